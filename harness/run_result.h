@@ -1,0 +1,77 @@
+/* What a run found: the one structure behind text, JSON and JUnit. */
+#ifndef HARNESS_RUN_RESULT_H
+#define HARNESS_RUN_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/simtime.h"
+
+struct run_skip {
+    uint64_t frame; /* 1-based number in its capture */
+    char why[96];
+};
+
+enum run_failure_kind { RUN_LOST, RUN_CORRUPT, RUN_EXTRA };
+
+struct run_failure {
+    enum run_failure_kind kind;
+    uint64_t frame; /* 1-based number in its capture; 0 for an extra one */
+    char stage[32]; /* "line receiver", "edge detector", ... */
+    char net[128];
+    sim_time time; /* simulated, ps from the start of the run */
+    char detail[256];
+};
+
+struct run_capture {
+    char file[512];
+    uint64_t frames, sent, recovered, lost, corrupt, extra; /* frames = read from the file */
+    bool partial;     /* the file was damaged; what stood before it was replayed */
+    char damage[256]; /* the one clear line about the damage */
+    struct run_skip *skipped;
+    size_t n_skipped;
+    struct run_failure *failures; /* the first RUN_MAX_FAILURES in full */
+    size_t n_failures;
+    uint64_t more_failures; /* those not listed */
+};
+#define RUN_MAX_FAILURES 100
+
+struct run_margin {
+    char name[64]; /* "spi setup" */
+    char net[128];
+    double worst_ns, limit_ns, slack_ns;
+    char source[160]; /* datasheet row */
+    sim_time time;    /* where the worst was */
+    bool present;     /* false: nothing to measure (no edge) */
+};
+
+struct run_counter {
+    char name[96]; /* "swallowed pulses U4.11", "setup violations U6A" */
+    uint64_t count;
+};
+
+struct run_not_run {
+    char name[64], why[192];
+};
+
+struct run_result {
+    bool pass;
+    uint64_t seed;
+    char board[256], engine[16], firmware[256]; /* firmware "" when none */
+    struct run_capture *captures;
+    size_t n_captures;
+    struct run_margin *margins;
+    size_t n_margins;
+    struct run_counter *counters;
+    size_t n_counters;
+    struct run_not_run *not_run;
+    size_t n_not_run;
+    double simulated_s;
+    double wall_s;     /* host */
+    bool interrupted;  /* Ctrl-C: partial */
+    char reason[256];  /* the verdict's reason, one line */
+    char repeat[1024]; /* the command that repeats it */
+};
+
+#endif

@@ -1,0 +1,90 @@
+/* Line source: Ethernet frames as the edges of a 10BASE-T differential signal at the
+ * input of the board's line receiver.
+ *
+ * A frame leaves as a burst of symbols: one per octet (preamble and SFD, data, FCS),
+ * one for a preamble with bits added or lost, then TP_IDL. Equal symbols have equal
+ * edges, so that a consumer may remember its response to a symbol. Levels are what a
+ * receiver with thresholds sees: 0 (below VIT-), 1 (above VIT+), LINE_IDLE (between).
+ *
+ * Manchester per IEEE 802.3 7.3.1.1: '1' is low-high, '0' is high-low, LSB first.
+ */
+#ifndef MODELS_LINE_SOURCE_H
+#define MODELS_LINE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/simtime.h"
+
+#define LINE_IDLE             2
+#define LINE_SYMBOL_MAX_EDGES 20
+#define LINE_MAX_FRAME        16384 /* octets with FCS; jumbo frames are sent as they are */
+
+struct line_settings {
+    double ppm;                 /* bit rate error of the partner */
+    double jitter_rms_ps;       /* gaussian, per edge */
+    double jitter_peak_ps;      /* bounded, uniform in +-peak, per edge; both may be set */
+    bool swapped;               /* pair swapped: levels inverted */
+    int preamble_bits;          /* added (+) or lost (-) bits in front of the 62 + "11" */
+    double amplitude_v;         /* differential peak */
+    double rise_ps;             /* 10-90 % */
+    double vit_plus, vit_minus; /* receiver thresholds, volt (hysteresis band) */
+    double tp_idl_ps;           /* high after the last bit cell, >= 250 ns (clause 14.2.1.1) */
+    uint64_t seed;
+};
+
+/* A symbol: edges relative to its start, in ascending order, all in [0, length). */
+struct line_symbol {
+    int32_t length_ps;
+    uint8_t n_edges;
+    uint8_t level[LINE_SYMBOL_MAX_EDGES];
+    int32_t dt_ps[LINE_SYMBOL_MAX_EDGES];
+};
+
+struct line_edge {
+    sim_time time;
+    uint8_t level; /* 0, 1 or LINE_IDLE */
+};
+
+/* One frame on the line. The arrays belong to the source and hold until the next call. */
+struct line_burst {
+    sim_time start;          /* start of the first preamble bit cell */
+    sim_time sfd_end;        /* start of the first data bit cell */
+    sim_time data_end;       /* end of the last FCS bit cell */
+    sim_time end;            /* end of TP_IDL: the line is idle from here */
+    const uint16_t *symbols; /* in order, gapless from `start` to `end` */
+    size_t n_symbols;
+};
+
+struct line_source;
+
+/* NULL when out of memory or a setting makes no sense (ppm beyond +-10 %, ...). */
+struct line_source *line_source_create(const struct line_settings *settings);
+void line_source_destroy(struct line_source *source); /* accepts NULL */
+
+/* The symbol table; ids are dense, 0 .. n-1, fixed for the life of the source. */
+const struct line_symbol *line_source_symbols(const struct line_source *source, size_t *n);
+
+/* Encode `octets` (destination address up to and including the FCS) beginning at `start`.
+ * Exact (unjittered) traffic only in the sense that symbols carry no jitter. No
+ * allocation. False when n is 0 or above LINE_MAX_FRAME. */
+bool line_source_frame(struct line_source *source, const uint8_t *octets, size_t n, sim_time start,
+                       struct line_burst *burst);
+
+/* The burst's edges in absolute time, with jitter when set (ascending in any case: an
+ * edge never overtakes its neighbour by more than 1 ps). Jitter is a function of seed
+ * and absolute edge number, not of call order within a run. Returns the count; the
+ * array belongs to the source. */
+size_t line_source_edges(struct line_source *source, const struct line_burst *burst,
+                         const struct line_edge **edges);
+
+/* A link test pulse (100 ns positive) as symbols, or edges; same rules. */
+bool line_source_link_pulse(struct line_source *source, sim_time start, struct line_burst *burst);
+
+/* IEEE 802.3 FCS (CRC-32) of n octets, and a frame padded to 60 octets plus FCS, LSB
+ * octet first. `out` holds at least max(n, 60) + 4. Returns the new length. */
+uint32_t line_fcs(const uint8_t *octets, size_t n);
+size_t line_frame_finish(const uint8_t *octets, size_t n, uint8_t *out);
+
+#endif

@@ -100,6 +100,19 @@ struct part_model {
     size_t n_vectors;
 };
 
+/* One part of a board, resolved: what the engine elaborates. One per netlist part. */
+struct part_use {
+    const struct part_model *model; /* NULL: removed or not fitted */
+    const struct part_variant *variant;
+    const struct part_figure *figures; /* the variant's, with the board's overrides in */
+    size_t n_figures;
+    double quantity;  /* ohm or farad, NAN otherwise */
+    uint8_t position; /* SELECTOR: throw joined with common, 1 = first; 0 = none */
+};
+
+/* The typical value of figure `name`, or `fallback` when the part has none. */
+double part_use_typ(const struct part_use *use, const char *name, double fallback);
+
 /* The figure `name` of a variant, or NULL. */
 const struct part_figure *part_variant_figure(const struct part_variant *variant, const char *name);
 

@@ -5,7 +5,7 @@
 #include "harness/nearest.h"
 #include "harness/options.h"
 
-#define MAX_ARGS 16
+#define MAX_ARGS 32
 
 /* Parses a line of words split at '|'. getopt reorders the array, so it is kept here. */
 struct parsed {

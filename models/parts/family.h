@@ -41,7 +41,7 @@
     }
 
 #define HC_CIN_FIGURE                                                                              \
-    { "cin", NAN, 3.5e-12, 10e-12, "typ 74HC_HCT86 rev 4, table 6; max CD74HC14, DC table" }
+    { "cin", NAN, 3.5e-12, 10e-12, "typ 74HC_HCT86 rev 4, table 6; max CD74HC14, p. 5" }
 
 /* Plain CMOS inputs switch at half the supply; VIL and VIH bound it. */
 #define HC_INPUT_FIGURES                                                                           \

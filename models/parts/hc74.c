@@ -14,7 +14,8 @@ static const struct part_figure hc_figures[] = {
     {"tpd_clk", NAN, HC_UNLOADED_TYP(14e-9, 15e-12), HC_UNLOADED_MAX(35e-9),
      "Philips 74HC74: 14 ns at 5 V, 15 pF; max 35 ns at 4.5 V, 50 pF from memory, check; unloaded"},
     {"tpd_set", NAN, HC_UNLOADED_TYP(15.5e-9, 15e-12), HC_UNLOADED_MAX(46e-9),
-     "Philips 74HC74: 15 and 16 ns at 5 V, 15 pF; max SN74HC74 46 ns at 4.5 V, 50 pF from memory, "
+     "Philips 74HC74: 15 and 16 ns at 5 V, 15 pF (the 16 from a poor copy, check); max SN74HC74 46 "
+     "ns at 4.5 V, 50 pF from memory, "
      "check; unloaded"},
     {"tsu", NAN, 2e-9, 20e-9, "typ Nexperia 74HC74, max SN74HC74, 4.5 V; from memory, check"},
     {"th", NAN, -2e-9, 3e-9, "Nexperia 74HC74, 4.5 V; from memory, check"},

@@ -33,7 +33,7 @@ static const struct part_figure hct_figures[] = {
 static const struct part_figure act_figures[] = {
     {"tpd", ACT_UNLOADED(1e-9), ACT_UNLOADED(6.5e-9), ACT_UNLOADED(9e-9),
      "from memory of 74ACT86 (onsemi): 1/6.5/9 ns at 5 V, 50 pF, check; unloaded"},
-    {"cin", NAN, 4.5e-12, 10e-12, "from memory of the ACT family, check; max CD74ACT86 SCHS322"},
+    {"cin", NAN, 4.5e-12, 10e-12, "from memory of the ACT family, check"},
     {"vt_plus", 0.8, 1.5, 2.0, "TTL input levels; from memory of the ACT family, check"},
     {"vt_minus", 0.8, 1.5, 2.0, "TTL input levels; from memory of the ACT family, check"},
     {"r_up", NAN, 18.0, NAN, "estimate from the 24 mA rating of SCHS322, check"},

@@ -1,5 +1,6 @@
 /* The engine against ngspice: one frame through the same receive path, edge by edge. */
 #include <criterion/criterion.h>
+#include <criterion/parameterized.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,6 +214,37 @@ Test(spice, engine_and_ngspice_agree_edge_by_edge) {
     board_finish(&board);
 }
 
+struct variant {
+    const char *title;
+    const char *sets[4], *edits[2]; /* NULL-terminated */
+};
+
+/* The same board with other parts, delays and line: each must agree as well. */
+static const struct variant variants[] = {
+    {"generic 74HC14 and 2N7002",
+     {"part.74HC14.vt_plus=2.63", "part.74HC14.vt_minus=1.56", "part.2N7002.vgs_th=1.6",
+      "part.2N7002.ciss=22p"},
+     {NULL}},
+    {"delay.scale=1.0", {"delay.scale=1.0"}, {NULL}},
+    {"delay.scale=0.5", {"delay.scale=0.5"}, {NULL}},
+    {"R5=270", {NULL}, {"value R5=270"}},
+    {"R5=620", {NULL}, {"value R5=620"}},
+    {"R5=680", {NULL}, {"value R5=680"}},
+    {"vt_plus=2.9", {"part.74HC14.vt_plus=2.9"}, {NULL}},
+    {"vt_plus=3.05", {"part.74HC14.vt_plus=3.05"}, {NULL}},
+    {"C8=1000", {NULL}, {"value C8=1000"}},
+    {"receiver idles low", {"receiver.idle=low"}, {NULL}},
+    {"JP1=A", {"jumper.JP1=A"}, {NULL}},
+    {"jitter 3 ns", {"line.jitter_peak_ns=3"}, {NULL}},
+};
+
+static size_t count(const char *const *list, size_t most) {
+    size_t n = 0;
+    while (n < most && list[n])
+        n++;
+    return n;
+}
+
 /* A resistor that only one of the two has must be seen. */
 Test(spice, a_part_changed_on_one_side_differs) {
     uint8_t octets[MAX_OCTETS + 4];
@@ -229,4 +261,26 @@ Test(spice, a_part_changed_on_one_side_differs) {
     free(spice);
     board_finish(&board);
     board_finish(&changed);
+}
+
+ParameterizedTestParameters(spice, variants_agree) {
+    static size_t index[sizeof variants / sizeof *variants];
+    for (size_t i = 0; i < sizeof index / sizeof *index; i++)
+        index[i] = i;
+    return cr_make_param_array(size_t, index, sizeof index / sizeof *index);
+}
+
+ParameterizedTest(size_t *index, spice, variants_agree) {
+    uint8_t octets[MAX_OCTETS + 4];
+    const struct variant *v = &variants[*index];
+    struct board board;
+    if (!have_ngspice())
+        return;
+    struct spice_stimulus stimulus = stimulus_of(16, octets);
+    load(&board, v->sets, count(v->sets, 4), v->edits, count(v->edits, 2));
+    struct waves *engine = run_engine(&board, &stimulus), *spice = run_ngspice(&board, &stimulus);
+    cr_expect_eq(compare(&board, engine, spice, v->title), 0, "%s", v->title);
+    free(engine);
+    free(spice);
+    board_finish(&board);
 }

@@ -253,13 +253,12 @@ bool value_read_si(const char *text, double *out, char *why, size_t why_size) {
     return true;
 }
 
-const char *value_show(double value, enum part_quantity quantity, char *out, size_t size) {
+const char *value_show_unit(double value, const char *unit, char *out, size_t size) {
     static const struct {
         double factor;
         const char *prefix;
     } steps[] = {{1e9, "G"},  {1e6, "M"},  {1e3, "k"},  {1, ""},
                  {1e-3, "m"}, {1e-6, "u"}, {1e-9, "n"}, {1e-12, "p"}};
-    const char *unit = quantity == PART_OHM ? "ohm" : quantity == PART_FARAD ? "F" : "";
     size_t step = 3;
     if (value != 0)
         for (step = 0; step < 7 && fabs(value) < steps[step].factor * 0.9999995;)
@@ -270,6 +269,11 @@ const char *value_show(double value, enum part_quantity quantity, char *out, siz
         sim_format(out, (unsigned)size, "%g%s%s%s", value / steps[step].factor,
                    *unit || *steps[step].prefix ? " " : "", steps[step].prefix, unit);
     return out;
+}
+
+const char *value_show(double value, enum part_quantity quantity, char *out, size_t size) {
+    const char *unit = quantity == PART_OHM ? "ohm" : quantity == PART_FARAD ? "F" : "";
+    return value_show_unit(value, unit, out, size);
 }
 
 bool value_is_not_fitted(const char *text) {

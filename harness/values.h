@@ -24,6 +24,9 @@ bool value_read_si(const char *text, double *out, char *why, size_t why_size);
 /* "200 pF", "57.6 kohm", "0 ohm"; a plain number for PART_NO_QUANTITY. Returns `out`. */
 const char *value_show(double value, enum part_quantity quantity, char *out, size_t size);
 
+/* The same with any unit: "2.7 V", "13 ns". */
+const char *value_show_unit(double value, const char *unit, char *out, size_t size);
+
 /* True for the texts that mean a part is left out: DNP, DNF, NC, "not fitted". */
 bool value_is_not_fitted(const char *text);
 

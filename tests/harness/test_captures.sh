@@ -32,7 +32,7 @@ planted() { # NAME, COMMAND run in a copy, TEXT the check must say
 
 planted "octet changed" 'printf x | dd of=dhcp.pcap bs=1 seek=200 conv=notrunc 2>/dev/null' \
     'dhcp.pcap: SHA-256 .* its row says'
-planted "frame lost" 'head -c 1000 sizes.pcap >s && mv s sizes.pcap' 'sizes.pcap: damaged at offset'
+planted "frame lost" 'head -c 1000 sizes.pcap >s && mv s sizes.pcap' 'sizes.pcap: at offset 1000, expected the whole of frame 12'
 planted "wrong count" 'sed "s/^dhcp.pcap	[0-9]*/dhcp.pcap	9/" captures.tsv >t && mv t captures.tsv' \
     'dhcp.pcap: 10 frames, its row says 9'
 planted "file without row" 'cp dhcp.pcap new.pcap' 'new.pcap: 0 rows, expected 1'

@@ -58,8 +58,6 @@ struct replay {
     uint32_t n_ops, n_details, n_deltas;
     uint32_t *counts_before;
     /* the last frame */
-    uint8_t *sent;
-    size_t n_sent;
     struct line_burst burst;
     uint8_t *checkpoint; /* the board's state at its start */
     uint64_t symbols_sent;
@@ -271,10 +269,21 @@ void replay_idle_until(struct replay *r, sim_time time) {
         circuit_run_until(r->rest, time);
 }
 
+/* What the board did before a line edge, then the edge. */
+static void trace_line(struct replay *r, const struct line_edge *edge) {
+    circuit_run_until(r->main, edge->time);
+    drain_directly(r);
+    if (r->settings.on_edge)
+        r->settings.on_edge(r->settings.user,
+                            &(struct circuit_edge){edge->time, CIRCUIT_NO_NET, edge->level});
+}
+
 static void send_edges(struct replay *r, const struct line_burst *burst) {
     const struct line_edge *edges;
     size_t n = line_source_edges(r->source, burst, &edges);
     for (size_t i = 0; i < n; i++) {
+        if (r->settings.trace)
+            trace_line(r, &edges[i]);
         circuit_line(r->main, edges[i].time, edges[i].level);
         if (r->record.n > RECORD_EDGES / 2)
             drain_directly(r);
@@ -305,9 +314,8 @@ static void take_checkpoint(struct replay *r) {
 
 sim_time replay_frame(struct replay *r, const uint8_t *octets, size_t n, sim_time start) {
     replay_idle_until(r, start);
-    r->n_sent = line_frame_finish(octets, n, r->sent);
     take_checkpoint(r);
-    if (!line_source_frame(r->source, r->sent, r->n_sent, r->now, &r->burst))
+    if (!line_source_frame(r->source, octets, n, r->now, &r->burst))
         return r->now;
     return send(r, &r->burst);
 }
@@ -397,13 +405,12 @@ static bool allocate(struct replay *r) {
     r->rerun.edges = malloc(RECORD_EDGES * sizeof *r->rerun.edges);
     r->record.capacity = r->rerun.capacity = RECORD_EDGES;
     r->octets = malloc(BURST_OCTETS);
-    r->sent = malloc(LINE_MAX_FRAME);
     r->checkpoint = malloc(circuit_state_size(r->main) + SPI_SAMPLER_STATE);
     r->ops = malloc(MAX_OPS * sizeof *r->ops);
     r->details = malloc(MAX_DETAILS * sizeof *r->details);
     r->deltas = malloc(MAX_DELTAS * sizeof *r->deltas);
     r->counts_before = calloc(circuit_counters(r->main) + 1, sizeof *r->counts_before);
-    return r->record.edges && r->rerun.edges && r->octets && r->sent && r->checkpoint && r->ops &&
+    return r->record.edges && r->rerun.edges && r->octets && r->checkpoint && r->ops &&
            r->details && r->deltas && r->counts_before;
 }
 
@@ -473,8 +480,8 @@ void replay_destroy(struct replay *r) {
     circuit_destroy(r->probe);
     line_source_destroy(r->source);
     response_destroy(r->response);
-    void *owned[] = {r->record.edges, r->rerun.edges, r->octets, r->sent,          r->checkpoint,
-                     r->ops,          r->details,     r->deltas, r->counts_before, r->crossing};
+    void *owned[] = {r->record.edges, r->rerun.edges, r->octets,        r->checkpoint, r->ops,
+                     r->details,      r->deltas,      r->counts_before, r->crossing};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(r);
@@ -484,9 +491,12 @@ sim_time replay_now(const struct replay *r) {
     return r->now;
 }
 
-const uint8_t *replay_sent(const struct replay *r, size_t *n) {
-    *n = r->n_sent;
-    return r->sent;
+const struct line_burst *replay_burst(const struct replay *r) {
+    return &r->burst;
+}
+
+double replay_bit_ps(const struct replay *r) {
+    return line_source_bit_ps(r->source);
 }
 
 const struct circuit *replay_circuit(const struct replay *r, int which) {

@@ -32,7 +32,8 @@ struct replay_settings {
     bool trace; /* the whole board in one circuit, every edge to on_edge */
     void *user;
     void (*on_burst)(void *user, const struct replay_burst *burst);
-    void (*on_edge)(void *user, const struct circuit_edge *edge); /* trace only */
+    /* Trace only, in time order; net CIRCUIT_NO_NET: the line itself. */
+    void (*on_edge)(void *user, const struct circuit_edge *edge);
 };
 
 struct replay;
@@ -42,9 +43,9 @@ struct replay *replay_create(const struct board *board, const struct replay_sett
                              struct sim_err *err);
 void replay_destroy(struct replay *replay); /* accepts NULL */
 
-/* Send one frame (destination address to the last octet; padding and FCS are added)
- * whose preamble starts at `start`, not before the last one's end. Returns the end of
- * TP_IDL; the board then stands at that time. */
+/* Send one frame, destination address to FCS (line_frame_finish() makes one), whose
+ * preamble starts at `start`, not before the last one's end. The board then stands at
+ * the end of TP_IDL, which is returned. False sizes (0, above LINE_MAX_FRAME) send nothing. */
 sim_time replay_frame(struct replay *replay, const uint8_t *octets, size_t n, sim_time start);
 /* A link test pulse from the partner. */
 sim_time replay_link_pulse(struct replay *replay, sim_time start);
@@ -54,8 +55,9 @@ sim_time replay_now(const struct replay *replay);
 /* A select still open at the end of a run is handed over. */
 void replay_finish(struct replay *replay);
 
-/* The octets of the last frame as sent, FCS included. */
-const uint8_t *replay_sent(const struct replay *replay, size_t *n);
+/* Times of the last frame or link pulse. */
+const struct line_burst *replay_burst(const struct replay *replay);
+double replay_bit_ps(const struct replay *replay);
 
 /* Run the last frame or link pulse again from its start up to `until`, in a circuit of its own,
  * with the given engine nets watched (n = 0: all). The edges belong to the replay and hold until

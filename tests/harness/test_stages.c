@@ -88,6 +88,7 @@ static void build(struct line_settings settings, uint8_t idle_level) {
     const struct line_edge *line;
     settings.amplitude_v = 2.5;
     settings.tp_idl_ps = 300000;
+    line_source_destroy(source);
     source = line_source_create(&settings);
     uint8_t data[60];
     for (size_t i = 0; i < sizeof data; i++)
@@ -120,6 +121,7 @@ static void perfect(void) {
 
 static void finish(void) {
     line_source_destroy(source);
+    source = NULL;
 }
 
 static void expect(const char *stage, const char *net, sim_time time) {
@@ -167,23 +169,18 @@ Test(stages, a_perfect_board_passes) {
     expect_perfect();
 }
 
-static void variant(struct line_settings settings, uint8_t idle_level) {
-    line_source_destroy(source);
-    build(settings, idle_level);
-}
-
 Test(stages, a_perfect_board_passes_in_every_surrounding) {
-    variant((struct line_settings){0}, 0);
+    build((struct line_settings){0}, 0);
     expect_perfect();
     for (int bits = -56; bits <= 6; bits += 2) {
-        variant((struct line_settings){.preamble_bits = bits}, 1);
+        build((struct line_settings){.preamble_bits = bits}, 1);
         expect_perfect();
     }
-    variant((struct line_settings){.preamble_bits = 3}, 1);
+    build((struct line_settings){.preamble_bits = 3}, 1);
     expect_perfect();
-    variant((struct line_settings){.swapped = true}, 1);
+    build((struct line_settings){.swapped = true}, 1);
     expect_perfect();
-    variant((struct line_settings){.jitter_peak_ps = 5000}, 1);
+    build((struct line_settings){.jitter_peak_ps = 5000}, 1);
     for (int net = STAGE_EDGE + 1; net < STAGE_NETS; net++)
         input.traces[net].net = NULL; /* drawn from exact mid-bits above */
     expect_perfect();
@@ -239,7 +236,7 @@ Test(line_receiver, a_late_edge, .init = perfect, .fini = finish) {
 Test(line_receiver, an_inverted_line, .init = perfect, .fini = finish) {
     for (int idle = 0; idle < 2; idle++)
         for (int swapped = 0; swapped < 2; swapped++) {
-            variant((struct line_settings){.swapped = swapped}, (uint8_t)idle);
+            build((struct line_settings){.swapped = swapped}, (uint8_t)idle);
             input.swapped = !swapped;
             struct line_edge *line = malloc(input.n_line * sizeof *line);
             for (size_t i = 0; i < input.n_line; i++) {
@@ -259,7 +256,7 @@ Test(line_receiver, an_inverted_line, .init = perfect, .fini = finish) {
 }
 
 Test(line_receiver, a_signal_below_the_thresholds, .init = perfect, .fini = finish) {
-    variant((struct line_settings){.vit_plus = 3}, 1);
+    build((struct line_settings){.vit_plus = 3}, 1);
     expect("line receiver", "/line", burst.start);
     input.n_line = 0;
     expect("line receiver", "/line", burst.start);
@@ -304,7 +301,7 @@ Test(first_edge_filter, swallows_an_edge, .init = perfect, .fini = finish) {
 
 /* The first edge in the middle of a bit (one bit added, idling high) may stay or go. */
 Test(first_edge_filter, is_free_with_a_first_edge_at_mid_bit, .init = perfect, .fini = finish) {
-    variant((struct line_settings){.preamble_bits = 1}, 1);
+    build((struct line_settings){.preamble_bits = 1}, 1);
     expect_perfect();
     add_pulse(STAGE_EDGE, edges[STAGE_LINE][0].time + 16 * NS, 13 * NS);
     expect_perfect();

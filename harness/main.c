@@ -1,0 +1,43 @@
+#include <stdio.h>
+
+#include "harness/interrupt.h"
+#include "harness/options.h"
+#include "harness/verbs.h"
+
+static int dispatch(const struct options *options) {
+    if (options->version)
+        return puts("linkpulse " LINKPULSE_VERSION) < 0 ? SIM_ERR_ENVIRONMENT : 0;
+    if (options->help) {
+        options_print_help(options, stdout);
+        return 0;
+    }
+    switch (options->verb) {
+    case OPTIONS_RUN:
+        return verb_run(options);
+    case OPTIONS_BOARD:
+        return verb_board(options);
+    case OPTIONS_EXPORT:
+        return verb_export(options);
+    case OPTIONS_NO_VERB:
+        break;
+    }
+    return SIM_ERR_UNMODELLED;
+}
+
+/* Results that did not reach stdout (a full disk, a closed pipe) are not a success. */
+static int flush_results(int code) {
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fputs("linkpulse: cannot write the results to standard output\n", stderr);
+    return code ? code : SIM_ERR_ENVIRONMENT;
+}
+
+int main(int argc, char **argv) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct options options;
+    interrupt_install();
+    int code = options_parse(&options, argc, argv, &err) ? flush_results(dispatch(&options))
+                                                         : verbs_fail(&err);
+    options_finish(&options);
+    return code;
+}

@@ -1,0 +1,459 @@
+#include "harness/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/nearest.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define DEFAULT_BOARD "nucleo_shield"
+
+struct verb_row {
+    const char *name;
+    enum options_verb verb; /* OPTIONS_NO_VERB: known, but of a later version */
+    const char *arguments;
+    const char *summary;
+};
+
+static const struct verb_row verb_rows[] = {
+    {"run", OPTIONS_RUN, "CAPTURE...", "replay captures through the board and compare the frames"},
+    {"board", OPTIONS_BOARD, "[BOARD]", "list parts, nets, models and what is not modelled"},
+    {"export", OPTIONS_EXPORT, "[BOARD]", "write the receive path as an ngspice deck"},
+    {"gate", OPTIONS_NO_VERB, NULL, NULL},
+    {"sweep", OPTIONS_NO_VERB, NULL, NULL},
+    {"merge", OPTIONS_NO_VERB, NULL, NULL},
+    {"live", OPTIONS_NO_VERB, NULL, NULL},
+    {"mcu", OPTIONS_NO_VERB, NULL, NULL},
+    {"crosscheck", OPTIONS_NO_VERB, NULL, NULL},
+    {"wave", OPTIONS_NO_VERB, NULL, NULL},
+    {"xdp", OPTIONS_NO_VERB, NULL, NULL},
+    {"test", OPTIONS_NO_VERB, NULL, NULL},
+};
+
+enum {
+    CODE_BOARD = 256,
+    CODE_INI,
+    CODE_FIRMWARE,
+    CODE_ENGINE,
+    CODE_SEED,
+    CODE_JOBS,
+    CODE_SET,
+    CODE_EDIT,
+    CODE_STRICT,
+    CODE_NO_STRICT,
+    CODE_OUT,
+    CODE_JSON,
+    CODE_JUNIT,
+    CODE_VCD,
+    CODE_FST,
+    CODE_PCAP_OUT,
+    CODE_TRACE_WINDOW,
+    CODE_NO_HOST,
+    CODE_INIT,
+    CODE_SPICE,
+    CODE_OUTPUT,
+    CODE_VERBOSE,
+    CODE_QUIET,
+    CODE_HELP,
+    CODE_VERSION,
+};
+
+#define RUN    (1u << OPTIONS_RUN)
+#define BOARD  (1u << OPTIONS_BOARD)
+#define EXPORT (1u << OPTIONS_EXPORT)
+#define ALL    (RUN | BOARD | EXPORT)
+
+struct option_row {
+    const char *name;
+    int code;
+    char letter;          /* 0: none */
+    unsigned verbs;       /* set of 1 << enum options_verb */
+    const char *argument; /* NULL: takes none */
+    const char *help;
+};
+
+static const struct option_row option_rows[] = {
+    {"board", CODE_BOARD, 0, ALL, "BOARD",
+     "built-in board, .net or .kicad_pcb file (default " DEFAULT_BOARD ")"},
+    {"ini", CODE_INI, 0, ALL, "FILE", "the board's settings (default: the .ini beside it)"},
+    {"set", CODE_SET, 0, ALL, "S.K=V", "change one setting: delay.scale=1.0, attach.spi_clk=/sck"},
+    {"edit", CODE_EDIT, 0, ALL, "EDIT",
+     "change the netlist: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 VCC\", "
+     "\"value R5=680\", \"remove C10\""},
+    {"firmware", CODE_FIRMWARE, 0, RUN, "none", "the MCU's program; only none in this version"},
+    {"engine", CODE_ENGINE, 0, RUN, "event", "only event in this version"},
+    {"seed", CODE_SEED, 0, RUN, "N", "64 bit, decimal or 0x (default 1)"},
+    {"jobs", CODE_JOBS, 'j', RUN, "N", "parallel workers (default: one per processor)"},
+    {"strict", CODE_STRICT, 0, RUN, NULL, "what is not modelled ends the run with 3 (default)"},
+    {"no-strict", CODE_NO_STRICT, 0, RUN, NULL, "count what is not modelled and go on"},
+    {"out", CODE_OUT, 0, RUN, "DIR", "directory for output files given by relative names"},
+    {"json", CODE_JSON, 0, RUN, "FILE", "results as JSON (linkpulse.run/1)"},
+    {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
+    {"junit", CODE_JUNIT, 0, RUN, "FILE", "results as JUnit XML"},
+    {"vcd", CODE_VCD, 0, RUN, "FILE", "waves as VCD"},
+    {"fst", CODE_FST, 0, RUN, "FILE", "waves as FST, with a .gtkw beside it"},
+    {"trace-window", CODE_TRACE_WINDOW, 0, RUN, "WHAT",
+     "waves only around: auto (the first failure), a frame's number, or START:END in us"},
+    {"pcap-out", CODE_PCAP_OUT, 0, RUN, "FILE", "the recovered frames"},
+    {"init", CODE_INIT, 0, BOARD, NULL, "print a proposed .ini for the board"},
+    {"spice", CODE_SPICE, 0, EXPORT, NULL, "as an ngspice deck"},
+    {"output", CODE_OUTPUT, 'o', BOARD | EXPORT, "FILE", "write there instead of standard output"},
+    {"verbose", CODE_VERBOSE, 'v', ALL, NULL, "say more"},
+    {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress"},
+    {"help", CODE_HELP, 'h', ALL, NULL, "this text"},
+    {"version", CODE_VERSION, 'V', ALL, NULL, "the version"},
+};
+
+static const struct verb_row *verb_row(enum options_verb verb) {
+    for (size_t i = 0; i < LENGTH(verb_rows); i++)
+        if (verb_rows[i].verb == verb)
+            return &verb_rows[i];
+    return NULL;
+}
+
+static const struct option_row *option_row(int code) {
+    for (size_t i = 0; i < LENGTH(option_rows); i++)
+        if (option_rows[i].code == code || (code < 256 && option_rows[i].letter == code))
+            return &option_rows[i];
+    return NULL;
+}
+
+static bool parse_u64(const char *text, uint64_t *value) {
+    bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    const char *digits = hex ? text + 2 : text;
+    /* strtoull would take spaces and a sign; a seed has neither. */
+    if (!*digits || strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789") != strlen(digits))
+        return false;
+    errno = 0;
+    *value = strtoull(digits, NULL, hex ? 16 : 10);
+    return errno == 0;
+}
+
+static bool parse_jobs(const char *text, unsigned *jobs, struct sim_err *err) {
+    uint64_t value;
+    if (!parse_u64(text, &value) || value < 1 || value > 1024)
+        return sim_err_set(err, SIM_ERR_INPUT, "--jobs %s: expected a number from 1 to 1024", text);
+    *jobs = (unsigned)value;
+    return true;
+}
+
+/* Microseconds with up to six decimals, exactly, as picoseconds. */
+static bool parse_us(const char **text, sim_time *time) {
+    int64_t whole = 0, scale = SIM_US, fraction = 0;
+    const char *p = *text;
+    size_t digits = strspn(p, "0123456789");
+    if (digits < 1 || digits > 12)
+        return false;
+    for (; digits; digits--)
+        whole = whole * 10 + (*p++ - '0');
+    if (*p == '.')
+        for (p++; *p >= '0' && *p <= '9' && scale > 1; p++) {
+            scale /= 10;
+            fraction += (*p - '0') * scale;
+        }
+    *time = whole * SIM_US + fraction;
+    *text = p;
+    return true;
+}
+
+static bool parse_window(const char *text, struct options_window *window, struct sim_err *err) {
+    const char *p = text;
+    *window = (struct options_window){0};
+    if (strcmp(text, "auto") == 0) {
+        window->kind = OPTIONS_WINDOW_AUTO;
+        return true;
+    }
+    if (!strchr(text, ':') && parse_u64(text, &window->frame) && window->frame > 0) {
+        window->kind = OPTIONS_WINDOW_FRAME;
+        return true;
+    }
+    window->kind = OPTIONS_WINDOW_TIME;
+    if (parse_us(&p, &window->start) && *p++ == ':' && parse_us(&p, &window->end) && !*p &&
+        window->end > window->start)
+        return true;
+    return sim_err_set(err, SIM_ERR_INPUT,
+                       "--trace-window %s: expected auto, a frame number from 1, or START:END in "
+                       "microseconds",
+                       text);
+}
+
+static bool only_choice(const char *option, const char *value, const char *choice,
+                        struct sim_err *err) {
+    if (strcmp(value, choice) == 0)
+        return true;
+    return sim_err_set(err, SIM_ERR_INPUT, "--%s %s: not available in this version, only \"%s\" is",
+                       option, value, choice);
+}
+
+static bool parse_seed(const char *text, uint64_t *seed, struct sim_err *err) {
+    if (parse_u64(text, seed))
+        return true;
+    return sim_err_set(err, SIM_ERR_INPUT,
+                       "--seed %s: expected 0 to 18446744073709551615, decimal or 0x", text);
+}
+
+static bool take_value(struct options *options, int code, const char *value, struct sim_err *err) {
+    switch (code) {
+    case CODE_BOARD:
+        options->board = value;
+        return true;
+    case CODE_INI:
+        options->ini = value;
+        return true;
+    case CODE_FIRMWARE:
+        return only_choice("firmware", value, "none", err);
+    case CODE_ENGINE:
+        return only_choice("engine", value, "event", err);
+    case CODE_SEED:
+        return parse_seed(value, &options->seed, err);
+    case CODE_JOBS:
+        return parse_jobs(value, &options->jobs, err);
+    case CODE_SET:
+        options->sets[options->n_sets++] = value;
+        return true;
+    case CODE_EDIT:
+        options->edits[options->n_edits++] = value;
+        return true;
+    case CODE_OUT:
+        options->out_dir = value;
+        return true;
+    case CODE_JSON:
+        options->json = value;
+        return true;
+    case CODE_JUNIT:
+        options->junit = value;
+        return true;
+    case CODE_VCD:
+        options->vcd = value;
+        return true;
+    case CODE_FST:
+        options->fst = value;
+        return true;
+    case CODE_PCAP_OUT:
+        options->pcap_out = value;
+        return true;
+    case CODE_TRACE_WINDOW:
+        return parse_window(value, &options->window, err);
+    case CODE_OUTPUT:
+        options->output = value;
+        return true;
+    default:
+        return sim_err_set(err, SIM_ERR_UNMODELLED, "option %d has a row and no meaning", code);
+    }
+}
+
+static bool take_flag(struct options *options, int code, struct sim_err *err) {
+    switch (code) {
+    case CODE_STRICT:
+        options->strict = true;
+        return true;
+    case CODE_NO_STRICT:
+        options->strict = false;
+        return true;
+    case CODE_NO_HOST:
+        options->no_host = true;
+        return true;
+    case CODE_INIT:
+        options->init = true;
+        return true;
+    case CODE_SPICE:
+        options->spice = true;
+        return true;
+    case CODE_VERBOSE:
+        options->verbose = true;
+        return true;
+    case CODE_QUIET:
+        options->quiet = true;
+        return true;
+    case CODE_HELP:
+        options->help = true;
+        return true;
+    case CODE_VERSION:
+        options->version = true;
+        return true;
+    default:
+        return sim_err_set(err, SIM_ERR_UNMODELLED, "option %d has a row and no meaning", code);
+    }
+}
+
+static bool unknown_option(const char *text, struct sim_err *err) {
+    const char *names[LENGTH(option_rows)];
+    char word[64];
+    size_t length = strcspn(text + 2 * (text[0] == '-' && text[1] == '-'), "=");
+    const char *start = text + 2 * (text[0] == '-' && text[1] == '-');
+    if (length >= sizeof word)
+        length = sizeof word - 1;
+    memcpy(word, start, length);
+    word[length] = 0;
+    for (size_t i = 0; i < LENGTH(option_rows); i++)
+        names[i] = option_rows[i].name;
+    const char *near = nearest_word(word, names, LENGTH(names));
+    if (near)
+        return sim_err_set(err, SIM_ERR_INPUT, "unknown option --%s; did you mean --%s?", word,
+                           near);
+    return sim_err_set(err, SIM_ERR_INPUT, "unknown option --%s; see linkpulse --help", word);
+}
+
+/* getopt's '?': an unknown or ambiguous long option, an unknown letter, or a value for an
+ * option that takes none. */
+static bool bad_option(const char *text, struct sim_err *err) {
+    const struct option_row *row = optopt ? option_row(optopt) : NULL;
+    if (row)
+        return sim_err_set(err, SIM_ERR_INPUT, "option --%s takes no value", row->name);
+    if (optopt)
+        return sim_err_set(err, SIM_ERR_INPUT, "unknown option -%c; see linkpulse --help", optopt);
+    return unknown_option(text, err);
+}
+
+static void long_options(struct option *longs) {
+    for (size_t i = 0; i < LENGTH(option_rows); i++)
+        longs[i] = (struct option){
+            .name = option_rows[i].name,
+            .has_arg = option_rows[i].argument ? required_argument : no_argument,
+            .val = option_rows[i].code,
+        };
+}
+
+static bool parse_loop(struct options *options, int argc, char **argv, uint64_t *seen,
+                       struct sim_err *err) {
+    struct option longs[LENGTH(option_rows) + 1] = {{0}};
+    long_options(longs);
+    optind = 0; /* GNU: start afresh, so that parsing can be called again */
+    opterr = 0;
+    for (int code; (code = getopt_long(argc, argv, ":j:o:vqhV", longs, NULL)) != -1;) {
+        if (code == '?')
+            return bad_option(argv[optind - 1], err);
+        const struct option_row *row = option_row(code == ':' ? optopt : code);
+        if (code == ':')
+            return sim_err_set(err, SIM_ERR_INPUT, "option --%s needs a value: %s", row->name,
+                               row->argument);
+        if (row->argument && !optarg[0])
+            return sim_err_set(err, SIM_ERR_INPUT, "option --%s: the value is empty", row->name);
+        if (!(row->argument ? take_value(options, row->code, optarg, err)
+                            : take_flag(options, row->code, err)))
+            return false;
+        *seen |= UINT64_C(1) << (row - option_rows);
+    }
+    return true;
+}
+
+static bool unknown_verb(const char *word, struct sim_err *err) {
+    const char *names[LENGTH(verb_rows)];
+    for (size_t i = 0; i < LENGTH(verb_rows); i++)
+        names[i] = verb_rows[i].name;
+    const char *near = nearest_word(word, names, LENGTH(names));
+    if (near)
+        return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; did you mean %s?", word, near);
+    return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; expected run, board or export", word);
+}
+
+static bool take_verb(struct options *options, const char *word, struct sim_err *err) {
+    for (size_t i = 0; i < LENGTH(verb_rows); i++) {
+        if (strcmp(word, verb_rows[i].name) != 0)
+            continue;
+        options->verb = verb_rows[i].verb;
+        if (options->verb != OPTIONS_NO_VERB)
+            return true;
+        if (strcmp(word, "test") == 0)
+            return sim_err_set(err, SIM_ERR_INPUT,
+                               "test runs from a checkout only: ./linkpulse test");
+        return sim_err_set(err, SIM_ERR_INPUT, "%s is not available in this version", word);
+    }
+    return unknown_verb(word, err);
+}
+
+static bool check_run(const struct options *options, struct sim_err *err) {
+    if (options->n_files == 0)
+        return sim_err_set(err, SIM_ERR_INPUT, "run needs at least one capture file");
+    if (options->window.kind != OPTIONS_WINDOW_ALL && !options->vcd && !options->fst)
+        return sim_err_set(err, SIM_ERR_INPUT, "--trace-window needs --vcd or --fst");
+    return true;
+}
+
+static bool check_one_board(struct options *options, struct sim_err *err) {
+    const char *verb = verb_row(options->verb)->name;
+    if (options->n_files > 1)
+        return sim_err_set(err, SIM_ERR_INPUT, "%s takes one board, found also %s", verb,
+                           options->files[1]);
+    if (options->n_files == 1 && options->board)
+        return sim_err_set(err, SIM_ERR_INPUT, "%s was given two boards, %s and --board %s", verb,
+                           options->files[0], options->board);
+    if (options->n_files == 1)
+        options->board = options->files[0];
+    if (options->verb == OPTIONS_EXPORT && !options->spice)
+        return sim_err_set(err, SIM_ERR_INPUT, "export needs a format: --spice");
+    return true;
+}
+
+/* `seen`: bit i is row i of option_rows. */
+static bool check(struct options *options, uint64_t seen, struct sim_err *err) {
+    for (size_t i = 0; i < LENGTH(option_rows); i++)
+        if ((seen >> i & 1) && !(option_rows[i].verbs & (1u << options->verb)))
+            return sim_err_set(err, SIM_ERR_INPUT, "option --%s does not belong to %s",
+                               option_rows[i].name, verb_row(options->verb)->name);
+    if (options->verb == OPTIONS_RUN ? !check_run(options, err) : !check_one_board(options, err))
+        return false;
+    if (!options->board)
+        options->board = DEFAULT_BOARD;
+    return true;
+}
+
+bool options_parse(struct options *options, int argc, char **argv, struct sim_err *err) {
+    uint64_t seen = 0;
+    *options = (struct options){
+        .program = argc > 0 ? argv[0] : "linkpulse", .engine = "event", .seed = 1, .strict = true};
+    options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
+    options->edits = calloc((size_t)argc + 1, sizeof *options->edits);
+    if (!options->sets || !options->edits)
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
+    if (!parse_loop(options, argc, argv, &seen, err))
+        return false;
+    if (options->version || (optind >= argc && options->help))
+        return true;
+    if (optind >= argc)
+        return sim_err_set(err, SIM_ERR_INPUT,
+                           "no verb; expected run, board or export (see linkpulse --help)");
+    if (!take_verb(options, argv[optind], err))
+        return false;
+    options->files = (const char *const *)argv + optind + 1;
+    options->n_files = (size_t)(argc - optind - 1);
+    return options->help || check(options, seen, err);
+}
+
+void options_finish(struct options *options) {
+    free(options->sets);
+    free(options->edits);
+    *options = (struct options){0};
+}
+
+static void print_option(const struct option_row *row, FILE *out) {
+    char left[64];
+    snprintf(left, sizeof left, "  %c%c%c --%s%s%s", row->letter ? '-' : ' ',
+             row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name,
+             row->argument ? " " : "", row->argument ? row->argument : "");
+    fprintf(out, "%-28s %s\n", left, row->help);
+}
+
+void options_print_help(const struct options *options, FILE *out) {
+    if (options->verb == OPTIONS_NO_VERB) {
+        fputs("usage: linkpulse VERB [options] [arguments]\n\nverbs:\n", out);
+        for (size_t i = 0; i < LENGTH(verb_rows); i++)
+            if (verb_rows[i].summary)
+                fprintf(out, "  %-7s %-11s %s\n", verb_rows[i].name, verb_rows[i].arguments,
+                        verb_rows[i].summary);
+        fputs("\nlinkpulse VERB --help lists the verb's options.\n"
+              "Exit codes: 0 every check passed; 1 a check failed; 2 wrong usage or bad input;\n"
+              "3 something is not modelled, or an internal error; 4 the environment lacks "
+              "something.\n",
+              out);
+        return;
+    }
+    const struct verb_row *verb = verb_row(options->verb);
+    fprintf(out, "usage: linkpulse %s [options] %s\n\n%s\n\noptions:\n", verb->name,
+            verb->arguments, verb->summary);
+    for (size_t i = 0; i < LENGTH(option_rows); i++)
+        if (option_rows[i].verbs & (1u << options->verb))
+            print_option(&option_rows[i], out);
+}

@@ -1,0 +1,71 @@
+/* The command line, typed. Strings point into argv (which getopt reorders) and live as
+ * long as it does. */
+#ifndef HARNESS_OPTIONS_H
+#define HARNESS_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sim/err.h"
+#include "sim/simtime.h"
+
+enum options_verb { OPTIONS_NO_VERB, OPTIONS_RUN, OPTIONS_BOARD, OPTIONS_EXPORT };
+
+enum options_window_kind {
+    OPTIONS_WINDOW_ALL,   /* the whole run */
+    OPTIONS_WINDOW_AUTO,  /* around the first failure */
+    OPTIONS_WINDOW_FRAME, /* around frame `frame` of the run, 1-based */
+    OPTIONS_WINDOW_TIME,  /* from `start` to `end`, ps of simulated time */
+};
+
+struct options_window {
+    enum options_window_kind kind;
+    uint64_t frame;
+    sim_time start, end;
+};
+
+struct options {
+    enum options_verb verb;
+    const char *program;      /* argv[0] */
+    const char *const *files; /* positional arguments after the verb */
+    size_t n_files;
+    const char *board;    /* name or path; for `board` and `export` also the positional one */
+    const char *ini;      /* NULL: the file beside the board */
+    const char *firmware; /* NULL: none */
+    const char *engine;   /* "event" */
+    uint64_t seed;
+    unsigned jobs; /* 0: one per processor */
+    /* Output files; NULL = not wanted. `out_dir` is where relative ones go. */
+    const char *out_dir, *json, *junit, *vcd, *fst, *pcap_out;
+    struct options_window window;
+    const char **sets; /* --set, in order */
+    size_t n_sets;
+    const char **edits; /* --edit, in order */
+    size_t n_edits;
+    bool strict, no_host, verbose, quiet, help, version;
+    bool init;          /* board --init */
+    bool spice;         /* export --spice */
+    const char *output; /* board --init, export: NULL = stdout */
+};
+
+/* False with SIM_ERR_INPUT and one line that names the nearest known word. On success
+ * `help` or `version` may be set, and then nothing else has been required. Call
+ * options_finish() in either case. */
+bool options_parse(struct options *options, int argc, char **argv, struct sim_err *err);
+void options_finish(struct options *options); /* accepts a zeroed struct */
+
+/* The general help, or with a verb set that verb's. */
+void options_print_help(const struct options *options, FILE *out);
+
+/* The command that repeats this run's results, quoted for a POSIX shell: everything that
+ * changes what is simulated, the full seed always, no output files. Cut with " ..." when
+ * `size` is too small. */
+void options_repeat(const struct options *options, char *out, size_t size);
+
+/* `path` in the --out directory when it is relative and one is given; otherwise `path`
+ * itself. False when the result does not fit. */
+bool options_out_path(const struct options *options, const char *path, char *out, size_t size);
+
+#endif

@@ -1,0 +1,180 @@
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report.h"
+
+/* 15 significant digits: every decimal figure of a datasheet comes back as written. */
+#define DUMP_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
+
+static json_t *text(const char *string) {
+    char clean[1100];
+    report_clean(string, clean, sizeof clean);
+    return json_string(clean);
+}
+
+static json_t *count(uint64_t n) {
+    return json_integer((json_int_t)n);
+}
+
+static json_t *number(double x) {
+    if (!isfinite(x))
+        return json_null();
+    return json_real(x == 0 ? 0 : x); /* never -0 */
+}
+
+static json_t *failure(const struct run_failure *failure) {
+    json_t *object = json_object();
+    json_object_set_new(object, "frame", count(failure->frame));
+    json_object_set_new(object, "stage", text(failure->stage));
+    json_object_set_new(object, "net", text(failure->net));
+    json_object_set_new(object, "time_ps", json_integer(failure->time));
+    json_object_set_new(object, "detail", text(failure->detail));
+    return object;
+}
+
+static json_t *skipped(const struct run_capture *capture) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < capture->n_skipped; i++) {
+        json_t *object = json_object();
+        json_object_set_new(object, "frame", count(capture->skipped[i].frame));
+        json_object_set_new(object, "why", text(capture->skipped[i].why));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *failures(const struct run_capture *capture) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < capture->n_failures; i++)
+        json_array_append_new(array, failure(&capture->failures[i]));
+    return array;
+}
+
+static json_t *one_capture(const struct run_capture *capture) {
+    json_t *object = json_object();
+    json_object_set_new(object, "file", text(capture->file));
+    json_object_set_new(object, "frames", count(capture->frames));
+    json_object_set_new(object, "sent", count(capture->sent));
+    json_object_set_new(object, "recovered", count(capture->recovered));
+    json_object_set_new(object, "lost", count(capture->lost));
+    json_object_set_new(object, "corrupt", count(capture->corrupt));
+    json_object_set_new(object, "extra", count(capture->extra));
+    json_object_set_new(object, "skipped", skipped(capture));
+    json_object_set_new(object, "failures", failures(capture));
+    if (capture->partial) {
+        json_object_set_new(object, "partial", json_true());
+        json_object_set_new(object, "damage", text(capture->damage));
+    }
+    return object;
+}
+
+static json_t *captures(const struct run_result *result) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < result->n_captures; i++)
+        json_array_append_new(array, one_capture(&result->captures[i]));
+    return array;
+}
+
+/* A margin nobody could measure stays, with nulls: its absence must show. */
+static json_t *margins(const struct run_result *result) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < result->n_margins; i++) {
+        const struct run_margin *margin = &result->margins[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "name", text(margin->name));
+        json_object_set_new(object, "net", text(margin->net));
+        json_object_set_new(object, "worst_ns", number(margin->present ? margin->worst_ns : NAN));
+        json_object_set_new(object, "limit_ns", number(margin->limit_ns));
+        json_object_set_new(object, "slack_ns", number(margin->present ? margin->slack_ns : NAN));
+        json_object_set_new(object, "source", text(margin->source));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *counters(const struct run_result *result) {
+    json_t *object = json_object();
+    for (size_t i = 0; i < result->n_counters; i++) {
+        char name[128];
+        report_clean(result->counters[i].name, name, sizeof name);
+        json_object_set_new(object, name, count(result->counters[i].count));
+    }
+    return object;
+}
+
+static json_t *not_run(const struct run_result *result) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < result->n_not_run; i++) {
+        json_t *object = json_object();
+        json_object_set_new(object, "name", text(result->not_run[i].name));
+        json_object_set_new(object, "why", text(result->not_run[i].why));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static double real_time_factor(const struct run_result *result) {
+    return result->wall_s > 0 ? result->simulated_s / result->wall_s : NAN;
+}
+
+static json_t *whole(const struct run_result *result, bool no_host) {
+    char seed[24];
+    json_t *object = json_object();
+    snprintf(seed, sizeof seed, "%" PRIu64, result->seed);
+    json_object_set_new(object, "schema", text("linkpulse.run/1"));
+    json_object_set_new(object, "verdict", text(result->pass ? "pass" : "fail"));
+    json_object_set_new(object, "seed", text(seed));
+    json_object_set_new(object, "board", text(result->board));
+    json_object_set_new(object, "engine", text(result->engine));
+    json_object_set_new(object, "firmware",
+                        result->firmware[0] ? text(result->firmware) : json_null());
+    json_object_set_new(object, "captures", captures(result));
+    json_object_set_new(object, "margins", margins(result));
+    json_object_set_new(object, "counters", counters(result));
+    json_object_set_new(object, "checks_not_run", not_run(result));
+    json_object_set_new(object, "simulated_s", number(result->simulated_s));
+    json_object_set_new(object, "real_time_factor",
+                        number(no_host ? NAN : real_time_factor(result)));
+    if (!no_host) {
+        json_t *host = json_object();
+        json_object_set_new(host, "wall_s", number(result->wall_s));
+        json_object_set_new(object, "host", host);
+    }
+    if (result->interrupted)
+        json_object_set_new(object, "partial", json_true());
+    return object;
+}
+
+/* The seed is an integer of the full 64 bits, which jansson's signed one cannot hold: it
+ * is dumped as a string and loses its quotes here. The first such key is the right one,
+ * since only fixed text stands before it. */
+static void unquote_seed(char *json) {
+    static const char key[] = "\"seed\": \"";
+    char *open = strstr(json, key);
+    if (!open)
+        return;
+    open += sizeof key - 2;
+    char *close = strchr(open + 1, '"');
+    memmove(close, close + 1, strlen(close));
+    memmove(open, open + 1, strlen(open));
+}
+
+char *report_json(const struct run_result *result, bool no_host) {
+    json_t *object = whole(result, no_host);
+    char *dump = json_dumps(object, DUMP_FLAGS);
+    json_decref(object);
+    if (!dump)
+        return NULL;
+    unquote_seed(dump);
+    size_t length = strlen(dump);
+    char *line = realloc(dump, length + 2);
+    if (!line) {
+        free(dump);
+        return NULL;
+    }
+    memcpy(line + length, "\n", 2);
+    return line;
+}

@@ -1,0 +1,163 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/report.h"
+
+/* Text or attribute value: control characters and broken UTF-8 became '?' before, so the
+ * five named entities are all that is left to escape (XML 1.0, 2.2 and 2.4). */
+static void put(FILE *out, const char *text) {
+    char clean[1100];
+    report_clean(text, clean, sizeof clean);
+    for (const char *p = clean; *p; p++) {
+        switch (*p) {
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        case '\'':
+            fputs("&apos;", out);
+            break;
+        default:
+            fputc(*p, out);
+        }
+    }
+}
+
+static void attribute(FILE *out, const char *name, const char *value) {
+    fprintf(out, " %s=\"", name);
+    put(out, value);
+    fputc('"', out);
+}
+
+static bool capture_failed(const struct run_capture *capture) {
+    return capture->lost || capture->corrupt || capture->extra || capture->n_failures;
+}
+
+static void property(FILE *out, const char *name, const char *value) {
+    fputs("      <property", out);
+    attribute(out, "name", name);
+    attribute(out, "value", value);
+    fputs("/>\n", out);
+}
+
+static void properties(FILE *out, const struct run_result *result) {
+    char seed[24];
+    snprintf(seed, sizeof seed, "%" PRIu64, result->seed);
+    fputs("    <properties>\n", out);
+    property(out, "seed", seed);
+    property(out, "board", result->board);
+    property(out, "engine", result->engine);
+    property(out, "repeat", result->repeat);
+    fputs("    </properties>\n", out);
+}
+
+static void failure_line(FILE *out, const struct run_failure *failure) {
+    fprintf(out, "%s frame %" PRIu64 ": ", report_kind(failure->kind), failure->frame);
+    put(out, failure->stage);
+    fputs(" at ", out);
+    put(out, failure->net);
+    fprintf(out, ", %" PRId64 " ps: ", failure->time);
+    put(out, failure->detail);
+    fputc('\n', out);
+}
+
+static void failure_element(FILE *out, const struct run_capture *capture) {
+    char message[256];
+    const char *stage = capture->n_failures ? capture->failures[0].stage : "unknown";
+    snprintf(message, sizeof message,
+             "%" PRIu64 " lost, %" PRIu64 " corrupt, %" PRIu64 " extra; first differing stage: %s",
+             capture->lost, capture->corrupt, capture->extra, stage);
+    fputs("      <failure", out);
+    attribute(out, "type", capture->n_failures ? report_kind(capture->failures[0].kind) : "failed");
+    attribute(out, "message", message);
+    fputc('>', out);
+    for (size_t i = 0; i < capture->n_failures; i++)
+        failure_line(out, &capture->failures[i]);
+    if (capture->more_failures)
+        fprintf(out, "and %" PRIu64 " more\n", capture->more_failures);
+    fputs("</failure>\n", out);
+}
+
+/* Two captures may have the same name (or be given twice): the number keeps them apart. */
+static void testcase(FILE *out, const struct run_result *result, size_t index) {
+    const struct run_capture *capture = &result->captures[index];
+    char number[32];
+    snprintf(number, sizeof number, "%zu: ", index + 1);
+    fputs("    <testcase", out);
+    attribute(out, "classname", "linkpulse.run");
+    fputs(" name=\"", out);
+    put(out, number);
+    put(out, capture->file);
+    fputs("\">\n      <properties><property name=\"seed\"", out);
+    snprintf(number, sizeof number, "%" PRIu64, result->seed);
+    attribute(out, "value", number);
+    fputs("/></properties>\n", out);
+    if (capture_failed(capture))
+        failure_element(out, capture);
+    if (capture->partial) {
+        fputs("      <error type=\"damaged\"", out);
+        attribute(out, "message", capture->damage);
+        fputs("/>\n", out);
+    }
+    fputs("    </testcase>\n", out);
+}
+
+/* A run can fail with every capture good (a margin below its limit, nothing replayed):
+ * then the verdict itself is a failing case. */
+static bool verdict_case_needed(const struct run_result *result) {
+    for (size_t i = 0; i < result->n_captures; i++)
+        if (capture_failed(&result->captures[i]) || result->captures[i].partial)
+            return false;
+    return !result->pass;
+}
+
+static void verdict_case(FILE *out, const struct run_result *result) {
+    fputs("    <testcase classname=\"linkpulse.run\" name=\"verdict\">\n      <failure "
+          "type=\"verdict\"",
+          out);
+    attribute(out, "message", result->reason);
+    fputs("/>\n    </testcase>\n", out);
+}
+
+static void suite(FILE *out, const struct run_result *result) {
+    bool extra = verdict_case_needed(result);
+    size_t failed = extra, damaged = 0;
+    for (size_t i = 0; i < result->n_captures; i++) {
+        failed += capture_failed(&result->captures[i]);
+        damaged += result->captures[i].partial;
+    }
+    fprintf(out,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+            "  <testsuite name=\"linkpulse.run\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\">\n",
+            result->n_captures + extra, failed, damaged);
+    properties(out, result);
+    for (size_t i = 0; i < result->n_captures; i++)
+        testcase(out, result, i);
+    if (extra)
+        verdict_case(out, result);
+    fputs("  </testsuite>\n</testsuites>\n", out);
+}
+
+char *report_junit(const struct run_result *result) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    suite(out, result);
+    bool bad = ferror(out) != 0;
+    if (fclose(out) != 0 || bad) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}

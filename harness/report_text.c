@@ -1,0 +1,136 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "harness/report.h"
+
+#define RED   "\033[31m"
+#define GREEN "\033[32m"
+#define PLAIN "\033[0m"
+
+static int widest_file(const struct run_result *result) {
+    size_t widest = strlen("capture");
+    for (size_t i = 0; i < result->n_captures; i++)
+        if (strlen(result->captures[i].file) > widest)
+            widest = strlen(result->captures[i].file);
+    return (int)(widest > 60 ? 60 : widest);
+}
+
+/* Names come from files: no control character reaches the terminal. */
+static const char *clean(const char *text, char buffer[1100]) {
+    report_clean(text, buffer, 1100);
+    return buffer;
+}
+
+static void capture_table(const struct run_result *result, FILE *out) {
+    char file[1100];
+    int width = widest_file(result);
+    if (!result->n_captures)
+        return;
+    fprintf(out, "%-*s %8s %8s %9s %6s %8s %6s %8s\n", width, "capture", "frames", "sent",
+            "recovered", "lost", "corrupt", "extra", "skipped");
+    for (size_t i = 0; i < result->n_captures; i++) {
+        const struct run_capture *c = &result->captures[i];
+        fprintf(out,
+                "%-*s %8" PRIu64 " %8" PRIu64 " %9" PRIu64 " %6" PRIu64 " %8" PRIu64 " %6" PRIu64
+                " %8zu%s\n",
+                width, clean(c->file, file), c->frames, c->sent, c->recovered, c->lost, c->corrupt,
+                c->extra, c->n_skipped, c->partial ? "  partial" : "");
+    }
+    fputc('\n', out);
+}
+
+static void capture_notes(const struct run_capture *capture, FILE *out) {
+    char file[1100], why[1100];
+    clean(capture->file, file);
+    if (capture->partial)
+        fprintf(out, "%s: partial: %s\n", file, clean(capture->damage, why));
+    for (size_t i = 0; i < capture->n_skipped; i++)
+        fprintf(out, "%s: frame %" PRIu64 " skipped: %s\n", file, capture->skipped[i].frame,
+                clean(capture->skipped[i].why, why));
+}
+
+static void failures(const struct run_capture *capture, FILE *out, bool colour) {
+    char file[1100], stage[1100], net[1100], detail[1100];
+    for (size_t i = 0; i < capture->n_failures; i++) {
+        const struct run_failure *f = &capture->failures[i];
+        fprintf(out, "%s%s%s %s frame %" PRIu64 ": first at %s, net %s, %.6f us: %s\n",
+                colour ? RED : "", report_kind(f->kind), colour ? PLAIN : "",
+                clean(capture->file, file), f->frame, clean(f->stage, stage), clean(f->net, net),
+                (double)f->time / (double)SIM_US, clean(f->detail, detail));
+    }
+    if (capture->more_failures)
+        fprintf(out, "%s: and %" PRIu64 " more\n", clean(capture->file, file),
+                capture->more_failures);
+}
+
+static void margins(const struct run_result *result, FILE *out, bool colour) {
+    char name[1100], net[1100], source[1100];
+    if (!result->n_margins)
+        return;
+    fprintf(out, "%-24s %-16s %10s %10s %10s  %s\n", "margin", "net", "limit ns", "worst ns",
+            "slack ns", "source");
+    for (size_t i = 0; i < result->n_margins; i++) {
+        const struct run_margin *m = &result->margins[i];
+        bool missed = m->present && m->slack_ns < 0;
+        fprintf(out, "%-24s %-16s %10.3f ", clean(m->name, name), clean(m->net, net), m->limit_ns);
+        clean(m->source, source);
+        if (!m->present)
+            fprintf(out, "%10s %10s  %s (not measured: no edge)\n", "-", "-", source);
+        else
+            fprintf(out, "%10.3f %s%10.3f%s  %s%s\n", m->worst_ns, missed && colour ? RED : "",
+                    m->slack_ns, missed && colour ? PLAIN : "", source, missed ? "  MISSED" : "");
+    }
+    fputc('\n', out);
+}
+
+static void counters(const struct run_result *result, FILE *out) {
+    char name[1100];
+    bool any = false;
+    for (size_t i = 0; i < result->n_counters; i++) {
+        if (!result->counters[i].count)
+            continue;
+        fprintf(out, "%-48s %12" PRIu64 "\n", clean(result->counters[i].name, name),
+                result->counters[i].count);
+        any = true;
+    }
+    if (any)
+        fputc('\n', out);
+}
+
+static void not_run(const struct run_result *result, FILE *out) {
+    char name[1100], why[1100];
+    for (size_t i = 0; i < result->n_not_run; i++)
+        fprintf(out, "not run: %s: %s\n", clean(result->not_run[i].name, name),
+                clean(result->not_run[i].why, why));
+}
+
+static void verdict(const struct run_result *result, FILE *out, bool colour) {
+    char reason[1100], repeat[1100];
+    const char *paint = result->pass ? GREEN : RED;
+    fprintf(out, "%s%s%s%s: %s; repeat: %s\n", colour ? paint : "", result->pass ? "PASS" : "FAIL",
+            colour ? PLAIN : "", result->interrupted ? " (partial, interrupted)" : "",
+            clean(result->reason, reason), clean(result->repeat, repeat));
+}
+
+void report_text(const struct run_result *result, FILE *out, bool colour) {
+    bool any = false;
+    capture_table(result, out);
+    for (size_t i = 0; i < result->n_captures; i++) {
+        capture_notes(&result->captures[i], out);
+        failures(&result->captures[i], out, colour);
+        any |= result->captures[i].n_failures || result->captures[i].n_skipped;
+    }
+    if (any)
+        fputc('\n', out);
+    margins(result, out, colour);
+    counters(result, out);
+    not_run(result, out);
+    fprintf(out, "board %s, engine %s, firmware %s, seed %" PRIu64 "; %.6f s simulated",
+            result->board, result->engine, result->firmware[0] ? result->firmware : "none",
+            result->seed, result->simulated_s);
+    if (result->wall_s > 0)
+        fprintf(out, " in %.2f s, %.1f times real time", result->wall_s,
+                result->simulated_s / result->wall_s);
+    fputc('\n', out);
+    verdict(result, out, colour);
+}

@@ -1,0 +1,16 @@
+/* The verbs: each fills no more than its exit code (0 pass, 1 a check failed, 2 bad input,
+ * 3 not modelled or internal, 4 environment) and prints its own results. */
+#ifndef HARNESS_VERBS_H
+#define HARNESS_VERBS_H
+
+#include "harness/options.h"
+
+int verb_run(const struct options *options);
+int verb_board(const struct options *options);
+int verb_export(const struct options *options);
+
+/* Print `err` as one line on stderr, "linkpulse: FILE:LINE: TEXT", and return its exit
+ * code. */
+int verbs_fail(const struct sim_err *err);
+
+#endif

@@ -1,0 +1,186 @@
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/nearest.h"
+#include "harness/options.h"
+
+#define MAX_ARGS 32
+
+/* Parses a line of words split at '|'. getopt reorders the array, so it is kept here. */
+struct parsed {
+    struct options options;
+    struct sim_err err;
+    bool ok;
+    char text[512];
+    char *argv[MAX_ARGS + 1];
+    int argc;
+};
+
+static void parse(struct parsed *p, const char *line) {
+    memset(p, 0, sizeof *p);
+    p->err = SIM_ERR_INIT;
+    strcpy(p->text, line);
+    static char program[] = "linkpulse";
+    p->argv[p->argc++] = program;
+    for (char *word = strtok(p->text, "|"); word; word = strtok(NULL, "|"))
+        p->argv[p->argc++] = word;
+    p->ok = options_parse(&p->options, p->argc, p->argv, &p->err);
+}
+
+struct refusal {
+    const char *line;
+    const char *says;
+};
+
+static const struct refusal refusals[] = {
+    {"", "no verb"},
+    {"rum|x", "did you mean run"},
+    {"qqqqqqqqqqqq", "unknown verb"},
+    {"gate", "gate is not available in this version"},
+    {"sweep", "not available"},
+    {"merge|a", "not available"},
+    {"live", "not available"},
+    {"mcu|a.elf", "not available"},
+    {"crosscheck|a", "not available"},
+    {"wave|a", "not available"},
+    {"xdp|a", "not available"},
+    {"test", "./linkpulse test"},
+    {"run", "at least one capture"},
+    {"run|a|--jsn|f", "did you mean --json"},
+    {"run|a|--jsn=f", "unknown option --jsn; did you mean --json"},
+    {"run|a|-x", "unknown option -x"},
+    {"run|a|--json", "needs a value"},
+    {"run|a|--json=", "empty"},
+    {"run|a|--strict=1", "--strict takes no value"},
+    {"run|a|--seed|-1", "--seed -1"},
+    {"run|a|--seed|18446744073709551616", "expected 0 to"},
+    {"run|a|--seed|0x", "expected 0 to"},
+    {"run|a|--seed|1 ", "expected 0 to"},
+    {"run|a|--seed|", "needs a value"},
+    {"run|a|--jobs|0", "1 to 1024"},
+    {"run|a|--engine|rtl", "only \"event\""},
+    {"run|a|--firmware|x.elf", "only \"none\""},
+    {"run|a|--trace-window|auto", "needs --vcd or --fst"},
+    {"run|a|--vcd|v|--trace-window|0", "--trace-window 0"},
+    {"run|a|--vcd|v|--trace-window|5:4", "START:END"},
+    {"run|a|--vcd|v|--trace-window|1.0000001:4", "START:END"},
+    {"run|a|--init", "--init does not belong to run"},
+    {"export|--init|--spice", "--init does not belong to export"},
+    {"board|a|--seed|1", "--seed does not belong to board"},
+    {"board|a|b", "one board"},
+    {"board|a|--board|b", "two boards"},
+    {"export", "--spice"},
+};
+
+Test(options, refuses_with_one_line) {
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        struct parsed p;
+        parse(&p, refusals[i].line);
+        cr_assert(!p.ok, "accepted: %s", refusals[i].line);
+        cr_assert_eq(p.err.cls, SIM_ERR_INPUT, "%s", refusals[i].line);
+        cr_assert(strstr(p.err.text, refusals[i].says), "%s: %s", refusals[i].line, p.err.text);
+        options_finish(&p.options);
+    }
+}
+
+Test(options, reads_every_option_of_run) {
+    struct parsed p;
+    parse(&p, "run|a.pcap|--board|b.net|--seed|0xffffffffffffffff|--set|x.y=1|b.pcap|--edit|open "
+              "U5.12|--json|j|--vcd=v|--no-host|--no-strict|-q|-j3");
+    cr_assert(p.ok, "%s", p.err.text);
+    cr_assert_eq(p.options.verb, OPTIONS_RUN);
+    cr_assert_eq(p.options.n_files, 2);
+    cr_assert_str_eq(p.options.files[1], "b.pcap");
+    cr_assert_eq(p.options.seed, UINT64_MAX);
+    cr_assert_eq(p.options.jobs, 3);
+    cr_assert_str_eq(p.options.board, "b.net");
+    cr_assert_str_eq(p.options.sets[0], "x.y=1");
+    cr_assert_str_eq(p.options.edits[0], "open U5.12");
+    cr_assert(p.options.no_host && p.options.quiet && !p.options.strict);
+    cr_assert_null(p.options.firmware);
+    options_finish(&p.options);
+}
+
+Test(options, has_the_stated_defaults) {
+    struct parsed p;
+    parse(&p, "run|a");
+    cr_assert(p.ok);
+    cr_assert_str_eq(p.options.board, "nucleo_shield");
+    cr_assert_str_eq(p.options.engine, "event");
+    cr_assert_eq(p.options.seed, 1);
+    cr_assert(p.options.strict);
+    options_finish(&p.options);
+}
+
+Test(options, decimal_seed_with_leading_zero_is_decimal) {
+    struct parsed p;
+    parse(&p, "run|a|--seed|010");
+    cr_assert(p.ok);
+    cr_assert_eq(p.options.seed, 10);
+    options_finish(&p.options);
+}
+
+Test(options, positional_board) {
+    struct parsed p;
+    parse(&p, "board|x.kicad_pcb|--init");
+    cr_assert(p.ok, "%s", p.err.text);
+    cr_assert(p.options.init);
+    cr_assert_str_eq(p.options.board, "x.kicad_pcb");
+    options_finish(&p.options);
+}
+
+Test(options, windows_are_exact_picoseconds) {
+    struct parsed p;
+    parse(&p, "run|a|--fst|f|--trace-window|0.000001:12.5");
+    cr_assert(p.ok, "%s", p.err.text);
+    cr_assert_eq(p.options.window.kind, OPTIONS_WINDOW_TIME);
+    cr_assert_eq(p.options.window.start, 1);
+    cr_assert_eq(p.options.window.end, 12500000);
+    options_finish(&p.options);
+    parse(&p, "run|a|--fst|f|--trace-window|17");
+    cr_assert_eq(p.options.window.kind, OPTIONS_WINDOW_FRAME);
+    cr_assert_eq(p.options.window.frame, 17);
+    options_finish(&p.options);
+}
+
+Test(options, help_and_version_need_nothing_else) {
+    static const char *const lines[] = {"--help", "run|--help", "--version", "run|--version"};
+    for (size_t i = 0; i < 4; i++) {
+        struct parsed p;
+        parse(&p, lines[i]);
+        cr_assert(p.ok, "%s: %s", lines[i], p.err.text);
+        options_finish(&p.options);
+    }
+}
+
+Test(options, repeat_parses_back_to_the_same_run) {
+    struct parsed p;
+    char out[1024];
+    parse(&p, "run|it's.pcap|--seed|18446744073709551615|--edit|open U5.12|--json|j");
+    options_repeat(&p.options, out, sizeof out);
+    cr_assert_str_eq(out, "linkpulse run --board nucleo_shield --engine event --seed "
+                          "18446744073709551615 --edit 'open U5.12' 'it'\\''s.pcap'");
+    options_repeat(&p.options, out, 60);
+    cr_assert(strlen(out) < 60);
+    cr_assert_str_eq(out + strlen(out) - 4, " ...");
+    options_finish(&p.options);
+}
+
+Test(options, out_directory_is_for_relative_paths) {
+    struct options options = {.out_dir = "o"};
+    char out[8];
+    cr_assert(options_out_path(&options, "j", out, sizeof out));
+    cr_assert_str_eq(out, "o/j");
+    cr_assert(options_out_path(&options, "/j", out, sizeof out));
+    cr_assert_str_eq(out, "/j");
+    cr_assert(!options_out_path(&options, "jjjjjjjj", out, sizeof out));
+}
+
+Test(nearest, finds_the_nearest_or_nothing) {
+    static const char *const words[] = {"scale", "stray_pf", "reason"};
+    cr_assert_str_eq(nearest_word("scael", words, 3), "scale");
+    cr_assert_str_eq(nearest_word("STRAY_PF", words, 3), "stray_pf");
+    cr_assert_null(nearest_word("zzzz", words, 3));
+    cr_assert_null(nearest_word("scale", words, 0));
+}

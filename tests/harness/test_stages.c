@@ -354,8 +354,23 @@ Test(byte_sync, clocks_missing_and_extra, .init = perfect, .fini = finish) {
     perfect();
     add_pulse(STAGE_SPI_CLK, burst.data_end + 100 * NS, 5 * NS);
     expect("byte sync", "/sck_rx", burst.data_end + 100 * NS);
-    input.preamble = true; /* nothing to judge without byte sync */
+    input.preamble = true; /* without byte sync clocks are not counted in the data */
     expect_perfect();
+}
+
+/* O2: a lengthened preamble, and clock and data taken before the byte sync. */
+Test(byte_sync, without_it_the_preamble_must_fill_octets, .init = perfect, .fini = finish) {
+    for (int bits = 0; bits <= 10; bits += 2) {
+        build((struct line_settings){.preamble_bits = bits}, 1);
+        input.preamble = true;
+        input.nss_active_high = true;
+        input.traces[STAGE_SPI_CLK] = input.traces[STAGE_SCK];
+        input.traces[STAGE_SPI_NSS] = input.traces[STAGE_IDLE_N];
+        if (bits % 8 == 0)
+            expect_perfect();
+        else
+            expect("byte sync", "/sck", mid_of(64 + (size_t)bits) + 18 * NS);
+    }
 }
 
 /* O9: the data changes shortly before the first, late, clock. */
@@ -388,4 +403,25 @@ Test(stages, the_first_of_several_is_named) {
     expect("first-edge filter", "/edge", rise - 6 * NS);
     rise = remove_pulse(STAGE_EDGE_IN, mid_of(97));
     expect("edge detector", "/edge_in", rise - 10 * NS);
+}
+
+/* Whatever a broken board does, there is a finding: random cuts and shifts of every net. */
+Test(stages, any_traces_give_a_finding, .timeout = 60) {
+    for (uint64_t trial = 0; trial < 300; trial++) {
+        perfect();
+        for (uint64_t net = 0; net < STAGE_NETS; net++) {
+            struct stage_trace *trace = &input.traces[net];
+            trace->n = rng_u64(1, trial, net) % (trace->n + 1);
+            trace->initial = rng_u64(2, trial, net) & 1;
+            sim_time by = (sim_time)(rng_u64(3, trial, net) % 400) * NS - 200 * NS;
+            for (size_t i = 0; i < trace->n; i++)
+                edges[net][i].time += by;
+        }
+        input.n_line -= trial % 3 ? 0 : rng_u64(4, trial, 0) % input.n_line;
+        input.preamble = trial & 1;
+        input.idle = (enum board_idle)(trial % 4);
+        struct stage_finding f = stages_diagnose(&input);
+        cr_assert_str_neq(f.stage, "unknown");
+        cr_assert(f.detail[0]);
+    }
 }

@@ -1,3 +1,4 @@
+/* `linkpulse board [BOARD]` */
 #include "harness/verbs.h"
 
 #include "harness/board.h"
@@ -23,9 +24,9 @@ int verb_board(const struct options *options) {
     struct board_request request = {
         .board = options->board,
         .ini = options->ini,
-        .sets = (const char *const *)options->sets,
+        .sets = options->sets,
         .n_sets = options->n_sets,
-        .edits = (const char *const *)options->edits,
+        .edits = options->edits,
         .n_edits = options->n_edits,
     };
     if (!board_load(&board, &request, &err))

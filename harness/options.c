@@ -50,6 +50,7 @@ enum {
     CODE_FST,
     CODE_PCAP_OUT,
     CODE_TRACE_WINDOW,
+    CODE_NO_CACHE,
     CODE_NO_HOST,
     CODE_INIT,
     CODE_SPICE,
@@ -90,6 +91,8 @@ static const struct option_row option_rows[] = {
     {"no-strict", CODE_NO_STRICT, 0, RUN, NULL, "count what is not modelled and go on"},
     {"out", CODE_OUT, 0, RUN, "DIR", "directory for output files given by relative names"},
     {"json", CODE_JSON, 0, RUN, "FILE", "results as JSON (linkpulse.run/1)"},
+    {"no-cache", CODE_NO_CACHE, 0, RUN, NULL,
+     "run the engine for every edge, without the response cache"},
     {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
     {"junit", CODE_JUNIT, 0, RUN, "FILE", "results as JUnit XML"},
     {"vcd", CODE_VCD, 0, RUN, "FILE", "waves as VCD"},
@@ -251,6 +254,9 @@ static bool take_flag(struct options *options, int code, struct sim_err *err) {
         return true;
     case CODE_NO_STRICT:
         options->strict = false;
+        return true;
+    case CODE_NO_CACHE:
+        options->no_cache = true;
         return true;
     case CODE_NO_HOST:
         options->no_host = true;

@@ -44,7 +44,7 @@ struct options {
     size_t n_sets;
     const char **edits; /* --edit, in order */
     size_t n_edits;
-    bool strict, no_host, verbose, quiet, help, version;
+    bool strict, no_host, no_cache, verbose, quiet, help, version;
     bool init;          /* board --init */
     bool spice;         /* export --spice */
     const char *output; /* board --init, export: NULL = stdout */

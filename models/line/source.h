@@ -19,7 +19,8 @@
 
 #define LINE_IDLE             2
 #define LINE_SYMBOL_MAX_EDGES 20
-#define LINE_MAX_FRAME        16384 /* octets with FCS; jumbo frames are sent as they are */
+#define LINE_MAX_FRAME        16384   /* octets with FCS; jumbo frames are sent as they are */
+#define LINE_MAX_RISE_PS      36000.0 /* ramps end within half a bit at any allowed rate */
 
 struct line_settings {
     double ppm;                 /* bit rate error of the partner */
@@ -59,23 +60,33 @@ struct line_burst {
 
 struct line_source;
 
-/* NULL when out of memory or a setting makes no sense (ppm beyond +-10 %, ...). */
+/* NULL when out of memory or a setting makes no sense: ppm beyond +-10 %, jitter beyond
+ * 50 ns, preamble_bits outside -62..4096, no amplitude, rise_ps above LINE_MAX_RISE_PS,
+ * vit_plus below vit_minus, tp_idl_ps outside 70 ns..10 us. */
 struct line_source *line_source_create(const struct line_settings *settings);
 void line_source_destroy(struct line_source *source); /* accepts NULL */
+
+/* The bit period in ps, and the level of a line at rest (0 V): LINE_IDLE, or 0 or 1 when
+ * both thresholds stand on the same side of 0 V. Bursts begin and end at that level. */
+double line_source_bit_ps(const struct line_source *source);
+uint8_t line_source_rest_level(const struct line_source *source);
 
 /* The symbol table; ids are dense, 0 .. n-1, fixed for the life of the source. */
 const struct line_symbol *line_source_symbols(const struct line_source *source, size_t *n);
 
 /* Encode `octets` (destination address up to and including the FCS) beginning at `start`.
- * Exact (unjittered) traffic only in the sense that symbols carry no jitter. No
- * allocation. False when n is 0 or above LINE_MAX_FRAME. */
+ * Symbols carry no jitter. Ramps begin at the nominal times, so with rise_ps above 0 an
+ * edge comes up to 1.25 rise_ps after its bit boundary or middle, and `end` holds the
+ * last ramp. No allocation. False when n is 0 or above LINE_MAX_FRAME. */
 bool line_source_frame(struct line_source *source, const uint8_t *octets, size_t n, sim_time start,
                        struct line_burst *burst);
 
-/* The burst's edges in absolute time, with jitter when set (ascending in any case: an
- * edge never overtakes its neighbour by more than 1 ps). Jitter is a function of seed
- * and absolute edge number, not of call order within a run. Returns the count; the
- * array belongs to the source. */
+/* The edges of the latest burst in absolute time, with jitter when set. Always ascending:
+ * an edge that would overtake its predecessor comes 1 ps after it. Jitter is a function of
+ * the seed and the edge's number in the run (symbols encoded since the source was made
+ * count, whether or not their edges were asked for), so asking again gives the same. A
+ * jittered first edge may precede `start`. Returns the count; the array belongs to the
+ * source. */
 size_t line_source_edges(struct line_source *source, const struct line_burst *burst,
                          const struct line_edge **edges);
 

@@ -1,0 +1,127 @@
+/* A netlist elaborated into flat arrays and simulated event by event, in picoseconds.
+ *
+ * circuit_create() turns parts into elements (one per gate, flip-flop output, threshold,
+ * FET channel ...), merges nets joined by wires, selectors and 0-ohm resistors, forms the
+ * analog nodes, and refuses by name what it cannot model. Every element has at most one
+ * pending transition; ties are processed in element order; inputs at a time are applied
+ * before transitions at that time. Delays are inertial: a pulse shorter than the delay of
+ * the gate it enters is swallowed and counted. Nothing is allocated after creation.
+ */
+#ifndef SIM_CIRCUIT_H
+#define SIM_CIRCUIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/err.h"
+#include "sim/netlist.h"
+#include "sim/part.h"
+#include "sim/simtime.h"
+
+/* Input levels; a line receiver also knows CIRCUIT_LINE_IDLE (differential between the
+ * thresholds). */
+enum { CIRCUIT_LOW = 0, CIRCUIT_HIGH = 1, CIRCUIT_LINE_IDLE = 2 };
+
+/* What a receiver's output does while the line is between its thresholds. */
+enum circuit_idle { CIRCUIT_IDLE_LOW, CIRCUIT_IDLE_HIGH, CIRCUIT_IDLE_HOLD, CIRCUIT_IDLE_NOISE };
+
+struct circuit_config {
+    double vcc;         /* volt */
+    uint32_t power_net; /* netlist indices; NETLIST_NONE: no such rail */
+    uint32_t ground_net;
+    double delay_scale; /* multiplies every typical propagation delay */
+    double stray;       /* farad per pin */
+    enum circuit_idle idle;
+    const uint32_t *inputs; /* nets driven from outside (MCU outputs), start low */
+    size_t n_inputs;
+    uint32_t line_p, line_n; /* nets of the jack's receive pair; NETLIST_NONE: none */
+    uint64_t seed;
+};
+
+/* Which elements to keep: all, only those a set of nets depends on, or the others, which
+ * then take the nets that cross over as inputs. */
+enum circuit_part_of { CIRCUIT_ALL, CIRCUIT_ANCESTORS, CIRCUIT_REST };
+struct circuit_scope {
+    enum circuit_part_of part_of;
+    const uint32_t *observed; /* netlist nets */
+    size_t n_observed;
+};
+
+struct circuit;
+
+struct circuit *circuit_create(const struct netlist *netlist, const struct part_use *uses,
+                               const struct circuit_config *config,
+                               const struct circuit_scope *scope, struct sim_err *err);
+void circuit_destroy(struct circuit *circuit); /* accepts NULL */
+
+/* A net as the engine sees it: several netlist nets joined by wires share one. */
+#define CIRCUIT_NO_NET UINT32_MAX
+uint32_t circuit_net(const struct circuit *circuit, uint32_t netlist_net);
+uint32_t circuit_nets(const struct circuit *circuit); /* the engine's, thresholds' included */
+/* The level of a net now; an analog node gives its side of VCC/2. */
+int circuit_level(const struct circuit *circuit, uint32_t net);
+/* Voltage of an analog node at `time` (>= the last event), NAN for other nets. */
+double circuit_voltage(const struct circuit *circuit, uint32_t net, sim_time time);
+bool circuit_net_is_analog(const struct circuit *circuit, uint32_t net);
+/* True when the net may change while this circuit runs (driven by a kept element or an
+ * input of it). */
+bool circuit_net_is_live(const struct circuit *circuit, uint32_t net);
+
+/* Edges of watched nets are appended to a buffer of the caller's. An analog node's edges
+ * are those of the thresholds on it. */
+struct circuit_edge {
+    sim_time time;
+    uint32_t net; /* engine net */
+    uint8_t level;
+};
+struct circuit_record {
+    struct circuit_edge *edges;
+    size_t capacity, n;
+    bool overflow; /* edges were lost: the buffer was full */
+};
+void circuit_watch(struct circuit *circuit, uint32_t net, bool on);
+void circuit_set_record(struct circuit *circuit, struct circuit_record *record);
+
+/* Drive a net named in config.inputs, or one that crosses over into the rest, from
+ * outside; `time` must not lie before the last one. */
+void circuit_input(struct circuit *circuit, uint32_t net, sim_time time, int level);
+/* The differential line, CIRCUIT_LOW, _HIGH or _LINE_IDLE. */
+void circuit_line(struct circuit *circuit, sim_time time, int level);
+bool circuit_has_line(const struct circuit *circuit);
+/* Process every transition before `time`. */
+void circuit_run_until(struct circuit *circuit, sim_time time);
+/* The time of the next pending transition, or SIM_NEVER. */
+sim_time circuit_next(const struct circuit *circuit);
+
+/* The complete state relative to `now`, in a form in which equal bytes mean equal
+ * futures (but for absolute time and coin tosses). Load puts it back at another time. */
+size_t circuit_state_size(const struct circuit *circuit);
+void circuit_state_save(const struct circuit *circuit, sim_time now, uint8_t *state);
+void circuit_state_load(struct circuit *circuit, sim_time now, const uint8_t *state);
+
+/* Counters: swallowed pulses per gate, timing windows violated per flip-flop. `name`
+ * says what and where ("swallowed pulse U4.11"). */
+size_t circuit_counters(const struct circuit *circuit);
+void circuit_counter_name(const struct circuit *circuit, size_t i, char *out, unsigned size);
+const uint32_t *circuit_counts(const struct circuit *circuit); /* [circuit_counters()] */
+uint64_t circuit_coins(const struct circuit *circuit);         /* windows resolved by coin so far */
+uint64_t circuit_events(const struct circuit *circuit);        /* transitions processed so far */
+
+/* For `linkpulse board` and exports. */
+struct circuit_element_info {
+    uint32_t part, unit; /* netlist part, unit index in its model */
+    const char *kind;    /* "gate", "flip-flop", "threshold", "FET", ... */
+    uint32_t net;        /* what it drives, or CIRCUIT_NO_NET */
+    sim_time rise, fall; /* its delays */
+    double load;         /* farad on its net */
+    uint32_t island;     /* weakly connected, formed per part unit */
+    uint32_t group;      /* feed-forward group within it */
+};
+size_t circuit_elements(const struct circuit *circuit);
+struct circuit_element_info circuit_element(const struct circuit *circuit, size_t i);
+/* Inputs left unconnected by the netlist or an edit; they are taken as low. */
+size_t circuit_floating(const struct circuit *circuit);
+void circuit_floating_name(const struct circuit *circuit, size_t i, char *out, unsigned size);
+
+#endif

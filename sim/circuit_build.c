@@ -1,0 +1,436 @@
+/* Elaboration, second half: elements and their inputs, and the circuit as a whole. */
+#include "sim/circuit_build.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Out of memory ends the program here, as in netlist.c: nothing sensible is left to do. */
+void *build_grow(void *array, uint32_t used, uint32_t *capacity, size_t size) {
+    if (used < *capacity)
+        return array;
+    uint32_t wanted = *capacity ? *capacity * 2 : 64;
+    void *bigger = realloc(array, wanted * size);
+    if (!bigger)
+        abort();
+    memset((char *)bigger + *capacity * size, 0, (wanted - *capacity) * size);
+    *capacity = wanted;
+    return bigger;
+}
+
+static void *zeroed(size_t n, size_t size) {
+    void *memory = calloc(n ? n : 1, size);
+    if (!memory)
+        abort();
+    return memory;
+}
+
+double build_figure(const struct builder *b, uint32_t part, const char *name, double fallback) {
+    return part_use_typ(&b->uses[part], name, fallback);
+}
+
+uint32_t build_element(struct builder *b, enum element_kind kind, uint32_t part, unsigned unit,
+                       unsigned pin, uint32_t net) {
+    struct circuit *c = b->c;
+    if (c->n_elements == b->elements_capacity) {
+        uint32_t capacity = b->elements_capacity;
+        c->origins = build_grow(c->origins, c->n_elements, &capacity, sizeof *c->origins);
+        c->elements =
+            build_grow(c->elements, c->n_elements, &b->elements_capacity, sizeof *c->elements);
+    }
+    uint32_t index = c->n_elements++;
+    c->elements[index] = (struct element){.kind = (uint8_t)kind, .net = net};
+    c->origins[index] = (struct origin){.part = part, .unit = (uint16_t)unit, .pin = (uint8_t)pin};
+    if (net != CIRCUIT_NO_NET)
+        c->drivers[net] = index;
+    return index;
+}
+
+/* A net of the threshold's own; the per-net arrays were made with room for them. */
+uint32_t build_virtual_net(struct builder *b) {
+    return b->c->n_nets++;
+}
+
+/* Several pins of one element on one net become one link with several bits, so that
+ * they change together. A rail is a constant, not a link. */
+void build_link(struct builder *b, uint32_t net, uint32_t element, uint8_t mask) {
+    if (net == CIRCUIT_NO_NET)
+        return;
+    if (net < b->c->n_board_nets && (b->flags[net] & NET_POWER))
+        b->c->elements[element].in |= mask;
+    if (net < b->c->n_board_nets && (b->flags[net] & NET_RAIL))
+        return;
+    for (uint32_t i = b->n_links; i > 0 && b->links[i - 1].element == element; i--)
+        if (b->links[i - 1].net == net) {
+            b->links[i - 1].mask |= mask;
+            return;
+        }
+    b->links = build_grow(b->links, b->n_links, &b->links_capacity, sizeof *b->links);
+    b->links[b->n_links++] = (struct link){.net = net, .element = element, .mask = mask};
+}
+
+static void note_floating(struct builder *b, uint32_t pin) {
+    if (pin != NETLIST_NONE)
+        b->c->floating[b->c->n_floating++] = pin;
+}
+
+/* An input on an analog node listens through a threshold element of its own. */
+static uint32_t threshold_net(struct builder *b, uint32_t part, unsigned unit, unsigned pin,
+                              struct node_plan *plan) {
+    struct circuit *c = b->c;
+    uint32_t net = build_virtual_net(b);
+    uint32_t e = build_element(b, ELEMENT_THRESHOLD, part, unit, pin, net);
+    bool fet = b->uses[part].model->units[unit].kind == PART_FET;
+    double middle = b->config->vcc / 2;
+    c->elements[e].aux = c->n_thresholds;
+    c->thresholds[c->n_thresholds++] = (struct threshold){
+        .plus = build_figure(b, part, fet ? "vgs_th" : "vt_plus", middle),
+        .minus = build_figure(b, part, fet ? "vgs_th" : "vt_minus", middle),
+        .node = (uint32_t)(plan - b->plans),
+    };
+    struct node *node = &c->nodes[plan - b->plans];
+    if (node->n_thresholds == NODE_MAX_THRESHOLDS)
+        return CIRCUIT_NO_NET;
+    node->thresholds[node->n_thresholds++] = e;
+    return net;
+}
+
+static bool connect(struct builder *b, uint32_t element, uint32_t part, unsigned unit, int pin,
+                    uint8_t mask) {
+    const struct part_unit *u = &b->uses[part].model->units[unit];
+    uint32_t net = build_pin_net(b, part, u, pin);
+    if (net == CIRCUIT_NO_NET) {
+        note_floating(b, build_pin(b, part, u, pin));
+        return true;
+    }
+    struct node_plan *plan = build_plan_of(b, net);
+    if (plan) {
+        net = threshold_net(b, part, unit, (unsigned)pin, plan);
+        if (net == CIRCUIT_NO_NET)
+            return build_refuse(b, part, "more than 8 inputs on one analog node");
+    } else if (!(b->flags[net] & (NET_RAIL | NET_DRIVEN))) {
+        note_floating(b, build_pin(b, part, u, pin));
+    }
+    build_link(b, net, element, mask);
+    return true;
+}
+
+static int32_t picoseconds(double seconds) {
+    double ps = seconds * 1e12 + 0.5;
+    return ps < 0 ? 0 : ps > 2e9 ? 2000000000 : (int32_t)ps;
+}
+
+/* Delay of an output: the scaled typical figure plus what its net's load adds. */
+static int32_t delay(const struct builder *b, uint32_t part, double tpd, uint32_t net, int rising) {
+    double ohm = build_figure(b, part, rising ? "r_up" : "r_down", rising ? 75 : 50);
+    double load = net == CIRCUIT_NO_NET ? 0 : b->c->loads[net];
+    return picoseconds(b->config->delay_scale * tpd + 0.69 * ohm * load);
+}
+
+static double tpd_of(const struct builder *b, uint32_t part, const char *name) {
+    return build_figure(b, part, name, build_figure(b, part, "tpd", 0));
+}
+
+static bool add_gate(struct builder *b, uint32_t part, unsigned unit, int n_in, uint16_t truth,
+                     int out_pin) {
+    const struct part_unit *u = &b->uses[part].model->units[unit];
+    uint32_t net = build_pin_net(b, part, u, out_pin);
+    if (net == CIRCUIT_NO_NET)
+        return true; /* an unused gate */
+    uint32_t e = build_element(b, ELEMENT_GATE, part, unit, (unsigned)out_pin, net);
+    for (int i = 0; i < n_in; i++)
+        if (!connect(b, e, part, unit, i, (uint8_t)(1u << i)))
+            return false;
+    b->c->elements[e].truth = truth;
+    b->c->elements[e].rise = delay(b, part, tpd_of(b, part, "tplh"), net, 1);
+    b->c->elements[e].fall = delay(b, part, tpd_of(b, part, "tphl"), net, 0);
+    return true;
+}
+
+/* An output of a cell; without a net it still exists, as a cell has two in a row. */
+static uint32_t add_buffer(struct builder *b, uint32_t part, unsigned unit, int pin) {
+    uint32_t net = build_pin_net(b, part, &b->uses[part].model->units[unit], pin);
+    if (net == CIRCUIT_NO_NET)
+        net = build_virtual_net(b);
+    return build_element(b, ELEMENT_BUFFER, part, unit, (unsigned)pin, net);
+}
+
+static bool connect_cell(struct builder *b, uint32_t e, uint32_t part, unsigned unit, int n) {
+    for (int i = 0; i < n; i++)
+        if (!connect(b, e, part, unit, i, (uint8_t)(1u << i)))
+            return false;
+    return true;
+}
+
+static bool add_flipflop(struct builder *b, uint32_t part, unsigned unit) {
+    struct circuit *c = b->c;
+    uint32_t e = build_element(b, ELEMENT_FLIPFLOP, part, unit, 0, CIRCUIT_NO_NET);
+    uint32_t q = c->elements[add_buffer(b, part, unit, 4)].net;
+    uint32_t q_n = c->elements[add_buffer(b, part, unit, 5)].net;
+    const struct part_unit *u = &b->uses[part].model->units[unit];
+    for (int i = 2; i < 4; i++)
+        if (!u->pins[i])
+            c->elements[e].in |= (uint8_t)(1u << i);
+    c->elements[e].aux = c->n_flipflops;
+    double clk = build_figure(b, part, "tpd_clk", 0), set = build_figure(b, part, "tpd_set", 0);
+    const sim_time long_ago = -SIM_S;
+    c->flipflops[c->n_flipflops++] = (struct flipflop){
+        .changed_d = long_ago,
+        .rose_cp = long_ago,
+        .fell_cp = long_ago,
+        .changed_rd = long_ago,
+        .changed_sd = long_ago,
+        .setup = picoseconds(build_figure(b, part, "tsu", 0)),
+        .hold = (int32_t)(build_figure(b, part, "th", 0) * 1e12),
+        .recovery = picoseconds(build_figure(b, part, "trec", 0)),
+        .width_clock = picoseconds(build_figure(b, part, "tw_clk", 0)),
+        .width_set = picoseconds(build_figure(b, part, "tw_set", 0)),
+        .clock_rise = delay(b, part, clk, q, 1),
+        .clock_fall = delay(b, part, clk, q, 0),
+        .set_rise = delay(b, part, set, q, 1),
+        .set_fall = delay(b, part, set, q, 0),
+        .n_clock_rise = delay(b, part, clk, q_n, 1),
+        .n_clock_fall = delay(b, part, clk, q_n, 0),
+        .n_set_rise = delay(b, part, set, q_n, 1),
+        .n_set_fall = delay(b, part, set, q_n, 0),
+    };
+    return connect_cell(b, e, part, unit, 4);
+}
+
+/* The R and C of a monostable: from RxCx to a rail, and from RxCx to Cx or a rail. */
+static double timing_quantity(const struct builder *b, uint32_t rxcx, enum part_unit_kind kind) {
+    for (uint32_t part = 0; part < b->netlist->n_parts; part++)
+        for (size_t u = 0; build_uses_part(b, part) && u < b->uses[part].model->n_units; u++) {
+            const struct part_unit *unit = &b->uses[part].model->units[u];
+            if (unit->kind == kind && (build_pin_net(b, part, unit, 0) == rxcx ||
+                                       build_pin_net(b, part, unit, 1) == rxcx))
+                return b->uses[part].quantity;
+        }
+    return NAN;
+}
+
+static bool add_mono(struct builder *b, uint32_t part, unsigned unit) {
+    struct circuit *c = b->c;
+    const struct part_unit *u = &b->uses[part].model->units[unit];
+    uint32_t e = build_element(b, ELEMENT_MONO, part, unit, 0, CIRCUIT_NO_NET);
+    uint32_t q = c->elements[add_buffer(b, part, unit, 5)].net;
+    add_buffer(b, part, unit, 6);
+    uint32_t rxcx = build_pin_net(b, part, u, 4);
+    double ohm = timing_quantity(b, rxcx, PART_RESISTOR);
+    double farad = timing_quantity(b, rxcx, PART_CAPACITOR);
+    bool used = build_pin_net(b, part, u, 5) != CIRCUIT_NO_NET ||
+                build_pin_net(b, part, u, 6) != CIRCUIT_NO_NET;
+    if (used && (rxcx == CIRCUIT_NO_NET || isnan(ohm) || isnan(farad)))
+        return build_refuse(b, part, "a monostable without a resistor and a capacitor on RxCx");
+    double length = isnan(ohm) || isnan(farad) ? 0 : build_figure(b, part, "k", 0.7) * ohm * farad;
+    double trig = build_figure(b, part, "tpd_trig", 0),
+           reset = build_figure(b, part, "tpd_reset", 0);
+    c->elements[e].aux = c->n_monos;
+    c->monos[c->n_monos++] = (struct mono){
+        .length = (sim_time)(length * 1e12 + 0.5),
+        .trig_rise = delay(b, part, trig, q, 1),
+        .trig_fall = delay(b, part, trig, q, 0),
+        .reset_rise = delay(b, part, reset, q, 1),
+        .reset_fall = delay(b, part, reset, q, 0),
+    };
+    return connect_cell(b, e, part, unit, 3);
+}
+
+/* Is this receiver input led to the jack's net `line`, directly or through a capacitor? */
+static bool leads_to(const struct builder *b, uint32_t net, uint32_t line) {
+    if (net == line || net == CIRCUIT_NO_NET)
+        return net == line && net != CIRCUIT_NO_NET;
+    for (uint32_t part = 0; part < b->netlist->n_parts; part++) {
+        if (!build_uses_part(b, part))
+            continue;
+        const struct part_unit *unit = &b->uses[part].model->units[0];
+        if (unit->kind != PART_CAPACITOR)
+            continue;
+        uint32_t x = build_pin_net(b, part, unit, 0), y = build_pin_net(b, part, unit, 1);
+        if ((x == net && y == line) || (x == line && y == net))
+            return true;
+    }
+    return false;
+}
+
+static uint32_t config_net(const struct builder *b, uint32_t net) {
+    return net == NETLIST_NONE ? CIRCUIT_NO_NET : b->c->net_of[net];
+}
+
+/* Which way round the pair is wired counts: A on RD+ and B on RD-, or swapped. */
+static bool add_receiver(struct builder *b, uint32_t part, unsigned unit) {
+    struct circuit *c = b->c;
+    const struct part_unit *u = &b->uses[part].model->units[unit];
+    uint32_t net = build_pin_net(b, part, u, 2);
+    if (net == CIRCUIT_NO_NET)
+        return true;
+    uint32_t e = build_element(b, ELEMENT_RECEIVER, part, unit, 2, net);
+    c->elements[e].rise = delay(b, part, tpd_of(b, part, "tplh"), net, 1);
+    c->elements[e].fall = delay(b, part, tpd_of(b, part, "tphl"), net, 0);
+    c->elements[e].in = CIRCUIT_LINE_IDLE;
+    uint32_t in_a = build_pin_net(b, part, u, 0), in_b = build_pin_net(b, part, u, 1);
+    uint32_t p = config_net(b, b->config->line_p), n = config_net(b, b->config->line_n);
+    bool straight = leads_to(b, in_a, p) && leads_to(b, in_b, n);
+    bool crossed = leads_to(b, in_a, n) && leads_to(b, in_b, p);
+    c->elements[e].truth = crossed; /* the receiver sees the pair the other way round */
+    if (straight || crossed)
+        c->receivers[c->n_receivers++] = e;
+    return true;
+}
+
+/* Y and Z as two gates of D and DE; disabled, both are low: no differential. */
+static bool add_driver(struct builder *b, uint32_t part, unsigned unit) {
+    return add_gate(b, part, unit, 2, 0x8, 2) && add_gate(b, part, unit, 2, 0x4, 3);
+}
+
+static bool add_unit(struct builder *b, uint32_t part, unsigned unit) {
+    const struct part_unit *u = &b->uses[part].model->units[unit];
+    switch (u->kind) {
+    case PART_LOGIC:
+        return add_gate(b, part, unit, u->n_in, u->truth, u->n_in);
+    case PART_DFF:
+        return add_flipflop(b, part, unit);
+    case PART_MONO:
+        return add_mono(b, part, unit);
+    case PART_RECEIVER:
+        return add_receiver(b, part, unit);
+    case PART_DRIVER:
+        return add_driver(b, part, unit);
+    default:
+        return true; /* wires and loads; FETs and RC are in the node plans */
+    }
+}
+
+static int by_net(const void *x, const void *y) {
+    const struct link *a = x, *b = y;
+    if (a->net != b->net)
+        return a->net < b->net ? -1 : 1;
+    return a->element < b->element ? -1 : a->element > b->element;
+}
+
+/* Links to one list per net, in element order. */
+static void build_fans(struct builder *b) {
+    struct circuit *c = b->c;
+    uint32_t *start = zeroed(c->n_nets + 1, sizeof *start);
+    struct fan *fans = zeroed(b->n_links, sizeof *fans);
+    if (b->n_links)
+        qsort(b->links, b->n_links, sizeof *b->links, by_net);
+    for (uint32_t i = 0; i < b->n_links; i++) {
+        start[b->links[i].net + 1]++;
+        fans[i] = (struct fan){.element = b->links[i].element, .mask = b->links[i].mask};
+    }
+    for (uint32_t net = 0; net < c->n_nets; net++)
+        start[net + 1] += start[net];
+    c->fan_start = c->fan_start_memory = start;
+    c->fans = c->fan_memory = fans;
+}
+
+/* Upper bounds are known before elaboration: at most one of each per pin or unit. */
+static void allocate(struct builder *b) {
+    struct circuit *c = b->c;
+    uint32_t pins = b->netlist->n_pins, units = 0;
+    for (uint32_t part = 0; part < b->netlist->n_parts; part++)
+        units += b->uses[part].model ? (uint32_t)b->uses[part].model->n_units : 0;
+    uint32_t nets = b->netlist->n_nets + pins + 4 * units;
+    c->net_of = zeroed(b->netlist->n_nets, sizeof *c->net_of);
+    c->loads = zeroed(nets, sizeof *c->loads);
+    c->levels = zeroed(nets, 1);
+    c->watched = zeroed(nets, 1);
+    c->is_input = zeroed(nets, sizeof *c->is_input);
+    c->drivers = zeroed(nets, sizeof *c->drivers);
+    c->node_of = zeroed(nets, sizeof *c->node_of);
+    memset(c->drivers, 0xff, nets * sizeof *c->drivers);
+    memset(c->node_of, 0xff, nets * sizeof *c->node_of);
+    c->flipflops = zeroed(units, sizeof *c->flipflops);
+    c->monos = zeroed(units, sizeof *c->monos);
+    c->receivers = zeroed(units, sizeof *c->receivers);
+    c->thresholds = zeroed(pins, sizeof *c->thresholds);
+    c->floating = zeroed(pins, sizeof *c->floating);
+    b->flags = zeroed(nets, 1);
+    b->output_pin = zeroed(nets, sizeof *b->output_pin);
+    b->drive_up = zeroed(nets, sizeof *b->drive_up);
+    b->drive_down = zeroed(nets, sizeof *b->drive_down);
+    b->unpowered = zeroed(b->netlist->n_parts, sizeof *b->unpowered);
+}
+
+static void free_builder(struct builder *b) {
+    free(b->flags);
+    free(b->output_pin);
+    free(b->drive_up);
+    free(b->drive_down);
+    free(b->unpowered);
+    free(b->plans);
+    free(b->links);
+}
+
+static void prepare_nodes(struct builder *b) {
+    struct circuit *c = b->c;
+    c->nodes = zeroed(b->n_plans, sizeof *c->nodes);
+    c->node_states = zeroed((size_t)b->n_plans << NODE_MAX_SWITCHES, sizeof *c->node_states);
+    for (uint32_t i = 0; i < b->n_plans; i++) {
+        b->plans[i].element = build_element(b, ELEMENT_NODE, NETLIST_NONE, 0, 0, CIRCUIT_NO_NET);
+        c->elements[b->plans[i].element].aux = i;
+    }
+}
+
+static bool elaborate(struct builder *b) {
+    allocate(b);
+    if (!build_nets(b) || !build_loads(b) || !build_plans(b))
+        return false;
+    for (uint32_t net = 0; net < b->c->n_board_nets; net++)
+        b->c->levels[net] = b->flags[net] & NET_POWER ? 1 : 0;
+    prepare_nodes(b);
+    for (uint32_t part = 0; part < b->netlist->n_parts; part++)
+        for (unsigned u = 0; build_uses_part(b, part) && u < b->uses[part].model->n_units; u++)
+            if (!add_unit(b, part, u))
+                return false;
+    if (!build_nodes(b))
+        return false;
+    build_fans(b);
+    return true;
+}
+
+struct circuit *circuit_create(const struct netlist *netlist, const struct part_use *uses,
+                               const struct circuit_config *config,
+                               const struct circuit_scope *scope, struct sim_err *err) {
+    struct circuit *c = zeroed(1, sizeof *c);
+    c->netlist = netlist;
+    c->uses = uses;
+    c->config = *config;
+    c->config.inputs = NULL;
+    c->config.n_inputs = 0;
+    c->idle = config->idle;
+    c->seed = config->seed;
+    c->line_level = CIRCUIT_LINE_IDLE;
+    c->grid = config->vcc / 1048576.0;
+    c->inv_grid = 1 / c->grid;
+    struct builder b = {.c = c, .netlist = netlist, .uses = uses, .config = config, .err = err};
+    bool ok = elaborate(&b);
+    free_builder(&b);
+    if (ok) {
+        circuit_find_islands(c);
+        ok = circuit_apply_scope(c, scope);
+    }
+    if (!ok) {
+        circuit_destroy(c);
+        return NULL;
+    }
+    c->queue = zeroed(c->n_elements, sizeof *c->queue);
+    c->counts = zeroed(c->n_elements + (size_t)c->n_flipflops * FF_WINDOWS, sizeof *c->counts);
+    circuit_settle(c);
+    return c;
+}
+
+void circuit_destroy(struct circuit *c) {
+    if (!c)
+        return;
+    void *owned[] = {c->elements,   c->levels,      c->watched,    c->fan_start_memory,
+                     c->fan_memory, c->queue,       c->flipflops,  c->monos,
+                     c->nodes,      c->node_states, c->thresholds, c->counts,
+                     c->kept,       c->is_kept,     c->origins,    c->loads,
+                     c->net_of,     c->drivers,     c->node_of,    c->is_input,
+                     c->receivers,  c->floating,    c->island,     c->group};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        free(owned[i]);
+    free(c);
+}

@@ -1,0 +1,180 @@
+/* Cells with a state: D flip-flop, retriggerable monostable, line receiver. */
+#include "sim/circuit_internal.h"
+
+#include "sim/rng.h"
+
+static void violated(struct circuit *c, const struct element *e, enum ff_window window) {
+    c->counts[c->n_elements + e->aux * FF_WINDOWS + window]++;
+}
+
+/* Set and reset both low: both outputs are high (function table of the 74HC74). */
+static void flipflop_drive(struct circuit *c, uint32_t element, bool clocked, sim_time t) {
+    const struct element *e = &c->elements[element];
+    const struct flipflop *f = &c->flipflops[e->aux];
+    bool both = !(e->in & (FF_RD | FF_SD));
+    int q = both || f->q, q_n = both || !f->q;
+    int32_t d = clocked ? (q ? f->clock_rise : f->clock_fall) : (q ? f->set_rise : f->set_fall);
+    int32_t d_n =
+        clocked ? (q_n ? f->n_clock_rise : f->n_clock_fall) : (q_n ? f->n_set_rise : f->n_set_fall);
+    circuit_schedule(c, element + 1, q, t + d);
+    circuit_schedule(c, element + 2, q_n, t + d_n);
+}
+
+/* D as the clock sees it: what stood before the window, after it, or a coin's choice. */
+static uint8_t sampled_d(struct circuit *c, uint32_t element, sim_time t) {
+    const struct element *e = &c->elements[element];
+    const struct flipflop *f = &c->flipflops[e->aux];
+    uint8_t d = e->in & FF_D ? 1 : 0;
+    sim_time since = t - f->changed_d;
+    if (since >= f->setup)
+        return d;
+    if (since <= -(sim_time)f->hold)
+        return !d; /* changed after the window: the old level counts */
+    violated(c, e, FF_SETUP);
+    return circuit_coin(c, element, t) ? d : !d;
+}
+
+static void clock_rise(struct circuit *c, uint32_t element, sim_time t) {
+    const struct element *e = &c->elements[element];
+    struct flipflop *f = &c->flipflops[e->aux];
+    f->rose_cp = t;
+    if ((e->in & (FF_RD | FF_SD)) != (FF_RD | FF_SD))
+        return;
+    bool taken = true;
+    if (t - f->fell_cp < f->width_clock) {
+        violated(c, e, FF_WIDTH_CLOCK);
+        taken = circuit_coin(c, element, t);
+    }
+    if (t - f->changed_rd < f->recovery || t - f->changed_sd < f->recovery) {
+        violated(c, e, FF_RECOVERY);
+        taken = taken && circuit_coin(c, element, t);
+    }
+    f->q_before = f->q;
+    if (taken)
+        f->q = sampled_d(c, element, t);
+    flipflop_drive(c, element, true, t);
+}
+
+static void clock_fall(struct circuit *c, uint32_t element, sim_time t) {
+    const struct element *e = &c->elements[element];
+    struct flipflop *f = &c->flipflops[e->aux];
+    f->fell_cp = t;
+    bool active = (e->in & (FF_RD | FF_SD)) == (FF_RD | FF_SD);
+    if (t - f->rose_cp >= f->width_clock || !active)
+        return;
+    violated(c, e, FF_WIDTH_CLOCK);
+    if (circuit_coin(c, element, t)) {
+        f->q = f->q_before;
+        flipflop_drive(c, element, true, t);
+    }
+}
+
+static void data_change(struct circuit *c, uint32_t element, sim_time t) {
+    const struct element *e = &c->elements[element];
+    struct flipflop *f = &c->flipflops[e->aux];
+    f->changed_d = t;
+    bool active = (e->in & (FF_RD | FF_SD)) == (FF_RD | FF_SD);
+    if (t - f->rose_cp >= f->hold || !active)
+        return;
+    violated(c, e, FF_HOLD);
+    if (circuit_coin(c, element, t)) {
+        f->q = e->in & FF_D ? 1 : 0;
+        flipflop_drive(c, element, true, t);
+    }
+}
+
+static void set_change(struct circuit *c, uint32_t element, uint8_t mask, sim_time t) {
+    const struct element *e = &c->elements[element];
+    struct flipflop *f = &c->flipflops[e->aux];
+    uint8_t released = e->in & mask & (FF_RD | FF_SD);
+    sim_time low_since = released & FF_RD ? f->changed_rd : f->changed_sd;
+    if (mask & FF_RD)
+        f->changed_rd = t;
+    if (mask & FF_SD)
+        f->changed_sd = t;
+    if (released && t - low_since < f->width_set) {
+        violated(c, e, FF_WIDTH_SET);
+        if (circuit_coin(c, element, t))
+            f->q = f->q_before;
+    } else if (!released) {
+        f->q_before = f->q;
+    }
+    if (!(e->in & FF_RD))
+        f->q = 0;
+    else if (!(e->in & FF_SD))
+        f->q = 1;
+    flipflop_drive(c, element, false, t);
+}
+
+void flipflop_evaluate(struct circuit *c, uint32_t element, uint8_t mask, sim_time t) {
+    const struct element *e = &c->elements[element];
+    if (mask & (FF_RD | FF_SD) || !mask)
+        set_change(c, element, mask, t);
+    if (mask & FF_D)
+        data_change(c, element, t);
+    if (mask & FF_CP)
+        (e->in & FF_CP ? clock_rise : clock_fall)(c, element, t);
+}
+
+static void mono_drive(struct circuit *c, uint32_t element, int q, bool reset, sim_time t) {
+    const struct mono *m = &c->monos[c->elements[element].aux];
+    int32_t up = reset ? m->reset_rise : m->trig_rise;
+    int32_t down = reset ? m->reset_fall : m->trig_fall;
+    circuit_schedule(c, element + 1, q, t + (q ? up : down));
+    circuit_schedule(c, element + 2, !q, t + (q ? down : up));
+}
+
+/* Triggers: A rising with B_n high, or B_n falling with A low. Retriggerable. */
+void mono_evaluate(struct circuit *c, uint32_t element, uint8_t mask, sim_time t) {
+    struct element *e = &c->elements[element];
+    const struct mono *m = &c->monos[e->aux];
+    if (!(e->in & MONO_R)) {
+        if (e->pending)
+            circuit_cancel(c, element);
+        mono_drive(c, element, 0, true, t);
+        return;
+    }
+    bool rose_a = (mask & MONO_A) && (e->in & MONO_A) && (e->in & MONO_B);
+    bool fell_b = (mask & MONO_B) && !(e->in & MONO_B) && !(e->in & MONO_A);
+    if (!rose_a && !fell_b) {
+        if (!mask && !e->pending)
+            mono_drive(c, element, 0, true, t); /* power-up */
+        return;
+    }
+    if (e->pending)
+        circuit_cancel(c, element);
+    circuit_pend(c, element, 0, t + m->length);
+    mono_drive(c, element, 1, false, t);
+}
+
+void mono_end(struct circuit *c, uint32_t element, sim_time t) {
+    mono_drive(c, element, 0, false, t);
+}
+
+/* Noise: while idle the output toggles at seeded intervals of 20 to 500 ns (a receiver
+ * without fail-safe that hears only its own noise; the range is an assumption). */
+static void receiver_noise(struct circuit *c, uint32_t element, sim_time t) {
+    if (c->elements[element].pending)
+        return;
+    c->coins++;
+    double u = rng_uniform(c->seed, element, (uint64_t)t);
+    circuit_pend(c, element, !c->elements[element].out, t + 20000 + (sim_time)(u * 480000));
+}
+
+void receiver_evaluate(struct circuit *c, uint32_t element, sim_time t) {
+    const struct element *e = &c->elements[element];
+    int target = e->in;
+    if (target == CIRCUIT_LINE_IDLE) {
+        if (c->idle == CIRCUIT_IDLE_NOISE) {
+            receiver_noise(c, element, t);
+            return;
+        }
+        if (c->idle == CIRCUIT_IDLE_HOLD)
+            return;
+        target = c->idle == CIRCUIT_IDLE_HIGH;
+    } else {
+        target ^= e->truth; /* the pair may be wired the other way round */
+    }
+    if (e->out != target || e->pending)
+        circuit_schedule(c, element, target, t + (target ? e->rise : e->fall));
+}

@@ -1,0 +1,233 @@
+/* Elaboration of analog nodes: which nets they are, what conducts into them, and the
+ * table of final values and time constants of each. Refuses what is not one node with
+ * resistors to rails or driven nets, capacitors to rails and FETs to a rail. */
+#include "sim/circuit_build.h"
+
+#include <math.h>
+
+#include "sim/fpmath.h"
+
+struct node_plan *build_plan_of(const struct builder *b, uint32_t net) {
+    for (uint32_t i = 0; i < b->n_plans; i++)
+        if (b->plans[i].net == net)
+            return &b->plans[i];
+    return NULL;
+}
+
+static struct node_plan *plan_at(struct builder *b, uint32_t net) {
+    struct node_plan *plan = build_plan_of(b, net);
+    if (plan)
+        return plan;
+    b->plans = build_grow(b->plans, b->n_plans, &b->plans_capacity, sizeof *b->plans);
+    plan = &b->plans[b->n_plans++];
+    *plan = (struct node_plan){.net = net, .element = CIRCUIT_NO_NET};
+    return plan;
+}
+
+static bool add_branch(struct builder *b, uint32_t part, struct node_plan *plan,
+                       struct branch branch) {
+    if (plan->n_branches == NODE_MAX_BRANCHES)
+        return build_refuse(b, part, "more than 12 branches on one analog node");
+    plan->branches[plan->n_branches++] = branch;
+    return true;
+}
+
+/* Does anything with a threshold, or a FET's drain, sit on the net? */
+static bool has_sink(const struct builder *b, uint32_t net) {
+    for (uint32_t part = 0; part < b->netlist->n_parts; part++) {
+        if (!build_uses_part(b, part))
+            continue;
+        for (size_t u = 0; u < b->uses[part].model->n_units; u++) {
+            const struct part_unit *unit = &b->uses[part].model->units[u];
+            int n = unit->kind == PART_FET ? 2 : unit_inputs(unit);
+            for (int pin = 0; pin < n; pin++)
+                if (build_pin_net(b, part, unit, pin) == net)
+                    return true;
+        }
+    }
+    return false;
+}
+
+/* Termination, coupling capacitors and bias at the receiver, the series resistor at the
+ * transformer, and a monostable's RC have models of their own. */
+static bool is_pattern(const struct builder *b, const uint32_t ends[2]) {
+    uint8_t both = b->flags[ends[0]] | b->flags[ends[1]];
+    return both & (NET_LINE | NET_FRONT | NET_TIMING);
+}
+
+static bool plan_resistor(struct builder *b, uint32_t part, const uint32_t ends[2]) {
+    bool fixed[2];
+    for (int i = 0; i < 2; i++)
+        fixed[i] = b->flags[ends[i]] & (NET_RAIL | NET_DRIVEN);
+    if (fixed[0] && fixed[1]) {
+        if ((b->flags[ends[0]] & NET_DRIVEN) && (b->flags[ends[1]] & NET_DRIVEN))
+            return build_refuse(b, part, "a resistor between two driven nets");
+        return true; /* a static load */
+    }
+    if (!fixed[0] && !fixed[1]) {
+        if (has_sink(b, ends[0]) || has_sink(b, ends[1]))
+            return build_refuse(b, part, "couples two analog nodes");
+        return true; /* nothing listens: an LED's resistor */
+    }
+    int near = fixed[0] ? 1 : 0;
+    struct branch branch = {
+        .other = ends[!near], .ohm = b->uses[part].quantity, .channel = CIRCUIT_NO_NET};
+    return add_branch(b, part, plan_at(b, ends[near]), branch);
+}
+
+static bool plan_capacitor(struct builder *b, uint32_t part, const uint32_t ends[2]) {
+    for (int i = 0; i < 2; i++)
+        if ((b->flags[ends[!i]] & NET_RAIL)) {
+            if (!(b->flags[ends[i]] & (NET_RAIL | NET_DRIVEN)))
+                plan_at(b, ends[i])->farad += b->uses[part].quantity;
+            return true;
+        }
+    if (!has_sink(b, ends[0]) && !has_sink(b, ends[1]))
+        return true;
+    return build_refuse(b, part, "a capacitor that couples two signals");
+}
+
+static bool plan_fet(struct builder *b, uint32_t part, const struct part_unit *unit) {
+    uint32_t drain = build_pin_net(b, part, unit, 1), source = build_pin_net(b, part, unit, 2);
+    if (drain == CIRCUIT_NO_NET || source == CIRCUIT_NO_NET || drain == source)
+        return true;
+    if (!(b->flags[source] & NET_RAIL))
+        return build_refuse(b, part, "a FET whose source is not on a supply rail");
+    if (b->flags[drain] & (NET_RAIL | NET_DRIVEN))
+        return build_refuse(b, part, "a FET whose drain is on a driven net or a rail");
+    struct branch branch = {.other = source,
+                            .ohm = build_figure(b, part, "rds_on", 5),
+                            .channel = part, /* replaced by its element */
+                            .kick = build_figure(b, part, "crss", 0) *
+                                    build_figure(b, part, "vgs_th", 2)};
+    return add_branch(b, part, plan_at(b, drain), branch);
+}
+
+static bool plan_unit(struct builder *b, uint32_t part, const struct part_unit *unit) {
+    if (unit->kind == PART_FET)
+        return plan_fet(b, part, unit);
+    if (unit->kind != PART_RESISTOR && unit->kind != PART_CAPACITOR)
+        return true;
+    uint32_t ends[2] = {build_pin_net(b, part, unit, 0), build_pin_net(b, part, unit, 1)};
+    if (ends[0] == CIRCUIT_NO_NET || ends[1] == CIRCUIT_NO_NET || ends[0] == ends[1] ||
+        is_pattern(b, ends))
+        return true;
+    return unit->kind == PART_RESISTOR ? plan_resistor(b, part, ends)
+                                       : plan_capacitor(b, part, ends);
+}
+
+bool build_plans(struct builder *b) {
+    for (uint32_t part = 0; part < b->netlist->n_parts; part++)
+        for (size_t u = 0; build_uses_part(b, part) && u < b->uses[part].model->n_units; u++)
+            if (!plan_unit(b, part, &b->uses[part].model->units[u]))
+                return false;
+    for (uint32_t i = 0; i < b->n_plans; i++)
+        b->plans[i].farad += b->c->loads[b->plans[i].net];
+    return true;
+}
+
+static double rail_voltage(const struct builder *b, uint32_t net) {
+    return b->flags[net] & NET_POWER ? b->config->vcc : 0;
+}
+
+/* One row of a node's table: the branches that conduct in `state`, in parallel. */
+static struct node_state node_row(const struct builder *b, const struct node_plan *plan,
+                                  const unsigned *bits, unsigned state) {
+    double g = 0, current = 0;
+    for (unsigned i = 0; i < plan->n_branches; i++) {
+        const struct branch *branch = &plan->branches[i];
+        bool on = bits[i] < NODE_MAX_SWITCHES && (state >> bits[i] & 1);
+        double ohm = branch->ohm, volt = rail_voltage(b, branch->other);
+        if (branch->channel != CIRCUIT_NO_NET) {
+            if (!on)
+                continue;
+        } else if (b->flags[branch->other] & NET_DRIVEN) {
+            ohm += on ? b->drive_up[branch->other] : b->drive_down[branch->other];
+            volt = on ? b->config->vcc : 0;
+        }
+        g += 1 / ohm;
+        current += volt / ohm;
+    }
+    struct node_state row = {.settle = SIM_NEVER};
+    if (g == 0)
+        return row; /* nothing conducts */
+    row.tau = plan->farad / g * 1e12;
+    row.inv_tau = 1 / row.tau;
+    row.vinf = floor(current / g * b->c->inv_grid + 0.5) * b->c->grid;
+    row.settle = (sim_time)(row.tau * 16.7) + 1; /* e^-16.7 of the supply is 1/17 of the grid */
+    return row;
+}
+
+/* Turn-on, first order. The gate net, an RC of the driver's resistance and the net's
+ * capacitance, passes half the supply when the digital edge is due; the channel begins
+ * to conduct at VGS(th), after which the drain current grows with the square of the
+ * overdrive: the charge of the node, from the supply to about a third of it, is gone
+ * after s with  charge = k/2 slope^2 s^3 / 3,  k = 1 / (RDS(on) (VCC - VGS(th))). */
+static void time_channel(struct builder *b, const struct node_plan *plan,
+                         const struct branch *branch, uint32_t gate, uint32_t part) {
+    struct element *e = &b->c->elements[branch->channel];
+    double vcc = b->config->vcc, vth = build_figure(b, part, "vgs_th", 2);
+    if (gate == CIRCUIT_NO_NET || vth >= vcc * 0.95 || vth <= 0)
+        return;
+    double load = b->c->loads[gate];
+    double tau_up = b->drive_up[gate] * load, tau_down = b->drive_down[gate] * load;
+    double to_threshold = tau_up * (sim_log(vcc / (vcc - vth)) - sim_log(2));
+    double slope = tau_up > 0 ? (vcc - vth) / tau_up : 1e12;
+    double k = 1 / (branch->ohm * (vcc - vth));
+    double discharge = cbrt(6 * 0.64 * plan->farad * vcc / (k * slope * slope));
+    double on = to_threshold + discharge, off = tau_down * sim_log(vcc / 2 / vth);
+    e->rise = on > 0 ? (int32_t)(on * 1e12 + 0.5) : 0;
+    e->fall = off > 0 ? (int32_t)(off * 1e12 + 0.5) : 0;
+}
+
+static void wire_channel(struct builder *b, struct node_plan *plan, struct branch *branch,
+                         unsigned bit, uint32_t index) {
+    uint32_t part = branch->channel; /* as build_plans() left it */
+    const struct part_unit *unit = &b->uses[part].model->units[0];
+    branch->channel = build_element(b, ELEMENT_CHANNEL, part, 0, 0, CIRCUIT_NO_NET);
+    b->c->elements[branch->channel].aux = index;
+    b->c->elements[branch->channel].bit = (uint8_t)bit;
+    uint32_t gate = build_pin_net(b, part, unit, 0);
+    time_channel(b, plan, branch, gate, part);
+    build_link(b, gate, branch->channel, 1);
+}
+
+/* Numbers the switches, makes the channels, fills the table. */
+static bool build_node(struct builder *b, struct node_plan *plan, uint32_t index) {
+    struct circuit *c = b->c;
+    struct node *node = &c->nodes[index];
+    unsigned bits[NODE_MAX_BRANCHES], n = 0;
+    for (unsigned i = 0; i < plan->n_branches; i++) {
+        struct branch *branch = &plan->branches[i];
+        bool switched = branch->channel != CIRCUIT_NO_NET || (b->flags[branch->other] & NET_DRIVEN);
+        bits[i] = switched ? n++ : NODE_MAX_SWITCHES;
+        if (n > NODE_MAX_SWITCHES)
+            return sim_err_set(b->err, SIM_ERR_UNMODELLED,
+                               "more than 6 switched branches on one analog node");
+        if (!switched)
+            continue;
+        if (branch->channel != CIRCUIT_NO_NET) {
+            node->kick[bits[i]] = branch->kick / plan->farad;
+            wire_channel(b, plan, branch, bits[i], index);
+        } else {
+            build_link(b, branch->other, plan->element, (uint8_t)(1u << bits[i]));
+        }
+    }
+    node->net = plan->net;
+    node->n_switches = (uint8_t)n;
+    node->states = c->n_node_states;
+    for (unsigned s = 0; s < 1u << n; s++)
+        c->node_states[c->n_node_states++] = node_row(b, plan, bits, s);
+    node->v0 = c->node_states[node->states].vinf;
+    return true;
+}
+
+bool build_nodes(struct builder *b) {
+    for (uint32_t i = 0; i < b->n_plans; i++) {
+        b->c->node_of[b->plans[i].net] = i;
+        if (!build_node(b, &b->plans[i], i))
+            return false;
+    }
+    b->c->n_nodes = b->n_plans;
+    return true;
+}

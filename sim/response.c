@@ -1,0 +1,98 @@
+#include "sim/response.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool allocate(struct response *r) {
+    size_t size = r->machine.state_size;
+    r->table = calloc((size_t)r->max_states * r->n_symbols, sizeof *r->table);
+    r->entries = calloc(r->max_entries, sizeof *r->entries);
+    r->states = malloc((size_t)r->max_states * size);
+    r->state_hash = calloc(r->hash_size, sizeof *r->state_hash);
+    r->scratch_state = malloc(size);
+    return r->table && r->entries && r->states && r->state_hash && r->scratch_state;
+}
+
+struct response *response_create(const struct response_machine *machine, uint32_t n_symbols,
+                                 uint32_t max_states) {
+    struct response *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    r->machine = *machine;
+    r->n_symbols = n_symbols;
+    r->max_states = max_states;
+    r->max_entries = max_states * 64; /* entry 0 stands for "not known" */
+    r->n_entries = 1;
+    r->state = RESPONSE_NONE;
+    for (r->hash_size = 64; r->hash_size < 4 * max_states;)
+        r->hash_size *= 2;
+    if (!allocate(r)) {
+        response_destroy(r);
+        return NULL;
+    }
+    return r;
+}
+
+void response_destroy(struct response *r) {
+    if (!r)
+        return;
+    free(r->table);
+    free(r->entries);
+    free(r->states);
+    free(r->state_hash);
+    free(r->scratch_state);
+    free(r);
+}
+
+static uint32_t hash(const uint8_t *bytes, size_t n) {
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ bytes[i]) * UINT64_C(0x100000001b3);
+    return (uint32_t)(h ^ h >> 32);
+}
+
+/* The number of the machine's state at `now`, or RESPONSE_NONE when the table is full. */
+static uint32_t intern(struct response *r, sim_time now) {
+    size_t size = r->machine.state_size;
+    r->machine.save(r->machine.self, now, r->scratch_state);
+    uint32_t slot = hash(r->scratch_state, size) & (r->hash_size - 1);
+    for (; r->state_hash[slot]; slot = (slot + 1) & (r->hash_size - 1)) {
+        uint32_t known = r->state_hash[slot] - 1;
+        if (memcmp(r->states + known * size, r->scratch_state, size) == 0)
+            return known;
+    }
+    if (r->n_states == r->max_states)
+        return RESPONSE_NONE;
+    memcpy(r->states + r->n_states * size, r->scratch_state, size);
+    r->state_hash[slot] = r->n_states + 1;
+    return r->n_states++;
+}
+
+void response_enter(struct response *r, sim_time now) {
+    r->state = intern(r, now);
+    r->live = true;
+}
+
+void response_leave(struct response *r, sim_time now) {
+    if (r->live || r->state == RESPONSE_NONE)
+        return;
+    r->machine.load(r->machine.self, now, r->states + r->state * r->machine.state_size);
+    r->live = true;
+}
+
+const struct response_entry *response_miss(struct response *r, uint32_t symbol, sim_time start) {
+    uint32_t from = r->state;
+    sim_time end = start;
+    response_leave(r, start);
+    r->misses++;
+    r->scratch = (struct response_entry){.next = RESPONSE_NONE, .uses = 1};
+    bool keep = r->machine.run(r->machine.self, symbol, start, &r->scratch, &end);
+    response_enter(r, end);
+    r->scratch.next = r->state;
+    if (!keep || from == RESPONSE_NONE || r->state == RESPONSE_NONE ||
+        r->n_entries == r->max_entries)
+        return &r->scratch;
+    r->entries[r->n_entries] = r->scratch;
+    r->table[(size_t)from * r->n_symbols + symbol] = r->n_entries;
+    return &r->entries[r->n_entries++];
+}

@@ -10,14 +10,15 @@ set -eu
 
 generate=${1:?usage: check.sh GENERATE [--update] [DIRECTORY]}
 shift
+case $generate in /*) ;; *) generate=$PWD/$generate ;; esac
 update=''
 [ "${1-}" != --update ] || { update=1; shift; }
 cd "${1:-$(dirname "$0")}"
 limit=5000000 total=0
 tab=$(printf '\t')
-new=captures.tsv.$$
-faults=$new.faults
-trap 'rm -f "$new" "$faults"' EXIT
+work=$(mktemp -d)
+new=$work/captures.tsv faults=$work/faults
+trap 'rm -rf "$work"' EXIT
 : >"$faults"
 
 fault() { echo "captures: $*" | tee -a "$faults"; }
@@ -50,4 +51,4 @@ done
 [ "$total" -le "$limit" ] || fault "$total octets together, at most $limit"
 
 [ ! -s "$faults" ] || exit 1
-[ -z "$update" ] || mv "$new" captures.tsv
+[ -z "$update" ] || cp "$new" captures.tsv

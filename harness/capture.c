@@ -214,7 +214,7 @@ static enum capture_status damaged(struct capture *capture, const char *what, st
     long offset = ftell(pcap_file(capture->pcap));
     capture->ended = true;
     sim_err_at(err, SIM_ERR_INPUT, capture->name, 0,
-               "damaged at offset %ld, expected the whole of frame %ld: %s", offset,
+               "at offset %ld, expected the whole of frame %ld: %s", offset,
                (long)capture->frames + 1, what);
     err->offset = offset;
     return CAPTURE_DAMAGED;

@@ -50,6 +50,7 @@ enum {
     CODE_FST,
     CODE_PCAP_OUT,
     CODE_TRACE_WINDOW,
+    CODE_NO_CACHE,
     CODE_NO_HOST,
     CODE_INIT,
     CODE_SPICE,
@@ -90,6 +91,8 @@ static const struct option_row option_rows[] = {
     {"no-strict", CODE_NO_STRICT, 0, RUN, NULL, "count what is not modelled and go on"},
     {"out", CODE_OUT, 0, RUN, "DIR", "directory for output files given by relative names"},
     {"json", CODE_JSON, 0, RUN, "FILE", "results as JSON (linkpulse.run/1)"},
+    {"no-cache", CODE_NO_CACHE, 0, RUN, NULL,
+     "run the engine for every edge, without the response cache"},
     {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
     {"junit", CODE_JUNIT, 0, RUN, "FILE", "results as JUnit XML"},
     {"vcd", CODE_VCD, 0, RUN, "FILE", "waves as VCD"},
@@ -252,6 +255,9 @@ static bool take_flag(struct options *options, int code, struct sim_err *err) {
     case CODE_NO_STRICT:
         options->strict = false;
         return true;
+    case CODE_NO_CACHE:
+        options->no_cache = true;
+        return true;
     case CODE_NO_HOST:
         options->no_host = true;
         return true;
@@ -395,6 +401,8 @@ static bool check(struct options *options, uint64_t seen, struct sim_err *err) {
                                option_rows[i].name, verb_row(options->verb)->name);
     if (options->verb == OPTIONS_RUN ? !check_run(options, err) : !check_one_board(options, err))
         return false;
+    if (!options_check_outputs(options, err))
+        return false;
     if (!options->board)
         options->board = DEFAULT_BOARD;
     return true;
@@ -443,7 +451,8 @@ void options_print_help(const struct options *options, FILE *out) {
             if (verb_rows[i].summary)
                 fprintf(out, "  %-7s %-11s %s\n", verb_rows[i].name, verb_rows[i].arguments,
                         verb_rows[i].summary);
-        fputs("\nlinkpulse VERB --help lists the verb's options.\n"
+        fputs("\nlinkpulse VERB --help lists the verb's options; from a checkout, ./linkpulse "
+              "test runs the tests.\n"
               "Exit codes: 0 every check passed; 1 a check failed; 2 wrong usage or bad input;\n"
               "3 something is not modelled, or an internal error; 4 the environment lacks "
               "something.\n",

@@ -44,7 +44,7 @@ struct options {
     size_t n_sets;
     const char **edits; /* --edit, in order */
     size_t n_edits;
-    bool strict, no_host, verbose, quiet, help, version;
+    bool strict, no_host, no_cache, verbose, quiet, help, version;
     bool init;          /* board --init */
     bool spice;         /* export --spice */
     const char *output; /* board --init, export: NULL = stdout */
@@ -63,6 +63,10 @@ void options_print_help(const struct options *options, FILE *out);
  * changes what is simulated, the full seed always, no output files. Cut with " ..." when
  * `size` is too small. */
 void options_repeat(const struct options *options, char *out, size_t size);
+
+/* False when two outputs name one file, or one would overwrite an input. Part of
+ * options_parse(). */
+bool options_check_outputs(const struct options *options, struct sim_err *err);
 
 /* `path` in the --out directory when it is relative and one is given; otherwise `path`
  * itself. False when the result does not fit. */

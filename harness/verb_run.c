@@ -1,9 +1,115 @@
+/* `linkpulse run CAPTURE...` */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "harness/interrupt.h"
+#include "harness/report.h"
+#include "harness/run.h"
 #include "harness/verbs.h"
 
-#include <stdio.h>
+static bool check_request(const struct options *options, struct sim_err *err) {
+    if (options->firmware && strcmp(options->firmware, "none") != 0)
+        return sim_err_set(err, SIM_ERR_INPUT,
+                           "--firmware %s: this version runs without firmware; expected none",
+                           options->firmware);
+    if (strcmp(options->engine, "event") != 0)
+        return sim_err_set(err, SIM_ERR_INPUT, "--engine %s: this version has the engine event",
+                           options->engine);
+    if (options->out_dir && mkdir(options->out_dir, 0777) != 0 && errno != EEXIST)
+        return sim_err_set(err, SIM_ERR_INPUT, "--out %s: %s", options->out_dir, strerror(errno));
+    return true;
+}
+
+/* A run needs its attachments: name each missing one, and what supplies it. */
+static bool check_attachments(const struct board *board, struct sim_err *err) {
+    struct board_missing missing[BOARD_MAX_MISSING];
+    size_t n = board_missing_attachments(board, missing);
+    if (!n)
+        return true;
+    for (size_t i = 0; i < n; i++)
+        fprintf(stderr, "linkpulse: %s: %s (%s) is not stated: %s\n", board->path, missing[i].key,
+                missing[i].what, missing[i].set);
+    return sim_err_set(err, SIM_ERR_INPUT,
+                       "%s: %u attachments are missing; state them in an .ini (linkpulse board "
+                       "FILE --init proposes one) or with --set",
+                       board->path, (unsigned)n);
+}
+
+static bool load(struct board *board, const struct options *options, struct sim_err *err) {
+    struct board_request request = {
+        .board = options->board,
+        .ini = options->ini,
+        .sets = options->sets,
+        .n_sets = options->n_sets,
+        .edits = options->edits,
+        .n_edits = options->n_edits,
+    };
+    return board_load(board, &request, err);
+}
+
+static bool write_reports(const struct run *run, struct sim_err *err) {
+    const struct options *options = run->options;
+    char path[4096];
+    if (options->json && (!options_out_path(options, options->json, path, sizeof path) ||
+                          !report_json_write(&run->result, path, options->no_host, err)))
+        return false;
+    return !options->junit || (options_out_path(options, options->junit, path, sizeof path) &&
+                               report_junit_write(&run->result, path, err));
+}
+
+static void describe(struct run *run) {
+    struct run_result *result = &run->result;
+    result->seed = run->options->seed;
+    snprintf(result->board, sizeof result->board, "%s", run->options->board);
+    snprintf(result->engine, sizeof result->engine, "%s", run->options->engine);
+    options_repeat(run->options, result->repeat, sizeof result->repeat);
+}
+
+static void print_cache(const struct run *run) {
+    struct replay_figures f = replay_figures(run->replay);
+    fprintf(stderr,
+            "linkpulse: %" PRIu64 " symbols, %" PRIu64 " run, %" PRIu64 " states, %" PRIu64
+            " transitions%s\n",
+            f.symbols, f.misses, f.states, f.events, f.cached ? "" : ", no response cache");
+}
+
+static int run_board(const struct options *options, const struct board *board) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct run run = {.options = options, .board = board, .err = SIM_ERR_INIT};
+    int status;
+    interrupt_install();
+    describe(&run);
+    if (!run_captures(&run)) {
+        status = verbs_fail(&run.err);
+    } else {
+        run_conclude(&run);
+        bool written = write_reports(&run, &err);
+        report_text(&run.result, stdout, report_colour(stdout));
+        if (options->verbose)
+            print_cache(&run);
+        status = run.result.pass ? 0 : 1;
+        if (run.damaged || !run.frames_done)
+            status = SIM_ERR_INPUT;
+        if (!written)
+            status = verbs_fail(&err);
+    }
+    run_finish(&run);
+    return status;
+}
 
 int verb_run(const struct options *options) {
-    (void)options;
-    fputs("linkpulse: run is not built yet\n", stderr);
-    return SIM_ERR_UNMODELLED;
+    struct sim_err err = SIM_ERR_INIT;
+    struct board board = {0};
+    if (!check_request(options, &err) || !load(&board, options, &err))
+        return verbs_fail(&err);
+    int status;
+    if (!check_attachments(&board, &err) || !board_require_models(&board, &err))
+        status = verbs_fail(&err);
+    else
+        status = run_board(options, &board);
+    board_finish(&board);
+    return status;
 }

@@ -58,6 +58,7 @@ void circuit_destroy(struct circuit *circuit); /* accepts NULL */
 /* A net as the engine sees it: several netlist nets joined by wires share one. */
 #define CIRCUIT_NO_NET UINT32_MAX
 uint32_t circuit_net(const struct circuit *circuit, uint32_t netlist_net);
+uint32_t circuit_nets(const struct circuit *circuit); /* the engine's, thresholds' included */
 /* The level of a net now; an analog node gives its side of VCC/2. */
 int circuit_level(const struct circuit *circuit, uint32_t net);
 /* Voltage of an analog node at `time` (>= the last event), NAN for other nets. */

@@ -7,6 +7,10 @@ uint32_t circuit_net(const struct circuit *c, uint32_t netlist_net) {
     return netlist_net < c->netlist->n_nets ? c->net_of[netlist_net] : CIRCUIT_NO_NET;
 }
 
+uint32_t circuit_nets(const struct circuit *c) {
+    return c->n_nets;
+}
+
 bool circuit_net_is_analog(const struct circuit *c, uint32_t net) {
     return net < c->n_nets && c->node_of[net] != CIRCUIT_NO_NET;
 }

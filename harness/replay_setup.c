@@ -1,0 +1,129 @@
+#include "harness/replay_setup.h"
+
+#include <string.h>
+
+static bool find(const struct board *board, const char *key, const char *name, uint32_t *net,
+                 struct sim_err *err) {
+    *net = NETLIST_NONE;
+    if (!name[0])
+        return true;
+    *net = netlist_find_net(board->netlist, name);
+    return *net != NETLIST_NONE ||
+           sim_err_set(err, SIM_ERR_INPUT, "%s: %s: the board has no net %s", board->path, key,
+                       name);
+}
+
+size_t replay_setup_stages(const struct board *board, uint32_t nets[REPLAY_STAGES]) {
+    const struct board_stages *s = &board->config.stages;
+    const char *names[REPLAY_STAGES] = {s->line, s->edge_in, s->idle_n,
+                                        s->edge, s->sck,     s->bytesync};
+    size_t n = 0;
+    for (int i = 0; i < REPLAY_STAGES; i++) {
+        uint32_t net = names[i][0] ? netlist_find_net(board->netlist, names[i]) : NETLIST_NONE;
+        if (net != NETLIST_NONE)
+            nets[n++] = net;
+    }
+    return n;
+}
+
+bool replay_setup_nets(const struct board *board, struct replay_nets *nets, struct sim_err *err) {
+    const struct board_attach *attach = &board->config.attach;
+    *nets = (struct replay_nets){.nss_active_high = attach->spi_nss[0] == '!'};
+    const char *nss = attach->spi_nss + nets->nss_active_high;
+    uint32_t clk, mosi;
+    if (!find(board, "attach.spi_clk", attach->spi_clk, &nets->sck, err) ||
+        !find(board, "attach.spi_mosi", attach->spi_mosi, &nets->mosi, err) ||
+        !find(board, "attach.spi_nss", nss, &nets->nss, err) ||
+        !find(board, "attach.tx_clk", attach->tx_clk, &clk, err) ||
+        !find(board, "attach.tx_mosi", attach->tx_mosi, &mosi, err))
+        return false;
+    if (clk != NETLIST_NONE)
+        nets->inputs[nets->n_inputs++] = clk;
+    if (mosi != NETLIST_NONE)
+        nets->inputs[nets->n_inputs++] = mosi;
+    return true;
+}
+
+static enum circuit_idle idle_of(enum board_idle idle) {
+    switch (idle) {
+    case BOARD_IDLE_LOW:
+        return CIRCUIT_IDLE_LOW;
+    case BOARD_IDLE_HOLD:
+        return CIRCUIT_IDLE_HOLD;
+    case BOARD_IDLE_NOISE:
+        return CIRCUIT_IDLE_NOISE;
+    case BOARD_IDLE_HIGH:
+        break;
+    }
+    return CIRCUIT_IDLE_HIGH;
+}
+
+bool replay_setup_circuit(const struct board *board, const struct replay_nets *nets, uint64_t seed,
+                          struct circuit_config *config, struct sim_err *err) {
+    const struct board_config *c = &board->config;
+    *config = (struct circuit_config){
+        .vcc = c->supply.vcc,
+        .delay_scale = c->delay_scale,
+        .stray = c->stray_pf * 1e-12,
+        .idle = idle_of(c->receiver_idle),
+        .inputs = nets->inputs,
+        .n_inputs = nets->n_inputs,
+        .seed = seed,
+    };
+    return find(board, "supply.power", c->supply.power, &config->power_net, err) &&
+           find(board, "supply.ground", c->supply.ground, &config->ground_net, err) &&
+           find(board, "attach.line_rx_p", c->attach.line_rx_p, &config->line_p, err) &&
+           find(board, "attach.line_rx_n", c->attach.line_rx_n, &config->line_n, err);
+}
+
+/* The thresholds are those of the board's line receiver; a board without one gets 0 V. */
+static const struct part_use *receiver_of(const struct board *board) {
+    for (uint32_t part = 0; part < board->netlist->n_parts; part++) {
+        const struct part_use *use = &board->uses[part];
+        for (size_t u = 0; use->model && u < use->model->n_units; u++)
+            if (use->model->units[u].kind == PART_RECEIVER)
+                return use;
+    }
+    return NULL;
+}
+
+/* A termination across the pair halves what an unterminated receiver would see. */
+static bool terminated(const struct board *board) {
+    const struct netlist *netlist = board->netlist;
+    uint32_t ends[2] = {netlist_find_net(netlist, board->config.attach.line_rx_p),
+                        netlist_find_net(netlist, board->config.attach.line_rx_n)};
+    for (uint32_t part = 0; part < netlist->n_parts; part++) {
+        const struct part_use *use = &board->uses[part];
+        if (!use->model || netlist->parts[part].removed ||
+            use->model->units[0].kind != PART_RESISTOR)
+            continue;
+        unsigned found = 0;
+        for (uint32_t pin = netlist->parts[part].first_pin; pin != NETLIST_NONE;
+             pin = netlist->pins[pin].next)
+            for (unsigned i = 0; i < 2; i++)
+                found |= netlist->pins[pin].net == ends[i] ? 1u << i : 0;
+        if (found == 3)
+            return true;
+    }
+    return false;
+}
+
+void replay_setup_line(const struct board *board, uint64_t seed, struct line_settings *line) {
+    const struct board_line *c = &board->config.line;
+    const struct part_use *receiver = receiver_of(board);
+    *line = (struct line_settings){
+        .ppm = c->ppm,
+        .jitter_rms_ps = c->jitter_rms_ns * 1e3,
+        .jitter_peak_ps = c->jitter_peak_ns * 1e3,
+        .swapped = c->swapped,
+        .preamble_bits = c->preamble_bits,
+        .amplitude_v = c->amplitude_v * (terminated(board) ? 1 : 2),
+        .rise_ps = c->rise_ns * 1e3,
+        .tp_idl_ps = c->tp_idl_ns * 1e3,
+        .seed = seed,
+    };
+    if (receiver) {
+        line->vit_plus = part_use_typ(receiver, "vit_plus", 0);
+        line->vit_minus = part_use_typ(receiver, "vit_minus", 0);
+    }
+}

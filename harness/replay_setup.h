@@ -1,0 +1,26 @@
+/* From a board's configuration to what the engine and the line source want. */
+#ifndef HARNESS_REPLAY_SETUP_H
+#define HARNESS_REPLAY_SETUP_H
+
+#include "harness/board.h"
+#include "models/line/source.h"
+#include "sim/circuit.h"
+
+struct replay_nets { /* netlist indices, NETLIST_NONE where not stated */
+    uint32_t sck, mosi, nss, inputs[2];
+    size_t n_inputs;
+    bool nss_active_high;
+};
+
+/* The stage nets the board states and has; returns their count. They are observed too, so
+ * that a failure can be diagnosed where a fault has cut the way to the SPI pins. */
+#define REPLAY_STAGES 6
+size_t replay_setup_stages(const struct board *board, uint32_t nets[REPLAY_STAGES]);
+
+/* False with `err` when a net that is named does not exist. */
+bool replay_setup_nets(const struct board *board, struct replay_nets *nets, struct sim_err *err);
+bool replay_setup_circuit(const struct board *board, const struct replay_nets *nets, uint64_t seed,
+                          struct circuit_config *config, struct sim_err *err);
+void replay_setup_line(const struct board *board, uint64_t seed, struct line_settings *line);
+
+#endif

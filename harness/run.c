@@ -1,0 +1,239 @@
+/* The replay of captures: when each frame is sent, what becomes of each burst. */
+#include "harness/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/capture.h"
+#include "harness/interrupt.h"
+#include "harness/verbs.h"
+
+#define FIRST_FRAME    (20 * SIM_US) /* the board has settled before time 0 */
+#define GAP_BITS       96            /* IEEE 802.3 4.4.2: interpacket gap in bit times */
+#define PULSE_PERIOD   (16 * SIM_MS) /* link test pulses: 16 +-8 ms, 14.2.1.1 */
+#define SETTLE         (10 * SIM_US) /* after the last frame: selects end, one-shots return */
+#define PREAMBLE_LEAST 1             /* a pulse needs idle time around it, in ms */
+
+static void on_burst(void *user, const struct replay_burst *burst) {
+    struct run *run = user;
+    compare_received(run->compare, burst->octets, burst->n, burst->dribble_bits, burst->select_fell,
+                     burst->select_rose);
+    if (!run->pcap_out || burst->n < 5)
+        return;
+    size_t skip = 0, sfd;
+    if (strcmp(run->board->config.attach.framing, "preamble") == 0)
+        skip = compare_strip(burst->octets, burst->n, &sfd);
+    const uint8_t *octets = burst->octets + skip;
+    size_t n = burst->n - skip - 4;
+    uint32_t fcs = line_fcs(octets, n);
+    for (int i = 0; i < 4; i++)
+        if (octets[n + (size_t)i] != (uint8_t)(fcs >> 8 * i))
+            return; /* not recovered: a wrong FCS */
+    if (!pcap_out_frame(run->pcap_out, octets, n, burst->select_fell, &run->err)) {
+        pcap_out_destroy(run->pcap_out);
+        run->pcap_out = NULL;
+    }
+}
+
+static void on_edge(void *user, const struct circuit_edge *edge) {
+    struct run *run = user;
+    run_wave_edge(run->wave, edge);
+}
+
+static void on_failure(void *user, const struct compare_failure *failure, struct run_failure *out) {
+    struct run *run = user;
+    run->failures++;
+    if (!run->first_failure)
+        run->first_failure = run->frames_done;
+    if (failure->listed)
+        run_diagnose(run, failure, out);
+}
+
+/* When the next frame's preamble starts. */
+static sim_time next_start(const struct run *run, int64_t capture_ns, sim_time capture_start) {
+    const struct board_line *line = &run->board->config.line;
+    if (run->last_activity == 0)
+        return FIRST_FRAME;
+    double gap = GAP_BITS * replay_bit_ps(run->replay);
+    if (line->gap == BOARD_GAP_FIXED)
+        gap = line->gap_ns * 1e3;
+    sim_time start = run->last_activity + (sim_time)(gap + 0.5);
+    if (line->gap == BOARD_GAP_CAPTURE) {
+        double at = (double)capture_ns * 1e3 * line->gap_scale;
+        sim_time wanted = capture_start + (at > 0 && at < 9e18 / 2 ? (sim_time)at : 0);
+        start = wanted > start ? wanted : start;
+    }
+    sim_time now = replay_now(run->replay);
+    return start > now ? start : now;
+}
+
+/* The partner's link test pulses fill long silences. */
+static void wait_until(struct run *run, sim_time start) {
+    sim_time pulse = run->last_activity + PULSE_PERIOD;
+    for (; run->board->config.line.link_pulses && pulse + PREAMBLE_LEAST * SIM_MS < start;
+         pulse += PULSE_PERIOD)
+        replay_link_pulse(run->replay, pulse);
+    replay_idle_until(run->replay, start);
+}
+
+/* The frame before the one that starts now has been judged: count it, keep its wave. */
+static bool judged(struct run *run, uint64_t failures_before) {
+    if (!run->wave || run_wave_whole(run->wave) || run->frames_done == 0)
+        return true;
+    return run_wave_frame(run, run->frames_done, run->failures > failures_before);
+}
+
+static bool send_frame(struct run *run, size_t index, const struct capture_frame *frame,
+                       sim_time capture_start) {
+    uint8_t wire[LINE_MAX_FRAME];
+    size_t n = line_frame_finish(frame->octets, frame->length, wire);
+    sim_time start = next_start(run, frame->time_ns, capture_start);
+    wait_until(run, start);
+    uint64_t failures = run->failures;
+    compare_sent(run->compare, index, frame->number, wire, n, start, SIM_NEVER);
+    if (!judged(run, failures))
+        return false;
+    replay_frame(run->replay, wire, n, start);
+    run->last_activity = replay_burst(run->replay)->data_end;
+    run->frames_done++;
+    progress_update(&run->progress, run->frames_done, run->failures);
+    return run->err.cls == SIM_ERR_NONE;
+}
+
+static void add_skip(struct run_capture *capture, const struct capture_frame *frame) {
+    struct run_skip *more =
+        realloc(capture->skipped, (capture->n_skipped + 1) * sizeof *capture->skipped);
+    if (!more)
+        abort();
+    capture->skipped = more;
+    struct run_skip *skip = &more[capture->n_skipped++];
+    skip->frame = frame->number;
+    snprintf(skip->why, sizeof skip->why, "%s", frame->skip);
+}
+
+static void note_damage(struct run *run, struct run_capture *capture, const struct sim_err *err) {
+    run->damaged = true;
+    capture->partial = true;
+    sim_format(capture->damage, sizeof capture->damage, "%s", err->text);
+    progress_end(&run->progress);
+    verbs_fail(err);
+}
+
+static bool replay_capture(struct run *run, size_t index, const char *path) {
+    struct run_capture *result = &run->result.captures[index];
+    struct sim_err err = SIM_ERR_INIT;
+    snprintf(result->file, sizeof result->file, "%s", path);
+    struct capture *capture = capture_open(path, &err);
+    if (!capture) {
+        note_damage(run, result, &err);
+        return true;
+    }
+    struct capture_frame frame;
+    enum capture_status status = CAPTURE_END;
+    sim_time start = next_start(run, 0, 0);
+    bool ok = true;
+    while (ok && !interrupted && (status = capture_next(capture, &frame, &err)) != CAPTURE_END) {
+        if (status == CAPTURE_DAMAGED) {
+            note_damage(run, result, &err);
+            break;
+        }
+        result->frames++;
+        if (status == CAPTURE_SKIPPED)
+            add_skip(result, &frame);
+        else
+            ok = send_frame(run, index, &frame, start);
+    }
+    capture_close(capture);
+    return ok;
+}
+
+static bool open_outputs(struct run *run) {
+    char path[4096];
+    const struct options *options = run->options;
+    if (options->pcap_out) {
+        if (!options_out_path(options, options->pcap_out, path, sizeof path))
+            return sim_err_set(&run->err, SIM_ERR_INPUT, "--pcap-out: the path is too long");
+        run->pcap_out = pcap_out_create(path, &run->err);
+        if (!run->pcap_out)
+            return false;
+    }
+    if (options->vcd || options->fst) {
+        run->wave = run_wave_open(options, run->board, &run->err);
+        if (!run->wave)
+            return false;
+    }
+    return true;
+}
+
+static bool open_replay(struct run *run) {
+    bool whole = run->wave && run_wave_whole(run->wave);
+    struct replay_settings settings = {
+        .seed = run->options->seed,
+        .cache = !run->options->no_cache,
+        .trace = whole,
+        .user = run,
+        .on_burst = on_burst,
+        .on_edge = on_edge,
+    };
+    bool preamble = strcmp(run->board->config.attach.framing, "preamble") == 0;
+    run->compare =
+        compare_create(&run->result, preamble ? COMPARE_PREAMBLE : COMPARE_SYNC, on_failure, run);
+    run->replay = replay_create(run->board, &settings, &run->err);
+    if (!run->replay || !run->compare)
+        return false;
+    return !whole ||
+           run_wave_start(run->wave, replay_circuit(run->replay, 0), 0, SIM_NEVER, &run->err);
+}
+
+/* The end: the last select closes, the last frame is judged. */
+static bool end_run(struct run *run) {
+    replay_idle_until(run->replay, replay_now(run->replay) + SETTLE);
+    replay_finish(run->replay);
+    uint64_t failures = run->failures;
+    compare_finish(run->compare);
+    if (!judged(run, failures))
+        return false;
+    if (run->pcap_out && !pcap_out_commit(run->pcap_out, &run->err))
+        return false;
+    struct run_wave *wave = run->wave;
+    run->wave = NULL;
+    return run->err.cls == SIM_ERR_NONE &&
+           (!wave || run_wave_close(wave, replay_now(run->replay), &run->err));
+}
+
+bool run_captures(struct run *run) {
+    const struct options *options = run->options;
+    run->result.captures = calloc(options->n_files, sizeof *run->result.captures);
+    if (!run->result.captures)
+        abort();
+    run->result.n_captures = options->n_files;
+    if (!open_outputs(run) || !open_replay(run))
+        return false;
+    double started = progress_now();
+    progress_begin(&run->progress, "frames", 0, options->quiet);
+    bool ok = true;
+    for (size_t i = 0; ok && i < options->n_files && !interrupted; i++)
+        ok = replay_capture(run, i, options->files[i]);
+    ok = ok && end_run(run);
+    progress_end(&run->progress);
+    run->result.wall_s = progress_now() - started;
+    run->result.simulated_s = (double)replay_now(run->replay) / (double)SIM_S;
+    run->result.interrupted = interrupted;
+    return ok;
+}
+
+void run_finish(struct run *run) {
+    pcap_out_destroy(run->pcap_out);
+    run_wave_abandon(run->wave);
+    replay_destroy(run->replay);
+    compare_destroy(run->compare);
+    for (size_t i = 0; i < run->result.n_captures; i++) {
+        free(run->result.captures[i].skipped);
+        compare_free_failures(&run->result.captures[i]);
+    }
+    free(run->result.captures);
+    free(run->result.margins);
+    free(run->result.counters);
+    free(run->result.not_run);
+}

@@ -1,0 +1,57 @@
+/* One `linkpulse run`: captures through the board, bursts compared, failures diagnosed,
+ * waves written. The pieces of verb_run.c, which stands above them.
+ */
+#ifndef HARNESS_RUN_H
+#define HARNESS_RUN_H
+
+#include "harness/board.h"
+#include "harness/compare.h"
+#include "harness/options.h"
+#include "harness/pcap_out.h"
+#include "harness/progress.h"
+#include "harness/replay.h"
+#include "harness/run_result.h"
+#include "harness/wave.h"
+
+struct run {
+    const struct options *options;
+    const struct board *board;
+    struct run_result result;
+    struct replay *replay;
+    struct compare *compare;
+    struct pcap_out *pcap_out;
+    struct run_wave *wave; /* NULL: no waves wanted */
+    struct progress progress;
+    uint64_t frames_done, failures, first_failure; /* run-wide frame numbers, 1-based */
+    sim_time last_activity;
+    bool damaged; /* an input could not be read to its end */
+    struct sim_err err;
+};
+
+/* run.c. False with run->err when the board cannot be simulated or an output file not be
+ * written; damaged captures are told on stderr and in the result. */
+bool run_captures(struct run *run);
+void run_finish(struct run *run); /* frees what `result` holds as well */
+
+/* run_diagnose.c: fill stage, net, time and detail from a rerun of the failed frame. */
+void run_diagnose(struct run *run, const struct compare_failure *failure, struct run_failure *out);
+
+/* run_report.c: margins, counters, what was not run, the verdict. */
+void run_conclude(struct run *run);
+
+/* run_wave.c. Whole-run waves take every edge; windows are filled from reruns. */
+struct run_wave *run_wave_open(const struct options *options, const struct board *board,
+                               struct sim_err *err);
+bool run_wave_whole(const struct run_wave *wave);
+/* Names and first levels come from the circuit that supplies the edges. */
+bool run_wave_start(struct run_wave *wave, const struct circuit *circuit, sim_time from,
+                    sim_time to, struct sim_err *err);
+void run_wave_edge(struct run_wave *wave, const struct circuit_edge *edge); /* net
+                                              CIRCUIT_NO_NET: the line */
+/* The frame just judged, run-wide number `frame`: rerun into the wave if the window wants
+ * it. `failed` counts for the window "auto". */
+bool run_wave_frame(struct run *run, uint64_t frame, bool failed);
+bool run_wave_close(struct run_wave *wave, sim_time end, struct sim_err *err);
+void run_wave_abandon(struct run_wave *wave);
+
+#endif

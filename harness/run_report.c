@@ -1,0 +1,128 @@
+/* From counters and measurements to margins and a verdict. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/run.h"
+
+static void *room(void *array, size_t n, size_t size) {
+    void *bigger = realloc(array, (n + 1) * size);
+    if (!bigger)
+        abort();
+    return bigger;
+}
+
+/* A slack is measured minus limit; the duty rows come as slack already, their limit is
+ * the least low or high time at the period of the worst cycle. */
+static void add_margin(struct run *run, const char *name, const char *net,
+                       const struct spi_worst *worst, sim_time limit, bool is_slack,
+                       const char *source) {
+    struct run_result *result = &run->result;
+    result->margins = room(result->margins, result->n_margins, sizeof *result->margins);
+    struct run_margin *m = &result->margins[result->n_margins++];
+    *m = (struct run_margin){.present = worst->seen, .time = worst->time};
+    snprintf(m->name, sizeof m->name, "%s", name);
+    snprintf(m->net, sizeof m->net, "%s", net);
+    snprintf(m->source, sizeof m->source, "%s", source);
+    sim_time value = is_slack ? worst->value + limit : worst->value;
+    m->limit_ns = (double)limit * 1e-3;
+    m->worst_ns = (double)value * 1e-3;
+    m->slack_ns = m->worst_ns - m->limit_ns;
+}
+
+static void add_margins(struct run *run) {
+    const struct spi_sampler *s = replay_sampler(run->replay);
+    const struct spi_limits *l = s->limits;
+    const struct board_attach *a = &run->board->config.attach;
+    if (!l)
+        return;
+    sim_time bit = (sim_time)replay_bit_ps(run->replay);
+    add_margin(run, "spi setup", a->spi_mosi, &s->worst[SPI_SETUP], l->setup, false,
+               l->setup_source);
+    add_margin(run, "spi hold", a->spi_mosi, &s->worst[SPI_HOLD], l->hold, false, l->hold_source);
+    add_margin(run, "spi period", a->spi_clk, &s->worst[SPI_PERIOD], l->period, false,
+               l->period_source);
+    add_margin(run, "spi sck low", a->spi_clk, &s->worst[SPI_DUTY_LOW],
+               bit * (100 - l->duty_max) / 100, true, l->duty_source);
+    add_margin(run, "spi sck high", a->spi_clk, &s->worst[SPI_DUTY_HIGH], bit * l->duty_min / 100,
+               true, l->duty_source);
+}
+
+static void add_counter(struct run *run, const char *name, uint64_t count) {
+    struct run_result *result = &run->result;
+    if (!count)
+        return;
+    result->counters = room(result->counters, result->n_counters, sizeof *result->counters);
+    struct run_counter *counter = &result->counters[result->n_counters++];
+    counter->count = count;
+    snprintf(counter->name, sizeof counter->name, "%s", name);
+}
+
+static void add_counters(struct run *run) {
+    char name[96], pin[64];
+    for (int which = 0; which < 2; which++) {
+        const struct circuit *circuit = replay_circuit(run->replay, which);
+        for (size_t i = 0; circuit && i < circuit_counters(circuit); i++) {
+            circuit_counter_name(circuit, i, name, sizeof name);
+            add_counter(run, name, replay_count(run->replay, which, i));
+        }
+    }
+    const struct circuit *circuit = replay_circuit(run->replay, 0);
+    for (size_t i = 0; i < circuit_floating(circuit); i++) {
+        circuit_floating_name(circuit, i, pin, sizeof pin);
+        snprintf(name, sizeof name, "floating input taken as low %s", pin);
+        add_counter(run, name, 1);
+    }
+    struct compare_counts counts = compare_counts(run->compare);
+    add_counter(run, "selects without an octet", counts.empty);
+    add_counter(run, "selects with bits left over", counts.dribbled);
+}
+
+static void add_not_run(struct run *run, const char *name, const char *why) {
+    struct run_result *result = &run->result;
+    result->not_run = room(result->not_run, result->n_not_run, sizeof *result->not_run);
+    struct run_not_run *row = &result->not_run[result->n_not_run++];
+    snprintf(row->name, sizeof row->name, "%s", name);
+    snprintf(row->why, sizeof row->why, "%s", why);
+}
+
+static void conclude_verdict(struct run *run) {
+    struct run_result *result = &run->result;
+    uint64_t sent = 0, recovered = 0, lost = 0, corrupt = 0, extra = 0;
+    for (size_t i = 0; i < result->n_captures; i++) {
+        const struct run_capture *c = &result->captures[i];
+        sent += c->sent;
+        recovered += c->recovered;
+        lost += c->lost;
+        corrupt += c->corrupt;
+        extra += c->extra;
+    }
+    bool whole = recovered == sent && !extra;
+    result->pass = sent && whole && !run->damaged && !result->interrupted;
+    int n = snprintf(result->reason, sizeof result->reason,
+                     "%" PRIu64 " of %" PRIu64 " frames recovered", recovered, sent);
+    size_t room_left = sizeof result->reason - (size_t)n;
+    char *end = result->reason + n;
+    if (!whole)
+        n = snprintf(end, room_left, ", %" PRIu64 " lost, %" PRIu64 " corrupt, %" PRIu64 " extra",
+                     lost, corrupt, extra);
+    else
+        n = 0;
+    end += n;
+    room_left -= (size_t)n;
+    if (!sent)
+        snprintf(end, room_left, ": nothing to replay");
+    else if (run->damaged)
+        snprintf(end, room_left, ", an input is damaged");
+    else if (result->interrupted)
+        snprintf(end, room_left, ", interrupted: partial");
+}
+
+void run_conclude(struct run *run) {
+    add_margins(run);
+    add_counters(run);
+    add_not_run(run, "firmware", "--firmware none: octets are taken at the SPI pins");
+    add_not_run(run, "transmit", "nothing drives the transmitter without firmware");
+    add_not_run(run, "rtl", "one engine: event");
+    conclude_verdict(run);
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Every header compiles alone, and the check sees one that does not.
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/tap.sh
+. "$here/tap.sh"
+tree=$(mktemp -d) && trap 'rm -rf "$tree"' EXIT
+compiler=${CC:-cc}
+
+alone() { # ROOT HEADER
+    printf '#include "%s"\n' "$2" |
+        $compiler -std=c17 -Wall -Wextra -Wpedantic -Werror -D_POSIX_C_SOURCE=200809L -I"$1" \
+            -fsyntax-only -x c -
+}
+
+cd "$here/.." || exit 1
+for header in $(find sim models harness rtl -name '*.h' 2>/dev/null | sort); do
+    check "$header compiles alone" alone . "$header"
+done
+printf '#ifndef A_H\n#define A_H\nuint32_t f(void);\n#endif\n' >"$tree/a.h"
+check "a header that needs another is refused" eval "! alone '$tree' a.h 2>/dev/null"
+finish

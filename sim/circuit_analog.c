@@ -46,13 +46,12 @@ void node_aim(struct circuit *c, const struct node *node) {
         aim(c, node, node->thresholds[i]);
 }
 
-/* Gate charge, first order: while the gate moves between 0 and the threshold with the
- * channel off, Crss takes the drain along. */
+/* Gate charge: what Crss and the closing channel leave behind (release_voltage()). */
 static double kicks(const struct node *node, uint8_t mask) {
     double sum = 0;
     for (unsigned i = 0; i < node->n_switches; i++)
         if (mask >> i & 1)
-            sum += node->state >> i & 1 ? node->kick[i] : -node->kick[i];
+            sum += node->state >> i & 1 ? node->kick_on[i] : node->kick_off[i];
     return sum;
 }
 

@@ -63,8 +63,9 @@ struct node_state {   /* one combination of switches */
 struct node {
     double v0; /* volt at t0 */
     sim_time t0;
-    double kick[NODE_MAX_SWITCHES]; /* volt added when a FET turns on, taken when off */
-    uint32_t states;                /* first of 2^n_switches in circuit->node_states */
+    double kick_on[NODE_MAX_SWITCHES]; /* volt added when a FET turns on */
+    double kick_off[NODE_MAX_SWITCHES];
+    uint32_t states; /* first of 2^n_switches in circuit->node_states */
     uint32_t net;
     uint8_t n_switches, state, n_thresholds;
     uint32_t thresholds[NODE_MAX_THRESHOLDS]; /* elements */

@@ -401,6 +401,8 @@ static bool check(struct options *options, uint64_t seen, struct sim_err *err) {
                                option_rows[i].name, verb_row(options->verb)->name);
     if (options->verb == OPTIONS_RUN ? !check_run(options, err) : !check_one_board(options, err))
         return false;
+    if (!options_check_outputs(options, err))
+        return false;
     if (!options->board)
         options->board = DEFAULT_BOARD;
     return true;
@@ -449,7 +451,8 @@ void options_print_help(const struct options *options, FILE *out) {
             if (verb_rows[i].summary)
                 fprintf(out, "  %-7s %-11s %s\n", verb_rows[i].name, verb_rows[i].arguments,
                         verb_rows[i].summary);
-        fputs("\nlinkpulse VERB --help lists the verb's options.\n"
+        fputs("\nlinkpulse VERB --help lists the verb's options; from a checkout, ./linkpulse "
+              "test runs the tests.\n"
               "Exit codes: 0 every check passed; 1 a check failed; 2 wrong usage or bad input;\n"
               "3 something is not modelled, or an internal error; 4 the environment lacks "
               "something.\n",

@@ -64,6 +64,10 @@ void options_print_help(const struct options *options, FILE *out);
  * `size` is too small. */
 void options_repeat(const struct options *options, char *out, size_t size);
 
+/* False when two outputs name one file, or one would overwrite an input. Part of
+ * options_parse(). */
+bool options_check_outputs(const struct options *options, struct sim_err *err);
+
 /* `path` in the --out directory when it is relative and one is given; otherwise `path`
  * itself. False when the result does not fit. */
 bool options_out_path(const struct options *options, const char *path, char *out, size_t size);

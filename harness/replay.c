@@ -336,8 +336,7 @@ void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t
                   struct replay_rerun *out) {
     struct circuit *probe = r->probe;
     circuit_state_load(probe, r->burst.start, r->checkpoint);
-    uint32_t n_all = (uint32_t)r->board->netlist->n_nets;
-    for (uint32_t net = 0; net < n_all; net++)
+    for (uint32_t net = 0; net < circuit_nets(probe); net++)
         circuit_watch(probe, net, n == 0);
     for (size_t i = 0; i < n; i++) {
         circuit_watch(probe, nets[i], true);
@@ -358,8 +357,10 @@ void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t
 
 static bool create_circuits(struct replay *r, struct sim_err *err) {
     const struct board *board = r->board;
-    const uint32_t named[3] = {r->nets.sck, r->nets.mosi, r->nets.nss};
-    struct circuit_scope scope = {CIRCUIT_ALL, named, 3};
+    uint32_t named[3 + REPLAY_STAGES];
+    size_t n = replay_setup_stages(board, named + 3);
+    memcpy(named, (uint32_t[3]){r->nets.sck, r->nets.mosi, r->nets.nss}, 3 * sizeof *named);
+    struct circuit_scope scope = {CIRCUIT_ALL, named, 3 + n};
     if (!r->settings.trace)
         scope.part_of = CIRCUIT_ANCESTORS;
     r->main = circuit_create(board->netlist, board->uses, &r->config, &scope, err);
@@ -368,7 +369,7 @@ static bool create_circuits(struct replay *r, struct sim_err *err) {
         return false;
     for (int pin = 0; pin < 3; pin++)
         r->pins[pin] = circuit_net(r->main, named[pin]);
-    r->crossing = calloc(board->netlist->n_nets + 1, sizeof *r->crossing);
+    r->crossing = calloc(circuit_nets(r->main), sizeof *r->crossing);
     if (r->settings.trace)
         return r->crossing != NULL;
     scope.part_of = CIRCUIT_REST;
@@ -378,26 +379,19 @@ static bool create_circuits(struct replay *r, struct sim_err *err) {
 
 /* Watch the SPI pins, and the nets that feed the rest; both circuits number nets alike. */
 static void watch_nets(struct replay *r) {
-    for (uint32_t net = 0; net < r->board->netlist->n_nets; net++) {
-        uint32_t engine = circuit_net(r->main, net);
-        bool feeds = r->rest && circuit_net_is_live(r->rest, engine) &&
-                     circuit_net_is_live(r->main, engine) &&
-                     !circuit_net_is_analog(r->main, engine);
-        r->crossing[engine] = feeds;
-        if (feeds || r->settings.trace)
-            circuit_watch(r->main, engine, true);
+    for (uint32_t net = 0; net < circuit_nets(r->main); net++) {
+        bool live = circuit_net_is_live(r->main, net);
+        bool feeds = r->rest && live && circuit_net_is_live(r->rest, net) &&
+                     !circuit_net_is_analog(r->main, net);
+        r->crossing[net] = feeds;
+        circuit_watch(r->main, net, feeds || (r->settings.trace && live));
+        if (feeds)
+            circuit_input(r->rest, net, 0, circuit_level(r->main, net));
     }
     for (int pin = 0; pin < 3; pin++)
         circuit_watch(r->main, r->pins[pin], true);
     circuit_set_record(r->main, &r->record);
     circuit_set_record(r->probe, &r->rerun);
-    if (!r->rest)
-        return;
-    for (uint32_t net = 0; net < r->board->netlist->n_nets; net++) {
-        uint32_t engine = circuit_net(r->main, net);
-        if (r->crossing[engine])
-            circuit_input(r->rest, engine, 0, circuit_level(r->main, engine));
-    }
 }
 
 static bool allocate(struct replay *r) {

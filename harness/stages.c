@@ -211,7 +211,8 @@ static bool check_line(struct job *job) {
         return true;
     if (is_inverted(*job, trace))
         fail(job, "line receiver", trace, job->found->time,
-             "inverted: the pair is swapped and the switch does not undo it, or the reverse");
+             "inverted: opposite to what was sent (swapped pair, or the switch in the wrong "
+             "position)");
     return false;
 }
 
@@ -415,9 +416,31 @@ static bool check_data_clocks(struct job *job) {
     return true;
 }
 
+static bool is_selected(const struct job *job, sim_time time) {
+    const struct stage_trace *nss = recorded(job, STAGE_SPI_NSS);
+    return !nss || level_before(nss, time) == job->in->nss_active_high;
+}
+
+/* Without byte sync octets begin with the first clock, so the preamble's clocks must fill
+ * whole octets. */
+static bool check_alignment(struct job *job) {
+    const struct stage_trace *trace = recorded(job, STAGE_SPI_CLK);
+    if (!trace)
+        return true;
+    sim_time first_data = job->mids[job->n_preamble], rise;
+    size_t k = edge_from(trace, job->in->start), clocks = 0;
+    for (; (rise = next_change(trace, 1, &k)) < first_data; k++)
+        clocks += is_selected(job, rise);
+    if (clocks % 8 == 0)
+        return true;
+    return fail(job, "byte sync", trace, first_data,
+                "none: %zu clocks before the first data bit shift the octets by %zu bits", clocks,
+                clocks % 8);
+}
+
 static bool check_byte_sync(struct job *job) {
     if (job->in->preamble)
-        return true;
+        return check_alignment(job);
     return check_data_phase(job, STAGE_BYTESYNC, 1) &&
            check_data_phase(job, STAGE_SPI_NSS, job->in->nss_active_high) && check_data_clocks(job);
 }
@@ -441,7 +464,6 @@ static bool fail_sample(struct job *job, sim_time clock, size_t cell) {
 static bool check_sampling(struct job *job) {
     const struct stage_trace *clk = recorded(job, STAGE_SPI_CLK);
     const struct stage_trace *data = recorded(job, STAGE_SPI_DATA);
-    const struct stage_trace *nss = recorded(job, STAGE_SPI_NSS);
     if (!clk || !data)
         return true;
     size_t cell = job->first_cell, clocks = 0;
@@ -450,7 +472,7 @@ static bool check_sampling(struct job *job) {
         sim_time rise = next_change(clk, 1, &k);
         if (rise >= job->idle_at)
             break;
-        if (nss && level_before(nss, rise) != job->in->nss_active_high)
+        if (!is_selected(job, rise))
             continue;
         while (cell + 1 < job->n_cells && job->mids[cell + 1] <= rise)
             cell++;

@@ -57,7 +57,7 @@ struct stages_input {
     size_t n_octets;
     bool swapped;         /* the pair is swapped: line levels are inverted */
     bool nss_active_high; /* select is active at 1 */
-    bool preamble;        /* framing "preamble": there is no byte sync to judge */
+    bool preamble;        /* framing "preamble": clocks in the preamble must fill octets */
     enum board_idle idle;
 };
 

@@ -58,6 +58,7 @@ static bool copy_signals(struct wave *wave, const struct trace_signal *signals, 
     wave->buffer = (struct vcd_buffer){.bytes = malloc(BUFFER_SIZE), .size = BUFFER_SIZE};
     if (!wave->signals || !wave->order || !wave->values || !wave->buffer.bytes)
         return false;
+    wave->n = n;
     for (size_t i = 0; i < n; i++) {
         uint32_t same_as = signals[i].same_as;
         assert(same_as == TRACE_OWN || (same_as < i && signals[same_as].same_as == TRACE_OWN));
@@ -65,7 +66,6 @@ static bool copy_signals(struct wave *wave, const struct trace_signal *signals, 
         wave->signals[i].scope = strdup(signals[i].scope);
         wave->signals[i].name = strdup(signals[i].name);
         wave->values[i] = signals[i].initial;
-        wave->n = i + 1;
         if (!wave->signals[i].scope || !wave->signals[i].name)
             return false;
     }

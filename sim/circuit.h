@@ -58,6 +58,7 @@ void circuit_destroy(struct circuit *circuit); /* accepts NULL */
 /* A net as the engine sees it: several netlist nets joined by wires share one. */
 #define CIRCUIT_NO_NET UINT32_MAX
 uint32_t circuit_net(const struct circuit *circuit, uint32_t netlist_net);
+uint32_t circuit_nets(const struct circuit *circuit); /* the engine's, thresholds' included */
 /* The level of a net now; an analog node gives its side of VCC/2. */
 int circuit_level(const struct circuit *circuit, uint32_t net);
 /* Voltage of an analog node at `time` (>= the last event), NAN for other nets. */
@@ -116,6 +117,7 @@ struct circuit_element_info {
     double load;         /* farad on its net */
     uint32_t island;     /* weakly connected, formed per part unit */
     uint32_t group;      /* feed-forward group within it */
+    bool kept;           /* within the scope this circuit was created with */
 };
 size_t circuit_elements(const struct circuit *circuit);
 struct circuit_element_info circuit_element(const struct circuit *circuit, size_t i);

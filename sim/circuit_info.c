@@ -7,6 +7,10 @@ uint32_t circuit_net(const struct circuit *c, uint32_t netlist_net) {
     return netlist_net < c->netlist->n_nets ? c->net_of[netlist_net] : CIRCUIT_NO_NET;
 }
 
+uint32_t circuit_nets(const struct circuit *c) {
+    return c->n_nets;
+}
+
 bool circuit_net_is_analog(const struct circuit *c, uint32_t net) {
     return net < c->n_nets && c->node_of[net] != CIRCUIT_NO_NET;
 }
@@ -122,6 +126,7 @@ struct circuit_element_info circuit_element(const struct circuit *c, size_t i) {
         .load = e->net == CIRCUIT_NO_NET ? 0 : c->loads[e->net],
         .island = c->island[i],
         .group = c->group[i],
+        .kept = c->is_kept[i],
     };
 }
 

@@ -54,6 +54,18 @@ static void pull_source(void *user, uint32_t from, uint32_t to) {
         closure->in[from] = closure->grew = true;
 }
 
+/* A cell keeps both its outputs, a node all its thresholds. */
+static void keep_siblings(const struct circuit *c, bool *in) {
+    for (uint32_t e = 0; e < c->n_elements; e++) {
+        const struct element *x = &c->elements[e];
+        if (in[e] && (x->kind == ELEMENT_FLIPFLOP || x->kind == ELEMENT_MONO))
+            in[e + 1] = in[e + 2] = true;
+        if (in[e] && x->kind == ELEMENT_NODE)
+            for (unsigned i = 0; i < c->nodes[x->aux].n_thresholds; i++)
+                in[c->nodes[x->aux].thresholds[i]] = true;
+    }
+}
+
 /* The elements that the observed nets depend on. */
 static void mark_ancestors(const struct circuit *c, const struct circuit_scope *scope, bool *in) {
     for (size_t i = 0; i < scope->n_observed; i++) {
@@ -69,14 +81,12 @@ static void mark_ancestors(const struct circuit *c, const struct circuit_scope *
     while (closure.grew) {
         closure.grew = false;
         visit_edges(c, (struct visitor){.edge = pull_source, .user = &closure});
-        for (uint32_t e = 0; e < c->n_elements; e++) /* a cell keeps both its outputs */
-            if (in[e] &&
-                (c->elements[e].kind == ELEMENT_FLIPFLOP || c->elements[e].kind == ELEMENT_MONO))
-                in[e + 1] = in[e + 2] = true;
+        keep_siblings(c, in);
     }
 }
 
-/* Fan lists lose what is not kept; a net whose driver is not kept becomes an input. */
+/* Fan lists lose what is not kept; a net whose driver is not kept but that still feeds
+ * something becomes an input. */
 static void drop_others(struct circuit *c) {
     uint32_t *start = c->fan_start_memory;
     struct fan *fans = c->fan_memory;
@@ -88,7 +98,8 @@ static void drop_others(struct circuit *c) {
                 fans[n++] = fans[i];
         first = end;
         start[net + 1] = n;
-        if (c->drivers[net] != CIRCUIT_NO_NET && !c->is_kept[c->drivers[net]])
+        bool foreign = c->drivers[net] != CIRCUIT_NO_NET && !c->is_kept[c->drivers[net]];
+        if (foreign && n > start[net])
             c->is_input[net] = true;
     }
     uint32_t receivers = 0;

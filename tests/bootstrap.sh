@@ -140,6 +140,13 @@ call run
 check "an empty package list is fetched first" \
     is "$(calls)" "apt-get -q update;apt-get -q install;meson setup;ninja -C;"
 fresh
+for _ in 1 2 3; do
+    PATH=$tree/bin:$PATH LINKPULSE_APT_LISTS=$tree/lists \
+        "$tree/co/linkpulse" run >/dev/null 2>&1 </dev/null &
+done
+wait
+check "parallel calls install once" is "$(calls)" "apt-get -q install;meson setup;ninja -C;"
+fresh
 touch "$tree/apt-fails"
 call run
 check "a failed installation exits 4" is $status 4

@@ -15,6 +15,7 @@
  */
 #include <stdlib.h>
 
+#include "models/line/gauss.h"
 #include "models/line/source.h"
 #include "sim/rng.h"
 
@@ -54,6 +55,7 @@ struct line_source {
     int32_t first_ps, octet_ps;              /* whole ps of the shorter variant */
     uint64_t first_fraction, octet_fraction; /* the rest, in 2^-64 ps */
     uint64_t stream_gauss, stream_peak;
+    struct gauss gauss;
     uint64_t symbols_sent;   /* before the current burst */
     uint64_t symbols_called; /* up to and with the current burst */
     struct line_symbol table[ID_COUNT];
@@ -187,6 +189,7 @@ struct line_source *line_source_create(const struct line_settings *settings) {
     source->settings = *settings;
     source->bit_ps = NOMINAL_BIT_PS / (1 + settings->ppm * 1e-6);
     source->ramp_ps = settings->rise_ps * RAMP_PER_RISE;
+    gauss_init(&source->gauss);
     source->stream_gauss = rng_stream(JITTER_STREAM_GAUSS);
     source->stream_peak = rng_stream(JITTER_STREAM_PEAK);
     source->ids = malloc(MAX_SYMBOLS * sizeof *source->ids);
@@ -292,7 +295,7 @@ static double jitter(const struct line_source *source, uint64_t number) {
     const struct line_settings *s = &source->settings;
     double ps = 0;
     if (s->jitter_rms_ps > 0)
-        ps += s->jitter_rms_ps * rng_normal(s->seed, source->stream_gauss, number);
+        ps += s->jitter_rms_ps * gauss_at(&source->gauss, s->seed, source->stream_gauss, number);
     if (s->jitter_peak_ps > 0)
         ps += s->jitter_peak_ps * (2 * rng_uniform(s->seed, source->stream_peak, number) - 1);
     return ps;

@@ -7,7 +7,6 @@
 #include "models/line/source.h"
 #include "sim/rng.h"
 
-
 static struct run_capture captures[2];
 static struct run_result result;
 static struct compare *compare;

@@ -71,6 +71,11 @@ static const struct refusal refusals[] = {
     {"board|a|b", "one board"},
     {"board|a|--board|b", "two boards"},
     {"export", "--spice"},
+    {"run|a|--json|o|--junit|o", "--json and --junit name the same file o"},
+    {"run|a|--pcap-out|./a|--pcap-out|a", "--pcap-out a would overwrite the input a"},
+    {"run|d/a|--out|d|--pcap-out|a", "would overwrite the input d/a"},
+    {"run|/proc/self/exe|--json|/proc/self/../self/exe", "would overwrite the input"},
+    {"export|x.net|--spice|-o|x.net", "--output x.net would overwrite the input"},
 };
 
 Test(options, refuses_with_one_line) {

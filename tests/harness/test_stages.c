@@ -88,6 +88,7 @@ static void build(struct line_settings settings, uint8_t idle_level) {
     const struct line_edge *line;
     settings.amplitude_v = 2.5;
     settings.tp_idl_ps = 300000;
+    line_source_destroy(source);
     source = line_source_create(&settings);
     uint8_t data[60];
     for (size_t i = 0; i < sizeof data; i++)
@@ -120,6 +121,7 @@ static void perfect(void) {
 
 static void finish(void) {
     line_source_destroy(source);
+    source = NULL;
 }
 
 static void expect(const char *stage, const char *net, sim_time time) {
@@ -167,23 +169,18 @@ Test(stages, a_perfect_board_passes) {
     expect_perfect();
 }
 
-static void variant(struct line_settings settings, uint8_t idle_level) {
-    line_source_destroy(source);
-    build(settings, idle_level);
-}
-
 Test(stages, a_perfect_board_passes_in_every_surrounding) {
-    variant((struct line_settings){0}, 0);
+    build((struct line_settings){0}, 0);
     expect_perfect();
     for (int bits = -56; bits <= 6; bits += 2) {
-        variant((struct line_settings){.preamble_bits = bits}, 1);
+        build((struct line_settings){.preamble_bits = bits}, 1);
         expect_perfect();
     }
-    variant((struct line_settings){.preamble_bits = 3}, 1);
+    build((struct line_settings){.preamble_bits = 3}, 1);
     expect_perfect();
-    variant((struct line_settings){.swapped = true}, 1);
+    build((struct line_settings){.swapped = true}, 1);
     expect_perfect();
-    variant((struct line_settings){.jitter_peak_ps = 5000}, 1);
+    build((struct line_settings){.jitter_peak_ps = 5000}, 1);
     for (int net = STAGE_EDGE + 1; net < STAGE_NETS; net++)
         input.traces[net].net = NULL; /* drawn from exact mid-bits above */
     expect_perfect();
@@ -239,7 +236,7 @@ Test(line_receiver, a_late_edge, .init = perfect, .fini = finish) {
 Test(line_receiver, an_inverted_line, .init = perfect, .fini = finish) {
     for (int idle = 0; idle < 2; idle++)
         for (int swapped = 0; swapped < 2; swapped++) {
-            variant((struct line_settings){.swapped = swapped}, (uint8_t)idle);
+            build((struct line_settings){.swapped = swapped}, (uint8_t)idle);
             input.swapped = !swapped;
             struct line_edge *line = malloc(input.n_line * sizeof *line);
             for (size_t i = 0; i < input.n_line; i++) {
@@ -259,7 +256,7 @@ Test(line_receiver, an_inverted_line, .init = perfect, .fini = finish) {
 }
 
 Test(line_receiver, a_signal_below_the_thresholds, .init = perfect, .fini = finish) {
-    variant((struct line_settings){.vit_plus = 3}, 1);
+    build((struct line_settings){.vit_plus = 3}, 1);
     expect("line receiver", "/line", burst.start);
     input.n_line = 0;
     expect("line receiver", "/line", burst.start);
@@ -304,7 +301,7 @@ Test(first_edge_filter, swallows_an_edge, .init = perfect, .fini = finish) {
 
 /* The first edge in the middle of a bit (one bit added, idling high) may stay or go. */
 Test(first_edge_filter, is_free_with_a_first_edge_at_mid_bit, .init = perfect, .fini = finish) {
-    variant((struct line_settings){.preamble_bits = 1}, 1);
+    build((struct line_settings){.preamble_bits = 1}, 1);
     expect_perfect();
     add_pulse(STAGE_EDGE, edges[STAGE_LINE][0].time + 16 * NS, 13 * NS);
     expect_perfect();
@@ -357,8 +354,23 @@ Test(byte_sync, clocks_missing_and_extra, .init = perfect, .fini = finish) {
     perfect();
     add_pulse(STAGE_SPI_CLK, burst.data_end + 100 * NS, 5 * NS);
     expect("byte sync", "/sck_rx", burst.data_end + 100 * NS);
-    input.preamble = true; /* nothing to judge without byte sync */
+    input.preamble = true; /* without byte sync clocks are not counted in the data */
     expect_perfect();
+}
+
+/* O2: a lengthened preamble, and clock and data taken before the byte sync. */
+Test(byte_sync, without_it_the_preamble_must_fill_octets, .init = perfect, .fini = finish) {
+    for (int bits = 0; bits <= 10; bits += 2) {
+        build((struct line_settings){.preamble_bits = bits}, 1);
+        input.preamble = true;
+        input.nss_active_high = true;
+        input.traces[STAGE_SPI_CLK] = input.traces[STAGE_SCK];
+        input.traces[STAGE_SPI_NSS] = input.traces[STAGE_IDLE_N];
+        if (bits % 8 == 0)
+            expect_perfect();
+        else
+            expect("byte sync", "/sck", mid_of(64 + (size_t)bits) + 18 * NS);
+    }
 }
 
 /* O9: the data changes shortly before the first, late, clock. */
@@ -391,4 +403,25 @@ Test(stages, the_first_of_several_is_named) {
     expect("first-edge filter", "/edge", rise - 6 * NS);
     rise = remove_pulse(STAGE_EDGE_IN, mid_of(97));
     expect("edge detector", "/edge_in", rise - 10 * NS);
+}
+
+/* Whatever a broken board does, there is a finding: random cuts and shifts of every net. */
+Test(stages, any_traces_give_a_finding, .timeout = 60) {
+    for (uint64_t trial = 0; trial < 300; trial++) {
+        perfect();
+        for (uint64_t net = 0; net < STAGE_NETS; net++) {
+            struct stage_trace *trace = &input.traces[net];
+            trace->n = rng_u64(1, trial, net) % (trace->n + 1);
+            trace->initial = rng_u64(2, trial, net) & 1;
+            sim_time by = (sim_time)(rng_u64(3, trial, net) % 400) * NS - 200 * NS;
+            for (size_t i = 0; i < trace->n; i++)
+                edges[net][i].time += by;
+        }
+        input.n_line -= trial % 3 ? 0 : rng_u64(4, trial, 0) % input.n_line;
+        input.preamble = trial & 1;
+        input.idle = (enum board_idle)(trial % 4);
+        struct stage_finding f = stages_diagnose(&input);
+        cr_assert_str_neq(f.stage, "unknown");
+        cr_assert(f.detail[0]);
+    }
 }

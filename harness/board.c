@@ -110,8 +110,8 @@ static bool edit_and_resolve(struct board *board, const struct board_request *re
     bool good = true;
     for (size_t i = 0; good && i < request->n_edits; i++)
         good = edit_apply(board->netlist, request->edits[i], err);
-    good = good && board_parts_resolve(board, values, err) && board_figures_check(board, err) &&
-           board_positions_apply(board, err) && check_nets(board, err);
+    good = good && board_parts_resolve(board, values, err) && board_positions_apply(board, err) &&
+           check_nets(board, err);
     free(values);
     return good;
 }

@@ -77,11 +77,12 @@ bool board_config_parse(struct board_config *config, const char *text, const cha
     /* ini_parse_stream() gives its reader one pointer and its handler another: both need
      * the same source. */
     int line = ini_parse_stream(next_line, &source, take, &source);
-    if (source.failed)
-        return false;
-    if (line)
+    /* libinih goes on behind a line it cannot read: the first mistake is the one to name. */
+    if (line && (!source.failed || line < err->line))
         return sim_err_at(err, SIM_ERR_INPUT, name, line > 0 ? line : 0,
                           "neither a [section] nor key = value");
+    if (source.failed)
+        return false;
     sim_format(config->file, sizeof config->file, "%s", name);
     return true;
 }

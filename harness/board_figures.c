@@ -5,7 +5,6 @@
 
 #include "harness/board_parts.h"
 #include "harness/words.h"
-#include "models/parts/catalogue.h"
 
 bool board_config_error(const struct board *board, long line, struct sim_err *err,
                         const char *format, ...) {
@@ -19,18 +18,22 @@ bool board_config_error(const struct board *board, long line, struct sim_err *er
     return false;
 }
 
-static const struct part_variant *matched_variant(const struct netlist_part *part) {
-    const struct part_variant *variant = NULL;
-    part_catalogue_match(part->ref, part->value, part->library, part->footprint, &variant);
-    return variant;
-}
+/* One part being resolved. */
+struct work {
+    const struct board *board;
+    const struct netlist_part *part;
+    const struct part_variant *matched; /* by the catalogue, before any `variant =` */
+    struct part_use *use;
+    struct part_figure *figures;
+    bool *used; /* by section entry: it named some part */
+    struct sim_err *err;
+};
 
 /* Whether [part.NAME] means this part by its value text or a variant's name. */
-static bool names_type(const char *name, const struct netlist_part *part,
-                       const struct part_variant *now) {
-    const struct part_variant *matched = matched_variant(part);
-    return words_equal_nocase(name, part->value) || (now && words_equal_nocase(name, now->name)) ||
-           (matched && words_equal_nocase(name, matched->name));
+static bool names_type(const char *name, const struct work *work) {
+    return words_equal_nocase(name, work->part->value) ||
+           words_equal_nocase(name, work->use->variant->name) ||
+           words_equal_nocase(name, work->matched->name);
 }
 
 static bool choose_variant(const struct board *board, const struct board_figure *stated,
@@ -76,56 +79,62 @@ static bool set_figure(const struct board *board, const struct board_figure *sta
 }
 
 /* One pass over the sections that mean this part: by type first, then by reference. */
-static bool pass(const struct board *board, uint32_t index, bool by_ref, bool variants,
-                 struct part_use *use, struct part_figure *figures, struct sim_err *err) {
-    const struct netlist_part *part = &board->netlist->parts[index];
-    for (unsigned i = 0; i < board->config.n_figures; i++) {
-        const struct board_figure *stated = &board->config.figures[i];
-        bool is_ref = strcmp(stated->part, part->ref) == 0;
+static bool pass(const struct work *work, bool by_ref, bool variants) {
+    const struct board_config *config = &work->board->config;
+    for (unsigned i = 0; i < config->n_figures; i++) {
+        const struct board_figure *stated = &config->figures[i];
+        bool is_ref = strcmp(stated->part, work->part->ref) == 0;
         if ((strcmp(stated->figure, "variant") == 0) != variants || is_ref != by_ref)
             continue;
-        if (!is_ref && !names_type(stated->part, part, use->variant))
+        if (!is_ref && !names_type(stated->part, work))
             continue;
-        if (variants ? !choose_variant(board, stated, use, err)
-                     : !set_figure(board, stated, figures, use->variant->n_figures, err))
+        work->used[i] = true;
+        if (variants ? !choose_variant(work->board, stated, work->use, work->err)
+                     : !set_figure(work->board, stated, work->figures,
+                                   work->use->variant->n_figures, work->err))
             return false;
     }
     return true;
 }
 
 bool board_figures_apply(const struct board *board, uint32_t part, struct part_use *use,
-                         struct part_figure *figures, struct sim_err *err) {
-    if (!pass(board, part, false, true, use, figures, err) ||
-        !pass(board, part, true, true, use, figures, err))
+                         struct part_figure *figures, bool *used, struct sim_err *err) {
+    const struct work work = {.board = board,
+                              .part = &board->netlist->parts[part],
+                              .matched = use->variant,
+                              .use = use,
+                              .figures = figures,
+                              .used = used,
+                              .err = err};
+    if (!pass(&work, false, true) || !pass(&work, true, true))
         return false;
     assert(use->variant->n_figures <= PART_MAX_FIGURES);
     use->n_figures = use->variant->n_figures;
     use->figures = figures;
     if (use->n_figures)
         memcpy(figures, use->variant->figures, use->n_figures * sizeof *figures);
-    return pass(board, part, false, false, use, figures, err) &&
-           pass(board, part, true, false, use, figures, err);
+    return pass(&work, false, false) && pass(&work, true, false);
 }
 
+/* Removed parts took no figures, but may be named. */
 static bool names_something(const struct board *board, const char *name, struct words_near *near) {
     for (uint32_t i = 0; i < board->netlist->n_parts; i++) {
         const struct netlist_part *part = &board->netlist->parts[i];
-        const struct part_variant *variant = board->uses[i].variant;
-        if (strcmp(name, part->ref) == 0 || names_type(name, part, variant))
+        if (strcmp(name, part->ref) == 0 || words_equal_nocase(name, part->value))
             return true;
         words_near_offer(near, part->ref);
-        if (variant)
-            words_near_offer(near, variant->name);
+        if (board->uses[i].variant)
+            words_near_offer(near, board->uses[i].variant->name);
     }
     return false;
 }
 
-bool board_figures_check(const struct board *board, struct sim_err *err) {
+bool board_figures_check(const struct board *board, const bool *used, struct sim_err *err) {
     for (unsigned i = 0; i < board->config.n_figures; i++) {
         const struct board_figure *stated = &board->config.figures[i];
         struct words_near near = {.wanted = stated->part};
         char hint[128];
-        if (!names_something(board, stated->part, &near))
+        if (!used[i] && !names_something(board, stated->part, &near))
             return board_config_error(board, stated->line, err,
                                       "[part.%s] names no part or make on this board%s",
                                       stated->part, words_near_hint(&near, hint, sizeof hint));

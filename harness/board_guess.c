@@ -67,15 +67,21 @@ static const char *exact(const struct netlist *netlist, const char *name) {
     return NULL;
 }
 
+/* KiCad's own names for unnamed nets hold part and pin names, which say little; and a net
+ * of the sending side is no candidate for the receiving one. */
+static bool is_candidate(const char *net, const char *name) {
+    return strncmp(net, "Net-(", 5) != 0 && strncmp(net, "unconnected-(", 13) != 0 &&
+           words_contain_nocase(base_name(net), name) &&
+           (words_contain_nocase(name, "tx") || !words_contain_nocase(net, "tx"));
+}
+
 /* The one net that contains `name`; NULL with the reason when there are several. */
 static const char *containing(const struct netlist *netlist, const char *name, bool *several,
                               char *why, size_t why_size) {
     const char *found = NULL;
     for (uint32_t i = 0; i < netlist->n_nets && !*several; i++) {
         const char *net = netlist->nets[i].name;
-        /* KiCad's own names for unnamed nets hold part and pin names, which say little. */
-        if (strncmp(net, "Net-(", 5) == 0 || strncmp(net, "unconnected-(", 13) == 0 ||
-            !words_contain_nocase(base_name(net), name))
+        if (!is_candidate(net, name))
             continue;
         *several = found != NULL;
         if (*several)

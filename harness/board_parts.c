@@ -48,7 +48,8 @@ static bool read_value(struct board *board, uint32_t index, const char *before,
     return true;
 }
 
-static bool resolve(struct board *board, uint32_t index, const char *before, struct sim_err *err) {
+static bool resolve(struct board *board, uint32_t index, const char *before, bool *used,
+                    struct sim_err *err) {
     const struct netlist_part *part = &board->netlist->parts[index];
     struct part_use *use = &board->uses[index];
     *use = (struct part_use){.quantity = NAN};
@@ -63,11 +64,12 @@ static bool resolve(struct board *board, uint32_t index, const char *before, str
         return true;
     }
     return board_figures_apply(board, index, use, board->figures + (size_t)index * PART_MAX_FIGURES,
-                               err) &&
+                               used, err) &&
            (use->model->quantity == PART_NO_QUANTITY || read_value(board, index, before, use, err));
 }
 
 bool board_parts_resolve(struct board *board, const char *const *values, struct sim_err *err) {
+    bool used[sizeof board->config.figures / sizeof *board->config.figures] = {false};
     uint32_t n = board->netlist->n_parts;
     board->uses = calloc(n, sizeof *board->uses);
     board->figures = calloc((size_t)n * PART_MAX_FIGURES, sizeof *board->figures);
@@ -75,9 +77,9 @@ bool board_parts_resolve(struct board *board, const char *const *values, struct 
     if (!board->uses || !board->figures || !board->unmodelled)
         return sim_err_set(err, SIM_ERR_INPUT, "out of memory for %u parts", (unsigned)n);
     for (uint32_t i = 0; i < n; i++)
-        if (!resolve(board, i, values[i], err))
+        if (!resolve(board, i, values[i], used, err))
             return false;
-    return true;
+    return board_figures_check(board, used, err);
 }
 
 static const struct part_unit *selector_of(const struct part_use *use) {

@@ -7,11 +7,12 @@
 /* Fills uses, figures and unmodelled; `values` holds the values before the edits, one
  * per part, so that a value that an edit made unreadable is the edit's error. */
 bool board_parts_resolve(struct board *board, const char *const *values, struct sim_err *err);
-/* Overrides and variants of one part, in `use`; `figures` has room for its figures. */
+/* Overrides and variants of one part, in `use`; `figures` has room for its figures, `used`
+ * (one per config.figures) is set where an entry meant this part. */
 bool board_figures_apply(const struct board *board, uint32_t part, struct part_use *use,
-                         struct part_figure *figures, struct sim_err *err);
+                         struct part_figure *figures, bool *used, struct sim_err *err);
 /* Every [part.NAME] must name something on the board. */
-bool board_figures_check(const struct board *board, struct sim_err *err);
+bool board_figures_check(const struct board *board, const bool *used, struct sim_err *err);
 /* Switches and jumpers to throw numbers. */
 bool board_positions_apply(struct board *board, struct sim_err *err);
 

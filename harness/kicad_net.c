@@ -7,30 +7,38 @@
 #include "harness/slurp.h"
 #include "harness/words.h"
 
-#define MAX_LIBPARTS 4096u /* each component searches them in order */
-
-/* The libpart a component was drawn from, one per netlist part; SEXPR_NONE when absent. */
 struct net_reader {
     struct kicad_build build;
     uint32_t root;
-    uint32_t *libparts;
+    uint32_t *sources; /* the libsource of each netlist part, or SEXPR_NONE */
+    /* Pin names of the libparts, for look-up by hash: a "part" per pin, its reference being
+     * library, symbol and number, its value the name. */
+    struct netlist *names;
 };
 
-static bool same(const char *a, const char *b) {
-    return strcmp(a ? a : "", b ? b : "") == 0;
+/* The key of a pin in `names`, in `out`; `symbol` holds (lib ..) and (part ..). */
+static const char *pin_key(const struct sexpr *s, uint32_t symbol, const char *number, char *out,
+                           size_t size) {
+    sim_format(out, (unsigned)size, "%s:%s:%s", sexpr_value(s, symbol, "lib"),
+               sexpr_value(s, symbol, "part"), number);
+    return out;
 }
 
-static uint32_t find_libpart(const struct net_reader *r, uint32_t source) {
+/* KiCad 5 states pin names here only. */
+static void read_libparts(struct net_reader *r) {
     const struct sexpr *s = r->build.sexpr;
     uint32_t list = sexpr_find(s, r->root, "libparts");
-    uint32_t libpart = sexpr_find(s, list, "libpart");
-    for (unsigned n = 0; libpart != SEXPR_NONE && n < MAX_LIBPARTS; n++) {
-        if (same(sexpr_value(s, libpart, "part"), sexpr_value(s, source, "part")) &&
-            same(sexpr_value(s, libpart, "lib"), sexpr_value(s, source, "lib")))
-            return libpart;
-        libpart = sexpr_again(s, libpart, "libpart");
+    for (uint32_t libpart = sexpr_find(s, list, "libpart"); libpart != SEXPR_NONE;
+         libpart = sexpr_again(s, libpart, "libpart")) {
+        uint32_t pins = sexpr_find(s, libpart, "pins");
+        for (uint32_t pin = sexpr_find(s, pins, "pin"); pin != SEXPR_NONE;
+             pin = sexpr_again(s, pin, "pin")) {
+            char key[256];
+            netlist_add_part(r->names,
+                             pin_key(s, libpart, sexpr_value(s, pin, "num"), key, sizeof key),
+                             sexpr_value(s, pin, "name"), NULL, NULL);
+        }
     }
-    return SEXPR_NONE;
 }
 
 /* KiCad 7 and later mark a part that is not fitted with (property (name "dnp")). */
@@ -60,7 +68,7 @@ static bool read_component(struct net_reader *r, uint32_t comp) {
     if (part == NETLIST_NONE)
         return kicad_fail(&r->build, comp, "component %s occurs twice", ref);
     netlist->parts[part].removed = is_not_fitted(s, comp);
-    r->libparts[part] = find_libpart(r, source);
+    r->sources[part] = source;
     return true;
 }
 
@@ -81,14 +89,11 @@ static const char *pin_name(const struct net_reader *r, uint32_t node, uint32_t 
                             const char *number) {
     const struct sexpr *s = r->build.sexpr;
     const char *name = sexpr_value(s, node, "pinfunction");
-    if (!name && r->libparts[part] != SEXPR_NONE) {
-        uint32_t pins = sexpr_find(s, r->libparts[part], "pins");
-        uint32_t pin = sexpr_find(s, pins, "pin");
-        for (unsigned n = 0; pin != SEXPR_NONE && n < KICAD_MAX_PART_PINS; n++) {
-            if (same(sexpr_value(s, pin, "num"), number))
-                name = sexpr_value(s, pin, "name");
-            pin = sexpr_again(s, pin, "pin");
-        }
+    if (!name && r->sources[part] != SEXPR_NONE) {
+        char key[256];
+        uint32_t found =
+            netlist_find_part(r->names, pin_key(s, r->sources[part], number, key, sizeof key));
+        name = found == NETLIST_NONE ? "" : r->names->parts[found].value;
     }
     return name && strcmp(name, "~") != 0 ? name : "";
 }
@@ -136,6 +141,7 @@ static bool read_export(struct net_reader *r) {
     if (strcmp(head, "export") != 0)
         return kicad_fail(&r->build, r->root, "a \"%s\" list; expected a KiCad netlist, (export",
                           head);
+    read_libparts(r);
     return read_components(r) && read_nets(r);
 }
 
@@ -146,14 +152,16 @@ struct netlist *kicad_net_parse(const char *data, size_t size, const char *file,
         return NULL;
     struct net_reader r = {.build = {.sexpr = &sexpr, .file = file, .err = err}};
     r.build.netlist = netlist_create();
-    r.libparts = malloc(KICAD_MAX_PARTS * sizeof *r.libparts);
-    if (!r.libparts)
+    r.names = netlist_create();
+    r.sources = malloc(KICAD_MAX_PARTS * sizeof *r.sources);
+    if (!r.sources)
         abort(); /* as netlist_create() does */
     if (!read_export(&r)) {
         netlist_destroy(r.build.netlist);
         r.build.netlist = NULL;
     }
-    free(r.libparts);
+    netlist_destroy(r.names);
+    free(r.sources);
     sexpr_finish(&sexpr);
     return r.build.netlist;
 }

@@ -357,8 +357,10 @@ void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t
 
 static bool create_circuits(struct replay *r, struct sim_err *err) {
     const struct board *board = r->board;
-    const uint32_t named[3] = {r->nets.sck, r->nets.mosi, r->nets.nss};
-    struct circuit_scope scope = {CIRCUIT_ALL, named, 3};
+    uint32_t named[3 + REPLAY_STAGES];
+    size_t n = replay_setup_stages(board, named + 3);
+    memcpy(named, (uint32_t[3]){r->nets.sck, r->nets.mosi, r->nets.nss}, 3 * sizeof *named);
+    struct circuit_scope scope = {CIRCUIT_ALL, named, 3 + n};
     if (!r->settings.trace)
         scope.part_of = CIRCUIT_ANCESTORS;
     r->main = circuit_create(board->netlist, board->uses, &r->config, &scope, err);

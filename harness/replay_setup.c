@@ -13,6 +13,19 @@ static bool find(const struct board *board, const char *key, const char *name, u
                        name);
 }
 
+size_t replay_setup_stages(const struct board *board, uint32_t nets[REPLAY_STAGES]) {
+    const struct board_stages *s = &board->config.stages;
+    const char *names[REPLAY_STAGES] = {s->line, s->edge_in, s->idle_n,
+                                        s->edge, s->sck,     s->bytesync};
+    size_t n = 0;
+    for (int i = 0; i < REPLAY_STAGES; i++) {
+        uint32_t net = names[i][0] ? netlist_find_net(board->netlist, names[i]) : NETLIST_NONE;
+        if (net != NETLIST_NONE)
+            nets[n++] = net;
+    }
+    return n;
+}
+
 bool replay_setup_nets(const struct board *board, struct replay_nets *nets, struct sim_err *err) {
     const struct board_attach *attach = &board->config.attach;
     *nets = (struct replay_nets){.nss_active_high = attach->spi_nss[0] == '!'};

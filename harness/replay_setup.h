@@ -12,6 +12,11 @@ struct replay_nets { /* netlist indices, NETLIST_NONE where not stated */
     bool nss_active_high;
 };
 
+/* The stage nets the board states and has; returns their count. They are observed too, so
+ * that a failure can be diagnosed where a fault has cut the way to the SPI pins. */
+#define REPLAY_STAGES 6
+size_t replay_setup_stages(const struct board *board, uint32_t nets[REPLAY_STAGES]);
+
 /* False with `err` when a net that is named does not exist. */
 bool replay_setup_nets(const struct board *board, struct replay_nets *nets, struct sim_err *err);
 bool replay_setup_circuit(const struct board *board, const struct replay_nets *nets, uint64_t seed,

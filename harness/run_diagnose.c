@@ -73,7 +73,7 @@ void run_diagnose(struct run *run, const struct compare_failure *failure, struct
         abort();
     struct line_edge *free_edge = edges;
     for (int i = 0; i < STAGE_NETS; i++) {
-        if (!circuit_net_is_live(circuit, nets[i]))
+        if (nets[i] == CIRCUIT_NO_NET)
             continue;
         size_t n = pick(&rerun, nets[i], free_edge);
         input.traces[i] = (struct stage_trace){names[i], free_edge, n, levels[i]};

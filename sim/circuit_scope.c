@@ -81,10 +81,7 @@ static void mark_ancestors(const struct circuit *c, const struct circuit_scope *
     while (closure.grew) {
         closure.grew = false;
         visit_edges(c, (struct visitor){.edge = pull_source, .user = &closure});
-        for (uint32_t e = 0; e < c->n_elements; e++) /* a cell keeps both its outputs */
-            if (in[e] &&
-                (c->elements[e].kind == ELEMENT_FLIPFLOP || c->elements[e].kind == ELEMENT_MONO))
-                in[e + 1] = in[e + 2] = true;
+        keep_siblings(c, in);
     }
 }
 

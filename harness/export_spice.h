@@ -1,0 +1,62 @@
+/* A board's receive path as an ngspice deck: the slow truth for its analog nodes.
+ *
+ * Digital gates and flip-flops become XSPICE event-driven devices with the datasheet's
+ * typical delays times the board's scale plus what the load of their nets adds. Every net
+ * with a resistor, a capacitor or a FET on it is an analog node: its gate drives it
+ * through its output resistance, FETs are level-1 MOSFETs, inputs read it through their
+ * thresholds. Only what the attached SPI nets and the stage nets depend on is written.
+ */
+#ifndef HARNESS_EXPORT_SPICE_H
+#define HARNESS_EXPORT_SPICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "harness/board.h"
+#include "sim/circuit.h"
+#include "sim/simtime.h"
+
+/* What stands on the line: silence, one frame, silence. */
+struct spice_stimulus {
+    const uint8_t *octets; /* destination address up to and including the FCS; borrowed */
+    size_t n;
+    sim_time lead, tail; /* before the first bit; after the line is silent again */
+};
+
+#define SPICE_MAX_WATCHED 12
+#define SPICE_NAME_MAX    160
+
+/* The engine's settings for this board, as the deck takes them. `nets` holds the stage and
+ * SPI nets (netlist indices), each once: what is watched, and what the kept elements are
+ * the ancestors of. Pointers in `config` and `scope` point into this struct. */
+struct spice_setup {
+    struct circuit_config config;
+    struct circuit_scope scope;
+    uint32_t inputs[2];
+    uint32_t nets[SPICE_MAX_WATCHED];
+    size_t n_nets;
+};
+bool export_spice_setup(const struct board *board, struct spice_setup *setup, struct sim_err *err);
+
+/* The edges at the receiver's input: ascending, to be freed; their number in `*n`. `*end`
+ * is when the deck's run ends. NULL with `err` filled. */
+struct line_edge *export_spice_line(const struct board *board,
+                                    const struct spice_stimulus *stimulus, size_t *n, sim_time *end,
+                                    struct sim_err *err);
+
+/* Fills `octets` (at least n + 4) with the frame written when nobody states one: n octets
+ * (14 or more) and their FCS. Returns the length. */
+size_t export_spice_frame(size_t n, uint8_t *octets);
+
+/* Writes the deck. Run by ngspice -b it leaves the watched nets' edges in the file
+ * `results`, a VCD in ps whose variables are named by export_spice_name(). Errors:
+ * SIM_ERR_UNMODELLED for what the board has in its receive path and a deck cannot hold;
+ * SIM_ERR_INPUT for settings without a receive path. */
+bool export_spice(const struct board *board, const struct spice_stimulus *stimulus,
+                  const char *results, FILE *out, struct sim_err *err);
+
+/* "edge_in" for /edge_in, "idle_n" for /~{idle}, "net_c9_pad2" for Net-(C9-Pad2). */
+void export_spice_name(const char *net, char *out, size_t size);
+
+#endif

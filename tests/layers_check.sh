@@ -14,7 +14,7 @@ function complain(why) { printf "%s:%d: %s\n", FILENAME, FNR, why; bad = 1 }
 function part_of(path) { sub(/.*\//, "", path); sub(/\.[ch]$/, "", path); return path }
 BEGIN {
     n = split("assert ctype errno float inttypes limits math stdalign stdarg stdatomic stdbool " \
-              "stddef stdint stdlib stdnoreturn string emmintrin", names, " ")
+              "stddef stdint stdlib stdnoreturn string strings emmintrin", names, " ")
     for (i = 1; i <= n; i++) library[names[i] ".h"] = 1
     allowed["sim"] = "^sim/"
     allowed["models"] = "^(sim|models)/"

@@ -308,8 +308,10 @@ static bool bad_option(const char *text, struct sim_err *err) {
     const struct option_row *row = optopt ? option_row(optopt) : NULL;
     if (row)
         return sim_err_set(err, SIM_ERR_INPUT, "option --%s takes no value", row->name);
+    /* As a string: only those are kept from carrying control characters. */
+    const char letter[2] = {(char)optopt, 0};
     if (optopt)
-        return sim_err_set(err, SIM_ERR_INPUT, "unknown option -%c; see linkpulse --help", optopt);
+        return sim_err_set(err, SIM_ERR_INPUT, "unknown option -%s; see linkpulse --help", letter);
     return unknown_option(text, err);
 }
 

@@ -175,6 +175,8 @@ static bool add_flipflop(struct builder *b, uint32_t part, unsigned unit) {
     double clk = build_figure(b, part, "tpd_clk", 0), set = build_figure(b, part, "tpd_set", 0);
     const sim_time long_ago = -SIM_S;
     c->flipflops[c->n_flipflops++] = (struct flipflop){
+        .uses_q = build_pin_net(b, part, u, 4) != CIRCUIT_NO_NET,
+        .uses_q_n = build_pin_net(b, part, u, 5) != CIRCUIT_NO_NET,
         .changed_d = long_ago,
         .rose_cp = long_ago,
         .fell_cp = long_ago,

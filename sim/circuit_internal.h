@@ -44,7 +44,8 @@ struct flipflop {
     int32_t setup, hold, recovery, width_clock, width_set; /* ps */
     int32_t clock_rise, clock_fall, set_rise, set_fall;    /* Q's delays; Q_n in its own */
     int32_t n_clock_rise, n_clock_fall, n_set_rise, n_set_fall;
-    uint8_t q, q_before; /* state now, and before the last clock or set */
+    uint8_t q, q_before;   /* state now, and before the last clock or set */
+    bool uses_q, uses_q_n; /* the output is on a net of the board */
 };
 
 enum { MONO_A = 1, MONO_B = 2, MONO_R = 4 };
@@ -73,6 +74,9 @@ struct node {
 struct threshold {
     double plus, minus; /* volt */
     uint32_t node;
+    /* Per state of the node, towards high and low: 1 / (vinf - level) when the level is
+     * reached in that state, 0 when it is not. */
+    double reach[1 << NODE_MAX_SWITCHES][2];
 };
 
 struct slot {

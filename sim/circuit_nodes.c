@@ -264,11 +264,31 @@ static bool build_node(struct builder *b, struct node_plan *plan, uint32_t index
     return true;
 }
 
+/* A level within a grid step of the final value would be reached late or never: never. */
+static double reach_of(const struct builder *b, const struct node_state *s, double level,
+                       double sign) {
+    if (s->inv_tau == 0 || sign * (s->vinf - level) <= b->c->grid)
+        return 0;
+    return 1 / (s->vinf - level);
+}
+
+static void fill_reaches(struct builder *b, const struct node *node) {
+    for (unsigned i = 0; i < node->n_thresholds; i++) {
+        struct threshold *th = &b->c->thresholds[b->c->elements[node->thresholds[i]].aux];
+        for (unsigned state = 0; state < 1u << node->n_switches; state++) {
+            const struct node_state *s = &b->c->node_states[node->states + state];
+            th->reach[state][0] = reach_of(b, s, th->plus, 1);
+            th->reach[state][1] = reach_of(b, s, th->minus, -1);
+        }
+    }
+}
+
 bool build_nodes(struct builder *b) {
     for (uint32_t i = 0; i < b->n_plans; i++) {
         b->c->node_of[b->plans[i].net] = i;
         if (!build_node(b, &b->plans[i], i))
             return false;
+        fill_reaches(b, &b->c->nodes[i]);
     }
     b->c->n_nodes = b->n_plans;
     return true;

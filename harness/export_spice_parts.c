@@ -260,12 +260,12 @@ static bool write_fet(const struct device *d) {
     const struct spice_net *g = net_at(d, 0), *drain = net_at(d, 1), *s = net_at(d, 2);
     double vth = figure(d, "vgs_th", 2), vcc = d->deck->setup.config.vcc;
     double crss = figure(d, "crss", 0);
-    if (!g || !drain || !s)
+    if (!drain || !s)
         return refuse(d, "a FET with an open pin in the receive path");
     if (vth >= vcc || figure(d, "rds_on", 5) <= 0)
         return refuse(d, "VGS(th) is not below the supply, or RDS(on) is not above 0");
     write_title(d, pins, 3);
-    const char *gate = g->live || g->power ? node_of(g) : "0";
+    const char *gate = g && (g->live || g->power) ? node_of(g) : "0"; /* open: low */
     fprintf(d->deck->out,
             "M_%s %s %s %s %s N_%s L=1u W=1u\n"
             ".model N_%s NMOS(LEVEL=1 VTO=%g KP=%.6g)\n",

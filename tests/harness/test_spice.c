@@ -170,6 +170,18 @@ static bool same_levels(const struct trace *a, const struct trace *b) {
     return a->n == b->n && memcmp(a->level, b->level, a->n) == 0;
 }
 
+/* How long the net was high on average, ns; 0 without a whole pulse. */
+static double mean_high(const struct trace *trace) {
+    double sum = 0;
+    size_t n = 0;
+    for (size_t i = 0; i + 1 < trace->n; i++)
+        if (trace->level[i] && !trace->level[i + 1]) {
+            sum += (double)(trace->time[i + 1] - trace->time[i]) * 1e-3;
+            n++;
+        }
+    return n ? sum / (double)n : 0;
+}
+
 /* Compares net by net and prints a line for each; returns how many of them differ. */
 static unsigned compare(const struct board *board, const struct waves *engine,
                         const struct waves *spice, const char *title) {
@@ -177,13 +189,15 @@ static unsigned compare(const struct board *board, const struct waves *engine,
     struct spice_setup setup;
     unsigned bad = 0;
     require(export_spice_setup(board, &setup, &err), &err);
-    printf("%s\n%-12s %7s %8s  %s\n", title, "net", "edges", "ngspice", "engine - ngspice, worst");
+    printf("%s\n%-12s %7s %8s %11s %11s  %s\n", title, "net", "edges", "ngspice", "mean high",
+           "ngspice", "engine - ngspice, worst");
     for (size_t k = 0; k < setup.n_nets; k++) {
-        sim_time at, worst = worst_difference(&engine->nets[k], &spice->nets[k], &at);
-        bool good = same_levels(&engine->nets[k], &spice->nets[k]) && llabs(worst) < LIMIT_PS;
-        printf("%-12s %7zu %8zu  %+.3f ns at %.3f us%s\n", board->netlist->nets[setup.nets[k]].name,
-               engine->nets[k].n, spice->nets[k].n, (double)worst * 1e-3, (double)at * 1e-6,
-               good ? "" : "  DIFFERS");
+        const struct trace *e = &engine->nets[k], *s = &spice->nets[k];
+        sim_time at, worst = worst_difference(e, s, &at);
+        bool good = same_levels(e, s) && llabs(worst) < LIMIT_PS;
+        printf("%-12s %7zu %8zu %8.1f ns %8.1f ns  %+.3f ns at %.3f us%s\n",
+               board->netlist->nets[setup.nets[k]].name, e->n, s->n, mean_high(e), mean_high(s),
+               (double)worst * 1e-3, (double)at * 1e-6, good ? "" : "  DIFFERS");
         bad += !good;
     }
     fflush(stdout);

@@ -209,11 +209,12 @@ static double release_voltage(const struct builder *b, const struct node_plan *p
     double dt = branch->tau_off * sim_log(vcc / branch->vth) / STEPS;
     double ratio = sim_exp(-dt / branch->tau_off);
     double pull = off.inv_tau * 1e12; /* per second */
+    double source = rail_voltage(b, branch->other);
     for (int i = 0; i < STEPS; i++) {
         double fall = gate * (1 - ratio);
         gate -= fall;
         double closing = k * (gate - branch->vth) / plan->farad;
-        v = (v + pull * dt * off.vinf - branch->crss / plan->farad * fall) /
+        v = (v + dt * (pull * off.vinf + closing * source) - branch->crss / plan->farad * fall) /
             (1 + dt * (closing + pull));
     }
     return v - on.vinf;
@@ -225,7 +226,7 @@ static void kick_node(const struct builder *b, const struct node_plan *plan, str
                       const unsigned *bits) {
     for (unsigned i = 0; i < plan->n_branches; i++) {
         const struct branch *branch = &plan->branches[i];
-        if (branch->channel == CIRCUIT_NO_NET)
+        if (branch->channel == CIRCUIT_NO_NET || plan->farad <= 0)
             continue;
         double coupled = branch->crss * branch->vth / plan->farad;
         node->kick_on[bits[i]] = coupled;

@@ -431,7 +431,7 @@ void circuit_destroy(struct circuit *c) {
                      c->nodes,      c->node_states, c->thresholds, c->counts,
                      c->kept,       c->is_kept,     c->origins,    c->loads,
                      c->net_of,     c->drivers,     c->node_of,    c->is_input,
-                     c->receivers,  c->floating,    c->island,     c->group};
+                     c->receivers,  c->floating,    c->island};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(c);

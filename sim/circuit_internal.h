@@ -133,8 +133,8 @@ struct circuit {
     uint32_t n_receivers;
     uint32_t *floating; /* netlist pins */
     uint32_t n_floating;
-    uint32_t *island, *group; /* per element */
-    void *fan_memory;         /* owned: fan_start and fans */
+    uint32_t *island; /* per element */
+    void *fan_memory; /* owned: fan_start and fans */
     void *fan_start_memory;
 };
 

@@ -24,7 +24,8 @@ struct run {
     struct progress progress;
     uint64_t frames_done, failures, first_failure; /* run-wide frame numbers, 1-based */
     sim_time last_activity;
-    bool damaged; /* an input could not be read to its end */
+    bool pulse_sent; /* a link pulse went out after the last frame */
+    bool damaged;    /* an input could not be read to its end */
     struct sim_err err;
 };
 

@@ -167,12 +167,13 @@ bool run_wave_frame(struct run *run, uint64_t frame, bool failed) {
         until = burst->end + TAIL;
     const struct circuit *circuit = replay_circuit(run->replay, 0);
     struct replay_rerun rerun;
-    if (!w->wave && !run_wave_start(w, circuit, timed ? w->window.start : burst->start,
+    sim_time from = burst->start - replay_lead(run->replay);
+    if (!w->wave && !run_wave_start(w, circuit, timed ? w->window.start : from,
                                     timed ? w->window.end : SIM_NEVER, &run->err))
         return false;
     replay_rerun(run->replay, until, w->nets, w->n_nets, w->levels, &rerun);
     for (uint32_t i = 0; i < w->n_nets; i++)
-        run_wave_edge(w, &(struct circuit_edge){burst->start, w->nets[i], w->levels[i]});
+        run_wave_edge(w, &(struct circuit_edge){rerun.start, w->nets[i], w->levels[i]});
     write_rerun(w, &rerun, until);
     w->end = until;
     return true;

@@ -52,6 +52,7 @@ void run_wave_edge(struct run_wave *wave, const struct circuit_edge *edge); /* n
 /* The frame just judged, run-wide number `frame`: rerun into the wave if the window wants
  * it. `failed` counts for the window "auto". */
 bool run_wave_frame(struct run *run, uint64_t frame, bool failed);
+bool run_wave_empty(const struct run_wave *wave); /* nothing fell into the window so far */
 bool run_wave_close(struct run_wave *wave, sim_time end, struct sim_err *err);
 void run_wave_abandon(struct run_wave *wave);
 

@@ -179,6 +179,10 @@ bool run_wave_frame(struct run *run, uint64_t frame, bool failed) {
     return true;
 }
 
+bool run_wave_empty(const struct run_wave *w) {
+    return !w->wave;
+}
+
 bool run_wave_close(struct run_wave *w, sim_time end, struct sim_err *err) {
     bool ok = true;
     if (w->wave)

@@ -6,13 +6,14 @@
 #include "harness/replay_setup.h"
 #include "sim/response.h"
 
-#define IDLE_STEP    SIM_US /* the symbol that stands for silence */
-#define MAX_STATES   2048
-#define MAX_OPS      (1u << 20)
-#define MAX_DETAILS  (1u << 17)
-#define MAX_DELTAS   (1u << 18)
-#define RECORD_EDGES (1u << 20)
-#define BURST_OCTETS (LINE_MAX_FRAME + 64)
+#define IDLE_STEP     SIM_US /* the symbol that stands for silence */
+#define MAX_STATES    2048
+#define MAX_OPS       (1u << 20)
+#define MAX_DETAILS   (1u << 17)
+#define MAX_DELTAS    (1u << 18)
+#define RECORD_EDGES  (1u << 20)
+#define JITTER_SIGMAS 10 /* beyond what 53 random bits reach */
+#define BURST_OCTETS  (LINE_MAX_FRAME + 64)
 
 enum { ENTRY_OPS = 1, ENTRY_COUNTS = 2, OP_CROSSING = SPI_DESELECT + 1 };
 
@@ -60,7 +61,8 @@ struct replay {
     uint32_t *counts_before;
     /* the last frame */
     struct line_burst burst;
-    uint8_t *checkpoint; /* the board's state at its start */
+    uint8_t *checkpoint; /* the board's state `lead` before its start */
+    sim_time lead, checkpoint_time;
     uint64_t symbols_sent;
 };
 
@@ -332,8 +334,9 @@ static sim_time send(struct replay *r, const struct line_burst *burst) {
     return r->now;
 }
 
-/* The state at the frame's start, for replay_rerun(). */
+/* The state before the burst's first edge, for replay_rerun(). */
 static void take_checkpoint(struct replay *r) {
+    r->checkpoint_time = r->now;
     size_t size = circuit_state_size(r->main);
     if (r->response && r->response->state != RESPONSE_NONE)
         memcpy(r->checkpoint,
@@ -342,18 +345,21 @@ static void take_checkpoint(struct replay *r) {
         circuit_state_save(r->main, r->now, r->checkpoint);
 }
 
-sim_time replay_frame(struct replay *r, const uint8_t *octets, size_t n, sim_time start) {
-    replay_idle_until(r, start);
+/* Stand `lead` before `start`; returns when the burst starts. */
+static sim_time approach(struct replay *r, sim_time start) {
+    replay_idle_until(r, start - r->lead);
     take_checkpoint(r);
-    if (!line_source_frame(r->source, octets, n, r->now, &r->burst))
+    return r->now + r->lead;
+}
+
+sim_time replay_frame(struct replay *r, const uint8_t *octets, size_t n, sim_time start) {
+    if (!line_source_frame(r->source, octets, n, approach(r, start), &r->burst))
         return r->now;
     return send(r, &r->burst);
 }
 
 sim_time replay_link_pulse(struct replay *r, sim_time start) {
-    replay_idle_until(r, start);
-    take_checkpoint(r);
-    if (!line_source_link_pulse(r->source, r->now, &r->burst))
+    if (!line_source_link_pulse(r->source, approach(r, start), &r->burst))
         return r->now;
     return send(r, &r->burst);
 }
@@ -365,7 +371,7 @@ void replay_finish(struct replay *r) {
 void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t n, uint8_t *levels,
                   struct replay_rerun *out) {
     struct circuit *probe = r->probe;
-    circuit_state_load(probe, r->burst.start, r->checkpoint);
+    circuit_state_load(probe, r->checkpoint_time, r->checkpoint);
     for (uint32_t net = 0; net < circuit_nets(probe); net++)
         circuit_watch(probe, net, n == 0);
     for (size_t i = 0; i < n; i++) {
@@ -375,7 +381,7 @@ void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t
     }
     r->rerun.n = 0;
     r->rerun.overflow = false;
-    *out = (struct replay_rerun){.circuit = probe, .burst = r->burst};
+    *out = (struct replay_rerun){.circuit = probe, .burst = r->burst, .start = r->checkpoint_time};
     out->n_line = line_source_edges(r->source, &out->burst, &out->line);
     for (size_t i = 0; i < out->n_line && out->line[i].time < until; i++)
         circuit_line(probe, out->line[i].time, out->line[i].level);
@@ -471,6 +477,7 @@ static bool create(struct replay *r, struct sim_err *err) {
         return sim_err_set(err, SIM_ERR_INPUT,
                            "the [line] settings make no signal: ppm within +-100000, rise and "
                            "amplitude above 0, preamble_bits within -62 to 64 are expected");
+    r->lead = (sim_time)(line.jitter_peak_ps + JITTER_SIGMAS * line.jitter_rms_ps);
     r->symbols = line_source_symbols(r->source, &r->n_symbols);
     if (!allocate(r))
         return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
@@ -512,6 +519,10 @@ void replay_destroy(struct replay *r) {
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(r);
+}
+
+sim_time replay_lead(const struct replay *r) {
+    return r->lead;
 }
 
 sim_time replay_now(const struct replay *r) {

@@ -3,24 +3,8 @@
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/tap.sh
 . "$here/tap.sh"
-for argument in "$@"; do
-    case $argument in --program=*) program=${argument#--program=} ;; esac
-done
-tree=$(mktemp -d) && trap 'rm -rf "$tree"' EXIT
-
-exits() { # STATUS ARGUMENT...
-    local want=$1 status
-    shift
-    "$program" "$@" >"$tree/out" 2>"$tree/err" </dev/null
-    status=$?
-    [ $status = "$want" ] || { echo "# exit $status"; return 1; }
-}
-refuses() { # TEXT ARGUMENT...: exit 2, nothing on stdout, one line with TEXT
-    local text=$1
-    shift
-    exits 2 "$@" && [ ! -s "$tree/out" ] && [ "$(wc -l <"$tree/err")" = 1 ] &&
-        grep -q "^linkpulse: .*$text" "$tree/err"
-}
+# shellcheck source=tests/program.sh
+. "$here/program.sh"
 
 check "--version" exits 0 --version
 check "--help" exits 0 --help

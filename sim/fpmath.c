@@ -15,8 +15,8 @@ static double scale_by_power(double x, int power) {
 }
 
 double sim_exp(double x) {
-    if (x > 709.0)
-        return 1e308 * 1e308;
+    if (!(x <= 709.0))
+        return x != x ? x : 1e308 * 1e308;
     if (x < -708.0)
         return 0.0; /* below the smallest normal number: nothing here needs it */
     int power = (int)(x * INV_LN2 + (x < 0 ? -0.5 : 0.5));

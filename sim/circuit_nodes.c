@@ -176,7 +176,8 @@ static void time_channel(struct builder *b, const struct node_plan *plan, struct
     double to_threshold = tau_up * (sim_log(vcc / (vcc - vth)) - sim_log(2));
     double slope = tau_up > 0 ? (vcc - vth) / tau_up : 1e12;
     double k = 1 / (branch->ohm * (vcc - vth));
-    double discharge = cbrt(6 * 0.64 * plan->farad * vcc / (k * slope * slope));
+    double cube = 6 * 0.64 * plan->farad * vcc / (k * slope * slope);
+    double discharge = cube > 0 ? sim_exp(sim_log(cube) / 3) : 0; /* cbrt, but everywhere alike */
     double on = to_threshold + discharge, off = tau_down * sim_log(vcc / 2 / vth);
     branch->tau_off = tau_down;
     e->rise = on > 0 ? (int32_t)(on * 1e12 + 0.5) : 0;
@@ -238,6 +239,13 @@ static void kick_node(const struct builder *b, const struct node_plan *plan, str
     }
 }
 
+static bool refuse_node(struct builder *b, const struct node_plan *plan, const char *why) {
+    uint32_t net = 0;
+    while (b->c->net_of[net] != plan->net)
+        net++;
+    return sim_err_set(b->err, SIM_ERR_UNMODELLED, "net %s: %s", b->netlist->nets[net].name, why);
+}
+
 /* Numbers the switches, makes the channels, fills the table. */
 static bool build_node(struct builder *b, struct node_plan *plan, uint32_t index) {
     struct circuit *c = b->c;
@@ -248,8 +256,7 @@ static bool build_node(struct builder *b, struct node_plan *plan, uint32_t index
         bool switched = branch->channel != CIRCUIT_NO_NET || (b->flags[branch->other] & NET_DRIVEN);
         bits[i] = switched ? n++ : NODE_MAX_SWITCHES;
         if (n > NODE_MAX_SWITCHES)
-            return sim_err_set(b->err, SIM_ERR_UNMODELLED,
-                               "more than 6 switched branches on one analog node");
+            return refuse_node(b, plan, "more than 6 switched branches on one analog node");
         if (!switched)
             continue;
         if (branch->channel != CIRCUIT_NO_NET)

@@ -19,8 +19,8 @@ static double scale_by_power(double x, int power) {
 /* x = (64 k + i) ln2/64 + r, so exp x = 2^k 2^(i/64) exp r with |r| <= 0.0055, where the
  * series ends: r^6/720 is below 4e-17. */
 double sim_exp(double x) {
-    if (x > 709.0)
-        return 1e308 * 1e308;
+    if (!(x <= 709.0))
+        return x != x ? x : 1e308 * 1e308;
     if (x < -708.0)
         return 0.0; /* below the smallest normal number: nothing here needs it */
     int n = (int)(x * (INV_LN2 * EXP_STEPS) + (x < 0 ? -0.5 : 0.5));

@@ -5,7 +5,7 @@
 #ifndef SIM_FPMATH_H
 #define SIM_FPMATH_H
 
-double sim_exp(double x);        /* any x; 0 below -745, +inf above 709 */
+double sim_exp(double x);        /* any x; 0 below -708, +inf above 709 */
 double sim_log(double x);        /* x > 0; -inf for 0, NAN below */
 double sim_cos2pi(double turns); /* cos(2 pi turns), turns in [0, 1) */
 

@@ -41,9 +41,12 @@ static double log_positive(double x, int k) {
     const struct log_step *step = &LOG_TABLE[above >> 45 & (LOG_STEPS - 1)];
     int power = (int)((int64_t)above >> 52);
     bits -= (uint64_t)(int64_t)power << 52;
-    double m;
+    uint64_t upper = bits & UINT64_C(0xffffffff00000000);
+    double m, m_high;
     memcpy(&m, &bits, sizeof m);
-    double z = m * step->inverse - 1.0, z2 = z * z;
+    memcpy(&m_high, &upper, sizeof m_high);
+    /* 1/c has 14 bits and m_high 21: the first product and its difference are exact. */
+    double z = (m_high * step->inverse - 1.0) + (m - m_high) * step->inverse, z2 = z * z;
     double p = (z * (1.0 / 3) - 0.5) + z2 * ((z * 0.2 - 0.25) + z2 * (z * (1.0 / 7) - 1.0 / 6));
     k += power;
     return k * LN2_HIGH + (step->log + (z + (z2 * p + k * LN2_LOW)));

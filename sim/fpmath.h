@@ -1,7 +1,6 @@
 /* exp and log of the engine's own, in plain IEEE double operations without fused
  * multiply-add: the same bits on every x86-64 machine, whatever its libm.
- * Tables and short series. sim_exp is within 3 units in the last place; sim_log within
- * 4e-16 of the true value, relative or absolute, whichever is larger (tests: libm). */
+ * Tables and short series, within 3 units in the last place of libm (tested). */
 #ifndef SIM_FPMATH_H
 #define SIM_FPMATH_H
 

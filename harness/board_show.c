@@ -194,6 +194,7 @@ void board_show(const struct board *board, FILE *out) {
     show_parts(board, out);
     show_nets(board, out);
     show_config(board, out);
+    board_show_elements(board, out);
     fprintf(out, "\nnot modelled:%s\n", board->n_unmodelled ? "" : " nothing");
     for (size_t i = 0; i < board->n_unmodelled; i++)
         fprintf(out, "  %s\n", board->unmodelled[i].text);

@@ -78,9 +78,9 @@ struct replay_rerun {
 void replay_rerun(struct replay *replay, sim_time until, const uint32_t *nets, size_t n,
                   uint8_t *levels, struct replay_rerun *out);
 
-/* For reports. Counter totals include what the cache replayed. */
+/* For reports: circuit_counters() totals, with what the cache replayed. */
 const struct circuit *replay_circuit(const struct replay *replay, int which); /* 0 main, 1 rest */
-uint64_t replay_count(const struct replay *replay, int which, size_t counter);
+void replay_counts(const struct replay *replay, int which, uint64_t *totals); /* [counters] */
 const struct spi_sampler *replay_sampler(const struct replay *replay);
 struct replay_figures {
     uint64_t symbols, misses, states, events;

@@ -1,4 +1,4 @@
-/* Small helpers on names: the nearest of a list (for messages), natural order. */
+/* Work on names: the nearest of a list (for messages), natural order. */
 #ifndef HARNESS_WORDS_H
 #define HARNESS_WORDS_H
 

@@ -175,6 +175,8 @@ static bool add_flipflop(struct builder *b, uint32_t part, unsigned unit) {
     double clk = build_figure(b, part, "tpd_clk", 0), set = build_figure(b, part, "tpd_set", 0);
     const sim_time long_ago = -SIM_S;
     c->flipflops[c->n_flipflops++] = (struct flipflop){
+        .uses_q = build_pin_net(b, part, u, 4) != CIRCUIT_NO_NET,
+        .uses_q_n = build_pin_net(b, part, u, 5) != CIRCUIT_NO_NET,
         .changed_d = long_ago,
         .rose_cp = long_ago,
         .fell_cp = long_ago,
@@ -429,7 +431,7 @@ void circuit_destroy(struct circuit *c) {
                      c->nodes,      c->node_states, c->thresholds, c->counts,
                      c->kept,       c->is_kept,     c->origins,    c->loads,
                      c->net_of,     c->drivers,     c->node_of,    c->is_input,
-                     c->receivers,  c->floating,    c->island,     c->group};
+                     c->receivers,  c->floating,    c->island};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(c);

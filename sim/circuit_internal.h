@@ -44,7 +44,8 @@ struct flipflop {
     int32_t setup, hold, recovery, width_clock, width_set; /* ps */
     int32_t clock_rise, clock_fall, set_rise, set_fall;    /* Q's delays; Q_n in its own */
     int32_t n_clock_rise, n_clock_fall, n_set_rise, n_set_fall;
-    uint8_t q, q_before; /* state now, and before the last clock or set */
+    uint8_t q, q_before;   /* state now, and before the last clock or set */
+    bool uses_q, uses_q_n; /* the output is on a net of the board */
 };
 
 enum { MONO_A = 1, MONO_B = 2, MONO_R = 4 };
@@ -63,8 +64,9 @@ struct node_state {   /* one combination of switches */
 struct node {
     double v0; /* volt at t0 */
     sim_time t0;
-    double kick[NODE_MAX_SWITCHES]; /* volt added when a FET turns on, taken when off */
-    uint32_t states;                /* first of 2^n_switches in circuit->node_states */
+    double kick_on[NODE_MAX_SWITCHES]; /* volt added when a FET turns on */
+    double kick_off[NODE_MAX_SWITCHES];
+    uint32_t states; /* first of 2^n_switches in circuit->node_states */
     uint32_t net;
     uint8_t n_switches, state, n_thresholds;
     uint32_t thresholds[NODE_MAX_THRESHOLDS]; /* elements */
@@ -72,6 +74,9 @@ struct node {
 struct threshold {
     double plus, minus; /* volt */
     uint32_t node;
+    /* Per state of the node, towards high and low: 1 / (vinf - level) when the level is
+     * reached in that state, 0 when it is not. */
+    double reach[1 << NODE_MAX_SWITCHES][2];
 };
 
 struct slot {
@@ -128,8 +133,8 @@ struct circuit {
     uint32_t n_receivers;
     uint32_t *floating; /* netlist pins */
     uint32_t n_floating;
-    uint32_t *island, *group; /* per element */
-    void *fan_memory;         /* owned: fan_start and fans */
+    uint32_t *island; /* per element */
+    void *fan_memory; /* owned: fan_start and fans */
     void *fan_start_memory;
 };
 

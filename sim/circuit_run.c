@@ -65,7 +65,8 @@ static inline void evaluate(struct circuit *c, uint32_t element, uint8_t mask, s
     switch ((enum element_kind)e->kind) {
     case ELEMENT_GATE: {
         int target = e->truth >> e->in & 1;
-        circuit_schedule(c, element, target, t + (target ? e->rise : e->fall));
+        if (target != (e->pending ? e->target : e->out))
+            circuit_schedule(c, element, target, t + (target ? e->rise : e->fall));
         break;
     }
     case ELEMENT_CHANNEL:

@@ -1,5 +1,6 @@
 #include "sim/err.h"
 
+#include <float.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -44,7 +45,7 @@ static void put_double(struct text *text, double value) {
         put(text, '-');
         value = -value;
     }
-    if (value > 1.7e308) {
+    if (value > DBL_MAX) {
         put_string(text, "inf");
         return;
     }
@@ -54,10 +55,16 @@ static void put_double(struct text *text, double value) {
             value /= 10;
         for (; value < 1; exponent--)
             value *= 10;
+        if (value >= 9.999995) { /* rounds up to 10 */
+            value = 1;
+            exponent++;
+        }
     }
     int decimals = 6;
     for (double limit = 1; limit <= value && decimals > 0; limit *= 10)
         decimals--;
+    for (double limit = 0.1; value < limit && decimals < 9; limit /= 10)
+        decimals++;
     uint64_t power = 1;
     for (int i = 0; i < decimals; i++)
         power *= 10;

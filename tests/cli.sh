@@ -15,6 +15,7 @@ check "unknown verb" refuses "did you mean board" bord
 check "unknown option" refuses "did you mean --json" run x --jsno y
 check "verb of a later version" refuses "gate is not available in this version" gate
 check "control characters do not reach the terminal" refuses "unknown verb a?b" $'a\eb'
+check "nor as an option's letter" refuses "unknown option -?;" run $'-\e'
 results_lost() { "$program" --help >/dev/full 2>"$tree/err"; [ $? = 4 ] && [ -s "$tree/err" ]; }
 check "results that cannot be written are no success" results_lost
 finish

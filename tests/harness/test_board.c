@@ -180,11 +180,12 @@ Test(board, without_ini_names_what_is_missing) {
     struct board_request request = {.board = "nucleo_shield", .ini = "/dev/null"};
     cr_assert(board_load(&board, &request, &err), "%s", err.text);
     n = board_missing_attachments(&board, missing);
-    cr_expect_eq(n, 7);
+    cr_expect_eq(n, 5, "the supply follows from the parts' supply pins");
     cr_expect_str_eq(missing[0].set, "--set 'attach.line_rx_p=Net-(C2-Pad1)'");
     cr_expect_str_eq(missing[2].set, "--set attach.spi_clk=/sck_rx");
     cr_expect_str_eq(missing[4].set, "--set attach.spi_nss=/nss_rx");
-    cr_expect_str_eq(missing[5].set, "--set supply.power=VCC");
+    cr_expect_str_eq(board.config.supply.power, "VCC");
+    cr_expect_str_eq(board.config.supply.ground, "GND");
     board_finish(&board);
 }
 

@@ -71,6 +71,8 @@ static const struct refusal refusals[] = {
     {"board|a|b", "one board"},
     {"board|a|--board|b", "two boards"},
     {"export", "--spice"},
+    {"export|--verilog", "--verilog is not available in this version"},
+    {"export|--spice|--octets|13", "--octets 13: expected a number from 14 to 1514"},
     {"run|a|--json|o|--junit|o", "--json and --junit name the same file o"},
     {"run|a|--pcap-out|./a|--pcap-out|a", "--pcap-out a would overwrite the input a"},
     {"run|d/a|--out|d|--pcap-out|a", "would overwrite the input d/a"},

@@ -166,6 +166,8 @@ void circuit_line(struct circuit *c, sim_time time, int level) {
 void circuit_settle(struct circuit *c) {
     sim_time t = -SIM_MS;
     c->now = t;
+    for (uint32_t i = 0; i < c->n_nodes; i++)
+        c->nodes[i].t0 = t; /* else they would look back from 0 */
     for (uint32_t i = 0; i < c->n_kept; i++)
         evaluate(c, c->kept[i], 0, t);
     circuit_run_until(c, 0);

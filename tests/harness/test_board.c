@@ -189,6 +189,18 @@ Test(board, without_ini_names_what_is_missing) {
     board_finish(&board);
 }
 
+Test(board, an_leds_resistor_is_passive) {
+    cr_assert(load("nucleo_shield", NULL, NULL), "%s", err.text);
+    char *text = text_of(board_show);
+    const char *line = strstr(text, "\npassive:");
+    cr_assert(line && strchr(line + 1, '\n'));
+    *strchr(line + 1, '\n') = '\0';
+    cr_expect(strstr(line, " R9") && strstr(line, " R10"), "%s", line);
+    cr_expect(!strstr(line, " R2 ") && !strstr(line, " R4 ") && !strstr(line, " R11"), "%s", line);
+    free(text);
+    board_finish(&board);
+}
+
 Test(board, parts_without_model_are_listed_not_fatal) {
     cr_assert(load("nucleo_shield", NULL, "value U1=74LS999"), "%s", err.text);
     cr_assert_eq(board.n_unmodelled, 1);

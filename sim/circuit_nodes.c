@@ -181,7 +181,7 @@ static void time_channel(struct builder *b, const struct node_plan *plan,
     e->fall = off > 0 ? (int32_t)(off * 1e12 + 0.5) : 0;
 }
 
-static void wire_channel(struct builder *b, struct node_plan *plan, struct branch *branch,
+static bool wire_channel(struct builder *b, struct node_plan *plan, struct branch *branch,
                          unsigned bit, uint32_t index) {
     uint32_t part = branch->channel; /* as build_plans() left it */
     const struct part_unit *unit = &b->uses[part].model->units[0];
@@ -190,7 +190,7 @@ static void wire_channel(struct builder *b, struct node_plan *plan, struct branc
     b->c->elements[branch->channel].bit = (uint8_t)bit;
     uint32_t gate = build_pin_net(b, part, unit, 0);
     time_channel(b, plan, branch, gate, part);
-    build_link(b, gate, branch->channel, 1);
+    return build_connect(b, branch->channel, part, 0, 0, 1);
 }
 
 static bool refuse_node(struct builder *b, const struct node_plan *plan, const char *why) {
@@ -215,7 +215,8 @@ static bool build_node(struct builder *b, struct node_plan *plan, uint32_t index
             continue;
         if (branch->channel != CIRCUIT_NO_NET) {
             node->kick[bits[i]] = branch->kick / plan->farad;
-            wire_channel(b, plan, branch, bits[i], index);
+            if (!wire_channel(b, plan, branch, bits[i], index))
+                return false;
         } else {
             build_link(b, branch->other, plan->element, (uint8_t)(1u << bits[i]));
         }

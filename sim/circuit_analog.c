@@ -37,7 +37,7 @@ static void aim(struct circuit *c, const struct node *node, uint32_t element) {
         circuit_cancel(c, element);
     if (sign * (node->v0 - level) >= 0)
         circuit_pend(c, element, !e->out, node->t0);
-    else if (sign * (s->vinf - level) > c->grid)
+    else if (s->inv_tau != 0 && sign * (s->vinf - level) > c->grid)
         circuit_pend(c, element, !e->out, node->t0 + time_to(s, node->v0, level));
 }
 

@@ -22,12 +22,14 @@ static double round_to_grid(const struct circuit *c, double v) {
     return (double)(int64_t)(steps + (steps < 0 ? -0.5 : 0.5)) * c->grid;
 }
 
-/* Time from v to `level` on the way to s->vinf; the caller knows that it is reached. */
+/* Time from v to `level` on the way to s->vinf; the caller knows that it is reached. At
+ * least 1 ps, so that a threshold never goes and comes back at one time. */
 static sim_time time_to(const struct node_state *s, double v, double level) {
-    return (sim_time)(s->tau * sim_log((s->vinf - v) / (s->vinf - level)) + 0.5);
+    sim_time dt = (sim_time)(s->tau * sim_log((s->vinf - v) / (s->vinf - level)) + 0.5);
+    return dt > 0 ? dt : 1;
 }
 
-static void aim(struct circuit *c, const struct node *node, uint32_t element) {
+void node_aim_at(struct circuit *c, const struct node *node, uint32_t element) {
     struct element *e = &c->elements[element];
     const struct threshold *th = &c->thresholds[e->aux];
     const struct node_state *s = &c->node_states[node->states + node->state];
@@ -35,7 +37,7 @@ static void aim(struct circuit *c, const struct node *node, uint32_t element) {
     double sign = e->out ? -1.0 : 1.0;
     if (e->pending)
         circuit_cancel(c, element);
-    if (sign * (node->v0 - level) >= 0)
+    if (sign * (node->v0 - level) > 0)
         circuit_pend(c, element, !e->out, node->t0);
     else if (s->inv_tau != 0 && sign * (s->vinf - level) > c->grid)
         circuit_pend(c, element, !e->out, node->t0 + time_to(s, node->v0, level));
@@ -43,7 +45,7 @@ static void aim(struct circuit *c, const struct node *node, uint32_t element) {
 
 void node_aim(struct circuit *c, const struct node *node) {
     for (uint32_t i = 0; i < node->n_thresholds; i++)
-        aim(c, node, node->thresholds[i]);
+        node_aim_at(c, node, node->thresholds[i]);
 }
 
 /* Gate charge, first order: while the gate moves between 0 and the threshold with the

@@ -59,6 +59,7 @@ same_board() { # the same frames, margins and counters from netlist and PCB
 check "netlist and PCB of one board give the same results" same_board
 check "an attachment on a net that is not there" refuses "no such net" run -q --board "$tree/copy.net" "${sets[@]}" \
     --set attach.spi_clk=/sck_rxx "$dns"
+check "an active high select on no net" refuses "no such net" run --set "attach.spi_nss=!" "$dns"
 
 # --- other attachments, other revisions ---------------------------------------------------
 raw=(--set attach.spi_clk=/sck --set attach.spi_mosi=/line --set "attach.spi_nss=!/~{idle}" --set attach.framing=preamble)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/nearest.h"
+#include "harness/words.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define DEFAULT_BOARD "nucleo_shield"
@@ -317,7 +317,7 @@ static bool unknown_option(const char *text, struct sim_err *err) {
     word[length] = 0;
     for (size_t i = 0; i < LENGTH(option_rows); i++)
         names[i] = option_rows[i].name;
-    const char *near = nearest_word(word, names, LENGTH(names));
+    const char *near = words_nearest(word, names, LENGTH(names));
     if (near)
         return sim_err_set(err, SIM_ERR_INPUT, "unknown option --%s; did you mean --%s?", word,
                            near);
@@ -373,7 +373,7 @@ static bool unknown_verb(const char *word, struct sim_err *err) {
     const char *names[LENGTH(verb_rows)];
     for (size_t i = 0; i < LENGTH(verb_rows); i++)
         names[i] = verb_rows[i].name;
-    const char *near = nearest_word(word, names, LENGTH(names));
+    const char *near = words_nearest(word, names, LENGTH(names));
     if (near)
         return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; did you mean %s?", word, near);
     return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; expected run, board or export", word);

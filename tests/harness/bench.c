@@ -47,7 +47,7 @@ void bench_frame(uint8_t *octets, uint8_t first, size_t index) {
         octets[i] = (uint8_t)(i * 37 + 11 + index);
 }
 
-void bench_capture(char *path, size_t n_frames) {
+void bench_capture(char *path, size_t n_frames, uint8_t first) {
     struct sim_err err = SIM_ERR_INIT;
     uint8_t octets[BENCH_OCTETS];
     strcpy(path, "/tmp/linkpulse_bench_XXXXXX");
@@ -57,7 +57,7 @@ void bench_capture(char *path, size_t n_frames) {
     struct pcap_out *out = pcap_out_create(path, &err);
     require(out != NULL, &err);
     for (size_t i = 0; i < n_frames; i++) {
-        bench_frame(octets, 0x06, i);
+        bench_frame(octets, first, i);
         require(pcap_out_frame(out, octets, sizeof octets, (sim_time)i * SIM_US, &err), &err);
     }
     require(pcap_out_commit(out, &err), &err);
@@ -88,7 +88,7 @@ void bench_run(struct bench *bench, const struct bench_case *c) {
     const char *files[1] = {path};
     *bench = (struct bench){0};
     bench_load(&bench->board, c);
-    bench_capture(path, c->n_frames ? c->n_frames : 1);
+    bench_capture(path, c->n_frames ? c->n_frames : 1, c->first ? c->first : 0x06);
     bench->options = (struct options){
         .files = files, .n_files = 1, .seed = c->seed ? c->seed : 1, .quiet = true};
     bench->run =
@@ -120,6 +120,13 @@ const struct run_capture *bench_counts(const struct bench *bench) {
 const struct run_failure *bench_failure(const struct bench *bench) {
     const struct run_capture *capture = bench_counts(bench);
     return capture->n_failures ? &capture->failures[0] : NULL;
+}
+
+void bench_without_sync(struct bench_case *c) {
+    bench_set(c, "attach.spi_clk=/sck");
+    bench_set(c, "attach.spi_mosi=/line");
+    bench_set(c, "attach.spi_nss=!/~{idle}");
+    bench_set(c, "attach.framing=preamble");
 }
 
 void bench_trace(struct bench *bench, const char *name, struct bench_trace *trace) {

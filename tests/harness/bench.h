@@ -21,6 +21,7 @@ struct bench_case {
     char sets[BENCH_LIST][BENCH_TEXT], edits[BENCH_LIST][BENCH_TEXT];
     uint64_t seed;   /* 0: 1 */
     size_t n_frames; /* 0: 1 */
+    uint8_t first;   /* the frames' first octet; 0: 0x06 */
 };
 /* Appends to a case: bench_set(&c, "delay.scale=%g", 0.65). */
 void bench_set(struct bench_case *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -31,7 +32,7 @@ void bench_edit(struct bench_case *c, const char *format, ...)
  * fixed but for the number. */
 void bench_frame(uint8_t *octets, uint8_t first, size_t index);
 /* A capture of such frames in a new temporary file; the caller unlinks `path` (64 chars). */
-void bench_capture(char *path, size_t n_frames);
+void bench_capture(char *path, size_t n_frames, uint8_t first);
 
 /* The board of a case; NULL-safe errors end the test. board_finish() frees it. */
 void bench_load(struct board *board, const struct bench_case *c);
@@ -49,6 +50,9 @@ bool bench_passes(const struct bench_case *c); /* run, verdict, finish */
 /* The first listed failure; NULL when there is none. */
 const struct run_failure *bench_failure(const struct bench *bench);
 const struct run_capture *bench_counts(const struct bench *bench);
+
+/* For sampling without byte sync: /line at /sck, selected by the frame detector. */
+void bench_without_sync(struct bench_case *c);
 
 /* What a net did in the last frame and 4 us beyond. Free `edges`. */
 struct bench_trace {

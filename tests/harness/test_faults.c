@@ -95,7 +95,7 @@ static void read_json(const char *path, struct outcome *outcome) {
 static struct outcome try_edit(const char *edit, const char *board) {
     struct outcome outcome = {0};
     char capture[64], json[80];
-    bench_capture(capture, 3);
+    bench_capture(capture, 3, 0x06);
     snprintf(json, sizeof json, "%s.json", capture);
     outcome.status = run_program(capture, json, edit, board);
     if (access(json, R_OK) == 0)

@@ -223,6 +223,8 @@ static bool exists(struct stm32_block *b, unsigned channel) {
 static void dma_write(struct stm32_block *b, uint32_t offset, uint32_t value) {
     struct dma *d = stm32_state(b);
     unsigned n = (offset - FIRST) / STRIDE;
+    if (stm32_access_size(b) != 4)
+        stm32_misuse(b, "the registers of a DMA are written as words only");
     if (offset == IFCR)
         clear_flags(b, d, value);
     else if (offset >= FIRST && exists(b, n))

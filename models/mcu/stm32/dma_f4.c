@@ -483,6 +483,8 @@ static uint32_t read_flags(const struct dma *d, unsigned first) {
 
 static void dma_write(struct stm32_block *b, uint32_t offset, uint32_t value) {
     struct dma *d = stm32_state(b);
+    if (stm32_access_size(b) != 4)
+        stm32_misuse(b, "the registers of a DMA are written as words only");
     if (offset >= FIRST)
         write_stream(b, d, &d->stream[(offset - FIRST) / STRIDE], (offset - FIRST) % STRIDE, value);
     else if (offset >= LIFCR)

@@ -24,6 +24,8 @@
  */
 #include "models/mcu/stm32/ips.h"
 
+#include <limits.h>
+
 #include "models/mcu/soc/stm32_block.h"
 
 #define START_CYCLES 1
@@ -67,9 +69,8 @@ enum { /* 20.5.3 */
 /* Not to be changed while SPE is set (20.5.1, notes). */
 #define FROZEN (CPHA | CPOL | LSBFIRST | DFF | CRCEN)
 
-enum { EVENT_HALF };  /* half a bit of a master */
-#define MANY 1000000u /* quiet edges: as many as come */
-#define PINS 4        /* roles STM32_SCK to STM32_NSS */
+enum { EVENT_HALF }; /* half a bit of a master */
+#define PINS 4       /* roles STM32_SCK to STM32_NSS */
 
 struct spi {
     uint16_t cr1, cr2, crcpr, rxcrc, txcrc;
@@ -544,9 +545,9 @@ static void spi_pin_in(struct stm32_block *block, unsigned role, unsigned level,
 static unsigned spi_quiet(struct stm32_block *block, unsigned role) {
     const struct spi *s = stm32_state(block);
     if (role == STM32_NSS)
-        return s->cr1 & SSM ? MANY : 0;
+        return s->cr1 & SSM ? UINT_MAX : 0;
     if (role != STM32_SCK || !s->clocked)
-        return MANY;
+        return UINT_MAX;
     if (s->sends && ((!s->loaded && !(s->flags & TXE)) ||
                      stm32_pin_level(block, s->out_pin, STM32_Z) != STM32_Z))
         return 0;

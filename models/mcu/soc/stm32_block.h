@@ -65,7 +65,7 @@ struct stm32_ip {
     void (*pin_in)(struct stm32_block *b, unsigned role, unsigned level, sim_time time);
     /* How many of the next edges of `role` have no effect outside of the block (no interrupt,
      * DMA request, pin): the frame may deliver them late, in order, with their own time as
-     * stm32_now(), before anything else reaches the block. NULL: 0. */
+     * stm32_now(), before anything else reaches the block. UINT_MAX: all. NULL: 0. */
     unsigned (*quiet)(struct stm32_block *b, unsigned role);
     /* DMA: a request line changed. The OR of its sources. */
     void (*dma_request)(struct stm32_block *b, unsigned line, bool level);

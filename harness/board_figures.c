@@ -97,6 +97,15 @@ static bool pass(const struct work *work, bool by_ref, bool variants) {
     return true;
 }
 
+/* A Schmitt input switches up at a higher level than down. */
+static bool check_thresholds(const struct work *work) {
+    double plus = part_use_typ(work->use, "vt_plus", 0);
+    double minus = part_use_typ(work->use, "vt_minus", 0);
+    return minus <= plus || board_config_error(work->board, 0, work->err,
+                                               "part %s: vt_minus = %g V lies above vt_plus = %g V",
+                                               work->part->ref, minus, plus);
+}
+
 bool board_figures_apply(const struct board *board, uint32_t part, struct part_use *use,
                          struct part_figure *figures, bool *used, struct sim_err *err) {
     const struct work work = {.board = board,
@@ -113,7 +122,7 @@ bool board_figures_apply(const struct board *board, uint32_t part, struct part_u
     use->figures = figures;
     if (use->n_figures)
         memcpy(figures, use->variant->figures, use->n_figures * sizeof *figures);
-    return pass(&work, false, false) && pass(&work, true, false);
+    return pass(&work, false, false) && pass(&work, true, false) && check_thresholds(&work);
 }
 
 /* Removed parts took no figures, but may be named. */

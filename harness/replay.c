@@ -529,6 +529,10 @@ sim_time replay_now(const struct replay *r) {
     return r->now;
 }
 
+bool replay_sound(const struct replay *r, struct sim_err *err) {
+    return !circuit_storm(r->main, err) && !(r->rest && circuit_storm(r->rest, err));
+}
+
 const struct line_burst *replay_burst(const struct replay *r) {
     return &r->burst;
 }

@@ -55,6 +55,8 @@ sim_time replay_lead(const struct replay *replay);
 /* Let time pass without a signal. */
 void replay_idle_until(struct replay *replay, sim_time time);
 sim_time replay_now(const struct replay *replay);
+/* False with `err` when the board oscillates without end (circuit_storm()). */
+bool replay_sound(const struct replay *replay, struct sim_err *err);
 /* A select still open at the end of a run is handed over. */
 void replay_finish(struct replay *replay);
 

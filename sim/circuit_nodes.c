@@ -301,8 +301,9 @@ bool build_nodes(struct builder *b) {
         b->c->node_of[b->plans[i].net] = i;
         if (!build_node(b, &b->plans[i], i))
             return false;
-        fill_reaches(b, &b->c->nodes[i]);
     }
     b->c->n_nodes = b->n_plans;
+    for (uint32_t i = 0; i < b->n_plans; i++) /* a gate's threshold may sit on an earlier node */
+        fill_reaches(b, &b->c->nodes[i]);
     return true;
 }

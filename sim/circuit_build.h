@@ -14,6 +14,7 @@ enum net_flag {
     NET_LINE = 16,   /* the jack's side of the front end */
     NET_FRONT = 32,  /* a line receiver's input */
     NET_TIMING = 64, /* the RC pin of a monostable */
+    NET_SINK = 128,  /* something with a threshold, or a FET's drain */
 };
 
 struct link { /* an input of an element on a net */

@@ -32,20 +32,8 @@ static bool add_branch(struct builder *b, uint32_t part, struct node_plan *plan,
     return true;
 }
 
-/* Does anything with a threshold, or a FET's drain, sit on the net? */
 static bool has_sink(const struct builder *b, uint32_t net) {
-    for (uint32_t part = 0; part < b->netlist->n_parts; part++) {
-        if (!build_uses_part(b, part))
-            continue;
-        for (size_t u = 0; u < b->uses[part].model->n_units; u++) {
-            const struct part_unit *unit = &b->uses[part].model->units[u];
-            int n = unit->kind == PART_FET ? 2 : unit_inputs(unit);
-            for (int pin = 0; pin < n; pin++)
-                if (build_pin_net(b, part, unit, pin) == net)
-                    return true;
-        }
-    }
-    return false;
+    return b->flags[net] & NET_SINK;
 }
 
 /* Termination, coupling capacitors and bias at the receiver, the series resistor at the

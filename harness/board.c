@@ -113,6 +113,8 @@ static bool edit_and_resolve(struct board *board, const struct board_request *re
     good = good && board_parts_resolve(board, values, err) && board_positions_apply(board, err) &&
            check_nets(board, err);
     free(values);
+    if (good)
+        board_supply_infer(board);
     return good;
 }
 

@@ -16,6 +16,9 @@ bool board_figures_check(const struct board *board, const bool *used, struct sim
 /* Switches and jumpers to throw numbers. */
 bool board_positions_apply(struct board *board, struct sim_err *err);
 
+/* board_supply.c: fills in supply nets that the configuration leaves open. */
+void board_supply_infer(struct board *board);
+
 /* An error about the .ini's line (0: --set). Always false. */
 bool board_config_error(const struct board *board, long line, struct sim_err *err,
                         const char *format, ...);
@@ -35,5 +38,8 @@ const char *board_guess_net(const struct board *board, const struct board_need *
 
 /* The board's parts in natural order of reference: n_parts indices, the caller frees. */
 uint32_t *board_sorted_parts(const struct netlist *netlist);
+
+/* board_elements.c: delays and islands, or why the board is not simulated. */
+void board_show_elements(const struct board *board, FILE *out);
 
 #endif

@@ -7,7 +7,14 @@
 
 #include "models/line/source.h"
 
-void export_spice_name(const char *net, char *out, size_t size) {
+/* What a file holds must not become a line of its own in the deck. */
+void spice_put(const struct spice_deck *deck, const char *text) {
+    for (; *text; text++)
+        fputc(iscntrl((unsigned char)*text) ? '?' : *text, deck->out);
+}
+
+/* "edge_in" for /edge_in, "idle_n" for /~{idle}, "net_c9_pad2" for Net-(C9-Pad2). */
+static void simple_name(const char *net, char *out, size_t size) {
     size_t n = 0;
     bool bar = strncmp(net, "/~{", 3) == 0 || strncmp(net, "~{", 2) == 0;
     for (const char *p = net; *p && n + 4 < size; p++) {
@@ -19,8 +26,6 @@ void export_spice_name(const char *net, char *out, size_t size) {
     while (n && out[n - 1] == '_')
         n--;
     memcpy(out + n, bar ? "_n" : "", bar ? 3 : 1);
-    if (!*out)
-        memcpy(out, "net", 4);
 }
 
 uint32_t spice_pin_net(const struct spice_deck *deck, uint32_t part, const struct part_unit *unit,
@@ -34,7 +39,7 @@ uint32_t spice_pin_net(const struct spice_deck *deck, uint32_t part, const struc
 }
 
 bool spice_unit_kept(const struct spice_deck *deck, uint32_t part, size_t unit) {
-    return unit < SPICE_MAX_UNITS && deck->kept_unit[part * SPICE_MAX_UNITS + unit];
+    return unit < deck->max_units && deck->kept_unit[part * deck->max_units + unit];
 }
 
 double spice_figure(const struct spice_deck *deck, uint32_t part, const char *name,
@@ -42,14 +47,29 @@ double spice_figure(const struct spice_deck *deck, uint32_t part, const char *na
     return part_use_typ(&deck->board->uses[part], name, fallback);
 }
 
+/* Names the deck itself uses; "0" and "gnd" are ngspice's ground. */
+static bool is_reserved(const char *name) {
+    static const char *const names[] = {"", "gnd", "vcc", "one", "zero", "line_v", "line_level"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return isdigit((unsigned char)name[0]) || strncmp(name, "pin_", 4) == 0 ||
+           strcmp(name, "null") == 0;
+}
+
 /* Two nets of the board may come to one name ("/a b", "/a_b"); numbers keep them apart. */
 static void name_net(struct spice_deck *deck, uint32_t net, const char *board_name) {
     struct spice_net *n = &deck->nets[net];
     n->board_name = board_name;
-    export_spice_name(board_name, n->name, sizeof n->name - 12);
+    simple_name(board_name, n->name, sizeof n->name - 12);
+    bool taken = is_reserved(n->name);
     for (uint32_t i = 0; i < deck->n_nets; i++)
-        if (i != net && strcmp(deck->nets[i].name, n->name) == 0)
-            snprintf(n->name + strlen(n->name), 12, "_%u", (unsigned)net);
+        taken = taken || (i != net && strcmp(deck->nets[i].name, n->name) == 0);
+    if (taken) {
+        char base[SPICE_NAME_MAX];
+        memcpy(base, n->name, sizeof base);
+        snprintf(n->name, sizeof n->name, "n%u_%.120s", (unsigned)net, base);
+    }
 }
 
 static void find_nets(struct spice_deck *deck) {
@@ -59,8 +79,13 @@ static void find_nets(struct spice_deck *deck) {
         if (net >= deck->n_nets)
             deck->n_nets = net + 1;
     }
+    for (uint32_t part = 0; part < netlist->n_parts; part++) {
+        const struct part_model *model = deck->board->uses[part].model;
+        if (model && model->n_units > deck->max_units)
+            deck->max_units = model->n_units;
+    }
     deck->nets = calloc(deck->n_nets + 1, sizeof *deck->nets);
-    deck->kept_unit = calloc((size_t)netlist->n_parts + 1, SPICE_MAX_UNITS);
+    deck->kept_unit = calloc((size_t)netlist->n_parts + 1, deck->max_units + 1);
     if (!deck->nets || !deck->kept_unit)
         abort();
     for (uint32_t i = 0; i < netlist->n_nets; i++)
@@ -70,7 +95,9 @@ static void find_nets(struct spice_deck *deck) {
     if (config->power_net != NETLIST_NONE)
         deck->nets[circuit_net(deck->circuit, config->power_net)].power = true;
     if (config->ground_net != NETLIST_NONE)
-        deck->nets[circuit_net(deck->circuit, config->ground_net)].ground = true;
+        deck->nets[circuit_net(deck->circuit, config->ground_net)].low = true;
+    for (size_t i = 0; i < config->n_inputs; i++)
+        deck->nets[circuit_net(deck->circuit, config->inputs[i])].low = true;
 }
 
 static void find_kept(struct spice_deck *deck) {
@@ -78,8 +105,8 @@ static void find_kept(struct spice_deck *deck) {
         struct circuit_element_info e = circuit_element(deck->circuit, i);
         if (!e.kept)
             continue;
-        if (e.part != NETLIST_NONE && e.unit < SPICE_MAX_UNITS)
-            deck->kept_unit[e.part * SPICE_MAX_UNITS + e.unit] = true;
+        if (e.part != NETLIST_NONE)
+            deck->kept_unit[e.part * deck->max_units + e.unit] = true;
         if (e.net < deck->n_nets)
             deck->nets[e.net].live = true;
     }
@@ -113,7 +140,7 @@ static void find_loads(struct spice_deck *deck) {
 }
 
 static bool on_rail(const struct spice_deck *deck, uint32_t net) {
-    return net != CIRCUIT_NO_NET && (deck->nets[net].power || deck->nets[net].ground);
+    return net != CIRCUIT_NO_NET && (deck->nets[net].power || deck->nets[net].low);
 }
 
 /* Is this two-terminal part within the receive path? One end lives; the other is a rail or
@@ -144,7 +171,7 @@ static void find_analog(struct spice_deck *deck) {
                         : unit->kind == PART_FET && spice_unit_kept(deck, part, 0);
         if (!kept)
             continue;
-        deck->kept_unit[part * SPICE_MAX_UNITS] = true;
+        deck->kept_unit[part * deck->max_units] = true;
         for (int i = 0; i < 2; i++)
             if (ends[i] != CIRCUIT_NO_NET)
                 deck->nets[ends[i]].analog = deck->nets[ends[i]].live;
@@ -153,9 +180,10 @@ static void find_analog(struct spice_deck *deck) {
 
 static void write_head(const struct spice_deck *deck, const struct spice_stimulus *stimulus) {
     const struct board_config *config = &deck->board->config;
+    fputs("* linkpulse: receive path of ", deck->out);
+    spice_put(deck, deck->board->path);
     fprintf(deck->out,
-            "* linkpulse: receive path of %s\n"
-            "* delays: datasheet typical x %g, plus 0.69 R C of each net; stray %g pF per pin\n"
+            "\n* delays: datasheet typical x %g, plus 0.69 R C of each net; stray %g pF per pin\n"
             "* supply %g V; receiver idles %s; frame of %u octets with FCS, first bit at %.3f us\n"
             "*\n"
             "* Gates and flip-flops are event-driven; their delays are pure transport, so that a\n"
@@ -163,7 +191,7 @@ static void write_head(const struct spice_deck *deck, const struct spice_stimulu
             "* flip-flop has no set-up and hold window. Nets with a resistor, a capacitor or a\n"
             "* FET are analog: a gate drives them through its output resistance, so that their\n"
             "* delay is not in the gate's. What lies before 1 us belongs to power-up.\n",
-            deck->board->path, config->delay_scale, config->stray_pf, config->supply.vcc,
+            config->delay_scale, config->stray_pf, config->supply.vcc,
             deck->setup.config.idle == CIRCUIT_IDLE_HIGH  ? "high"
             : deck->setup.config.idle == CIRCUIT_IDLE_LOW ? "low"
                                                           : "as it was",
@@ -240,9 +268,11 @@ static void write_watch(const struct spice_deck *deck, char names[][SPICE_NAME_M
         const char *board_name = deck->board->netlist->nets[netlist_net].name;
         const struct spice_net *net = &deck->nets[circuit_net(deck->circuit, netlist_net)];
         char own[SPICE_NAME_MAX];
-        export_spice_name(board_name, own, sizeof own);
-        snprintf(names[i], SPICE_NAME_MAX + 8, "w_%s", own);
-        fprintf(deck->out, "* %s\n", board_name);
+        simple_name(board_name, own, sizeof own);
+        snprintf(names[i], SPICE_NAME_MAX + 8, "w%u_%s", (unsigned)i, own);
+        fputs("* ", deck->out);
+        spice_put(deck, board_name);
+        fputc('\n', deck->out);
         if (net->analog)
             fprintf(deck->out, "A_%s [%s] [%s] M_WATCH\n", names[i], net->name, names[i]);
         else
@@ -264,7 +294,7 @@ static void write_run(const struct spice_deck *deck, sim_time end, const char *r
     fprintf(
         deck->out,
         "\n* An input is seen at the first time step beyond its threshold, so the longest step\n"
-        "* bounds the error of an edge.\n.control\nsave vcc\ntran 1n %.3fn 0 0.1n\neprvcd",
+        "* bounds the error of an edge.\n.control\nsave vcc\ntran 1n %.3fn 0 0.2n\neprvcd",
         (double)end * 1e-3);
     for (size_t i = 0; i < deck->setup.n_nets; i++)
         fprintf(deck->out, " %s", names[i]);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "harness/board.h"
+#include "harness/replay_setup.h"
 #include "sim/circuit.h"
 #include "sim/simtime.h"
 
@@ -29,11 +30,12 @@ struct spice_stimulus {
 
 /* The engine's settings for this board, as the deck takes them. `nets` holds the stage and
  * SPI nets (netlist indices), each once: what is watched, and what the kept elements are
- * the ancestors of. Pointers in `config` and `scope` point into this struct. */
+ * the ancestors of. `config` and `scope` point into this struct, which
+ * must therefore stay where it is. */
 struct spice_setup {
     struct circuit_config config;
     struct circuit_scope scope;
-    uint32_t inputs[2];
+    struct replay_nets attached;
     uint32_t nets[SPICE_MAX_WATCHED];
     size_t n_nets;
 };
@@ -50,13 +52,11 @@ struct line_edge *export_spice_line(const struct board *board,
 size_t export_spice_frame(size_t n, uint8_t *octets);
 
 /* Writes the deck. Run by ngspice -b it leaves the watched nets' edges in the file
- * `results`, a VCD in ps whose variables are named by export_spice_name(). Errors:
- * SIM_ERR_UNMODELLED for what the board has in its receive path and a deck cannot hold;
+ * `results` (lower case: ngspice folds it), a VCD in ps. Its variables are
+ * "wI_NAME": net I of spice_setup.nets, and its name in lower-case letters and digits.
+ * Errors: SIM_ERR_UNMODELLED for what the board has in its receive path and a deck cannot hold;
  * SIM_ERR_INPUT for settings without a receive path. */
 bool export_spice(const struct board *board, const struct spice_stimulus *stimulus,
                   const char *results, FILE *out, struct sim_err *err);
-
-/* "edge_in" for /edge_in, "idle_n" for /~{idle}, "net_c9_pad2" for Net-(C9-Pad2). */
-void export_spice_name(const char *net, char *out, size_t size);
 
 #endif

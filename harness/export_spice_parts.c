@@ -28,9 +28,9 @@ static struct spice_net *net_at(const struct device *d, int pin) {
     return net == CIRCUIT_NO_NET ? NULL : &d->deck->nets[net];
 }
 
-/* "u4_13": the event node of a pin that meets an analog net. */
+/* "pin_u4_13": the event node of a pin that meets an analog net. */
 static void pin_node(const struct device *d, int pin, char *out) {
-    snprintf(out, NODE_MAX, "%.40s_%.40s", ref_of(d), d->unit->pins[pin]);
+    snprintf(out, NODE_MAX, "pin_%.40s_%.40s", ref_of(d), d->unit->pins[pin]);
     for (char *p = out; *p; p++)
         *p = isalnum((unsigned char)*p) ? (char)tolower((unsigned char)*p) : '_';
 }
@@ -118,7 +118,8 @@ static void output_node(const struct device *d, int pin, char *node) {
 static void write_drive(const struct device *d, int pin, const char *node) {
     const struct spice_net *net = net_at(d, pin);
     double vcc = d->deck->setup.config.vcc;
-    double up = 1 / figure(d, "r_up", 75), down = 1 / figure(d, "r_down", 50);
+    double up = 1 / fmax(figure(d, "r_up", 75), 1e-3); /* siemens; 0 ohm has none */
+    double down = 1 / fmax(figure(d, "r_down", 50), 1e-3);
     if (!net || !net->analog)
         return;
     fprintf(d->deck->out,
@@ -130,14 +131,18 @@ static void write_drive(const struct device *d, int pin, const char *node) {
 }
 
 static void write_title(const struct device *d, const int *pins, int n) {
-    fprintf(d->deck->out, "\n* %s %s:", d->name, d->deck->board->netlist->parts[d->part].value);
+    const struct spice_deck *deck = d->deck;
+    fprintf(deck->out, "\n* %s ", d->name);
+    spice_put(deck, deck->board->netlist->parts[d->part].value);
     for (int i = 0; i < n; i++) {
-        const struct spice_net *net = d->unit->pins[pins[i]] ? net_at(d, pins[i]) : NULL;
-        if (d->unit->pins[pins[i]])
-            fprintf(d->deck->out, " %s %s%s", d->unit->pins[pins[i]],
-                    net ? net->board_name : "open", i + 1 < n ? "," : "");
+        const char *number = d->unit->pins[pins[i]];
+        const struct spice_net *net = number ? net_at(d, pins[i]) : NULL;
+        if (!number)
+            continue;
+        fprintf(deck->out, "%s%s ", i ? ", " : ": ", number);
+        spice_put(deck, net ? net->board_name : "open");
     }
-    fputc('\n', d->deck->out);
+    fputc('\n', deck->out);
 }
 
 /* AND, OR and XOR of n inputs and their inverses; NULL: a table. */
@@ -245,7 +250,7 @@ static bool write_flipflop(const struct device *d) {
 }
 
 static const char *node_of(const struct spice_net *net) {
-    return net->power ? "vcc" : net->ground ? "0" : net->name;
+    return net->power ? "vcc" : net->low ? "0" : net->name;
 }
 
 /* Level 1 in its linear region: 1 / RDS(on) = KP (VGS - VTO) at the supply. The sheet's
@@ -255,12 +260,12 @@ static bool write_fet(const struct device *d) {
     const struct spice_net *g = net_at(d, 0), *drain = net_at(d, 1), *s = net_at(d, 2);
     double vth = figure(d, "vgs_th", 2), vcc = d->deck->setup.config.vcc;
     double crss = figure(d, "crss", 0);
-    if (!g || !drain || !s)
+    if (!drain || !s)
         return refuse(d, "a FET with an open pin in the receive path");
-    if (vth >= vcc)
-        return refuse(d, "VGS(th) is not below the supply; its RDS(on) there has no meaning");
+    if (vth >= vcc || figure(d, "rds_on", 5) <= 0)
+        return refuse(d, "VGS(th) is not below the supply, or RDS(on) is not above 0");
     write_title(d, pins, 3);
-    const char *gate = g->live || g->power || g->ground ? node_of(g) : "0";
+    const char *gate = g && (g->live || g->power) ? node_of(g) : "0"; /* open: low */
     fprintf(d->deck->out,
             "M_%s %s %s %s %s N_%s L=1u W=1u\n"
             ".model N_%s NMOS(LEVEL=1 VTO=%g KP=%.6g)\n",
@@ -333,10 +338,12 @@ static void write_left_out(const struct spice_deck *deck) {
     fputs("\n* Not in the receive path, or wires:", deck->out);
     for (uint32_t part = 0; part < netlist->n_parts; part++) {
         bool any = false;
-        for (size_t u = 0; u < SPICE_MAX_UNITS; u++)
+        for (size_t u = 0; u < deck->max_units; u++)
             any = any || spice_unit_kept(deck, part, u);
-        if (!any && deck->board->uses[part].model)
-            fprintf(deck->out, "%s%s", column++ % 16 ? " " : "\n* ", netlist->parts[part].ref);
+        if (!any && deck->board->uses[part].model) {
+            fputs(column++ % 16 ? " " : "\n* ", deck->out);
+            spice_put(deck, netlist->parts[part].ref);
+        }
     }
     fputc('\n', deck->out);
 }
@@ -351,6 +358,8 @@ bool spice_write_parts(struct spice_deck *deck) {
             struct device d = {.deck = deck, .part = part, .unit = &model->units[u]};
             snprintf(d.name, sizeof d.name, "%.30s%.10s", netlist->parts[part].ref,
                      model->units[u].name);
+            for (char *p = d.name; *p; p++)
+                *p = isalnum((unsigned char)*p) ? *p : '_';
             if (!write_unit(&d))
                 return false;
         }

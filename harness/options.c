@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/nearest.h"
+#include "harness/words.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define DEFAULT_BOARD "nucleo_shield"
@@ -54,6 +54,9 @@ enum {
     CODE_NO_HOST,
     CODE_INIT,
     CODE_SPICE,
+    CODE_VERILOG,
+    CODE_DOT,
+    CODE_OCTETS,
     CODE_OUTPUT,
     CODE_VERBOSE,
     CODE_QUIET,
@@ -72,7 +75,7 @@ struct option_row {
     char letter;          /* 0: none */
     unsigned verbs;       /* set of 1 << enum options_verb */
     const char *argument; /* NULL: takes none */
-    const char *help;
+    const char *help;     /* NULL: of a later version, not listed */
 };
 
 static const struct option_row option_rows[] = {
@@ -102,6 +105,10 @@ static const struct option_row option_rows[] = {
     {"pcap-out", CODE_PCAP_OUT, 0, RUN, "FILE", "the recovered frames"},
     {"init", CODE_INIT, 0, BOARD, NULL, "print a proposed .ini for the board"},
     {"spice", CODE_SPICE, 0, EXPORT, NULL, "as an ngspice deck"},
+    {"verilog", CODE_VERILOG, 0, EXPORT, NULL, NULL},
+    {"dot", CODE_DOT, 0, EXPORT, NULL, NULL},
+    {"octets", CODE_OCTETS, 0, EXPORT, "N",
+     "the frame's length without FCS, 14 to 1514 (default 40)"},
     {"output", CODE_OUTPUT, 'o', BOARD | EXPORT, "FILE", "write there instead of standard output"},
     {"verbose", CODE_VERBOSE, 'v', ALL, NULL, "say more"},
     {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress"},
@@ -132,6 +139,15 @@ static bool parse_u64(const char *text, uint64_t *value) {
     errno = 0;
     *value = strtoull(digits, NULL, hex ? 16 : 10);
     return errno == 0;
+}
+
+static bool parse_octets(const char *text, unsigned *octets, struct sim_err *err) {
+    uint64_t value;
+    if (!parse_u64(text, &value) || value < 14 || value > 1514)
+        return sim_err_set(err, SIM_ERR_INPUT, "--octets %s: expected a number from 14 to 1514",
+                           text);
+    *octets = (unsigned)value;
+    return true;
 }
 
 static bool parse_jobs(const char *text, unsigned *jobs, struct sim_err *err) {
@@ -239,6 +255,8 @@ static bool take_value(struct options *options, int code, const char *value, str
         return true;
     case CODE_TRACE_WINDOW:
         return parse_window(value, &options->window, err);
+    case CODE_OCTETS:
+        return parse_octets(value, &options->octets, err);
     case CODE_OUTPUT:
         options->output = value;
         return true;
@@ -267,6 +285,10 @@ static bool take_flag(struct options *options, int code, struct sim_err *err) {
     case CODE_SPICE:
         options->spice = true;
         return true;
+    case CODE_VERILOG:
+    case CODE_DOT:
+        return sim_err_set(err, SIM_ERR_INPUT, "export --%s is not available in this version",
+                           code == CODE_DOT ? "dot" : "verilog");
     case CODE_VERBOSE:
         options->verbose = true;
         return true;
@@ -295,7 +317,7 @@ static bool unknown_option(const char *text, struct sim_err *err) {
     word[length] = 0;
     for (size_t i = 0; i < LENGTH(option_rows); i++)
         names[i] = option_rows[i].name;
-    const char *near = nearest_word(word, names, LENGTH(names));
+    const char *near = words_nearest(word, names, LENGTH(names));
     if (near)
         return sim_err_set(err, SIM_ERR_INPUT, "unknown option --%s; did you mean --%s?", word,
                            near);
@@ -308,8 +330,10 @@ static bool bad_option(const char *text, struct sim_err *err) {
     const struct option_row *row = optopt ? option_row(optopt) : NULL;
     if (row)
         return sim_err_set(err, SIM_ERR_INPUT, "option --%s takes no value", row->name);
+    /* As a string: only those are kept from carrying control characters. */
+    const char letter[2] = {(char)optopt, 0};
     if (optopt)
-        return sim_err_set(err, SIM_ERR_INPUT, "unknown option -%c; see linkpulse --help", optopt);
+        return sim_err_set(err, SIM_ERR_INPUT, "unknown option -%s; see linkpulse --help", letter);
     return unknown_option(text, err);
 }
 
@@ -349,7 +373,7 @@ static bool unknown_verb(const char *word, struct sim_err *err) {
     const char *names[LENGTH(verb_rows)];
     for (size_t i = 0; i < LENGTH(verb_rows); i++)
         names[i] = verb_rows[i].name;
-    const char *near = nearest_word(word, names, LENGTH(names));
+    const char *near = words_nearest(word, names, LENGTH(names));
     if (near)
         return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; did you mean %s?", word, near);
     return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; expected run, board or export", word);
@@ -410,8 +434,11 @@ static bool check(struct options *options, uint64_t seen, struct sim_err *err) {
 
 bool options_parse(struct options *options, int argc, char **argv, struct sim_err *err) {
     uint64_t seen = 0;
-    *options = (struct options){
-        .program = argc > 0 ? argv[0] : "linkpulse", .engine = "event", .seed = 1, .strict = true};
+    *options = (struct options){.program = argc > 0 ? argv[0] : "linkpulse",
+                                .engine = "event",
+                                .seed = 1,
+                                .strict = true,
+                                .octets = 40};
     options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
     options->edits = calloc((size_t)argc + 1, sizeof *options->edits);
     if (!options->sets || !options->edits)
@@ -463,6 +490,6 @@ void options_print_help(const struct options *options, FILE *out) {
     fprintf(out, "usage: linkpulse %s [options] %s\n\n%s\n\noptions:\n", verb->name,
             verb->arguments, verb->summary);
     for (size_t i = 0; i < LENGTH(option_rows); i++)
-        if (option_rows[i].verbs & (1u << options->verb))
+        if (option_rows[i].help && (option_rows[i].verbs & (1u << options->verb)))
             print_option(&option_rows[i], out);
 }

@@ -47,6 +47,7 @@ struct options {
     bool strict, no_host, no_cache, verbose, quiet, help, version;
     bool init;          /* board --init */
     bool spice;         /* export --spice */
+    unsigned octets;    /* export: of the frame, without its FCS */
     const char *output; /* board --init, export: NULL = stdout */
 };
 

@@ -6,13 +6,14 @@
 #include "harness/replay_setup.h"
 #include "sim/response.h"
 
-#define IDLE_STEP    SIM_US /* the symbol that stands for silence */
-#define MAX_STATES   8192
-#define MAX_OPS      (1u << 20)
-#define MAX_DETAILS  (1u << 17)
-#define MAX_DELTAS   (1u << 18)
-#define RECORD_EDGES (1u << 20)
-#define BURST_OCTETS (LINE_MAX_FRAME + 64)
+#define IDLE_STEP     SIM_US /* the symbol that stands for silence */
+#define MAX_STATES    2048
+#define MAX_OPS       (1u << 20)
+#define MAX_DETAILS   (1u << 17)
+#define MAX_DELTAS    (1u << 18)
+#define RECORD_EDGES  (1u << 20)
+#define JITTER_SIGMAS 10 /* beyond what 53 random bits reach */
+#define BURST_OCTETS  (LINE_MAX_FRAME + 64)
 
 enum { ENTRY_OPS = 1, ENTRY_COUNTS = 2, OP_CROSSING = SPI_DESELECT + 1 };
 
@@ -37,6 +38,7 @@ struct replay {
     struct line_source *source;
     const struct line_symbol *symbols;
     size_t n_symbols;
+    int32_t *lengths;          /* of the symbols, ps */
     struct response *response; /* NULL: the engine is driven directly */
     struct spi_sampler sampler;
     struct circuit_record record, rerun;
@@ -59,7 +61,8 @@ struct replay {
     uint32_t *counts_before;
     /* the last frame */
     struct line_burst burst;
-    uint8_t *checkpoint; /* the board's state at its start */
+    uint8_t *checkpoint; /* the board's state `lead` before its start */
+    sim_time lead, checkpoint_time;
     uint64_t symbols_sent;
 };
 
@@ -225,11 +228,6 @@ static inline void answer(struct replay *r, const struct response_entry *entry, 
     }
 }
 
-static void step(struct replay *r, uint32_t symbol, sim_time length) {
-    answer(r, response_step(r->response, symbol, r->now), r->now);
-    r->now += length;
-}
-
 static void run_directly(struct replay *r, sim_time until) {
     circuit_run_until(r->main, until);
     drain_directly(r);
@@ -291,19 +289,54 @@ static void send_edges(struct replay *r, const struct line_burst *burst) {
     run_directly(r, burst->end);
 }
 
+/* Known answers that only shift bits, with everything in registers: where the time of a
+ * replay goes. Returns the index of the first symbol that needs more. */
+static size_t send_known(struct replay *r, const struct line_burst *burst, size_t i) {
+    struct response *response = r->response;
+    const size_t n_symbols = response->n_symbols;
+    uint32_t state = response->state, n_shift = r->n_shift;
+    uint64_t shift = r->shift;
+    uint8_t *out = r->octets + r->n_octets, *const last = r->octets + BURST_OCTETS - 4;
+    sim_time now = r->now;
+    for (; state != RESPONSE_NONE && i < burst->n_symbols && out < last; i++) {
+        uint32_t symbol = burst->symbols[i];
+        struct response_entry *entry = &response->table[state * n_symbols + symbol];
+        if (!entry->uses || entry->flags & ENTRY_OPS)
+            break;
+        entry->uses++;
+        state = entry->next;
+        shift |= (uint64_t)entry->bits << n_shift;
+        for (n_shift += entry->n_bits; n_shift >= 8; n_shift -= 8) {
+            *out++ = (uint8_t)shift;
+            shift >>= 8;
+        }
+        now += r->lengths[symbol];
+        response->live = false;
+    }
+    response->state = state;
+    r->shift = (uint32_t)shift;
+    r->n_shift = n_shift;
+    r->n_octets = (size_t)(out - r->octets);
+    r->now = now;
+    return i;
+}
+
 static sim_time send(struct replay *r, const struct line_burst *burst) {
     if (!r->response) {
         send_edges(r, burst);
         return r->now;
     }
-    for (size_t i = 0; i < burst->n_symbols; i++)
-        step(r, burst->symbols[i], r->symbols[burst->symbols[i]].length_ps);
+    for (size_t i = send_known(r, burst, 0); i < burst->n_symbols; i = send_known(r, burst, i)) {
+        answer(r, response_step(r->response, burst->symbols[i], r->now), r->now);
+        r->now += r->lengths[burst->symbols[i++]];
+    }
     r->symbols_sent += burst->n_symbols;
     return r->now;
 }
 
-/* The state at the frame's start, for replay_rerun(). */
+/* The state before the burst's first edge, for replay_rerun(). */
 static void take_checkpoint(struct replay *r) {
+    r->checkpoint_time = r->now;
     size_t size = circuit_state_size(r->main);
     if (r->response && r->response->state != RESPONSE_NONE)
         memcpy(r->checkpoint,
@@ -312,18 +345,21 @@ static void take_checkpoint(struct replay *r) {
         circuit_state_save(r->main, r->now, r->checkpoint);
 }
 
-sim_time replay_frame(struct replay *r, const uint8_t *octets, size_t n, sim_time start) {
-    replay_idle_until(r, start);
+/* Stand `lead` before `start`; returns when the burst starts. */
+static sim_time approach(struct replay *r, sim_time start) {
+    replay_idle_until(r, start - r->lead);
     take_checkpoint(r);
-    if (!line_source_frame(r->source, octets, n, r->now, &r->burst))
+    return r->now + r->lead;
+}
+
+sim_time replay_frame(struct replay *r, const uint8_t *octets, size_t n, sim_time start) {
+    if (!line_source_frame(r->source, octets, n, approach(r, start), &r->burst))
         return r->now;
     return send(r, &r->burst);
 }
 
 sim_time replay_link_pulse(struct replay *r, sim_time start) {
-    replay_idle_until(r, start);
-    take_checkpoint(r);
-    if (!line_source_link_pulse(r->source, r->now, &r->burst))
+    if (!line_source_link_pulse(r->source, approach(r, start), &r->burst))
         return r->now;
     return send(r, &r->burst);
 }
@@ -335,7 +371,7 @@ void replay_finish(struct replay *r) {
 void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t n, uint8_t *levels,
                   struct replay_rerun *out) {
     struct circuit *probe = r->probe;
-    circuit_state_load(probe, r->burst.start, r->checkpoint);
+    circuit_state_load(probe, r->checkpoint_time, r->checkpoint);
     for (uint32_t net = 0; net < circuit_nets(probe); net++)
         circuit_watch(probe, net, n == 0);
     for (size_t i = 0; i < n; i++) {
@@ -345,7 +381,7 @@ void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t
     }
     r->rerun.n = 0;
     r->rerun.overflow = false;
-    *out = (struct replay_rerun){.circuit = probe, .burst = r->burst};
+    *out = (struct replay_rerun){.circuit = probe, .burst = r->burst, .start = r->checkpoint_time};
     out->n_line = line_source_edges(r->source, &out->burst, &out->line);
     for (size_t i = 0; i < out->n_line && out->line[i].time < until; i++)
         circuit_line(probe, out->line[i].time, out->line[i].level);
@@ -399,13 +435,16 @@ static bool allocate(struct replay *r) {
     r->rerun.edges = malloc(RECORD_EDGES * sizeof *r->rerun.edges);
     r->record.capacity = r->rerun.capacity = RECORD_EDGES;
     r->octets = malloc(BURST_OCTETS);
+    r->lengths = malloc(r->n_symbols * sizeof *r->lengths);
     r->checkpoint = malloc(circuit_state_size(r->main) + SPI_SAMPLER_STATE);
     r->ops = malloc(MAX_OPS * sizeof *r->ops);
     r->details = malloc(MAX_DETAILS * sizeof *r->details);
     r->deltas = malloc(MAX_DELTAS * sizeof *r->deltas);
     r->counts_before = calloc(circuit_counters(r->main) + 1, sizeof *r->counts_before);
-    return r->record.edges && r->rerun.edges && r->octets && r->checkpoint && r->ops &&
-           r->details && r->deltas && r->counts_before;
+    for (size_t i = 0; r->lengths && i < r->n_symbols; i++)
+        r->lengths[i] = r->symbols[i].length_ps;
+    return r->lengths && r->record.edges && r->rerun.edges && r->octets && r->checkpoint &&
+           r->ops && r->details && r->deltas && r->counts_before;
 }
 
 /* Jitter makes every edge a new one, and noise every state: nothing would repeat. */
@@ -438,6 +477,7 @@ static bool create(struct replay *r, struct sim_err *err) {
         return sim_err_set(err, SIM_ERR_INPUT,
                            "the [line] settings make no signal: ppm within +-100000, rise and "
                            "amplitude above 0, preamble_bits within -62 to 64 are expected");
+    r->lead = (sim_time)(line.jitter_peak_ps + JITTER_SIGMAS * line.jitter_rms_ps);
     r->symbols = line_source_symbols(r->source, &r->n_symbols);
     if (!allocate(r))
         return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
@@ -474,11 +514,15 @@ void replay_destroy(struct replay *r) {
     circuit_destroy(r->probe);
     line_source_destroy(r->source);
     response_destroy(r->response);
-    void *owned[] = {r->record.edges, r->rerun.edges, r->octets,        r->checkpoint, r->ops,
-                     r->details,      r->deltas,      r->counts_before, r->crossing};
+    void *owned[] = {r->lengths, r->record.edges, r->rerun.edges, r->octets,        r->checkpoint,
+                     r->ops,     r->details,      r->deltas,      r->counts_before, r->crossing};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(r);
+}
+
+sim_time replay_lead(const struct replay *r) {
+    return r->lead;
 }
 
 sim_time replay_now(const struct replay *r) {
@@ -502,22 +546,27 @@ const struct spi_sampler *replay_sampler(const struct replay *r) {
 }
 
 /* The engine counted each answer once, when it was run; the cache repeated it. */
-uint64_t replay_count(const struct replay *r, int which, size_t counter) {
-    if (which)
-        return r->rest ? circuit_counts(r->rest)[counter] : 0;
-    uint64_t sum = circuit_counts(r->main)[counter];
-    for (uint32_t e = 1; r->response && e < r->response->n_entries; e++) {
-        const struct response_entry *entry = &r->response->entries[e];
-        if (!(entry->flags & ENTRY_COUNTS))
+static void add_repeats(const struct replay *r, uint64_t *totals) {
+    const struct response *response = r->response;
+    size_t n = (size_t)response->n_states * response->n_symbols;
+    for (size_t i = 0; i < n; i++) {
+        const struct response_entry *entry = &response->table[i];
+        if (!entry->uses || !(entry->flags & ENTRY_COUNTS))
             continue;
         const struct detail *detail = &r->details[entry->detail];
-        for (uint32_t i = 0; i < detail->n_deltas; i++) {
-            const struct delta *delta = &r->deltas[detail->first_delta + i];
-            if (delta->counter == counter)
-                sum += (uint64_t)delta->count * (entry->uses - 1);
+        for (uint32_t k = 0; k < detail->n_deltas; k++) {
+            const struct delta *delta = &r->deltas[detail->first_delta + k];
+            totals[delta->counter] += (uint64_t)delta->count * (entry->uses - 1);
         }
     }
-    return sum;
+}
+
+void replay_counts(const struct replay *r, int which, uint64_t *totals) {
+    const struct circuit *circuit = which ? r->rest : r->main;
+    for (size_t i = 0; circuit && i < circuit_counters(circuit); i++)
+        totals[i] = circuit_counts(circuit)[i];
+    if (!which && r->response)
+        add_repeats(r, totals);
 }
 
 struct replay_figures replay_figures(const struct replay *r) {

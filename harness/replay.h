@@ -44,11 +44,14 @@ struct replay *replay_create(const struct board *board, const struct replay_sett
 void replay_destroy(struct replay *replay); /* accepts NULL */
 
 /* Send one frame, destination address to FCS (line_frame_finish() makes one), whose
- * preamble starts at `start`, not before the last one's end. The board then stands at
- * the end of TP_IDL, which is returned. False sizes (0, above LINE_MAX_FRAME) send nothing. */
+ * preamble starts at `start`, or replay_lead() from now when that is later. The board then
+ * stands at the end of TP_IDL, which is returned. False sizes (0, above LINE_MAX_FRAME)
+ * send nothing. */
 sim_time replay_frame(struct replay *replay, const uint8_t *octets, size_t n, sim_time start);
 /* A link test pulse from the partner. */
 sim_time replay_link_pulse(struct replay *replay, sim_time start);
+/* How far jitter may pull a burst's first edge before its start; 0 without jitter. */
+sim_time replay_lead(const struct replay *replay);
 /* Let time pass without a signal. */
 void replay_idle_until(struct replay *replay, sim_time time);
 sim_time replay_now(const struct replay *replay);
@@ -64,6 +67,7 @@ double replay_bit_ps(const struct replay *replay);
  * the next call; `levels` receives each watched net's level at the start, NULL allowed. */
 struct replay_rerun {
     struct line_burst burst;
+    sim_time start; /* replay_lead() before the burst's */
     const struct line_edge *line;
     size_t n_line;
     const struct circuit_edge *edges;
@@ -74,9 +78,9 @@ struct replay_rerun {
 void replay_rerun(struct replay *replay, sim_time until, const uint32_t *nets, size_t n,
                   uint8_t *levels, struct replay_rerun *out);
 
-/* For reports. Counter totals include what the cache replayed. */
+/* For reports: circuit_counters() totals, with what the cache replayed. */
 const struct circuit *replay_circuit(const struct replay *replay, int which); /* 0 main, 1 rest */
-uint64_t replay_count(const struct replay *replay, int which, size_t counter);
+void replay_counts(const struct replay *replay, int which, uint64_t *totals); /* [counters] */
 const struct spi_sampler *replay_sampler(const struct replay *replay);
 struct replay_figures {
     uint64_t symbols, misses, states, events;

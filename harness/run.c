@@ -9,11 +9,12 @@
 #include "harness/interrupt.h"
 #include "harness/verbs.h"
 
-#define FIRST_FRAME    (20 * SIM_US) /* the board has settled before time 0 */
-#define GAP_BITS       96            /* IEEE 802.3 4.4.2: interpacket gap in bit times */
-#define PULSE_PERIOD   (16 * SIM_MS) /* link test pulses: 16 +-8 ms, 14.2.1.1 */
-#define SETTLE         (10 * SIM_US) /* after the last frame: selects end, one-shots return */
-#define PREAMBLE_LEAST 1             /* a pulse needs idle time around it, in ms */
+#define FIRST_FRAME  (20 * SIM_US)   /* the board has settled before time 0 */
+#define GAP_BITS     96              /* IEEE 802.3 4.4.2: interpacket gap in bit times */
+#define PULSE_PERIOD (16 * SIM_MS)   /* link test pulses: 16 +-8 ms, 14.2.1.1 */
+#define SETTLE       (10 * SIM_US)   /* after the last frame: selects end, one-shots return */
+#define PULSE_LEAST  (1 * SIM_MS)    /* a pulse needs idle time before the next frame */
+#define LAST_START   (SIM_NEVER / 2) /* simulated time must not overflow */
 
 static void on_burst(void *user, const struct replay_burst *burst) {
     struct run *run = user;
@@ -61,27 +62,38 @@ static sim_time next_start(const struct run *run, int64_t capture_ns, sim_time c
     sim_time start = run->last_activity + (sim_time)(gap + 0.5);
     if (line->gap == BOARD_GAP_CAPTURE) {
         double at = (double)capture_ns * 1e3 * line->gap_scale;
-        sim_time wanted = capture_start + (at > 0 && at < 9e18 / 2 ? (sim_time)at : 0);
+        sim_time wanted = capture_start;
+        if (at > 0)
+            wanted += at < 4e18 ? (sim_time)at : (sim_time)4e18;
         start = wanted > start ? wanted : start;
     }
-    sim_time now = replay_now(run->replay);
-    return start > now ? start : now;
+    sim_time earliest = replay_now(run->replay) + replay_lead(run->replay);
+    return start > earliest ? start : earliest;
+}
+
+/* What was sent last, a frame or a pulse, is over: judge the frame, keep its wave. Before
+ * anything else is sent, for only the last burst can be run again. */
+static bool burst_over(struct run *run) {
+    uint64_t failures = run->failures;
+    compare_finish(run->compare);
+    if (!run->wave || run_wave_whole(run->wave) || run->frames_done == 0)
+        return true;
+    return run_wave_frame(run, run->pulse_sent ? 0 : run->frames_done, run->failures > failures);
 }
 
 /* The partner's link test pulses fill long silences. */
-static void wait_until(struct run *run, sim_time start) {
-    sim_time pulse = run->last_activity + PULSE_PERIOD;
-    for (; run->board->config.line.link_pulses && pulse + PREAMBLE_LEAST * SIM_MS < start;
-         pulse += PULSE_PERIOD)
+static bool wait_until(struct run *run, sim_time start) {
+    sim_time lead = replay_lead(run->replay), pulse = run->last_activity + PULSE_PERIOD;
+    for (; run->board->config.line.link_pulses && pulse + PULSE_LEAST < start && !interrupted;
+         pulse += PULSE_PERIOD) {
+        replay_idle_until(run->replay, pulse - lead);
+        if (!burst_over(run))
+            return false;
         replay_link_pulse(run->replay, pulse);
-    replay_idle_until(run->replay, start);
-}
-
-/* The frame before the one that starts now has been judged: count it, keep its wave. */
-static bool judged(struct run *run, uint64_t failures_before) {
-    if (!run->wave || run_wave_whole(run->wave) || run->frames_done == 0)
-        return true;
-    return run_wave_frame(run, run->frames_done, run->failures > failures_before);
+        run->pulse_sent = true;
+    }
+    replay_idle_until(run->replay, start - lead);
+    return burst_over(run);
 }
 
 static bool send_frame(struct run *run, size_t index, const struct capture_frame *frame,
@@ -89,12 +101,16 @@ static bool send_frame(struct run *run, size_t index, const struct capture_frame
     uint8_t wire[LINE_MAX_FRAME];
     size_t n = line_frame_finish(frame->octets, frame->length, wire);
     sim_time start = next_start(run, frame->time_ns, capture_start);
-    wait_until(run, start);
-    uint64_t failures = run->failures;
-    compare_sent(run->compare, index, frame->number, wire, n, start, SIM_NEVER);
-    if (!judged(run, failures))
+    if (start > LAST_START)
+        return sim_err_at(&run->err, SIM_ERR_INPUT, run->result.captures[index].file, 0,
+                          "frame %ld: would be sent after more than 52 days; smaller line.gap_ns, "
+                          "line.gap_scale or times are expected",
+                          (long)frame->number);
+    if (!wait_until(run, start))
         return false;
+    compare_sent(run->compare, index, frame->number, wire, n, start, SIM_NEVER);
     replay_frame(run->replay, wire, n, start);
+    run->pulse_sent = false;
     run->last_activity = replay_burst(run->replay)->data_end;
     run->frames_done++;
     progress_update(&run->progress, run->frames_done, run->failures);
@@ -190,14 +206,16 @@ static bool open_replay(struct run *run) {
 static bool end_run(struct run *run) {
     replay_idle_until(run->replay, replay_now(run->replay) + SETTLE);
     replay_finish(run->replay);
-    uint64_t failures = run->failures;
-    compare_finish(run->compare);
-    if (!judged(run, failures))
+    if (!burst_over(run))
         return false;
     if (run->pcap_out && !pcap_out_commit(run->pcap_out, &run->err))
         return false;
     struct run_wave *wave = run->wave;
     run->wave = NULL;
+    if (wave && run_wave_empty(wave) && !run->options->quiet) {
+        progress_end(&run->progress);
+        fputs("linkpulse: nothing fell into the trace window: no wave is written\n", stderr);
+    }
     return run->err.cls == SIM_ERR_NONE &&
            (!wave || run_wave_close(wave, replay_now(run->replay), &run->err));
 }

@@ -24,7 +24,8 @@ struct run {
     struct progress progress;
     uint64_t frames_done, failures, first_failure; /* run-wide frame numbers, 1-based */
     sim_time last_activity;
-    bool damaged; /* an input could not be read to its end */
+    bool pulse_sent; /* a link pulse went out after the last frame */
+    bool damaged;    /* an input could not be read to its end */
     struct sim_err err;
 };
 
@@ -51,6 +52,7 @@ void run_wave_edge(struct run_wave *wave, const struct circuit_edge *edge); /* n
 /* The frame just judged, run-wide number `frame`: rerun into the wave if the window wants
  * it. `failed` counts for the window "auto". */
 bool run_wave_frame(struct run *run, uint64_t frame, bool failed);
+bool run_wave_empty(const struct run_wave *wave); /* nothing fell into the window so far */
 bool run_wave_close(struct run_wave *wave, sim_time end, struct sim_err *err);
 void run_wave_abandon(struct run_wave *wave);
 

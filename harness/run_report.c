@@ -27,7 +27,7 @@ static void add_margin(struct run *run, const char *name, const char *net,
     sim_time value = is_slack ? worst->value + limit : worst->value;
     m->limit_ns = (double)limit * 1e-3;
     m->worst_ns = (double)value * 1e-3;
-    m->slack_ns = m->worst_ns - m->limit_ns;
+    m->slack_ns = (double)(value - limit) * 1e-3;
 }
 
 static void add_margins(struct run *run) {
@@ -58,15 +58,26 @@ static void add_counter(struct run *run, const char *name, uint64_t count) {
     snprintf(counter->name, sizeof counter->name, "%s", name);
 }
 
+static void add_circuit_counters(struct run *run, int which) {
+    const struct circuit *circuit = replay_circuit(run->replay, which);
+    if (!circuit)
+        return;
+    char name[96];
+    uint64_t *totals = calloc(circuit_counters(circuit) + 1, sizeof *totals);
+    if (!totals)
+        abort();
+    replay_counts(run->replay, which, totals);
+    for (size_t i = 0; i < circuit_counters(circuit); i++) {
+        circuit_counter_name(circuit, i, name, sizeof name);
+        add_counter(run, name, totals[i]);
+    }
+    free(totals);
+}
+
 static void add_counters(struct run *run) {
     char name[96], pin[64];
-    for (int which = 0; which < 2; which++) {
-        const struct circuit *circuit = replay_circuit(run->replay, which);
-        for (size_t i = 0; circuit && i < circuit_counters(circuit); i++) {
-            circuit_counter_name(circuit, i, name, sizeof name);
-            add_counter(run, name, replay_count(run->replay, which, i));
-        }
-    }
+    add_circuit_counters(run, 0);
+    add_circuit_counters(run, 1);
     const struct circuit *circuit = replay_circuit(run->replay, 0);
     for (size_t i = 0; i < circuit_floating(circuit); i++) {
         circuit_floating_name(circuit, i, pin, sizeof pin);

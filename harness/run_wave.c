@@ -13,10 +13,10 @@ struct run_wave {
     struct wave *wave; /* NULL until the first edge's circuit is known */
     struct trace_signal *signals;
     uint32_t n;
-    uint32_t *signal_of; /* per engine net, TRACE_OWN: none */
+    uint32_t *signal_of; /* per engine net [n_engine], TRACE_OWN: none */
     uint32_t *nets;      /* engine nets with a signal, and their levels */
     uint8_t *levels;
-    uint32_t n_nets;
+    uint32_t n_nets, n_engine;
     sim_time end;
 };
 
@@ -37,12 +37,10 @@ struct run_wave *run_wave_open(const struct options *options, const struct board
     w->board = board;
     w->window = options->window;
     w->signals = calloc(2 * (size_t)n + 4, sizeof *w->signals);
-    w->signal_of = malloc((n + 1) * sizeof *w->signal_of);
     w->nets = malloc((n + 1) * sizeof *w->nets);
     w->levels = calloc(n + 1, 1);
-    if (!w->signals || !w->signal_of || !w->nets || !w->levels)
+    if (!w->signals || !w->nets || !w->levels)
         abort();
-    memset(w->signal_of, 0xff, (n + 1) * sizeof *w->signal_of);
     if (copy_path(options, options->vcd, w->vcd, err) &&
         copy_path(options, options->fst, w->fst, err))
         return w;
@@ -86,8 +84,19 @@ static void add_named(struct run_wave *w, const struct circuit *circuit, const c
         add_signal(w, circuit, "spi", net);
 }
 
+/* The engine knows more nets than the netlist: each threshold drives one of its own. */
+static void number_nets(struct run_wave *w, const struct circuit *circuit) {
+    w->n_engine = circuit_nets(circuit);
+    w->signal_of = malloc(w->n_engine * sizeof *w->signal_of);
+    if (!w->signal_of)
+        abort();
+    for (uint32_t i = 0; i < w->n_engine; i++)
+        w->signal_of[i] = TRACE_OWN;
+}
+
 static void list_signals(struct run_wave *w, const struct circuit *circuit) {
     const struct board_attach *attach = &w->board->config.attach;
+    number_nets(w, circuit);
     w->signals[w->n++] = (struct trace_signal){
         .scope = "line", .name = "line", .same_as = TRACE_OWN, .initial = 'z'};
     add_named(w, circuit, attach->spi_clk);
@@ -158,15 +167,20 @@ bool run_wave_frame(struct run *run, uint64_t frame, bool failed) {
         until = burst->end + TAIL;
     const struct circuit *circuit = replay_circuit(run->replay, 0);
     struct replay_rerun rerun;
-    if (!w->wave && !run_wave_start(w, circuit, timed ? w->window.start : burst->start,
+    sim_time from = burst->start - replay_lead(run->replay);
+    if (!w->wave && !run_wave_start(w, circuit, timed ? w->window.start : from,
                                     timed ? w->window.end : SIM_NEVER, &run->err))
         return false;
     replay_rerun(run->replay, until, w->nets, w->n_nets, w->levels, &rerun);
     for (uint32_t i = 0; i < w->n_nets; i++)
-        run_wave_edge(w, &(struct circuit_edge){burst->start, w->nets[i], w->levels[i]});
+        run_wave_edge(w, &(struct circuit_edge){rerun.start, w->nets[i], w->levels[i]});
     write_rerun(w, &rerun, until);
     w->end = until;
     return true;
+}
+
+bool run_wave_empty(const struct run_wave *w) {
+    return !w->wave;
 }
 
 bool run_wave_close(struct run_wave *w, sim_time end, struct sim_err *err) {

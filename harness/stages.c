@@ -233,6 +233,8 @@ static bool check_edge_detector(struct job *job) {
         job->refs[i].pulse = job->refs[i].at;
     if (!trace)
         return true;
+    if (job->first_cell == 0 && level_before(trace, job->refs[0].at))
+        return fail(job, stage, trace, job->refs[0].at, "high at rest, before the first edge");
     size_t k = edge_from(trace, job->refs[0].at);
     char text[48];
     for (size_t i = 0; i < job->n_refs; i++, k++) {

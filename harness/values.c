@@ -134,7 +134,7 @@ static double number_value(const struct number *number) {
     return strtod(text, NULL);
 }
 
-/* One rating behind the value: 10V, 1%, +-5%, 1/4W, X7R, 0805. */
+/* One rating behind the value: 10V, 2kV, 1%, +-5%, 1/4W, X7R, 0805. */
 static bool take_rating(const char **at) {
     static const char *const words[] = {"X7R", "X5R",  "X7S",  "Y5V",  "C0G",  "COG",
                                         "NP0", "NPO",  "MLP",  "MKP",  "MKT",  "pol",
@@ -151,7 +151,9 @@ static bool take_rating(const char **at) {
     bool digits = false;
     for (; is_digit(**at) || (digits && **at == '.'); (*at)++)
         digits = true;
-    return digits && (take(at, "VDC") || take(at, "V") || take(at, "W") || take(at, "%")) &&
+    return digits &&
+           (take(at, "VDC") || take(at, "V") || take(at, "kV") || take(at, "KV") || take(at, "W") ||
+            take(at, "%")) &&
            word_ends(**at);
 }
 

@@ -68,6 +68,13 @@ const char *words_near_hint(const struct words_near *near, char *out, size_t siz
     return out;
 }
 
+const char *words_nearest(const char *word, const char *const *words, size_t n) {
+    struct words_near near = {.wanted = word};
+    for (size_t i = 0; i < n; i++)
+        words_near_offer(&near, words[i]);
+    return near.distance <= (strnlen(word, LONGEST) + 1) / 2 ? near.best : NULL;
+}
+
 static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }

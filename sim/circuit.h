@@ -116,7 +116,6 @@ struct circuit_element_info {
     sim_time rise, fall; /* its delays */
     double load;         /* farad on its net */
     uint32_t island;     /* weakly connected, formed per part unit */
-    uint32_t group;      /* feed-forward group within it */
     bool kept;           /* within the scope this circuit was created with */
 };
 size_t circuit_elements(const struct circuit *circuit);

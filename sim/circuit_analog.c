@@ -22,25 +22,22 @@ static double round_to_grid(const struct circuit *c, double v) {
     return (double)(int64_t)(steps + (steps < 0 ? -0.5 : 0.5)) * c->grid;
 }
 
-/* Time from v to `level` on the way to s->vinf; the caller knows that it is reached. At
- * least 1 ps, so that a threshold never goes and comes back at one time. */
-static sim_time time_to(const struct node_state *s, double v, double level) {
-    sim_time dt = (sim_time)(s->tau * sim_log((s->vinf - v) / (s->vinf - level)) + 0.5);
-    return dt > 0 ? dt : 1;
-}
-
+/* The next crossing of one threshold, from v0 on the way to vinf. What is not yet beyond
+ * takes 1 ps at least, so that a threshold never goes and comes back at one time. */
 void node_aim_at(struct circuit *c, const struct node *node, uint32_t element) {
     struct element *e = &c->elements[element];
     const struct threshold *th = &c->thresholds[e->aux];
     const struct node_state *s = &c->node_states[node->states + node->state];
-    double level = e->out ? th->minus : th->plus;
-    double sign = e->out ? -1.0 : 1.0;
+    double reach = th->reach[node->state][e->out];
+    bool beyond = e->out ? node->v0 < th->minus : node->v0 > th->plus;
     if (e->pending)
         circuit_cancel(c, element);
-    if (sign * (node->v0 - level) > 0)
+    if (beyond) {
         circuit_pend(c, element, !e->out, node->t0);
-    else if (s->inv_tau != 0 && sign * (s->vinf - level) > c->grid)
-        circuit_pend(c, element, !e->out, node->t0 + time_to(s, node->v0, level));
+    } else if (reach != 0) {
+        sim_time dt = (sim_time)(s->tau * sim_log((s->vinf - node->v0) * reach) + 0.5);
+        circuit_pend(c, element, !e->out, node->t0 + (dt > 0 ? dt : 1));
+    }
 }
 
 void node_aim(struct circuit *c, const struct node *node) {
@@ -48,13 +45,12 @@ void node_aim(struct circuit *c, const struct node *node) {
         node_aim_at(c, node, node->thresholds[i]);
 }
 
-/* Gate charge, first order: while the gate moves between 0 and the threshold with the
- * channel off, Crss takes the drain along. */
+/* Gate charge: what Crss and the closing channel leave behind (release_voltage()). */
 static double kicks(const struct node *node, uint8_t mask) {
     double sum = 0;
     for (unsigned i = 0; i < node->n_switches; i++)
         if (mask >> i & 1)
-            sum += node->state >> i & 1 ? node->kick[i] : -node->kick[i];
+            sum += node->state >> i & 1 ? node->kick_on[i] : node->kick_off[i];
     return sum;
 }
 

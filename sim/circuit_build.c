@@ -175,6 +175,8 @@ static bool add_flipflop(struct builder *b, uint32_t part, unsigned unit) {
     double clk = build_figure(b, part, "tpd_clk", 0), set = build_figure(b, part, "tpd_set", 0);
     const sim_time long_ago = -SIM_S;
     c->flipflops[c->n_flipflops++] = (struct flipflop){
+        .uses_q = build_pin_net(b, part, u, 4) != CIRCUIT_NO_NET,
+        .uses_q_n = build_pin_net(b, part, u, 5) != CIRCUIT_NO_NET,
         .changed_d = long_ago,
         .rose_cp = long_ago,
         .fell_cp = long_ago,
@@ -317,7 +319,10 @@ static void build_fans(struct builder *b) {
         qsort(b->links, b->n_links, sizeof *b->links, by_net);
     for (uint32_t i = 0; i < b->n_links; i++) {
         start[b->links[i].net + 1]++;
-        fans[i] = (struct fan){.element = b->links[i].element, .mask = b->links[i].mask};
+        uint8_t kind = c->elements[b->links[i].element].kind;
+        fans[i] = (struct fan){.element = b->links[i].element,
+                               .mask = b->links[i].mask,
+                               .is_gate = kind == ELEMENT_GATE || kind == ELEMENT_CHANNEL};
     }
     for (uint32_t net = 0; net < c->n_nets; net++)
         start[net + 1] += start[net];
@@ -429,7 +434,7 @@ void circuit_destroy(struct circuit *c) {
                      c->nodes,      c->node_states, c->thresholds, c->counts,
                      c->kept,       c->is_kept,     c->origins,    c->loads,
                      c->net_of,     c->drivers,     c->node_of,    c->is_input,
-                     c->receivers,  c->floating,    c->island,     c->group};
+                     c->receivers,  c->floating,    c->island};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(c);

@@ -16,8 +16,10 @@ static void flipflop_drive(struct circuit *c, uint32_t element, bool clocked, si
     int32_t d = clocked ? (q ? f->clock_rise : f->clock_fall) : (q ? f->set_rise : f->set_fall);
     int32_t d_n =
         clocked ? (q_n ? f->n_clock_rise : f->n_clock_fall) : (q_n ? f->n_set_rise : f->n_set_fall);
-    circuit_schedule(c, element + 1, q, t + d);
-    circuit_schedule(c, element + 2, q_n, t + d_n);
+    if (f->uses_q)
+        circuit_schedule(c, element + 1, q, t + d);
+    if (f->uses_q_n)
+        circuit_schedule(c, element + 2, q_n, t + d_n);
 }
 
 /* D as the clock sees it: what stood before the window, after it, or a coin's choice. */
@@ -175,6 +177,5 @@ void receiver_evaluate(struct circuit *c, uint32_t element, sim_time t) {
     } else {
         target ^= e->truth; /* the pair may be wired the other way round */
     }
-    if (e->out != target || e->pending)
-        circuit_schedule(c, element, target, t + (target ? e->rise : e->fall));
+    circuit_schedule(c, element, target, t + (target ? e->rise : e->fall));
 }

@@ -125,7 +125,6 @@ struct circuit_element_info circuit_element(const struct circuit *c, size_t i) {
         .fall = e->fall,
         .load = e->net == CIRCUIT_NO_NET ? 0 : c->loads[e->net],
         .island = c->island[i],
-        .group = c->group[i],
         .kept = c->is_kept[i],
     };
 }

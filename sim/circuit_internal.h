@@ -22,11 +22,11 @@ struct element {
     int32_t fall;   /* delay to low, ps */
     uint32_t net;   /* driven net; NODE, CHANNEL: none */
     uint32_t aux;   /* index into the array of its kind */
-    uint16_t truth; /* GATE */
+    uint16_t truth; /* GATE, CHANNEL; RECEIVER: 1 when the pair is crossed */
     uint8_t in;     /* input levels, a bit each */
     uint8_t kind;
     uint8_t out;    /* level driven now */
-    uint8_t target; /* level after the pending transition */
+    uint8_t target; /* level after the pending transition; `out` when none is */
     bool pending;
     uint8_t bit; /* CHANNEL: its switch bit at the node */
 };
@@ -34,6 +34,7 @@ struct element {
 struct fan {
     uint32_t element;
     uint8_t mask; /* input bits fed by the net; NODE: switch bits */
+    bool is_gate; /* GATE or CHANNEL */
 };
 
 enum { FF_CP = 1, FF_D = 2, FF_RD = 4, FF_SD = 8 };
@@ -44,7 +45,8 @@ struct flipflop {
     int32_t setup, hold, recovery, width_clock, width_set; /* ps */
     int32_t clock_rise, clock_fall, set_rise, set_fall;    /* Q's delays; Q_n in its own */
     int32_t n_clock_rise, n_clock_fall, n_set_rise, n_set_fall;
-    uint8_t q, q_before; /* state now, and before the last clock or set */
+    uint8_t q, q_before;   /* state now, and before the last clock or set */
+    bool uses_q, uses_q_n; /* the output is on a net of the board */
 };
 
 enum { MONO_A = 1, MONO_B = 2, MONO_R = 4 };
@@ -63,8 +65,9 @@ struct node_state {   /* one combination of switches */
 struct node {
     double v0; /* volt at t0 */
     sim_time t0;
-    double kick[NODE_MAX_SWITCHES]; /* volt added when a FET turns on, taken when off */
-    uint32_t states;                /* first of 2^n_switches in circuit->node_states */
+    double kick_on[NODE_MAX_SWITCHES]; /* volt added when a FET turns on */
+    double kick_off[NODE_MAX_SWITCHES];
+    uint32_t states; /* first of 2^n_switches in circuit->node_states */
     uint32_t net;
     uint8_t n_switches, state, n_thresholds;
     uint32_t thresholds[NODE_MAX_THRESHOLDS]; /* elements */
@@ -72,6 +75,9 @@ struct node {
 struct threshold {
     double plus, minus; /* volt */
     uint32_t node;
+    /* Per state of the node, towards high and low: 1 / (vinf - level) when the level is
+     * reached in that state, 0 when it is not. */
+    double reach[1 << NODE_MAX_SWITCHES][2];
 };
 
 struct slot {
@@ -128,13 +134,12 @@ struct circuit {
     uint32_t n_receivers;
     uint32_t *floating; /* netlist pins */
     uint32_t n_floating;
-    uint32_t *island, *group; /* per element */
-    void *fan_memory;         /* owned: fan_start and fans */
+    uint32_t *island; /* per element */
+    void *fan_memory; /* owned: fan_start and fans */
     void *fan_start_memory;
 };
 
 /* circuit_run.c */
-void circuit_evaluate(struct circuit *c, uint32_t element, uint8_t mask, sim_time t);
 void circuit_settle(struct circuit *c);
 
 /* circuit_cells.c: flip-flop and monostable */
@@ -143,10 +148,47 @@ void mono_evaluate(struct circuit *c, uint32_t element, uint8_t mask, sim_time t
 void mono_end(struct circuit *c, uint32_t element, sim_time t);
 void receiver_evaluate(struct circuit *c, uint32_t element, sim_time t);
 
-/* queue (circuit_run.c) */
-void circuit_schedule(struct circuit *c, uint32_t element, int target, sim_time when);
-void circuit_pend(struct circuit *c, uint32_t element, int target, sim_time when);
-void circuit_cancel(struct circuit *c, uint32_t element);
+/* The queue, soonest last, so that the next one is taken from the end; ties in element
+ * order. With the dozen transitions a board has pending, insertion beats any heap. */
+static inline void circuit_pend(struct circuit *c, uint32_t element, int target, sim_time when) {
+    struct element *e = &c->elements[element];
+    struct slot *slot = c->queue + c->queued++;
+    e->pending = true;
+    e->target = (uint8_t)target;
+    e->when = when;
+    for (; slot > c->queue &&
+           (slot[-1].time < when || (slot[-1].time == when && slot[-1].element < element));
+         slot--)
+        *slot = slot[-1];
+    *slot = (struct slot){.time = when, .element = element};
+}
+
+static inline void circuit_cancel(struct circuit *c, uint32_t element) {
+    struct slot *end = c->queue + --c->queued, *slot = end;
+    while (slot->element != element)
+        slot--;
+    for (; slot < end; slot++)
+        *slot = slot[1];
+    struct element *e = &c->elements[element];
+    e->pending = false;
+    e->target = e->out;
+}
+
+/* Inertial: a change of mind before the transition happens swallows the pulse. */
+static inline void circuit_schedule(struct circuit *c, uint32_t element, int target,
+                                    sim_time when) {
+    struct element *e = &c->elements[element];
+    if (e->target == target)
+        return;
+    if (!e->pending) {
+        circuit_pend(c, element, target, when);
+        return;
+    }
+    circuit_cancel(c, element);
+    c->counts[element]++;
+}
+
+/* A violated window's outcome (circuit_run.c). */
 bool circuit_coin(struct circuit *c, uint32_t element, sim_time t);
 
 /* circuit_analog.c */

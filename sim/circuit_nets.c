@@ -242,11 +242,20 @@ bool build_nets(struct builder *b) {
     return true;
 }
 
+/* A connector or a test point lists no pins: all of the part's are alike. */
+static void load_passive(struct builder *b, uint32_t part, double cin) {
+    for (uint32_t pin = b->netlist->parts[part].first_pin; pin != NETLIST_NONE;
+         pin = b->netlist->pins[pin].next)
+        if (b->netlist->pins[pin].net != NETLIST_NONE)
+            b->c->loads[b->c->net_of[b->netlist->pins[pin].net]] += cin;
+}
+
 /* Input capacitance by unit kind; every pin adds the board's stray. */
 static void load_unit(struct builder *b, uint32_t part, const struct part_unit *unit) {
     double cin = build_figure(b, part, "cin", 0);
-    int n = unit->kind == PART_PASSIVE ? PART_MAX_UNIT_PINS : unit_inputs(unit);
-    for (int pin = 0; pin < n; pin++) {
+    if (unit->kind == PART_PASSIVE)
+        load_passive(b, part, cin);
+    for (int pin = 0; pin < unit_inputs(unit); pin++) {
         uint32_t net = build_pin_net(b, part, unit, pin);
         if (net == CIRCUIT_NO_NET)
             continue;

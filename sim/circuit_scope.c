@@ -1,6 +1,6 @@
-/* Who depends on whom: islands, feed-forward groups, and the part of a circuit that is
- * kept. An element depends on the elements that drive its nets, a cell's outputs on the
- * cell, a threshold on its node, a node on its channels. */
+/* Who depends on whom: islands, and the part of a circuit that is kept. An element depends on the
+ * elements that drive its nets, a cell's outputs on the cell, a threshold on its node, a node on
+ * its channels. */
 #include "sim/circuit_internal.h"
 
 #include <stdlib.h>
@@ -143,20 +143,6 @@ static void join_islands(void *user, uint32_t from, uint32_t to) {
     parent[from > to ? from : to] = from > to ? to : from;
 }
 
-struct levels {
-    uint32_t *level;
-    bool grew;
-    uint32_t limit;
-};
-
-static void deepen(void *user, uint32_t from, uint32_t to) {
-    struct levels *levels = user;
-    if (levels->level[to] <= levels->level[from] && levels->level[from] < levels->limit) {
-        levels->level[to] = levels->level[from] + 1;
-        levels->grew = true;
-    }
-}
-
 static void number_densely(uint32_t *ids, uint32_t n) {
     uint32_t next = 0;
     uint32_t *map = zeroed(n, sizeof *map);
@@ -168,21 +154,13 @@ static void number_densely(uint32_t *ids, uint32_t n) {
     free(map);
 }
 
-/* Islands: connected either way. Groups: mutually reachable elements, found as the sets
- * with equal ancestors and descendants would be; here by the order in which a monotone
- * level stops growing: elements on a loop reach the limit, the rest keep their depth. */
+/* Islands: what is connected either way, cells and nodes included. */
 void circuit_find_islands(struct circuit *c) {
     c->island = zeroed(c->n_elements, sizeof *c->island);
-    c->group = zeroed(c->n_elements, sizeof *c->group);
     for (uint32_t e = 0; e < c->n_elements; e++)
         c->island[e] = e;
     visit_edges(c, (struct visitor){.edge = join_islands, .user = c->island});
     for (uint32_t e = 0; e < c->n_elements; e++)
         c->island[e] = root_of(c->island, e);
     number_densely(c->island, c->n_elements);
-    struct levels levels = {.level = c->group, .grew = true, .limit = c->n_elements};
-    while (levels.grew) {
-        levels.grew = false;
-        visit_edges(c, (struct visitor){.edge = deepen, .user = &levels});
-    }
 }

@@ -6,11 +6,10 @@
 static bool allocate(struct response *r) {
     size_t size = r->machine.state_size;
     r->table = calloc((size_t)r->max_states * r->n_symbols, sizeof *r->table);
-    r->entries = calloc(r->max_entries, sizeof *r->entries);
     r->states = malloc((size_t)r->max_states * size);
     r->state_hash = calloc(r->hash_size, sizeof *r->state_hash);
     r->scratch_state = malloc(size);
-    return r->table && r->entries && r->states && r->state_hash && r->scratch_state;
+    return r->table && r->states && r->state_hash && r->scratch_state;
 }
 
 struct response *response_create(const struct response_machine *machine, uint32_t n_symbols,
@@ -21,8 +20,6 @@ struct response *response_create(const struct response_machine *machine, uint32_
     r->machine = *machine;
     r->n_symbols = n_symbols;
     r->max_states = max_states;
-    r->max_entries = max_states * 64; /* entry 0 stands for "not known" */
-    r->n_entries = 1;
     r->state = RESPONSE_NONE;
     for (r->hash_size = 64; r->hash_size < 4 * max_states;)
         r->hash_size *= 2;
@@ -37,7 +34,6 @@ void response_destroy(struct response *r) {
     if (!r)
         return;
     free(r->table);
-    free(r->entries);
     free(r->states);
     free(r->state_hash);
     free(r->scratch_state);
@@ -89,10 +85,9 @@ const struct response_entry *response_miss(struct response *r, uint32_t symbol, 
     bool keep = r->machine.run(r->machine.self, symbol, start, &r->scratch, &end);
     response_enter(r, end);
     r->scratch.next = r->state;
-    if (!keep || from == RESPONSE_NONE || r->state == RESPONSE_NONE ||
-        r->n_entries == r->max_entries)
+    if (!keep || from == RESPONSE_NONE || r->state == RESPONSE_NONE)
         return &r->scratch;
-    r->entries[r->n_entries] = r->scratch;
-    r->table[(size_t)from * r->n_symbols + symbol] = r->n_entries;
-    return &r->entries[r->n_entries++];
+    struct response_entry *entry = &r->table[(size_t)from * r->n_symbols + symbol];
+    *entry = r->scratch;
+    return entry;
 }

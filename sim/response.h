@@ -22,7 +22,7 @@ struct response_entry {
     uint8_t n_bits, flags;
     uint16_t bits;
     uint32_t detail;
-    uint32_t uses; /* times looked up or run */
+    uint32_t uses; /* times looked up or run; 0: not known */
 };
 
 struct response_machine {
@@ -37,11 +37,10 @@ struct response_machine {
 };
 
 struct response {
-    uint32_t *table; /* [n_states max][n_symbols]: entry index, 0 = not known */
-    struct response_entry *entries;
-    uint32_t n_symbols, state; /* state now, or RESPONSE_NONE: only the machine knows it */
-    bool live;                 /* the machine itself is at `state` */
-    uint32_t n_entries, max_entries, n_states, max_states;
+    struct response_entry *table; /* [max_states][n_symbols] */
+    uint32_t n_symbols, state;    /* state now, or RESPONSE_NONE: only the machine knows it */
+    bool live;                    /* the machine itself is at `state` */
+    uint32_t n_states, max_states;
     uint8_t *states;      /* [max_states][state_size] */
     uint32_t *state_hash; /* open addressing: state + 1 */
     uint32_t hash_size;
@@ -68,9 +67,8 @@ const struct response_entry *response_miss(struct response *response, uint32_t s
 static inline const struct response_entry *response_step(struct response *r, uint32_t symbol,
                                                          sim_time start) {
     if (r->state != RESPONSE_NONE) {
-        uint32_t i = r->table[(size_t)r->state * r->n_symbols + symbol];
-        if (i) {
-            struct response_entry *entry = &r->entries[i];
+        struct response_entry *entry = &r->table[(size_t)r->state * r->n_symbols + symbol];
+        if (entry->uses) {
             entry->uses++;
             r->state = entry->next;
             r->live = false;

@@ -3,24 +3,8 @@
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/tap.sh
 . "$here/tap.sh"
-for argument in "$@"; do
-    case $argument in --program=*) program=${argument#--program=} ;; esac
-done
-tree=$(mktemp -d) && trap 'rm -rf "$tree"' EXIT
-
-exits() { # STATUS ARGUMENT...
-    local want=$1 status
-    shift
-    "$program" "$@" >"$tree/out" 2>"$tree/err" </dev/null
-    status=$?
-    [ $status = "$want" ] || { echo "# exit $status"; return 1; }
-}
-refuses() { # TEXT ARGUMENT...: exit 2, nothing on stdout, one line with TEXT
-    local text=$1
-    shift
-    exits 2 "$@" && [ ! -s "$tree/out" ] && [ "$(wc -l <"$tree/err")" = 1 ] &&
-        grep -q "^linkpulse: .*$text" "$tree/err"
-}
+# shellcheck source=tests/program.sh
+. "$here/program.sh"
 
 check "--version" exits 0 --version
 check "--help" exits 0 --help
@@ -31,6 +15,7 @@ check "unknown verb" refuses "did you mean board" bord
 check "unknown option" refuses "did you mean --json" run x --jsno y
 check "verb of a later version" refuses "gate is not available in this version" gate
 check "control characters do not reach the terminal" refuses "unknown verb a?b" $'a\eb'
+check "nor as an option's letter" refuses "unknown option -?;" run $'-\e'
 results_lost() { "$program" --help >/dev/full 2>"$tree/err"; [ $? = 4 ] && [ -s "$tree/err" ]; }
 check "results that cannot be written are no success" results_lost
 finish

@@ -13,9 +13,12 @@ cat "$tree/introspect"
 EOF
 chmod +x "$tree/bin/meson"
 
-# A build with one test `a` in suite `s`: its TAP, and Meson's result ("" = did not run).
+# A build with one test `a` in suite `s`: its TAP, Meson's result ("" = did not run), and
+# its argument, which names the TAP file unless given otherwise.
 build() {
-    echo '[{"name": "a", "suite": ["linkpulse:s"]}]' >"$tree/introspect"
+    local tap=${3---tap=$tree/build/tests/a.tap}
+    echo "[{\"name\": \"a\", \"suite\": [\"linkpulse:s\"], \"cmd\": [\"a\", \"$tap\"]}]" \
+        >"$tree/introspect"
     rm -f "$tree/build/tests/a.tap" "$tree/build/meson-logs/testlog.json"
     [ -z "$1" ] || printf '%b' "$1" >"$tree/build/tests/a.tap"
     [ -z "$2" ] || echo "{\"name\": \"linkpulse:s / a\", \"result\": \"$2\"}" \
@@ -48,6 +51,12 @@ build '1..1\nok - x::a\n' FAIL
 check "a crash after the results is a failure" counts "1 passed, 1 failed, 0 skipped" 1 1
 build '1..1\nok - x::a\n' ''
 check "a test that did not run is a failure" counts "1 passed, 1 failed, 0 skipped" 1 0
+build '' OK plain
+check "a test without cases is one case" counts "1 passed, 0 failed, 0 skipped" 0 0
+build '' TIMEOUT plain
+check "a failed test without cases is one case" counts "0 passed, 1 failed, 0 skipped" 1 1
+build '' SKIP plain
+check "a skipped test alone is no success" counts "0 passed, 1 failed, 1 skipped" 1 0
 check "nothing at all is a failure" counts "0 passed, 1 failed, 0 skipped" 1 0 s
 
 cp "$here/../.ci/run" "$tree/ci/.ci/run"

@@ -174,10 +174,12 @@ Test(capture, absurd_times) {
     bytes_packet(&b, 0, 5, 1, 60, 60);
     bytes_packet(&b, 0, UINT64_C(0x7fffffffffffffff), 2, 60, 60);
     bytes_packet(&b, 0, UINT64_C(0x8000000000000000), 3, 60, 60);
-    bytes_packet(&b, 0, 6, 4, 60, 60);
+    bytes_packet(&b, 0, UINT64_C(0xc000000000000000), 4, 60, 60);
+    bytes_packet(&b, 0, 6, 5, 60, 60);
     struct capture *capture = must_open(&b);
     cr_expect_eq(must_frame(capture).time_ns, 0);
     cr_expect_eq(must_frame(capture).time_ns, INT64_MAX / 2);
+    cr_expect_eq(must_frame(capture).time_ns, -(INT64_MAX / 2));
     cr_expect_eq(must_frame(capture).time_ns, -(INT64_MAX / 2));
     cr_expect_eq(must_frame(capture).time_ns, 1000000000);
     must_end(capture);

@@ -42,7 +42,7 @@ static void must_refuse_octets(const void *octets, size_t n, const char *expecte
     unlink(path);
 }
 
-Test(capture_bad, paths) {
+Test(capture_bad, paths, .timeout = 20) {
     char fifo[64];
     must_refuse("/nowhere/at/all.pcap", "No such file");
     must_refuse("/tmp", "is a directory, expected a pcap or pcapng file");

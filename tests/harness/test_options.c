@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/nearest.h"
+#include "harness/words.h"
 #include "harness/options.h"
 
 #define MAX_ARGS 32
@@ -71,6 +71,8 @@ static const struct refusal refusals[] = {
     {"board|a|b", "one board"},
     {"board|a|--board|b", "two boards"},
     {"export", "--spice"},
+    {"export|--verilog", "--verilog is not available in this version"},
+    {"export|--spice|--octets|13", "--octets 13: expected a number from 14 to 1514"},
     {"run|a|--json|o|--junit|o", "--json and --junit name the same file o"},
     {"run|a|--pcap-out|./a|--pcap-out|a", "--pcap-out a would overwrite the input a"},
     {"run|d/a|--out|d|--pcap-out|a", "would overwrite the input d/a"},
@@ -184,8 +186,8 @@ Test(options, out_directory_is_for_relative_paths) {
 
 Test(nearest, finds_the_nearest_or_nothing) {
     static const char *const words[] = {"scale", "stray_pf", "reason"};
-    cr_assert_str_eq(nearest_word("scael", words, 3), "scale");
-    cr_assert_str_eq(nearest_word("STRAY_PF", words, 3), "stray_pf");
-    cr_assert_null(nearest_word("zzzz", words, 3));
-    cr_assert_null(nearest_word("scale", words, 0));
+    cr_assert_str_eq(words_nearest("scael", words, 3), "scale");
+    cr_assert_str_eq(words_nearest("STRAY_PF", words, 3), "stray_pf");
+    cr_assert_null(words_nearest("zzzz", words, 3));
+    cr_assert_null(words_nearest("scale", words, 0));
 }

@@ -155,8 +155,9 @@ Test(pcap_out, follows_a_link) {
     cr_expect(lstat(link, &st) == 0 && S_ISLNK(st.st_mode));
 }
 
-/* A full disk, played by a limit on the size of files. */
-Test(pcap_out, disk_full) {
+/* A full disk, played by a limit on the size of files; `frames` decide whether it shows
+ * while writing or only when what is buffered goes out at the end. */
+static void fill_disk(int frames) {
     struct rlimit limit = {.rlim_cur = 2000, .rlim_max = RLIM_INFINITY};
     uint8_t octets[1514] = {0};
     bool ok = true;
@@ -166,7 +167,7 @@ Test(pcap_out, disk_full) {
     signal(SIGXFSZ, SIG_IGN);
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
     struct pcap_out *out = must_create();
-    for (int i = 0; ok && i < 4; i++)
+    for (int i = 0; ok && i < frames; i++)
         ok = pcap_out_frame(out, octets, sizeof octets, i, &err);
     ok = ok && pcap_out_commit(out, &err);
     limit.rlim_cur = limit.rlim_max;
@@ -175,6 +176,11 @@ Test(pcap_out, disk_full) {
     pcap_out_destroy(out);
     cr_expect_eq(size_of(path), 3);
     cr_expect_eq(entries(false), 1);
+}
+
+Test(pcap_out, disk_full) {
+    fill_disk(2);
+    fill_disk(8);
 }
 
 Test(pcap_out, frame_too_long) {

@@ -270,6 +270,14 @@ Test(edge_detector, a_missing_and_an_extra_pulse, .init = perfect, .fini = finis
     expect("edge detector", "/edge_in", mid_of(3));
 }
 
+/* U1.13 on ground: one inversion less, so /edge_in is high but for the pulses. */
+Test(edge_detector, pulses_pointing_down, .init = perfect, .fini = finish) {
+    input.traces[STAGE_EDGE_IN].initial = 1;
+    for (size_t i = 0; i < input.traces[STAGE_EDGE_IN].n; i++)
+        edges[STAGE_EDGE_IN][i].level = !edges[STAGE_EDGE_IN][i].level;
+    expect("edge detector", "/edge_in", edges[STAGE_LINE][0].time);
+}
+
 Test(frame_detector, rises_late_or_never, .init = perfect, .fini = finish) {
     sim_time first = edges[STAGE_LINE][0].time;
     edges[STAGE_IDLE_N][0].time = first + 61 * NS;

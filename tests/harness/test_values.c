@@ -20,6 +20,8 @@ static const struct {
     {"100n", PART_FARAD, 100e-9},
     {"100nF/50V", PART_FARAD, 100e-9},
     {"100nF 50V X7R 10%", PART_FARAD, 100e-9},
+    {"1nF/2kV", PART_FARAD, 1e-9},
+    {"220uF 6.3V", PART_FARAD, 220e-6},
     {"10uF", PART_FARAD, 10e-6},
     {"10 uF", PART_FARAD, 10e-6},
     {"4u7", PART_FARAD, 4.7e-6},

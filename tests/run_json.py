@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Checks a linkpulse.run/1 file: exactly the keys of the schema, each of its type.
+
+run_json.py FILE [EXPRESSION...]: each expression, with the object as `r`, must hold too.
+"""
+import json
+import sys
+
+TOP = {
+    "schema": str, "verdict": str, "seed": int, "board": str, "engine": str, "firmware": (str, type(None)),
+    "captures": list, "margins": list, "counters": dict, "checks_not_run": list,
+    "simulated_s": float, "real_time_factor": (float, type(None)),
+}
+CAPTURE = {
+    "file": str, "frames": int, "sent": int, "recovered": int, "lost": int, "corrupt": int,
+    "extra": int, "skipped": list, "failures": list,
+}
+SKIPPED = {"frame": int, "why": str}
+FAILURE = {"frame": int, "stage": str, "net": str, "time_ps": int, "detail": str}
+NUMBER = (float, type(None))
+MARGIN = {"name": str, "net": str, "worst_ns": NUMBER, "limit_ns": NUMBER, "slack_ns": NUMBER, "source": str}
+NOT_RUN = {"name": str, "why": str}
+errors = []
+
+
+def no_twice(pairs):
+    keys = [key for key, _ in pairs]
+    if len(set(keys)) != len(keys):
+        errors.append(f"a key stands twice: {keys}")
+    return dict(pairs)
+
+
+def shape(what, value, keys, optional=None):
+    allowed = {**keys, **(optional or {})}
+    for key in keys.keys() - value.keys():
+        errors.append(f"{what}: no {key}")
+    for key, item in value.items():
+        if key not in allowed:
+            errors.append(f"{what}: {key} is not of the schema")
+        elif not isinstance(item, allowed[key]) or (isinstance(item, bool) and allowed[key] is not bool):
+            errors.append(f"{what}: {key} is {item!r}")
+
+
+def check(r):
+    shape("top", r, TOP, {"host": dict, "partial": bool})
+    if r["schema"] != "linkpulse.run/1" or r["verdict"] not in ("pass", "fail"):
+        errors.append(f"schema {r['schema']}, verdict {r['verdict']}")
+    for capture in r["captures"]:
+        shape("capture", capture, CAPTURE, {"partial": bool, "damage": str})
+        for row in capture["skipped"]:
+            shape("skipped", row, SKIPPED)
+        for row in capture["failures"]:
+            shape("failure", row, FAILURE)
+    for row in r["margins"]:
+        shape("margin", row, MARGIN)
+    for name, count in r["counters"].items():
+        shape("counters", {name: count}, {name: int})
+    for row in r["checks_not_run"]:
+        shape("checks_not_run", row, NOT_RUN)
+
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    result = json.load(file, object_pairs_hook=no_twice)
+check(result)
+for expression in sys.argv[2:]:
+    if not eval(expression, {"r": result}):
+        errors.append(f"not so: {expression}")
+for error in errors:
+    print(f"# {error}")
+sys.exit(bool(errors))

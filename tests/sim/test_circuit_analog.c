@@ -49,6 +49,24 @@ Test(node, charges_and_discharges) {
     stop(c);
 }
 
+/* Both inputs of a gate on one node pass their threshold at once. */
+Test(node, two_inputs_of_a_gate_change_together) {
+    little_init(&l, "a");
+    little_part(&l, "R1", &little_r, 1e3, "a m");
+    little_part(&l, "C1", &little_c, FARAD, "m GND");
+    little_part(&l, "U1", &little_xor, NAN, "m m y");
+    little_part(&l, "U2", &little_and, NAN, "m m z");
+    struct circuit *c = little_create(&l);
+    little_set(&l, c, "a", STEP, 1);
+    little_set(&l, c, "a", 2 * STEP, 0);
+    circuit_run_until(c, 3 * STEP);
+    cr_expect_eq(little_edges(&l, c, "y"), 0);
+    cr_expect_eq(little_edges(&l, c, "z"), 2);
+    uint32_t swallowed = little_counts(c);
+    cr_expect_eq(swallowed, 0, "%u", swallowed);
+    stop(c);
+}
+
 /* Turned round on the way up, before the threshold and after it. */
 Test(node, may_turn_back) {
     little_init(&l, "a");

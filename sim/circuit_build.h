@@ -26,6 +26,7 @@ struct branch {     /* a conductance of an analog node */
     uint32_t other; /* net at the far end: a rail or a driven net */
     double ohm;
     uint32_t channel; /* FET: its element, or CIRCUIT_NO_NET */
+    unsigned unit;    /* FET: which of its part */
     double crss, vth; /* FET: farad, volt */
     double tau_off;   /* FET: of its gate on the way to 0 V, seconds */
 };

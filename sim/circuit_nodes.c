@@ -86,6 +86,7 @@ static bool plan_fet(struct builder *b, uint32_t part, const struct part_unit *u
     struct branch branch = {.other = source,
                             .ohm = build_figure(b, part, "rds_on", 5),
                             .channel = part, /* replaced by its element */
+                            .unit = (unsigned)(unit - b->uses[part].model->units),
                             .crss = build_figure(b, part, "crss", 0),
                             .vth = build_figure(b, part, "vgs_th", 2)};
     return add_branch(b, part, plan_at(b, drain), branch);
@@ -175,14 +176,14 @@ static void time_channel(struct builder *b, const struct node_plan *plan, struct
 static bool wire_channel(struct builder *b, struct node_plan *plan, struct branch *branch,
                          unsigned bit, uint32_t index) {
     uint32_t part = branch->channel; /* as build_plans() left it */
-    const struct part_unit *unit = &b->uses[part].model->units[0];
-    branch->channel = build_element(b, ELEMENT_CHANNEL, part, 0, 0, CIRCUIT_NO_NET);
+    const struct part_unit *unit = &b->uses[part].model->units[branch->unit];
+    branch->channel = build_element(b, ELEMENT_CHANNEL, part, branch->unit, 0, CIRCUIT_NO_NET);
     b->c->elements[branch->channel].aux = index;
     b->c->elements[branch->channel].bit = (uint8_t)bit;
     b->c->elements[branch->channel].truth = 0x2; /* on while the gate is high */
     uint32_t gate = build_pin_net(b, part, unit, 0);
     time_channel(b, plan, branch, gate);
-    return build_connect(b, branch->channel, part, 0, 0, 1);
+    return build_connect(b, branch->channel, part, branch->unit, 0, 1);
 }
 
 /* Turn-off. While the gate falls to VGS(th) the channel's conductance k (VG - VGS(th)) goes

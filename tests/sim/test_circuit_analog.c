@@ -243,6 +243,30 @@ Test(node, fet_delays) {
     stop(c);
 }
 
+/* Two channels in one package have a gate each. */
+Test(node, a_dual_fet) {
+    static const struct part_unit units[] = {{"A", PART_FET, 0, 0, {"1", "2", "3"}},
+                                             {"B", PART_FET, 0, 0, {"4", "5", "6"}}};
+    struct part_model dual = little_fet;
+    dual.units = units;
+    dual.n_units = 2;
+    little_init(&l, "a b");
+    little_part(&l, "Q1", &dual, NAN, "a m GND b n GND");
+    little_part(&l, "R1", &little_r, 1e3, "VCC m");
+    little_part(&l, "R2", &little_r, 1e3, "VCC n");
+    little_part(&l, "C1", &little_c, FARAD, "m GND");
+    little_part(&l, "C2", &little_c, FARAD, "n GND");
+    struct circuit *c = little_create(&l);
+    for (int i = 0; i < 4; i++) {
+        little_set(&l, c, "a", (i + 1) * STEP, i & 1);
+        little_set(&l, c, "b", (i + 1) * STEP, i >> 1);
+        circuit_run_until(c, (i + 2) * STEP);
+        cr_expect_eq(little_level(&l, c, "m"), !(i & 1), "row %d", i);
+        cr_expect_eq(little_level(&l, c, "n"), !(i >> 1), "row %d", i);
+    }
+    stop(c);
+}
+
 /* A gate behind an RC of its own switches when that reaches VGS(th). */
 Test(node, a_fet_gate_on_an_analog_node) {
     little_init(&l, "a");

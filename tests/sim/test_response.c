@@ -125,6 +125,8 @@ Test(response, coins_are_not_kept) {
         response_step(r, COIN, i * 10000);
         cr_expect_eq(m.runs, before + 1);
     }
+    for (uint32_t state = 0; state < r->n_states; state++)
+        cr_expect_eq(r->table[state * r->n_symbols + COIN].uses, 0, "a coin's answer was kept");
     response_destroy(r);
 }
 

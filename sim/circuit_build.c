@@ -74,11 +74,27 @@ static void note_floating(struct builder *b, uint32_t pin) {
         b->c->floating[b->c->n_floating++] = pin;
 }
 
-/* An input on an analog node listens through a threshold element of its own. */
+/* The net of the threshold this unit has on the node already. */
+static uint32_t shared_threshold(const struct circuit *c, const struct node *node, uint32_t part,
+                                 unsigned unit) {
+    for (unsigned i = 0; i < node->n_thresholds; i++) {
+        const struct origin *o = &c->origins[node->thresholds[i]];
+        if (o->part == part && o->unit == unit)
+            return c->elements[node->thresholds[i]].net;
+    }
+    return CIRCUIT_NO_NET;
+}
+
+/* An input on an analog node listens through a threshold element of its own; inputs of
+ * one unit share it, so that they change together. */
 static uint32_t threshold_net(struct builder *b, uint32_t part, unsigned unit, unsigned pin,
                               struct node_plan *plan) {
     struct circuit *c = b->c;
-    uint32_t net = build_virtual_net(b);
+    struct node *node = &c->nodes[plan - b->plans];
+    uint32_t net = shared_threshold(c, node, part, unit);
+    if (net != CIRCUIT_NO_NET)
+        return net;
+    net = build_virtual_net(b);
     uint32_t e = build_element(b, ELEMENT_THRESHOLD, part, unit, pin, net);
     bool fet = b->uses[part].model->units[unit].kind == PART_FET;
     double middle = b->config->vcc / 2;
@@ -89,7 +105,6 @@ static uint32_t threshold_net(struct builder *b, uint32_t part, unsigned unit, u
         .node = (uint32_t)(plan - b->plans),
     };
     const struct threshold *th = &c->thresholds[c->elements[e].aux];
-    struct node *node = &c->nodes[plan - b->plans];
     if (node->n_thresholds == NODE_MAX_THRESHOLDS || !(th->minus <= th->plus)) {
         build_refuse(b, part,
                      node->n_thresholds == NODE_MAX_THRESHOLDS

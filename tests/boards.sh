@@ -57,6 +57,10 @@ same_board() { # the same frames, margins and counters from netlist and PCB
     cmp <(grep -v '"board"' "$tree/copy.net.json") <(grep -v '"board"' "$tree/copy.kicad_pcb.json")
 }
 check "netlist and PCB of one board give the same results" same_board
+no_chip() { exits 0 run -q --board "$tree/copy.net" "${sets[@]}" "${photographs[@]}" "${positions[@]}" "$dns"; }
+check "no chip stated: margins are told as not run" eval "no_chip && says '^not run: margins: '"
+check "a chip stated: margins are run" eval "exits 0 run -q '$dns' && ! says '^not run: margins: ' && says '^spi hold '"
+check "an unknown chip names the known ones" refuses "mcu.chip = stm32.* f401re, f100rb" run --set mcu.chip=stm32 "$dns"
 check "an attachment on a net that is not there" refuses "no such net" run -q --board "$tree/copy.net" "${sets[@]}" \
     --set attach.spi_clk=/sck_rxx "$dns"
 

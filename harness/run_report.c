@@ -27,7 +27,7 @@ static void add_margin(struct run *run, const char *name, const char *net,
     sim_time value = is_slack ? worst->value + limit : worst->value;
     m->limit_ns = (double)limit * 1e-3;
     m->worst_ns = (double)value * 1e-3;
-    m->slack_ns = m->worst_ns - m->limit_ns;
+    m->slack_ns = (double)(value - limit) * 1e-3;
 }
 
 static void add_margins(struct run *run) {

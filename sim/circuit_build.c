@@ -319,7 +319,10 @@ static void build_fans(struct builder *b) {
         qsort(b->links, b->n_links, sizeof *b->links, by_net);
     for (uint32_t i = 0; i < b->n_links; i++) {
         start[b->links[i].net + 1]++;
-        fans[i] = (struct fan){.element = b->links[i].element, .mask = b->links[i].mask};
+        uint8_t kind = c->elements[b->links[i].element].kind;
+        fans[i] = (struct fan){.element = b->links[i].element,
+                               .mask = b->links[i].mask,
+                               .is_gate = kind == ELEMENT_GATE || kind == ELEMENT_CHANNEL};
     }
     for (uint32_t net = 0; net < c->n_nets; net++)
         start[net + 1] += start[net];

@@ -177,6 +177,5 @@ void receiver_evaluate(struct circuit *c, uint32_t element, sim_time t) {
     } else {
         target ^= e->truth; /* the pair may be wired the other way round */
     }
-    if (e->out != target || e->pending)
-        circuit_schedule(c, element, target, t + (target ? e->rise : e->fall));
+    circuit_schedule(c, element, target, t + (target ? e->rise : e->fall));
 }

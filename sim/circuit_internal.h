@@ -22,11 +22,11 @@ struct element {
     int32_t fall;   /* delay to low, ps */
     uint32_t net;   /* driven net; NODE, CHANNEL: none */
     uint32_t aux;   /* index into the array of its kind */
-    uint16_t truth; /* GATE */
+    uint16_t truth; /* GATE, CHANNEL; RECEIVER: 1 when the pair is crossed */
     uint8_t in;     /* input levels, a bit each */
     uint8_t kind;
     uint8_t out;    /* level driven now */
-    uint8_t target; /* level after the pending transition */
+    uint8_t target; /* level after the pending transition; `out` when none is */
     bool pending;
     uint8_t bit; /* CHANNEL: its switch bit at the node */
 };
@@ -34,6 +34,7 @@ struct element {
 struct fan {
     uint32_t element;
     uint8_t mask; /* input bits fed by the net; NODE: switch bits */
+    bool is_gate; /* GATE or CHANNEL */
 };
 
 enum { FF_CP = 1, FF_D = 2, FF_RD = 4, FF_SD = 8 };
@@ -139,7 +140,6 @@ struct circuit {
 };
 
 /* circuit_run.c */
-void circuit_evaluate(struct circuit *c, uint32_t element, uint8_t mask, sim_time t);
 void circuit_settle(struct circuit *c);
 
 /* circuit_cells.c: flip-flop and monostable */
@@ -148,10 +148,47 @@ void mono_evaluate(struct circuit *c, uint32_t element, uint8_t mask, sim_time t
 void mono_end(struct circuit *c, uint32_t element, sim_time t);
 void receiver_evaluate(struct circuit *c, uint32_t element, sim_time t);
 
-/* queue (circuit_run.c) */
-void circuit_schedule(struct circuit *c, uint32_t element, int target, sim_time when);
-void circuit_pend(struct circuit *c, uint32_t element, int target, sim_time when);
-void circuit_cancel(struct circuit *c, uint32_t element);
+/* The queue, soonest last, so that the next one is taken from the end; ties in element
+ * order. With the dozen transitions a board has pending, insertion beats any heap. */
+static inline void circuit_pend(struct circuit *c, uint32_t element, int target, sim_time when) {
+    struct element *e = &c->elements[element];
+    struct slot *slot = c->queue + c->queued++;
+    e->pending = true;
+    e->target = (uint8_t)target;
+    e->when = when;
+    for (; slot > c->queue &&
+           (slot[-1].time < when || (slot[-1].time == when && slot[-1].element < element));
+         slot--)
+        *slot = slot[-1];
+    *slot = (struct slot){.time = when, .element = element};
+}
+
+static inline void circuit_cancel(struct circuit *c, uint32_t element) {
+    struct slot *end = c->queue + --c->queued, *slot = end;
+    while (slot->element != element)
+        slot--;
+    for (; slot < end; slot++)
+        *slot = slot[1];
+    struct element *e = &c->elements[element];
+    e->pending = false;
+    e->target = e->out;
+}
+
+/* Inertial: a change of mind before the transition happens swallows the pulse. */
+static inline void circuit_schedule(struct circuit *c, uint32_t element, int target,
+                                    sim_time when) {
+    struct element *e = &c->elements[element];
+    if (e->target == target)
+        return;
+    if (!e->pending) {
+        circuit_pend(c, element, target, when);
+        return;
+    }
+    circuit_cancel(c, element);
+    c->counts[element]++;
+}
+
+/* A violated window's outcome (circuit_run.c). */
 bool circuit_coin(struct circuit *c, uint32_t element, sim_time t);
 
 /* circuit_analog.c */

@@ -191,6 +191,7 @@ static void wire_channel(struct builder *b, struct node_plan *plan, struct branc
     branch->channel = build_element(b, ELEMENT_CHANNEL, part, 0, 0, CIRCUIT_NO_NET);
     b->c->elements[branch->channel].aux = index;
     b->c->elements[branch->channel].bit = (uint8_t)bit;
+    b->c->elements[branch->channel].truth = 0x2; /* on while the gate is high */
     uint32_t gate = build_pin_net(b, part, unit, 0);
     time_channel(b, plan, branch, gate);
     build_link(b, gate, branch->channel, 1);

@@ -3,45 +3,6 @@
 
 #include "sim/rng.h"
 
-/* Soonest last, so that the next one is taken from the end; ties in element order. With
- * the dozen transitions a board has pending, insertion beats any heap. */
-static inline bool sooner(const struct slot *a, sim_time time, uint32_t element) {
-    return a->time < time || (a->time == time && a->element < element);
-}
-
-void circuit_pend(struct circuit *c, uint32_t element, int target, sim_time when) {
-    struct element *e = &c->elements[element];
-    e->pending = true;
-    e->target = (uint8_t)target;
-    e->when = when;
-    uint32_t i = c->queued++;
-    for (; i > 0 && sooner(&c->queue[i - 1], when, element); i--)
-        c->queue[i] = c->queue[i - 1];
-    c->queue[i] = (struct slot){.time = when, .element = element};
-}
-
-void circuit_cancel(struct circuit *c, uint32_t element) {
-    uint32_t i = c->queued - 1;
-    while (c->queue[i].element != element)
-        i--;
-    for (c->queued--; i < c->queued; i++)
-        c->queue[i] = c->queue[i + 1];
-    c->elements[element].pending = false;
-}
-
-/* Inertial: a change of mind before the transition happens swallows the pulse. */
-void circuit_schedule(struct circuit *c, uint32_t element, int target, sim_time when) {
-    struct element *e = &c->elements[element];
-    if (e->pending) {
-        if (e->target == target)
-            return;
-        circuit_cancel(c, element);
-        c->counts[element]++;
-    } else if (e->out != target) {
-        circuit_pend(c, element, target, when);
-    }
-}
-
 bool circuit_coin(struct circuit *c, uint32_t element, sim_time t) {
     c->coins++;
     return rng_u64(c->seed, element, (uint64_t)t) >> 63;
@@ -59,19 +20,11 @@ static inline void record_edge(struct circuit *c, uint32_t net, int level, sim_t
         (struct circuit_edge){.time = t, .net = net, .level = (uint8_t)level};
 }
 
-static inline void evaluate(struct circuit *c, uint32_t element, uint8_t mask, sim_time t) {
+/* A cell, node or receiver: what is not a table of its inputs. */
+static void evaluate_other(struct circuit *c, uint32_t element, uint8_t mask, sim_time t) {
     struct element *e = &c->elements[element];
     e->in ^= mask;
     switch ((enum element_kind)e->kind) {
-    case ELEMENT_GATE: {
-        int target = e->truth >> e->in & 1;
-        if (target != (e->pending ? e->target : e->out))
-            circuit_schedule(c, element, target, t + (target ? e->rise : e->fall));
-        break;
-    }
-    case ELEMENT_CHANNEL:
-        circuit_schedule(c, element, e->in & 1, t + (e->in & 1 ? e->rise : e->fall));
-        break;
     case ELEMENT_NODE:
         node_switch(c, e->aux, mask, t);
         break;
@@ -84,28 +37,47 @@ static inline void evaluate(struct circuit *c, uint32_t element, uint8_t mask, s
     case ELEMENT_RECEIVER:
         receiver_evaluate(c, element, t);
         break;
-    case ELEMENT_BUFFER:
-    case ELEMENT_THRESHOLD:
+    default:
         break; /* driven by their cell or node */
     }
 }
 
-void circuit_evaluate(struct circuit *c, uint32_t element, uint8_t mask, sim_time t) {
-    evaluate(c, element, mask, t);
+/* Gates and channels, most of what there is: one look into the truth table, and nothing
+ * more while the element already heads where it should. */
+static inline void evaluate_gate(struct circuit *c, uint32_t element, uint8_t mask, sim_time t) {
+    struct element *e = &c->elements[element];
+    e->in ^= mask;
+    int target = e->truth >> e->in & 1;
+    if (target != e->target)
+        circuit_schedule(c, element, target, t + (target ? e->rise : e->fall));
+}
+
+static inline bool is_gate(uint8_t kind) {
+    return kind == ELEMENT_GATE || kind == ELEMENT_CHANNEL;
 }
 
 static inline void change_net(struct circuit *c, uint32_t net, int level, sim_time t) {
     c->levels[net] = (uint8_t)level;
     if (c->watched[net])
         record_edge(c, net, level, t);
-    for (uint32_t i = c->fan_start[net]; i < c->fan_start[net + 1]; i++)
-        evaluate(c, c->fans[i].element, c->fans[i].mask, t);
+    const struct fan *end = &c->fans[c->fan_start[net + 1]];
+    for (const struct fan *fan = &c->fans[c->fan_start[net]]; fan < end; fan++) {
+        if (fan->is_gate)
+            evaluate_gate(c, fan->element, fan->mask, t);
+        else
+            evaluate_other(c, fan->element, fan->mask, t);
+    }
 }
 
 static inline void happen(struct circuit *c, uint32_t element, sim_time t) {
     struct element *e = &c->elements[element];
     e->pending = false;
     c->events++;
+    if (e->kind <= ELEMENT_BUFFER) {
+        e->out = e->target;
+        change_net(c, e->net, e->out, t);
+        return;
+    }
     switch ((enum element_kind)e->kind) {
     case ELEMENT_MONO:
         mono_end(c, element, t);
@@ -166,8 +138,11 @@ void circuit_line(struct circuit *c, sim_time time, int level) {
 void circuit_settle(struct circuit *c) {
     sim_time t = -SIM_MS;
     c->now = t;
+    for (uint32_t i = 0; i < c->n_nodes; i++)
+        c->nodes[i].t0 = t; /* an exponential run backwards overflows */
     for (uint32_t i = 0; i < c->n_kept; i++)
-        evaluate(c, c->kept[i], 0, t);
+        (is_gate(c->elements[c->kept[i]].kind) ? evaluate_gate : evaluate_other)(c, c->kept[i], 0,
+                                                                                 t);
     circuit_run_until(c, 0);
     for (uint32_t i = 0; i < c->n_elements + c->n_flipflops * FF_WINDOWS; i++)
         c->counts[i] = 0;

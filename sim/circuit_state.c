@@ -107,8 +107,6 @@ void circuit_state_save(const struct circuit *c, sim_time now, uint8_t *state) {
         const struct element *e = &c->elements[c->kept[i]];
         put_i64(&cursor, e->pending ? e->when - now : 0);
         struct element packed = *e;
-        if (!e->pending)
-            packed.target = packed.out;
         if (e->kind == ELEMENT_NODE)
             packed.in = 0;
         *cursor.p++ = pack(&packed);
@@ -133,6 +131,7 @@ void circuit_state_load(struct circuit *c, sim_time now, const uint8_t *state) {
         e->in = packed & 15;
         e->out = packed >> 4 & 1;
         e->pending = false;
+        e->target = e->out;
         if (packed >> 6 & 1)
             circuit_pend(c, c->kept[i], packed >> 5 & 1, when);
         if (e->kind == ELEMENT_FLIPFLOP)

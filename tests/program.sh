@@ -7,6 +7,8 @@ for argument in "$@"; do
     --generate=*) generate=${argument#--generate=} ;;
     esac
 done
+# A finding of a sanitizer must not look like one of the program's own exit codes.
+export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=halt_on_error=1:exitcode=99
 tree=$(mktemp -d) && trap 'rm -rf "$tree"' EXIT
 
 exits() { # STATUS ARGUMENT...: stdout and stderr are left in $tree/out and $tree/err

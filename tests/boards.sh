@@ -11,7 +11,7 @@ dns=$captures/dns.pcap shield=$here/../models/boards/nucleo_shield
 # --- a netlist and a PCB without an .ini ------------------------------------------------
 cp "$shield.net" "$tree/copy.net"
 python3 "$here/net_to_pcb.py" "$shield.net" >"$tree/copy.kicad_pcb"
-needed=(attach.line_rx_p attach.line_rx_n attach.spi_clk attach.spi_mosi attach.spi_nss supply.power supply.ground)
+needed=(attach.line_rx_p attach.line_rx_n attach.spi_clk attach.spi_mosi attach.spi_nss) # supply nets are inferred
 told() { # each missing attachment is named with its --set, then how many there are
     local key
     [ ! -s "$tree/out" ] && [ "$(wc -l <"$tree/err")" = $((${#needed[@]} + 1)) ] || return 1

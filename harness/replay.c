@@ -477,8 +477,8 @@ static bool create(struct replay *r, struct sim_err *err) {
     r->source = line_source_create(&line);
     if (!r->source)
         return sim_err_set(err, SIM_ERR_INPUT,
-                           "the [line] settings make no signal: ppm within +-100000, rise and "
-                           "amplitude above 0, preamble_bits within -62 to 64 are expected");
+                           "the [line] settings make no signal, or the receiver's vit_plus is "
+                           "below its vit_minus");
     r->lead = (sim_time)(line.jitter_peak_ps + JITTER_SIGMAS * line.jitter_rms_ps);
     r->symbols = line_source_symbols(r->source, &r->n_symbols);
     if (!allocate(r))

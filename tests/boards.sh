@@ -95,6 +95,9 @@ check "an unknown section" refuses "lin" run --set lin.ppm=1 "$dns"
 check "an unknown setting names the nearest" refuses "ppm" run --set line.pmp=1 "$dns"
 check "a setting without a value" refuses "line.ppm" run --set line.ppm "$dns"
 check "a setting out of range" refuses "200000" run --set line.ppm=200000 "$dns"
+for low in line.amplitude_v=0 line.tp_idl_ns=0 line.rise_ns=40 line.preamble_bits=-63; do
+    check "--set $low names the key and its range" refuses "${low%=*}=.*expected .* to " run --set $low "$dns"
+done
 check "a bad unit" refuses "scale" run --set delay.scale=fast "$dns"
 printf '[line]\nppm = 1\nspeed = 5\n' >"$tree/bad.ini"
 check "an .ini with an unknown key names its line" refuses "bad.ini:3" run --ini "$tree/bad.ini" "$dns"

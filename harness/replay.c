@@ -467,22 +467,24 @@ static bool create_response(struct replay *r, const struct line_settings *line) 
 
 static bool create(struct replay *r, struct sim_err *err) {
     struct line_settings line;
+    const struct spi_limits *limits;
     replay_setup_line(r->board, r->settings.seed, &line);
-    if (!replay_setup_nets(r->board, &r->nets, err) ||
+    if (!replay_setup_limits(r->board, &limits, err) ||
+        !replay_setup_nets(r->board, &r->nets, err) ||
         !replay_setup_circuit(r->board, &r->nets, r->settings.seed, &r->config, err) ||
         !create_circuits(r, err))
         return false;
     r->source = line_source_create(&line);
     if (!r->source)
         return sim_err_set(err, SIM_ERR_INPUT,
-                           "the [line] settings make no signal: ppm within +-100000, rise and "
-                           "amplitude above 0, preamble_bits within -62 to 64 are expected");
+                           "the [line] settings make no signal, or the receiver's vit_plus is "
+                           "below its vit_minus");
     r->lead = (sim_time)(line.jitter_peak_ps + JITTER_SIGMAS * line.jitter_rms_ps);
     r->symbols = line_source_symbols(r->source, &r->n_symbols);
     if (!allocate(r))
         return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
     watch_nets(r);
-    spi_sampler_init(&r->sampler, spi_limits_of(r->board->config.mcu_chip), r->nets.nss_active_high,
+    spi_sampler_init(&r->sampler, limits, r->nets.nss_active_high,
                      circuit_level(r->main, r->pins[0]), circuit_level(r->main, r->pins[1]),
                      circuit_level(r->main, r->pins[2]));
     if (r->sampler.selected)

@@ -31,7 +31,7 @@ VALUES = ["a.pcap", "text", ".", "", "/", "none", "event", "nucleo_shield", "nuc
           "receiver.idle=low", "receiver.idle=hold", "delay.scale=0.01", "delay.scale=100", "delay.stray_pf=1000",
           "supply.vcc=1", "supply.vcc=15", "attach.spi_nss=!", "attach.spi_nss=!/sck_rx", "attach.spi_clk=GND",
           "attach.spi_clk=/line", "attach.line_rx_p=GND", "attach.framing=preamble", "mcu.chip=f439zi", "mcu.chip=x",
-          "switch.SW1=A", "switch.SW9=A", "jumper.JP1=Z", "part.74HC14.vt_plus=2.5",
+          "switch.SW1=A", "switch.SW9=A", "jumper.JP1=Z", "part.74HC14.vt_plus=0", "part.74HC14.vt_minus=5",
           "part.2N7002.vgs_th=9", "stage.sck=/nope", "x.y=z", "=", ".=", "a" * 5000, "%s%n", "\x1b[31m", "\xff"]
 
 

@@ -62,6 +62,19 @@ static void override(struct part_figure *figure, double value) {
     figure->source = "stated for this board";
 }
 
+/* VT- never lies above VT+: whichever is stated last takes the other one along. */
+static void drag_threshold(const char *stated, double value, struct part_figure *figures,
+                           size_t n) {
+    bool plus = strcmp(stated, "vt_plus") == 0;
+    if (!plus && strcmp(stated, "vt_minus") != 0)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        bool other = strcmp(figures[i].name, plus ? "vt_minus" : "vt_plus") == 0;
+        if (other && (plus ? figures[i].typ > value : figures[i].typ < value))
+            override(&figures[i], value);
+    }
+}
+
 static bool set_figure(const struct board *board, const struct board_figure *stated,
                        struct part_figure *figures, size_t n, struct sim_err *err) {
     struct words_near near = {.wanted = stated->figure};
@@ -69,6 +82,7 @@ static bool set_figure(const struct board *board, const struct board_figure *sta
         words_near_offer(&near, figures[i].name);
         if (strcmp(figures[i].name, stated->figure) == 0) {
             override(&figures[i], stated->value);
+            drag_threshold(stated->figure, stated->value, figures, n);
             return true;
         }
     }
@@ -97,15 +111,6 @@ static bool pass(const struct work *work, bool by_ref, bool variants) {
     return true;
 }
 
-/* A Schmitt input switches up at a higher level than down. */
-static bool check_thresholds(const struct work *work) {
-    double plus = part_use_typ(work->use, "vt_plus", 0);
-    double minus = part_use_typ(work->use, "vt_minus", 0);
-    return minus <= plus || board_config_error(work->board, 0, work->err,
-                                               "part %s: vt_minus = %g V lies above vt_plus = %g V",
-                                               work->part->ref, minus, plus);
-}
-
 bool board_figures_apply(const struct board *board, uint32_t part, struct part_use *use,
                          struct part_figure *figures, bool *used, struct sim_err *err) {
     const struct work work = {.board = board,
@@ -122,7 +127,7 @@ bool board_figures_apply(const struct board *board, uint32_t part, struct part_u
     use->figures = figures;
     if (use->n_figures)
         memcpy(figures, use->variant->figures, use->n_figures * sizeof *figures);
-    return pass(&work, false, false) && pass(&work, true, false) && check_thresholds(&work);
+    return pass(&work, false, false) && pass(&work, true, false);
 }
 
 /* Removed parts took no figures, but may be named. */

@@ -32,6 +32,8 @@ struct replay_settings {
     bool trace; /* the whole board in one circuit, every edge to on_edge */
     void *user;
     void (*on_burst)(void *user, const struct replay_burst *burst);
+    /* Every edge of the SPI pins, in time order up to replay_now(); NULL: not wanted. */
+    void (*on_pin)(void *user, enum spi_pin pin, sim_time time, int level);
     /* Trace only, in time order; net CIRCUIT_NO_NET: the line itself. */
     void (*on_edge)(void *user, const struct circuit_edge *edge);
 };

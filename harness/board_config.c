@@ -250,8 +250,11 @@ static bool set_figure(struct board_config *config, const char *part, const char
     if (i < config->n_figures && place->seen && entry[i].line)
         return board_config_fail(place, "%s is stated twice, first at line %ld", figure,
                                  entry[i].line);
-    entry[i] = now;
-    config->n_figures += i == config->n_figures;
+    if (i == config->n_figures)
+        config->n_figures++;
+    unsigned last = config->n_figures - 1; /* entries stand in the order of statement */
+    memmove(&entry[i], &entry[i + 1], (last - i) * sizeof *entry);
+    entry[last] = now;
     return true;
 }
 

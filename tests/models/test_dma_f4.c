@@ -375,6 +375,22 @@ Test(dma_f4, memory_to_peripheral) { /* 9.3.7, 9.3.12 */
     }
 }
 
+Test(dma_f4, refilled_at_the_threshold) { /* 9.3.12 */
+    struct feed *f = feed->state;
+    arm(MINC | M2P, 20, DMDIS | 1);
+    feed_give(feed, 7);
+    cycles(200);
+    bench.ram[16] = 0x77; /* nine octets left: not fetched yet */
+    feed_give(feed, 1);
+    cycles(50);
+    bench.ram[17] = 0x88; /* eight: refilled */
+    feed_give(feed, 12);
+    cycles(300);
+    cr_assert_eq(f->n_got, 20);
+    cr_assert_eq(f->got[16] & 0xff, 0x77);
+    cr_assert_eq(f->got[17] & 0xff, 0);
+}
+
 Test(dma_f4, circular_to_peripheral) {
     struct feed *f = feed->state;
     memcpy(bench.ram, "\1\2\3\4\5", 5);

@@ -135,7 +135,7 @@ static uint16_t wire_order(const struct spi *s, uint16_t v) {
 
 /* 20.3.6: serially over the bits of a frame, first bit on the wire first. */
 static uint16_t crc_frame(const struct spi *s, uint16_t crc, uint32_t wire) {
-    uint32_t top = 1u << (s->frame - 1), mask = (top << 1) - 1;
+    uint32_t top = 1u << s->frame >> 1, mask = (top << 1) - 1;
     uint32_t sum = (crc ^ wire) & mask;
     for (unsigned i = 0; i < s->frame; i++)
         sum = (sum << 1 ^ (sum & top ? s->crcpr : 0)) & mask;

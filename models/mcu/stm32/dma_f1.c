@@ -71,7 +71,7 @@ static void signal(struct stm32_block *b, struct channel *c, unsigned n) {
         stm32_irq(b, n, c->irq = irq);
 }
 
-/* --- serving ------------------------------------------------------------------------------ */
+/* --- serving --------------------------------------------------------------------------------- */
 
 static bool wants(const struct channel *c) {
     return c->ndtr > 0 && (c->request || (c->cr & MEM2MEM));
@@ -148,7 +148,7 @@ static void serve(struct stm32_block *b, struct dma *d) {
     kick(b, d);
 }
 
-/* --- registers ---------------------------------------------------------------------------- */
+/* --- registers ------------------------------------------------------------------------------- */
 
 static const struct stm32_reg REGS[] = {
     {.name = "ISR", .offset = ISR},
@@ -250,7 +250,7 @@ static uint32_t dma_read(struct stm32_block *b, uint32_t offset) {
     }
 }
 
-/* --- what comes in -------------------------------------------------------------------------- */
+/* --- what comes in --------------------------------------------------------------------------- */
 
 static void dma_reset(struct stm32_block *b, enum stm32_cause cause) {
     struct dma *d = stm32_state(b);

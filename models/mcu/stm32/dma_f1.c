@@ -52,6 +52,7 @@ struct dma {
     struct channel channel[CHANNELS];
     uint8_t enabled; /* a bit per channel */
     bool scheduled;
+    uint64_t due;  /* tick of the next service */
     uint64_t free; /* tick from which the controller can serve again */
 };
 
@@ -71,7 +72,7 @@ static void signal(struct stm32_block *b, struct channel *c, unsigned n) {
         stm32_irq(b, n, c->irq = irq);
 }
 
-/* --- serving ------------------------------------------------------------------------------ */
+/* --- serving --------------------------------------------------------------------------------- */
 
 static bool wants(const struct channel *c) {
     return c->ndtr > 0 && (c->request || (c->cr & MEM2MEM));
@@ -88,15 +89,22 @@ static struct channel *arbitrate(struct dma *d) {
     return best;
 }
 
-static void kick(struct stm32_block *b, struct dma *d) {
+/* `now`: the present tick. */
+static void kick_at(struct stm32_block *b, struct dma *d, uint64_t now) {
+    uint64_t tick = now + LATENCY;
     if (d->scheduled || !arbitrate(d))
         return;
-    uint64_t tick = stm32_tick_at(b, stm32_now(b)) + LATENCY;
-    sim_time at = stm32_tick_time(b, tick > d->free ? tick : d->free);
+    d->due = tick > d->free ? tick : d->free;
+    sim_time at = stm32_tick_time(b, d->due);
     if (at == SIM_NEVER)
         return;
     d->scheduled = true;
     stm32_schedule(b, EVENT_SERVE, at);
+}
+
+static void kick(struct stm32_block *b, struct dma *d) {
+    if (!d->scheduled)
+        kick_at(b, d, stm32_tick_at(b, stm32_now(b)));
 }
 
 /* 9.3.4: a wider destination gets zeros above, a narrower one the low octets. */
@@ -134,7 +142,7 @@ static void serve(struct stm32_block *b, struct dma *d) {
     if (!c)
         return;
     unsigned n = (unsigned)(c - d->channel);
-    d->free = stm32_tick_at(b, stm32_now(b)) + BEAT;
+    d->free = d->due + BEAT;
     if (move_item(b, c)) {
         count_item(c);
     } else { /* 9.3.5: a bus error disables the channel */
@@ -145,23 +153,18 @@ static void serve(struct stm32_block *b, struct dma *d) {
     if (!(c->cr & MEM2MEM))
         stm32_dma_served(b, n);
     signal(b, c, n);
-    kick(b, d);
+    kick_at(b, d, d->due);
 }
 
-/* --- registers ---------------------------------------------------------------------------- */
+/* --- registers ------------------------------------------------------------------------------- */
 
 static const struct stm32_reg REGS[] = {
     {.name = "ISR", .offset = ISR},
     {.name = "IFCR", .offset = IFCR, .writable = 0x0fffffff},
-#define CHANNEL_REG(NAME, OFFSET, BITS)                                                            \
-    {                                                                                              \
-        .name = NAME, .offset = FIRST + (OFFSET), .writable = BITS, .count = CHANNELS,             \
-        .stride = STRIDE                                                                           \
-    }
-    CHANNEL_REG("CCRx", CCR, CCR_BITS),
-    CHANNEL_REG("CNDTRx", CNDTR, 0xffff),
-    CHANNEL_REG("CPARx", CPAR, 0xffffffff),
-    CHANNEL_REG("CMARx", CMAR, 0xffffffff),
+    {.name = "CCRx", .offset = 0x08, .writable = CCR_BITS, .count = CHANNELS, .stride = STRIDE},
+    {.name = "CNDTRx", .offset = 0x0c, .writable = 0xffff, .count = CHANNELS, .stride = STRIDE},
+    {.name = "CPARx", .offset = 0x10, .writable = UINT32_MAX, .count = CHANNELS, .stride = STRIDE},
+    {.name = "CMARx", .offset = 0x14, .writable = UINT32_MAX, .count = CHANNELS, .stride = STRIDE},
 };
 
 static void enable(struct stm32_block *b, struct dma *d, struct channel *c) {
@@ -255,7 +258,7 @@ static uint32_t dma_read(struct stm32_block *b, uint32_t offset) {
     }
 }
 
-/* --- what comes in -------------------------------------------------------------------------- */
+/* --- what comes in --------------------------------------------------------------------------- */
 
 static void dma_reset(struct stm32_block *b, enum stm32_cause cause) {
     struct dma *d = stm32_state(b);

@@ -72,10 +72,11 @@ struct dma {
     struct stream stream[STREAMS];
     uint8_t enabled; /* a bit per stream: EN set and not stopping */
     bool scheduled;
+    uint64_t due;  /* tick of the next service */
     uint64_t free; /* tick from which the controller can serve again */
 };
 
-/* --- fields --------------------------------------------------------------------------- */
+/* --- fields ---------------------------------------------------------------------------------- */
 
 static unsigned field(uint32_t value, unsigned shift, unsigned bits) {
     return value >> shift & ((1u << bits) - 1);
@@ -115,7 +116,7 @@ static uint32_t target(const struct stream *s) {
     return s->mar[(s->cr & DBM) && (s->cr & CT)];
 }
 
-/* --- interrupt and end of a stream ------------------------------------------------------ */
+/* --- interrupt and end of a stream ----------------------------------------------------------- */
 
 static void signal(struct stm32_block *b, struct stream *s, unsigned n) {
     bool irq = ((s->cr & TCIE) && (s->flags & TCIF)) || ((s->cr & HTIE) && (s->flags & HTIF)) ||
@@ -138,7 +139,7 @@ static void transfer_error(struct dma *d, struct stream *s) {
     disable(d, s);
 }
 
-/* --- the FIFO --------------------------------------------------------------------------- */
+/* --- the FIFO -------------------------------------------------------------------------------- */
 
 static void push(struct stream *s, uint32_t value, unsigned size) {
     for (unsigned i = 0; i < size; i++, value >>= 8)
@@ -217,7 +218,7 @@ static bool wants_data(const struct stream *s) {
     return direct_mode(s) ? s->level == 0 : s->level <= threshold(s) && s->level + msize(s) <= FIFO;
 }
 
-/* --- serving ---------------------------------------------------------------------------- */
+/* --- serving --------------------------------------------------------------------------------- */
 
 static bool requested(const struct stream *s) {
     return direction(s) == MEMORY_TO_MEMORY || s->requests >> field(s->cr, CHSEL_SHIFT, 3) & 1;
@@ -241,15 +242,22 @@ static struct stream *arbitrate(struct dma *d) {
     return best;
 }
 
-static void kick(struct stm32_block *b, struct dma *d) {
+/* `now`: the present tick. */
+static void kick_at(struct stm32_block *b, struct dma *d, uint64_t now) {
+    uint64_t tick = now + LATENCY;
     if (d->scheduled || !arbitrate(d))
         return;
-    uint64_t tick = stm32_tick_at(b, stm32_now(b)) + LATENCY;
-    sim_time at = stm32_tick_time(b, tick > d->free ? tick : d->free);
+    d->due = tick > d->free ? tick : d->free;
+    sim_time at = stm32_tick_time(b, d->due);
     if (at == SIM_NEVER)
         return;
     d->scheduled = true;
     stm32_schedule(b, EVENT_SERVE, at);
+}
+
+static void kick(struct stm32_block *b, struct dma *d) {
+    if (!d->scheduled)
+        kick_at(b, d, stm32_tick_at(b, stm32_now(b)));
 }
 
 static void rewind_stream(struct stream *s) {
@@ -322,16 +330,16 @@ static void serve(struct stm32_block *b, struct dma *d) {
     unsigned n = (unsigned)(s - d->stream), line = n * 8 + field(s->cr, CHSEL_SHIFT, 3);
     bool to_peripheral = direction(s) == TO_PERIPHERAL;
     bool fetch = to_peripheral && (s->level < psize(s) || !requested(s));
-    d->free = stm32_tick_at(b, stm32_now(b)) + BEAT;
+    d->free = d->due + BEAT;
     if (!(to_peripheral ? serve_to_peripheral : serve_to_memory)(b, d, s))
         transfer_error(d, s);
     if (!fetch && direction(s) != MEMORY_TO_MEMORY)
         stm32_dma_served(b, line);
     signal(b, s, n);
-    kick(b, d);
+    kick_at(b, d, d->due);
 }
 
-/* --- enabling and disabling -------------------------------------------------------------- */
+/* --- enabling and disabling ------------------------------------------------------------------ */
 
 /* 9.3.12: a threshold must hold whole bursts to memory, a burst must fit the FIFO. */
 static bool fifo_fits(const struct stream *s) {
@@ -398,7 +406,7 @@ static void end_stop(struct stm32_block *b, struct dma *d, unsigned n) {
     signal(b, s, n);
 }
 
-/* --- registers --------------------------------------------------------------------------- */
+/* --- registers ------------------------------------------------------------------------------- */
 
 static const struct stm32_reg REGS[] = {
     {.name = "LISR", .offset = LISR},
@@ -512,7 +520,7 @@ static uint32_t dma_read(struct stm32_block *b, uint32_t offset) {
     }
 }
 
-/* --- what comes in ------------------------------------------------------------------------ */
+/* --- what comes in --------------------------------------------------------------------------- */
 
 static void dma_reset(struct stm32_block *b, enum stm32_cause cause) {
     struct dma *d = stm32_state(b);

@@ -25,7 +25,7 @@ static const struct verb_row verb_rows[] = {
     {"sweep", OPTIONS_NO_VERB, NULL, NULL},
     {"merge", OPTIONS_NO_VERB, NULL, NULL},
     {"live", OPTIONS_NO_VERB, NULL, NULL},
-    {"mcu", OPTIONS_NO_VERB, NULL, NULL},
+    {"mcu", OPTIONS_MCU, "IMAGE", "run a firmware image (ELF, HEX or BIN) alone"},
     {"crosscheck", OPTIONS_NO_VERB, NULL, NULL},
     {"wave", OPTIONS_NO_VERB, NULL, NULL},
     {"xdp", OPTIONS_NO_VERB, NULL, NULL},
@@ -58,6 +58,8 @@ enum {
     CODE_DOT,
     CODE_OCTETS,
     CODE_OUTPUT,
+    CODE_MCU_FLAG, /* and the next: options_take_mcu() knows them by name */
+    CODE_MCU_LAST = CODE_MCU_FLAG + 16,
     CODE_VERBOSE,
     CODE_QUIET,
     CODE_HELP,
@@ -67,33 +69,37 @@ enum {
 #define RUN    (1u << OPTIONS_RUN)
 #define BOARD  (1u << OPTIONS_BOARD)
 #define EXPORT (1u << OPTIONS_EXPORT)
-#define ALL    (RUN | BOARD | EXPORT)
+#define MCU    (1u << OPTIONS_MCU)
+#define BOARDS (RUN | BOARD | EXPORT)
+#define ALL    (BOARDS | MCU)
 
 struct option_row {
     const char *name;
     int code;
     char letter;          /* 0: none */
     unsigned verbs;       /* set of 1 << enum options_verb */
-    const char *argument; /* NULL: takes none */
+    const char *argument; /* NULL: takes none; "[=PORT]": may be left out */
     const char *help;     /* NULL: of a later version, not listed */
 };
 
 static const struct option_row option_rows[] = {
-    {"board", CODE_BOARD, 0, ALL, "BOARD",
+    {"board", CODE_BOARD, 0, BOARDS, "BOARD",
      "built-in board, .net or .kicad_pcb file (default " DEFAULT_BOARD ")"},
-    {"ini", CODE_INI, 0, ALL, "FILE", "the board's settings (default: the .ini beside it)"},
-    {"set", CODE_SET, 0, ALL, "S.K=V", "change one setting: delay.scale=1.0, attach.spi_clk=/sck"},
-    {"edit", CODE_EDIT, 0, ALL, "EDIT",
+    {"ini", CODE_INI, 0, BOARDS, "FILE", "the board's settings (default: the .ini beside it)"},
+    {"set", CODE_SET, 0, BOARDS, "S.K=V",
+     "change one setting: delay.scale=1.0, attach.spi_clk=/sck"},
+    {"edit", CODE_EDIT, 0, BOARDS, "EDIT",
      "change the netlist: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 VCC\", "
      "\"value R5=680\", \"remove C10\""},
     {"firmware", CODE_FIRMWARE, 0, RUN, "none", "the MCU's program; only none in this version"},
     {"engine", CODE_ENGINE, 0, RUN, "event", "only event in this version"},
-    {"seed", CODE_SEED, 0, RUN, "N", "64 bit, decimal or 0x (default 1)"},
+    {"seed", CODE_SEED, 0, RUN | MCU, "N", "64 bit, decimal or 0x (default 1)"},
     {"jobs", CODE_JOBS, 'j', RUN, "N", "parallel workers (default: one per processor)"},
-    {"strict", CODE_STRICT, 0, RUN, NULL, "what is not modelled ends the run with 3 (default)"},
-    {"no-strict", CODE_NO_STRICT, 0, RUN, NULL, "count what is not modelled and go on"},
-    {"out", CODE_OUT, 0, RUN, "DIR", "directory for output files given by relative names"},
-    {"json", CODE_JSON, 0, RUN, "FILE", "results as JSON (linkpulse.run/1)"},
+    {"strict", CODE_STRICT, 0, RUN | MCU, NULL,
+     "what is not modelled ends the run with 3 (default)"},
+    {"no-strict", CODE_NO_STRICT, 0, RUN | MCU, NULL, "count what is not modelled and go on"},
+    {"out", CODE_OUT, 0, RUN | MCU, "DIR", "directory for output files given by relative names"},
+    {"json", CODE_JSON, 0, RUN | MCU, "FILE", "results as JSON (linkpulse.run/1, linkpulse.mcu/1)"},
     {"no-cache", CODE_NO_CACHE, 0, RUN, NULL,
      "run the engine for every edge, without the response cache"},
     {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
@@ -110,6 +116,21 @@ static const struct option_row option_rows[] = {
     {"octets", CODE_OCTETS, 0, EXPORT, "N",
      "the frame's length without FCS, 14 to 1514 (default 40)"},
     {"output", CODE_OUTPUT, 'o', BOARD | EXPORT, "FILE", "write there instead of standard output"},
+    {"chip", CODE_MCU_FLAG, 0, MCU, "CHIP", "f401re (default), f100rb, ..."},
+    {"base", CODE_MCU_FLAG + 1, 0, MCU, "ADDRESS",
+     "where a raw image is loaded (default: the chip's flash)"},
+    {"max-cycles", CODE_MCU_FLAG + 2, 0, MCU, "N", "stop after N cycles of the core"},
+    {"max-time", CODE_MCU_FLAG + 3, 0, MCU, "T",
+     "stop after this simulated time: 2, 50m, 10u (default 10 s; none with --gdb)"},
+    {"hse", CODE_MCU_FLAG + 4, 0, MCU, "HZ", "the external oscillator, 0: none (default 8000000)"},
+    {"hsi-ppm", CODE_MCU_FLAG + 5, 0, MCU, "PPM", "error of the internal oscillator (default 0)"},
+    {"profile", CODE_MCU_FLAG + 6, 0, MCU, NULL, "print the cycles of each function"},
+    {"itm", CODE_MCU_FLAG + 7, 0, MCU, "FILE", "the text of ITM port 0"},
+    {"swo", CODE_MCU_FLAG + 8, 0, MCU, "FILE", "the raw SWO stream: ITM packets of every port"},
+    {"itm-port", CODE_MCU_FLAG + 9, 0, MCU, "[=PORT]",
+     "the text of ITM port 0 on 127.0.0.1 (default 3443; also with --gdb)"},
+    {"gdb", CODE_MCU_FLAG + 10, 0, MCU, "[=PORT]",
+     "wait for GDB on 127.0.0.1 (default 3333; 0: a free port)"},
     {"verbose", CODE_VERBOSE, 'v', ALL, NULL, "say more"},
     {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress"},
     {"help", CODE_HELP, 'h', ALL, NULL, "this text"},
@@ -306,6 +327,14 @@ static bool take_flag(struct options *options, int code, struct sim_err *err) {
     }
 }
 
+static bool take(struct options *options, const struct option_row *row, const char *value,
+                 struct sim_err *err) {
+    if (row->code >= CODE_MCU_FLAG && row->code <= CODE_MCU_LAST)
+        return options_take_mcu(&options->mcu, row->name, value, err);
+    return row->argument ? take_value(options, row->code, value, err)
+                         : take_flag(options, row->code, err);
+}
+
 static bool unknown_option(const char *text, struct sim_err *err) {
     const char *names[LENGTH(option_rows)];
     char word[64];
@@ -337,11 +366,17 @@ static bool bad_option(const char *text, struct sim_err *err) {
     return unknown_option(text, err);
 }
 
+static int has_argument(const struct option_row *row) {
+    if (!row->argument)
+        return no_argument;
+    return row->argument[0] == '[' ? optional_argument : required_argument;
+}
+
 static void long_options(struct option *longs) {
     for (size_t i = 0; i < LENGTH(option_rows); i++)
         longs[i] = (struct option){
             .name = option_rows[i].name,
-            .has_arg = option_rows[i].argument ? required_argument : no_argument,
+            .has_arg = has_argument(&option_rows[i]),
             .val = option_rows[i].code,
         };
 }
@@ -359,10 +394,9 @@ static bool parse_loop(struct options *options, int argc, char **argv, uint64_t 
         if (code == ':')
             return sim_err_set(err, SIM_ERR_INPUT, "option --%s needs a value: %s", row->name,
                                row->argument);
-        if (row->argument && !optarg[0])
+        if (row->argument && optarg && !optarg[0])
             return sim_err_set(err, SIM_ERR_INPUT, "option --%s: the value is empty", row->name);
-        if (!(row->argument ? take_value(options, row->code, optarg, err)
-                            : take_flag(options, row->code, err)))
+        if (!take(options, row, optarg, err))
             return false;
         *seen |= UINT64_C(1) << (row - option_rows);
     }
@@ -376,7 +410,8 @@ static bool unknown_verb(const char *word, struct sim_err *err) {
     const char *near = words_nearest(word, names, LENGTH(names));
     if (near)
         return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; did you mean %s?", word, near);
-    return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; expected run, board or export", word);
+    return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; expected run, board, export or mcu",
+                       word);
 }
 
 static bool take_verb(struct options *options, const char *word, struct sim_err *err) {
@@ -417,15 +452,35 @@ static bool check_one_board(struct options *options, struct sim_err *err) {
     return true;
 }
 
+static bool check_mcu(const struct options *options, struct sim_err *err) {
+    if (options->n_files == 0)
+        return sim_err_set(err, SIM_ERR_INPUT, "mcu needs a firmware image");
+    if (options->n_files > 1)
+        return sim_err_set(err, SIM_ERR_INPUT, "mcu takes one firmware image, found also %s",
+                           options->files[1]);
+    if (options->mcu.profile && options->mcu.gdb)
+        return sim_err_set(err, SIM_ERR_INPUT, "--profile and --gdb do not go together");
+    return true;
+}
+
+static bool check_verb(struct options *options, struct sim_err *err) {
+    switch (options->verb) {
+    case OPTIONS_RUN:
+        return check_run(options, err);
+    case OPTIONS_MCU:
+        return check_mcu(options, err);
+    default:
+        return check_one_board(options, err);
+    }
+}
+
 /* `seen`: bit i is row i of option_rows. */
 static bool check(struct options *options, uint64_t seen, struct sim_err *err) {
     for (size_t i = 0; i < LENGTH(option_rows); i++)
         if ((seen >> i & 1) && !(option_rows[i].verbs & (1u << options->verb)))
             return sim_err_set(err, SIM_ERR_INPUT, "option --%s does not belong to %s",
                                option_rows[i].name, verb_row(options->verb)->name);
-    if (options->verb == OPTIONS_RUN ? !check_run(options, err) : !check_one_board(options, err))
-        return false;
-    if (!options_check_outputs(options, err))
+    if (!check_verb(options, err) || !options_check_outputs(options, err))
         return false;
     if (!options->board)
         options->board = DEFAULT_BOARD;
@@ -438,7 +493,8 @@ bool options_parse(struct options *options, int argc, char **argv, struct sim_er
                                 .engine = "event",
                                 .seed = 1,
                                 .strict = true,
-                                .octets = 40};
+                                .octets = 40,
+                                .mcu = OPTIONS_MCU_DEFAULTS};
     options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
     options->edits = calloc((size_t)argc + 1, sizeof *options->edits);
     if (!options->sets || !options->edits)
@@ -449,7 +505,7 @@ bool options_parse(struct options *options, int argc, char **argv, struct sim_er
         return true;
     if (optind >= argc)
         return sim_err_set(err, SIM_ERR_INPUT,
-                           "no verb; expected run, board or export (see linkpulse --help)");
+                           "no verb; expected run, board, export or mcu (see linkpulse --help)");
     if (!take_verb(options, argv[optind], err))
         return false;
     options->files = (const char *const *)argv + optind + 1;
@@ -467,7 +523,8 @@ static void print_option(const struct option_row *row, FILE *out) {
     char left[64];
     snprintf(left, sizeof left, "  %c%c%c --%s%s%s", row->letter ? '-' : ' ',
              row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name,
-             row->argument ? " " : "", row->argument ? row->argument : "");
+             row->argument && has_argument(row) == required_argument ? " " : "",
+             row->argument ? row->argument : "");
     fprintf(out, "%-28s %s\n", left, row->help);
 }
 

@@ -84,10 +84,10 @@ static bool read_config(struct board *board, const struct board_request *request
 /* Every net the configuration names must be there. */
 static bool check_nets(const struct board *board, struct sim_err *err) {
     for (size_t i = 0; i < board_n_needs; i++) {
-        const char *name = (const char *)&board->config + board_needs[i].offset;
-        name += *name == '!'; /* active high select */
+        const char *stated = (const char *)&board->config + board_needs[i].offset;
+        const char *name = stated + (*stated == '!'); /* active high select */
         char hint[200];
-        if (*name && netlist_find_net(board->netlist, name) == NETLIST_NONE)
+        if (*stated && netlist_find_net(board->netlist, name) == NETLIST_NONE)
             return sim_err_set(err, SIM_ERR_INPUT, "%s = %s: %s has no such net%s",
                                board_needs[i].key, name, board->path,
                                edit_near_net(board->netlist, name, hint, sizeof hint));

@@ -30,6 +30,44 @@ static bool is_passive(const struct part_use *use) {
     return true;
 }
 
+/* Does a model have a use for this pad, beyond its capacitance? */
+static bool is_used_pin(const struct board *board, const struct netlist_pin *pin) {
+    const struct part_model *model = board->uses[pin->part].model;
+    for (size_t u = 0; model && u < model->n_units; u++)
+        for (int i = 0; i < PART_MAX_UNIT_PINS; i++) {
+            const char *number = model->units[u].pins[i];
+            if (model->units[u].kind != PART_PASSIVE && number && strcmp(number, pin->number) == 0)
+                return true;
+        }
+    return false;
+}
+
+static bool feeds_nothing(const struct board *board, uint32_t net, uint32_t but) {
+    const struct netlist *netlist = board->netlist;
+    const char *name = netlist->nets[net].name;
+    if (strcmp(name, board->config.supply.power) == 0 ||
+        strcmp(name, board->config.supply.ground) == 0)
+        return false;
+    for (uint32_t i = 0; i < netlist->n_pins; i++)
+        if (netlist->pins[i].net == net && netlist->pins[i].part != but &&
+            is_used_pin(board, &netlist->pins[i]))
+            return false;
+    return true;
+}
+
+/* A resistor with nothing modelled behind it: an LED's. */
+static bool is_indicator(const struct board *board, uint32_t part) {
+    const struct netlist *netlist = board->netlist;
+    if (!board->uses[part].model || board->uses[part].model->quantity != PART_OHM)
+        return false;
+    for (uint32_t pin = netlist->parts[part].first_pin; pin != NETLIST_NONE;
+         pin = netlist->pins[pin].next)
+        if (netlist->pins[pin].net != NETLIST_NONE &&
+            feeds_nothing(board, netlist->pins[pin].net, part))
+            return true;
+    return false;
+}
+
 /* What the board states beside the typical part of the make its value names. */
 static void show_figures(const struct netlist_part *part, const struct part_use *use, FILE *out) {
     const struct part_variant *generic = NULL;
@@ -93,7 +131,8 @@ static void show_parts(const struct board *board, FILE *out) {
         show_part(board, order[i], out);
     fprintf(out, "\npassive:");
     for (uint32_t i = 0; i < board->netlist->n_parts; i++)
-        if (board->uses[order[i]].model && is_passive(&board->uses[order[i]]))
+        if (board->uses[order[i]].model &&
+            (is_passive(&board->uses[order[i]]) || is_indicator(board, order[i])))
             fprintf(out, " %s", board->netlist->parts[order[i]].ref);
     fprintf(out, "\nnot fitted:");
     for (uint32_t i = 0; i < board->netlist->n_parts; i++)

@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "harness/interrupt.h"
 #include "harness/options.h"
@@ -32,9 +34,20 @@ static int flush_results(int code) {
     return code ? code : SIM_ERR_ENVIRONMENT;
 }
 
+/* A closed standard descriptor would become that of the first file opened, and what is
+ * printed would land in it. Read-only: printing still fails, and is told. */
+static void hold_standard_descriptors(void) {
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = dup(fd);
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(int argc, char **argv) {
     struct sim_err err = SIM_ERR_INIT;
     struct options options;
+    hold_standard_descriptors();
     interrupt_install();
     int code = options_parse(&options, argc, argv, &err) ? flush_results(dispatch(&options))
                                                          : verbs_fail(&err);

@@ -78,6 +78,21 @@ void outfile_abandon(struct outfile *file) {
     file->temp[0] = 0;
 }
 
+bool outfile_check(const char *path, struct sim_err *err) {
+    struct outfile file;
+    struct stat existing;
+    if (stat(path, &existing) == 0 && S_ISDIR(existing.st_mode)) {
+        errno = EISDIR;
+        return refuse(path, "write the file", err);
+    }
+    if (stat(path, &existing) == 0 && !S_ISREG(existing.st_mode))
+        return true; /* opening a pipe or a device has effects */
+    if (!outfile_open(&file, path, err))
+        return false;
+    outfile_abandon(&file);
+    return true;
+}
+
 bool outfile_write(const char *path, const char *text, struct sim_err *err) {
     struct outfile file;
     if (!outfile_open(&file, path, err))

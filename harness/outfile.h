@@ -27,6 +27,9 @@ bool outfile_commit(struct outfile *file, struct sim_err *err);
 /* Close and delete; does nothing on a zeroed, committed or abandoned file. */
 void outfile_abandon(struct outfile *file);
 
+/* Could it be written now? Leaves nothing behind; devices and pipes are not tried. */
+bool outfile_check(const char *path, struct sim_err *err);
+
 /* Write `text` as the whole file `path`. */
 bool outfile_write(const char *path, const char *text, struct sim_err *err);
 

@@ -7,6 +7,7 @@
 
 #include "harness/capture.h"
 #include "harness/interrupt.h"
+#include "harness/outfile.h"
 #include "harness/verbs.h"
 
 #define FIRST_FRAME  (20 * SIM_US)   /* the board has settled before time 0 */
@@ -64,7 +65,7 @@ static sim_time next_start(const struct run *run, int64_t capture_ns, sim_time c
         double at = (double)capture_ns * 1e3 * line->gap_scale;
         sim_time wanted = capture_start;
         if (at > 0)
-            wanted += at < 4e18 ? (sim_time)at : (sim_time)4e18;
+            wanted = at < 4e18 ? wanted + (sim_time)at : SIM_NEVER; /* refused by send_frame() */
         start = wanted > start ? wanted : start;
     }
     sim_time earliest = replay_now(run->replay) + replay_lead(run->replay);
@@ -81,18 +82,26 @@ static bool burst_over(struct run *run) {
     return run_wave_frame(run, run->pulse_sent ? 0 : run->frames_done, run->failures > failures);
 }
 
+/* In steps, so that Ctrl-C ends a silence of days. */
+static void idle_until(struct run *run, sim_time time) {
+    while (!interrupted && replay_now(run->replay) + SIM_S < time)
+        replay_idle_until(run->replay, replay_now(run->replay) + SIM_S);
+    if (!interrupted)
+        replay_idle_until(run->replay, time);
+}
+
 /* The partner's link test pulses fill long silences. */
 static bool wait_until(struct run *run, sim_time start) {
     sim_time lead = replay_lead(run->replay), pulse = run->last_activity + PULSE_PERIOD;
     for (; run->board->config.line.link_pulses && pulse + PULSE_LEAST < start && !interrupted;
          pulse += PULSE_PERIOD) {
-        replay_idle_until(run->replay, pulse - lead);
+        idle_until(run, pulse - lead);
         if (!burst_over(run))
             return false;
         replay_link_pulse(run->replay, pulse);
         run->pulse_sent = true;
     }
-    replay_idle_until(run->replay, start - lead);
+    idle_until(run, start - lead);
     return burst_over(run);
 }
 
@@ -108,6 +117,8 @@ static bool send_frame(struct run *run, size_t index, const struct capture_frame
                           (long)frame->number);
     if (!wait_until(run, start))
         return false;
+    if (interrupted)
+        return true;
     compare_sent(run->compare, index, frame->number, wire, n, start, SIM_NEVER);
     replay_frame(run->replay, wire, n, start);
     run->pulse_sent = false;
@@ -164,9 +175,18 @@ static bool replay_capture(struct run *run, size_t index, const char *path) {
     return ok;
 }
 
+/* Reports are written at the end; that they can be is known before the work. */
+static bool check_report(struct run *run, const char *file) {
+    char path[4096];
+    return !file || !options_out_path(run->options, file, path, sizeof path) ||
+           outfile_check(path, &run->err);
+}
+
 static bool open_outputs(struct run *run) {
     char path[4096];
     const struct options *options = run->options;
+    if (!check_report(run, options->json) || !check_report(run, options->junit))
+        return false;
     if (options->pcap_out) {
         if (!options_out_path(options, options->pcap_out, path, sizeof path))
             return sim_err_set(&run->err, SIM_ERR_INPUT, "--pcap-out: the path is too long");

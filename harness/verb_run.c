@@ -76,6 +76,13 @@ static void print_cache(const struct run *run) {
             f.symbols, f.misses, f.states, f.events, f.cached ? "" : ", no response cache");
 }
 
+/* The damage is told already; that nothing is left without any is not. */
+static int nothing_or_damaged(const struct run *run) {
+    if (!run->damaged && !run->result.interrupted)
+        fputs("linkpulse: nothing to replay: every frame was skipped\n", stderr);
+    return run->result.interrupted && !run->damaged ? 1 : SIM_ERR_INPUT;
+}
+
 static int run_board(const struct options *options, const struct board *board) {
     struct sim_err err = SIM_ERR_INIT;
     struct run run = {.options = options, .board = board, .err = SIM_ERR_INIT};
@@ -92,7 +99,7 @@ static int run_board(const struct options *options, const struct board *board) {
             print_cache(&run);
         status = run.result.pass ? 0 : 1;
         if (run.damaged || !run.frames_done)
-            status = SIM_ERR_INPUT;
+            status = nothing_or_damaged(&run);
         if (!written)
             status = verbs_fail(&err);
     }

@@ -22,25 +22,27 @@ static double round_to_grid(const struct circuit *c, double v) {
     return (double)(int64_t)(steps + (steps < 0 ? -0.5 : 0.5)) * c->grid;
 }
 
-/* The next crossing of one threshold, from v0 on the way to vinf. */
-static void aim(struct circuit *c, const struct node *node, uint32_t element) {
+/* The next crossing of one threshold, from v0 on the way to vinf. At least 1 ps away, so
+ * that a threshold never goes and comes back at one time. */
+void node_aim_at(struct circuit *c, const struct node *node, uint32_t element) {
     struct element *e = &c->elements[element];
     const struct threshold *th = &c->thresholds[e->aux];
     const struct node_state *s = &c->node_states[node->states + node->state];
     double reach = th->reach[node->state][e->out];
-    bool beyond = e->out ? node->v0 <= th->minus : node->v0 >= th->plus;
+    bool beyond = e->out ? node->v0 < th->minus : node->v0 > th->plus;
     if (e->pending)
         circuit_cancel(c, element);
-    if (beyond)
+    if (beyond) {
         circuit_pend(c, element, !e->out, node->t0);
-    else if (reach != 0)
-        circuit_pend(c, element, !e->out,
-                     node->t0 + (sim_time)(s->tau * sim_log((s->vinf - node->v0) * reach) + 0.5));
+    } else if (reach != 0) {
+        sim_time dt = (sim_time)(s->tau * sim_log((s->vinf - node->v0) * reach) + 0.5);
+        circuit_pend(c, element, !e->out, node->t0 + (dt > 0 ? dt : 1));
+    }
 }
 
 void node_aim(struct circuit *c, const struct node *node) {
     for (uint32_t i = 0; i < node->n_thresholds; i++)
-        aim(c, node, node->thresholds[i]);
+        node_aim_at(c, node, node->thresholds[i]);
 }
 
 /* Gate charge: what Crss and the closing channel leave behind (release_voltage()). */

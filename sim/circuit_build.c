@@ -95,8 +95,8 @@ static uint32_t threshold_net(struct builder *b, uint32_t part, unsigned unit, u
     return net;
 }
 
-static bool connect(struct builder *b, uint32_t element, uint32_t part, unsigned unit, int pin,
-                    uint8_t mask) {
+bool build_connect(struct builder *b, uint32_t element, uint32_t part, unsigned unit, int pin,
+                   uint8_t mask) {
     const struct part_unit *u = &b->uses[part].model->units[unit];
     uint32_t net = build_pin_net(b, part, u, pin);
     if (net == CIRCUIT_NO_NET) {
@@ -139,7 +139,7 @@ static bool add_gate(struct builder *b, uint32_t part, unsigned unit, int n_in, 
         return true; /* an unused gate */
     uint32_t e = build_element(b, ELEMENT_GATE, part, unit, (unsigned)out_pin, net);
     for (int i = 0; i < n_in; i++)
-        if (!connect(b, e, part, unit, i, (uint8_t)(1u << i)))
+        if (!build_connect(b, e, part, unit, i, (uint8_t)(1u << i)))
             return false;
     b->c->elements[e].truth = truth;
     b->c->elements[e].rise = delay(b, part, tpd_of(b, part, "tplh"), net, 1);
@@ -157,7 +157,7 @@ static uint32_t add_buffer(struct builder *b, uint32_t part, unsigned unit, int 
 
 static bool connect_cell(struct builder *b, uint32_t e, uint32_t part, unsigned unit, int n) {
     for (int i = 0; i < n; i++)
-        if (!connect(b, e, part, unit, i, (uint8_t)(1u << i)))
+        if (!build_connect(b, e, part, unit, i, (uint8_t)(1u << i)))
             return false;
     return true;
 }

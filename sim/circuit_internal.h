@@ -195,6 +195,7 @@ bool circuit_coin(struct circuit *c, uint32_t element, sim_time t);
 double node_voltage(const struct circuit *c, const struct node *node, sim_time t);
 void node_switch(struct circuit *c, uint32_t node, uint8_t mask, sim_time t);
 void node_aim(struct circuit *c, const struct node *node);
+void node_aim_at(struct circuit *c, const struct node *node, uint32_t threshold);
 
 /* circuit_scope.c: who depends on whom */
 bool circuit_apply_scope(struct circuit *c, const struct circuit_scope *scope);

@@ -184,7 +184,7 @@ static void time_channel(struct builder *b, const struct node_plan *plan, struct
     e->fall = off > 0 ? (int32_t)(off * 1e12 + 0.5) : 0;
 }
 
-static void wire_channel(struct builder *b, struct node_plan *plan, struct branch *branch,
+static bool wire_channel(struct builder *b, struct node_plan *plan, struct branch *branch,
                          unsigned bit, uint32_t index) {
     uint32_t part = branch->channel; /* as build_plans() left it */
     const struct part_unit *unit = &b->uses[part].model->units[0];
@@ -194,7 +194,7 @@ static void wire_channel(struct builder *b, struct node_plan *plan, struct branc
     b->c->elements[branch->channel].truth = 0x2; /* on while the gate is high */
     uint32_t gate = build_pin_net(b, part, unit, 0);
     time_channel(b, plan, branch, gate);
-    build_link(b, gate, branch->channel, 1);
+    return build_connect(b, branch->channel, part, 0, 0, 1);
 }
 
 /* Turn-off. While the gate falls to VGS(th) the channel's conductance k (VG - VGS(th)) goes
@@ -260,10 +260,12 @@ static bool build_node(struct builder *b, struct node_plan *plan, uint32_t index
             return refuse_node(b, plan, "more than 6 switched branches on one analog node");
         if (!switched)
             continue;
-        if (branch->channel != CIRCUIT_NO_NET)
-            wire_channel(b, plan, branch, bits[i], index);
-        else
+        if (branch->channel != CIRCUIT_NO_NET) {
+            if (!wire_channel(b, plan, branch, bits[i], index))
+                return false;
+        } else {
             build_link(b, branch->other, plan->element, (uint8_t)(1u << bits[i]));
+        }
     }
     kick_node(b, plan, node, bits);
     node->net = plan->net;

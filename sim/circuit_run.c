@@ -95,9 +95,11 @@ static inline void happen(struct circuit *c, uint32_t element, sim_time t) {
         e->out = e->target;
         change_net(c, e->net, e->out, t);
         if (e->kind == ELEMENT_THRESHOLD) { /* its analog net shows the same edge */
-            uint32_t net = c->nodes[c->thresholds[e->aux].node].net;
-            if (c->watched[net])
-                record_edge(c, net, e->out, t);
+            const struct node *node = &c->nodes[c->thresholds[e->aux].node];
+            if (c->watched[node->net])
+                record_edge(c, node->net, e->out, t);
+            if (t == node->t0 && !e->pending) /* kicked past it: it may come back */
+                node_aim_at(c, node, element);
         }
     }
 }

@@ -11,7 +11,7 @@ dns=$captures/dns.pcap shield=$here/../models/boards/nucleo_shield
 # --- a netlist and a PCB without an .ini ------------------------------------------------
 cp "$shield.net" "$tree/copy.net"
 python3 "$here/net_to_pcb.py" "$shield.net" >"$tree/copy.kicad_pcb"
-needed=(attach.line_rx_p attach.line_rx_n attach.spi_clk attach.spi_mosi attach.spi_nss supply.power supply.ground)
+needed=(attach.line_rx_p attach.line_rx_n attach.spi_clk attach.spi_mosi attach.spi_nss)
 told() { # each missing attachment is named with its --set, then how many there are
     local key
     [ ! -s "$tree/out" ] && [ "$(wc -l <"$tree/err")" = $((${#needed[@]} + 1)) ] || return 1
@@ -21,7 +21,7 @@ told() { # each missing attachment is named with its --set, then how many there 
     tail -n 1 "$tree/err" | grep -q "${#needed[@]} attachments are missing"
 }
 sets=(--set "attach.line_rx_p=Net-(C2-Pad1)" --set "attach.line_rx_n=Net-(C3-Pad1)" --set attach.spi_clk=/sck_rx
-    --set attach.spi_mosi=/mosi_rx --set attach.spi_nss=/nss_rx --set supply.power=VCC --set supply.ground=GND)
+    --set attach.spi_mosi=/mosi_rx --set attach.spi_nss=/nss_rx)
 photographs=(--set delay.scale=0.65 --set part.74HC14.vt_plus=2.70 --set part.74HC14.vt_minus=1.80
     --set part.2N7002.ciss=50p --set part.2N7002.coss=25p --set part.2N7002.crss=5p --set part.2N7002.vgs_th=2.0)
 positions=(--set switch.SW1=A --set jumper.JP1=B)
@@ -59,6 +59,7 @@ same_board() { # the same frames, margins and counters from netlist and PCB
 check "netlist and PCB of one board give the same results" same_board
 check "an attachment on a net that is not there" refuses "no such net" run -q --board "$tree/copy.net" "${sets[@]}" \
     --set attach.spi_clk=/sck_rxx "$dns"
+check "an active high select on no net" refuses "no such net" run --set "attach.spi_nss=!" "$dns"
 
 # --- other attachments, other revisions ---------------------------------------------------
 raw=(--set attach.spi_clk=/sck --set attach.spi_mosi=/line --set "attach.spi_nss=!/~{idle}" --set attach.framing=preamble)

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* Ages beyond this are all alike: 20 bit times. */
+/* Ages beyond this are all alike, 20 bit times; what is measured as longer is given as
+ * this long, so that it does not depend on whether the state was saved in between. */
 #define MEMORY (2 * SIM_US)
 
 static const struct spi_limits LIMITS[] = {
@@ -37,6 +38,7 @@ void spi_sampler_init(struct spi_sampler *s, const struct spi_limits *limits, bo
 
 static void measure(struct spi_sampler *s, enum spi_measure what, sim_time value, sim_time time) {
     struct spi_worst *worst = &s->worst[what];
+    value = value < MEMORY ? value : MEMORY;
     if (!worst->seen || value < worst->value)
         *worst = (struct spi_worst){.value = value, .time = time, .seen = true};
 }
@@ -46,8 +48,8 @@ static void measure_period(struct spi_sampler *s, sim_time time) {
     sim_time period = time - s->sck_rose, low = time - s->sck_fell;
     measure(s, SPI_LOW, low, time);
     measure(s, SPI_PERIOD, period, time);
-    if (!s->limits)
-        return;
+    if (!s->limits || period >= MEMORY)
+        return; /* a clock that stood still has no duty */
     measure(s, SPI_DUTY_LOW, low - period * (100 - s->limits->duty_max) / 100, time);
     measure(s, SPI_DUTY_HIGH, period - low - period * s->limits->duty_min / 100, time);
 }
@@ -78,7 +80,8 @@ bool spi_sampler_edge(struct spi_sampler *s, enum spi_pin pin, sim_time time, in
     if (pin == SPI_MOSI) {
         s->mosi = (uint8_t)level;
         /* only the first change after a rise tells its hold time */
-        if (s->selected && s->clocked && s->mosi_changed <= s->sck_rose)
+        if (s->selected && s->clocked && s->mosi_changed <= s->sck_rose &&
+            time - s->sck_rose < MEMORY)
             measure(s, SPI_HOLD, time - s->sck_rose, time);
         s->mosi_changed = time;
         return false;

@@ -36,7 +36,7 @@ enum spi_measure {
     SPI_MEASURES
 };
 struct spi_worst {
-    sim_time value; /* ps; for the duty rows the slack in ps */
+    sim_time value; /* ps, 2 us at most; for the duty rows the slack in ps */
     sim_time time;  /* where; only when `seen` */
     bool seen;
 };

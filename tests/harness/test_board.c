@@ -32,8 +32,8 @@ static const struct part_use *use(const char *ref) {
 
 /* Everything a print function writes, NUL-terminated; the caller frees. */
 static char *text_of(void (*print)(const struct board *, FILE *)) {
-    char *text = NULL;
-    size_t size;
+    static char *text; /* static: gcc 12 takes the stream's pointer for a dangling one */
+    static size_t size;
     FILE *out = open_memstream(&text, &size);
     print(&board, out);
     fclose(out);
@@ -186,6 +186,26 @@ Test(board, without_ini_names_what_is_missing) {
     cr_expect_str_eq(missing[4].set, "--set attach.spi_nss=/nss_rx");
     cr_expect_str_eq(board.config.supply.power, "VCC");
     cr_expect_str_eq(board.config.supply.ground, "GND");
+    board_finish(&board);
+}
+
+/* In the line of `board` that begins with "passive:"? */
+static bool listed_passive(const char *ref) {
+    char *text = text_of(board_show), word[16];
+    char *line = strstr(text, "\npassive:");
+    cr_assert(line != NULL);
+    char *end = strchr(line + 1, '\n');
+    memcpy(end, " \0", 2);
+    snprintf(word, sizeof word, " %s ", ref);
+    bool found = strstr(line, word) != NULL;
+    free(text);
+    return found;
+}
+
+Test(board, an_leds_resistor_is_passive) {
+    cr_assert(load("nucleo_shield", NULL, NULL), "%s", err.text);
+    cr_expect(listed_passive("R9") && listed_passive("R10") && listed_passive("TP1"));
+    cr_expect(!listed_passive("R2") && !listed_passive("R4") && !listed_passive("R11"));
     board_finish(&board);
 }
 

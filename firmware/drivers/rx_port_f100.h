@@ -3,6 +3,8 @@
 #ifndef FIRMWARE_DRIVERS_RX_PORT_F100_H
 #define FIRMWARE_DRIVERS_RX_PORT_F100_H
 
+#include <stdbool.h>
+
 #include "firmware/chips/f100rb.h"
 
 enum { RX_CHANNEL = 4 };

@@ -4,6 +4,8 @@
 #ifndef FIRMWARE_DRIVERS_RX_PORT_F401_H
 #define FIRMWARE_DRIVERS_RX_PORT_F401_H
 
+#include <stdbool.h>
+
 #include "firmware/chips/f401re.h"
 
 #define RX_STREAM (&DMA1->S[3])

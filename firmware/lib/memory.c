@@ -1,16 +1,16 @@
-/* The four functions the compiler may call in a freestanding program. By words where both
- * sides allow it: a frame is copied while others arrive. */
+/* The four functions the compiler may call in a freestanding program. By words: a frame is
+ * copied while others arrive. */
 #include "firmware/lib/memory.h"
 
-/* Words that alias anything. */
-typedef uint32_t __attribute__((may_alias)) any_word;
-
+/* Neither side need be aligned: the Cortex-M3 and M4 access odd words themselves. */
 void *memcpy(void *restrict to, const void *restrict from, size_t n) {
     uint8_t *d = to;
     const uint8_t *s = from;
-    if ((((uintptr_t)d | (uintptr_t)s) & 3) == 0)
-        for (; n >= 4; n -= 4, d += 4, s += 4)
-            *(any_word *)d = *(const any_word *)s;
+    uint32_t word;
+    for (; n >= sizeof word; n -= sizeof word, d += sizeof word, s += sizeof word) {
+        __builtin_memcpy(&word, s, sizeof word);
+        __builtin_memcpy(d, &word, sizeof word);
+    }
     while (n-- > 0)
         *d++ = *s++;
     return to;

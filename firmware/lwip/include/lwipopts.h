@@ -8,6 +8,7 @@
 #define LWIP_SOCKET                0
 #define LWIP_NETCONN               0
 #define LWIP_DHCP                  1
+#define DHCP_DOES_ARP_CHECK        0 /* RFC 2131: should, and costs the first seconds */
 #define LWIP_UDP                   1
 #define LWIP_TCP                   1
 #define LWIP_NETIF_HOSTNAME        1

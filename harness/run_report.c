@@ -84,6 +84,12 @@ static void add_counters(struct run *run) {
         snprintf(name, sizeof name, "floating input taken as low %s", pin);
         add_counter(run, name, 1);
     }
+    if (run->firmware) {
+        struct cosim_figures f = run_firmware_figures(run);
+        add_counter(run, "mcu: firmware mistakes", f.misuses);
+        add_counter(run, "mcu: accesses not modelled", f.unmodelled);
+        add_counter(run, "mcu: data lost", f.lost);
+    }
     struct compare_counts counts = compare_counts(run->compare);
     add_counter(run, "selects without an octet", counts.empty);
     add_counter(run, "selects with bits left over", counts.dribbled);
@@ -132,10 +138,13 @@ static void conclude_verdict(struct run *run) {
 void run_conclude(struct run *run) {
     add_margins(run);
     add_counters(run);
-    add_not_run(run, "firmware", "--firmware none: octets are taken at the SPI pins");
+    if (!run->firmware)
+        add_not_run(run, "firmware", "--firmware none: octets are taken at the SPI pins");
     if (!replay_sampler(run->replay)->limits)
         add_not_run(run, "margins", "the board states no mcu.chip, whose datasheet has the limits");
-    add_not_run(run, "transmit", "nothing drives the transmitter without firmware");
+    add_not_run(run, "transmit",
+                run->firmware ? "this version does not judge what the firmware sends"
+                              : "nothing drives the transmitter without firmware");
     add_not_run(run, "rtl", "one engine: event");
     conclude_verdict(run);
 }

@@ -145,7 +145,7 @@ void mcu_fault_print(const struct mcu *mcu, FILE *out) {
             now.r[i] = armv7m_get(mcu->core, (enum armv7m_reg)(ARMV7M_R0 + i));
         now.xpsr = armv7m_get(mcu->core, ARMV7M_XPSR);
     }
-    uint32_t pc = fault.count ? fault.pc : now.r[15];
+    uint32_t pc = now.frame || !fault.count ? now.r[15] : fault.pc;
     fprintf(out, "linkpulse: %s at %s\n", fault_name(now.set ? now.exception : fault.exception),
             mcu_where(mcu, pc, where, sizeof where));
     print_causes(cfsr_causes, LENGTH(cfsr_causes), "CFSR", fault.cfsr, out);
@@ -154,6 +154,8 @@ void mcu_fault_print(const struct mcu *mcu, FILE *out) {
     if (fault.cfsr & BFARVALID)
         fprintf(out, "  address 0x%08x (BFAR)\n", (unsigned)fault.bfar);
     print_causes(hfsr_causes, LENGTH(hfsr_causes), "HFSR", fault.hfsr, out);
+    if (now.set && fault.count > 1 && fault.pc != pc)
+        fprintf(out, "  then another fault at %s\n", mcu_where(mcu, fault.pc, where, sizeof where));
     print_stack(mcu, now.r[13], out);
     print_vectors(mcu, out);
     print_registers(&now, out);

@@ -86,6 +86,13 @@ struct stm32_pin_change {
 
 enum stm32_boot { STM32_BOOT_FLASH, STM32_BOOT_SYSTEM, STM32_BOOT_SRAM };
 
+/* What an SPI slave does with the bits of a frame that was not finished, where the manuals are
+ * silent: flags; without them it starts afresh. */
+enum {
+    STM32_SPI_SPE_KEEPS = 1, /* clearing SPE keeps the bits */
+    STM32_SPI_NSS_KEEPS = 2, /* NSS, or SSI, going high keeps the bits */
+};
+
 struct stm32_config {
     double hsi_ppm; /* error of the internal oscillator, at most +-100000 */
     double hse_ppm;
@@ -97,6 +104,7 @@ struct stm32_config {
     bool strict;                           /* what is not modelled ends the run */
     uint32_t uid[3];                       /* unique id; all 0: a fixed one */
     uint64_t seed;                         /* of the random number generator */
+    unsigned spi_partial;                  /* STM32_SPI_..._KEEPS */
 
     /* Each may be NULL. None may call stm32_run_until(), stm32_step(), stm32_reset() or
      * stm32_destroy(). */

@@ -65,14 +65,12 @@ struct stm32_ip {
     void (*pin_in)(struct stm32_block *b, unsigned role, unsigned level, sim_time time);
     /* How many of the next edges of `role` have no effect outside of the block (no interrupt,
      * DMA request, pin): the frame may deliver them late, in order, with their own time as
-     * stm32_now(), before anything else reaches the block. NULL: 0. */
+     * stm32_now(), before anything else reaches the block. UINT_MAX: all. NULL: 0. */
     unsigned (*quiet)(struct stm32_block *b, unsigned role);
     /* DMA: a request line changed. The OR of its sources. */
     void (*dma_request)(struct stm32_block *b, unsigned line, bool level);
     /* A source of DMA requests: one of its requests was served (a timer lowers it here). */
     void (*dma_ack)(struct stm32_block *b, unsigned signal);
-    /* GPIO: a pin's level changed, before the synchroniser. */
-    void (*port_in)(struct stm32_block *b, unsigned pin, unsigned level, sim_time time);
     /* FLASH interface: wait states, as struct armv7m_region; `user` is the block. */
     unsigned (*fetch_wait)(void *user, uint32_t line_address);
     unsigned (*data_wait)(void *user, uint32_t address);
@@ -184,7 +182,7 @@ struct stm32_chip {
     unsigned n_irq;
     uint32_t calib; /* SysTick CALIB */
     uint32_t hsi_hz, lsi_hz;
-    uint32_t max_hclk_hz;
+    uint32_t max_hclk_hz, max_pclk1_hz, max_pclk2_hz;
     bool remap_by_block; /* the F1 way of struct stm32_af */
     uint16_t pins[16];   /* bits of the port's pins that the package has; ports A, B, ... */
     const struct stm32_memory *memories;
@@ -280,6 +278,8 @@ void stm32_set_gates(struct stm32_block *b, uint32_t offset, uint32_t value);
 void stm32_set_resets(struct stm32_block *b, uint32_t offset, uint32_t value);
 enum stm32_cause stm32_last_reset(const struct stm32_block *b);
 
+/* FLASH: the core's cycle counter (in fetch_wait and data_wait stm32_now() is not set). */
+uint64_t stm32_core_cycle(const struct stm32_block *b);
 /* FLASH: wait states changed. */
 void stm32_flush_fetch(struct stm32_block *b);
 /* What is seen at address 0. False when the chip has no such memory. */
@@ -298,6 +298,8 @@ struct stm32_pin_setup {
 /* Takes effect at `time`, now or later; `b` is the port. */
 void stm32_pin_setup(struct stm32_block *b, unsigned pin, const struct stm32_pin_setup *setup,
                      sim_time time);
+/* GPIO: the levels at its pins two HCLK edges ago, bit by pin: what the input register shows. */
+uint32_t stm32_port_sample(const struct stm32_block *b);
 /* F1: the remap value of a block's pins. False: the chip has no such block. */
 bool stm32_remap_pins(struct stm32_block *b, const char *block, unsigned value);
 /* SYSCFG, AFIO: EXTI line 0..15 listens to this port. */

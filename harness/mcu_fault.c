@@ -39,7 +39,7 @@ static const struct cause hfsr_causes[] = {
     {1u << 31, "DEBUGEVT", "a BKPT without a debugger"},
 };
 
-enum { MMARVALID = 1 << 7, BFARVALID = 1 << 15 };
+enum { MMARVALID = 1 << 7, BFARVALID = 1 << 15, UNDEFINSTR = 1 << 16 };
 
 static const char *fault_name(unsigned exception) {
     static const char *const names[] = {"lockup", [3] = "HardFault", "MemManage fault", "BusFault",
@@ -118,6 +118,13 @@ static void print_registers(const struct mcu_fault_state *fault, FILE *out) {
     fprintf(out, "  xpsr 0x%08x\n", (unsigned)fault->xpsr);
 }
 
+static void print_instruction(const struct mcu *mcu, uint32_t pc, FILE *out) {
+    uint32_t first, second;
+    if (mcu_in_memory(mcu, pc, 4, UINT32_MAX) && armv7m_read(mcu->core, pc, 2, &first) &&
+        armv7m_read(mcu->core, pc + 2, 2, &second))
+        fprintf(out, "  the halfwords there: 0x%04x 0x%04x\n", (unsigned)first, (unsigned)second);
+}
+
 /* Where the stack pointer must have been to make sense. */
 static void print_stack(const struct mcu *mcu, uint32_t sp, FILE *out) {
     if (!mcu_in_memory(mcu, sp - 4, 4, 1u << STM32_SRAM | 1u << STM32_CCM))
@@ -164,6 +171,8 @@ void mcu_fault_print(const struct mcu *mcu, FILE *out) {
     if (fault.cfsr & BFARVALID)
         fprintf(out, "  address 0x%08x (BFAR)\n", (unsigned)fault.bfar);
     print_causes(hfsr_causes, LENGTH(hfsr_causes), "HFSR", fault.hfsr, out);
+    if (fault.cfsr & UNDEFINSTR)
+        print_instruction(mcu, pc, out);
     if (is_code(mcu, caller(&now)))
         fprintf(out, "  called from %s\n", mcu_where(mcu, caller(&now), where, sizeof where));
     if (now.set && fault.count > now.first.count && fault.pc != pc)

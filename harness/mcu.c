@@ -50,8 +50,9 @@ static void say_report(struct mcu *mcu, const struct stm32_report *report) {
                                         [STM32_LOST] = "lost"};
     char name[48], where[MCU_WHERE], text[768];
     name_register(report, name, sizeof name);
-    sim_format(text, sizeof text, "%s: %s (%s) %s %s at %s: %s", kinds[report->kind], name,
-               HEX32(report->address), report->write ? "written" : "read", HEX32(report->value),
+    sim_format(text, sizeof text, "%s: %s (%s) %s%s at %s: %s", kinds[report->kind], name,
+               HEX32(report->address), report->write ? "written " : "read",
+               report->write ? HEX32(report->value) : "",
                mcu_where(mcu, report->pc, where, sizeof where), report->text);
     fprintf(stderr, "linkpulse: %s\n", text);
     mcu_debug_print(mcu, text);

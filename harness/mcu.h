@@ -59,8 +59,9 @@ struct mcu_unmodelled {
 struct mcu_fault_state {
     bool set;
     unsigned exception;
-    uint32_t r[16], xpsr; /* of the faulting code, out of the stacked frame */
-    bool frame;           /* the frame could be read */
+    struct armv7m_fault first; /* as it was then */
+    uint32_t r[16], xpsr;      /* of the faulting code, out of the stacked frame */
+    bool frame;                /* the frame could be read */
 };
 
 struct mcu {

@@ -144,7 +144,7 @@ static void turn(struct mcu_debug *debug) {
     serve(debug);
     if (debug->gdb.interrupt)
         gdb_stopped(&debug->gdb, GDB_STOP_INTERRUPT, NULL);
-    if (debug->lost || debug->gdb.state == GDB_DETACHED)
+    if (debug->gdb.state != GDB_KILLED && (debug->lost || debug->gdb.state == GDB_DETACHED))
         drop_connection(debug);
 }
 

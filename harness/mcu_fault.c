@@ -39,7 +39,7 @@ static const struct cause hfsr_causes[] = {
     {1u << 31, "DEBUGEVT", "a BKPT without a debugger"},
 };
 
-enum { MMARVALID = 1 << 7, BFARVALID = 1 << 15 };
+enum { MMARVALID = 1 << 7, BFARVALID = 1 << 15, UNDEFINSTR = 1 << 16 };
 
 static const char *fault_name(unsigned exception) {
     static const char *const names[] = {"lockup", [3] = "HardFault", "MemManage fault", "BusFault",
@@ -91,6 +91,7 @@ static bool handler_spins(struct mcu *mcu, unsigned number) {
 void mcu_fault_entered(struct mcu *mcu, unsigned number) {
     mcu->fault.set = true;
     mcu->fault.exception = number;
+    mcu->fault.first = armv7m_fault(mcu->core);
     take_registers(mcu);
     if (!handler_spins(mcu, number))
         return;
@@ -117,6 +118,13 @@ static void print_registers(const struct mcu_fault_state *fault, FILE *out) {
     fprintf(out, "  xpsr 0x%08x\n", (unsigned)fault->xpsr);
 }
 
+static void print_instruction(const struct mcu *mcu, uint32_t pc, FILE *out) {
+    uint32_t first, second;
+    if (mcu_in_memory(mcu, pc, 4, UINT32_MAX) && armv7m_read(mcu->core, pc, 2, &first) &&
+        armv7m_read(mcu->core, pc + 2, 2, &second))
+        fprintf(out, "  the halfwords there: 0x%04x 0x%04x\n", (unsigned)first, (unsigned)second);
+}
+
 /* Where the stack pointer must have been to make sense. */
 static void print_stack(const struct mcu *mcu, uint32_t sp, FILE *out) {
     if (!mcu_in_memory(mcu, sp - 4, 4, 1u << STM32_SRAM | 1u << STM32_CCM))
@@ -136,6 +144,15 @@ static void print_vectors(const struct mcu *mcu, FILE *out) {
                 (unsigned)table, (unsigned)sp, (unsigned)pc);
 }
 
+/* Where the link register returns to: the call itself stands just before. */
+static uint32_t caller(const struct mcu_fault_state *fault) {
+    return (fault->r[14] & ~1u) - 2;
+}
+
+static bool is_code(const struct mcu *mcu, uint32_t address) {
+    return image_function(&mcu->image, address) != NULL;
+}
+
 void mcu_fault_print(const struct mcu *mcu, FILE *out) {
     struct armv7m_fault fault = armv7m_fault(mcu->core);
     struct mcu_fault_state now = mcu->fault;
@@ -145,7 +162,7 @@ void mcu_fault_print(const struct mcu *mcu, FILE *out) {
             now.r[i] = armv7m_get(mcu->core, (enum armv7m_reg)(ARMV7M_R0 + i));
         now.xpsr = armv7m_get(mcu->core, ARMV7M_XPSR);
     }
-    uint32_t pc = fault.count ? fault.pc : now.r[15];
+    uint32_t pc = !now.set ? fault.pc : now.frame ? now.r[15] : now.first.pc;
     fprintf(out, "linkpulse: %s at %s\n", fault_name(now.set ? now.exception : fault.exception),
             mcu_where(mcu, pc, where, sizeof where));
     print_causes(cfsr_causes, LENGTH(cfsr_causes), "CFSR", fault.cfsr, out);
@@ -154,6 +171,12 @@ void mcu_fault_print(const struct mcu *mcu, FILE *out) {
     if (fault.cfsr & BFARVALID)
         fprintf(out, "  address 0x%08x (BFAR)\n", (unsigned)fault.bfar);
     print_causes(hfsr_causes, LENGTH(hfsr_causes), "HFSR", fault.hfsr, out);
+    if (fault.cfsr & UNDEFINSTR)
+        print_instruction(mcu, pc, out);
+    if (is_code(mcu, caller(&now)))
+        fprintf(out, "  called from %s\n", mcu_where(mcu, caller(&now), where, sizeof where));
+    if (now.set && fault.count > now.first.count && fault.pc != pc)
+        fprintf(out, "  then another fault at %s\n", mcu_where(mcu, fault.pc, where, sizeof where));
     print_stack(mcu, now.r[13], out);
     print_vectors(mcu, out);
     print_registers(&now, out);

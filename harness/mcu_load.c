@@ -48,14 +48,17 @@ static bool outside(const struct mcu *mcu, const char *what, uint32_t address, u
  * the file (.bss, stack) memory that can be written. */
 static bool check_run_place(const struct mcu *mcu, const struct image_segment *segment,
                             struct sim_err *err) {
+    char list[256];
     bool grows = segment->run_size > segment->size;
     if (mcu_in_memory(mcu, segment->run_address, segment->run_size, grows ? ANY_RAM : LOADABLE))
         return true;
     if (grows && mcu_in_memory(mcu, segment->run_address, segment->run_size, LOADABLE))
         return sim_err_at(err, SIM_ERR_INPUT, mcu->image.path, 0,
-                          "variables (%u octets from %s) are linked into the flash of %s",
+                          "variables (%u octets from %s) are linked into the flash of %s; its "
+                          "memories: %s",
                           segment->run_size, HEX32(segment->run_address),
-                          stm32_chip_name(stm32_chip_of(mcu->chip)));
+                          stm32_chip_name(stm32_chip_of(mcu->chip)),
+                          list_memories(mcu, list, sizeof list));
     return outside(mcu, grows ? "of variables" : "run", segment->run_address, segment->run_size,
                    err);
 }

@@ -3,7 +3,7 @@
  * table 3-1). */
 #include "test.h"
 
-static uint32_t rounds(uint32_t n) {
+__attribute__((noinline)) static uint32_t rounds(uint32_t n) {
     uint32_t before = REG(0xe0001004);
     __asm__ volatile(".p2align 3\n1: subs %0, #1\n bne 1b" : "+l"(n)::"cc");
     return REG(0xe0001004) - before;

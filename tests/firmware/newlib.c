@@ -12,7 +12,7 @@ int main(int argc, char **argv) {
         return 1;
     memset(heap, 'x', 999);
     heap[999] = 0;
-    printf("%s: %d %s %zu %.3f\n", argv[0], 42, "words", strlen(heap), 1.0 / 3);
+    printf("%s: %d %s %u %.3f\n", argv[0], 42, "words", (unsigned)strlen(heap), 1.0 / 3);
     fprintf(stderr, "to stderr\n");
     if (!fgets(line, sizeof line, stdin))
         return 2;

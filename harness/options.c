@@ -9,6 +9,7 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define DEFAULT_BOARD "nucleo_shield"
+#define HELP_WIDTH    80
 
 struct verb_row {
     const char *name;
@@ -18,9 +19,9 @@ struct verb_row {
 };
 
 static const struct verb_row verb_rows[] = {
-    {"run", OPTIONS_RUN, "CAPTURE...", "replay captures through the board and compare the frames"},
-    {"board", OPTIONS_BOARD, "[BOARD]", "list parts, nets, models and what is not modelled"},
-    {"export", OPTIONS_EXPORT, "[BOARD]", "write the receive path as an ngspice deck"},
+    {"run", OPTIONS_RUN, "CAPTURE...", "replay captured frames through a board and compare them"},
+    {"board", OPTIONS_BOARD, "[BOARD]", "show how a board was read: values, models, nets, delays"},
+    {"export", OPTIONS_EXPORT, "[BOARD]", "write a board's receive path as an ngspice deck"},
     {"gate", OPTIONS_NO_VERB, NULL, NULL},
     {"sweep", OPTIONS_NO_VERB, NULL, NULL},
     {"merge", OPTIONS_NO_VERB, NULL, NULL},
@@ -80,38 +81,44 @@ struct option_row {
 
 static const struct option_row option_rows[] = {
     {"board", CODE_BOARD, 0, ALL, "BOARD",
-     "built-in board, .net or .kicad_pcb file (default " DEFAULT_BOARD ")"},
-    {"ini", CODE_INI, 0, ALL, "FILE", "the board's settings (default: the .ini beside it)"},
-    {"set", CODE_SET, 0, ALL, "S.K=V", "change one setting: delay.scale=1.0, attach.spi_clk=/sck"},
+     "a built-in board, or a KiCad .net or .kicad_pcb file (default " DEFAULT_BOARD ")"},
+    {"ini", CODE_INI, 0, ALL, "FILE",
+     "what the board's file does not say, docs/boards.md (default: the .ini beside it)"},
+    {"set", CODE_SET, 0, ALL, "S.KEY=V",
+     "change one setting of the .ini, as often as wanted: delay.scale=1.0, attach.spi_clk=/sck"},
     {"edit", CODE_EDIT, 0, ALL, "EDIT",
-     "change the netlist: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 VCC\", "
+     "change the netlist, as often as wanted: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 "
+     "VCC\", "
      "\"value R5=680\", \"remove C10\""},
-    {"firmware", CODE_FIRMWARE, 0, RUN, "none", "the MCU's program; only none in this version"},
-    {"engine", CODE_ENGINE, 0, RUN, "event", "only event in this version"},
-    {"seed", CODE_SEED, 0, RUN, "N", "64 bit, decimal or 0x (default 1)"},
+    {"firmware", CODE_FIRMWARE, 0, RUN, "none",
+     "the MCU's program; this version has none, octets are taken at the SPI pins"},
+    {"engine", CODE_ENGINE, 0, RUN, "event", "the simulator; this version has this one"},
+    {"seed", CODE_SEED, 0, RUN, "N",
+     "seed of everything random, 64 bit, decimal or 0x (default 1)"},
     {"jobs", CODE_JOBS, 'j', RUN, "N", "parallel workers (default: one per processor)"},
-    {"strict", CODE_STRICT, 0, RUN, NULL, "what is not modelled ends the run with 3 (default)"},
+    {"strict", CODE_STRICT, 0, RUN, NULL,
+     "end the run with exit code 3 at what is not modelled (default)"},
     {"no-strict", CODE_NO_STRICT, 0, RUN, NULL, "count what is not modelled and go on"},
-    {"out", CODE_OUT, 0, RUN, "DIR", "directory for output files given by relative names"},
-    {"json", CODE_JSON, 0, RUN, "FILE", "results as JSON (linkpulse.run/1)"},
-    {"no-cache", CODE_NO_CACHE, 0, RUN, NULL,
-     "run the engine for every edge, without the response cache"},
+    {"out", CODE_OUT, 0, RUN, "DIR", "directory of the output files given by relative names"},
+    {"json", CODE_JSON, 0, RUN, "FILE", "write the results as JSON (schema linkpulse.run/1)"},
     {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
-    {"junit", CODE_JUNIT, 0, RUN, "FILE", "results as JUnit XML"},
-    {"vcd", CODE_VCD, 0, RUN, "FILE", "waves as VCD"},
-    {"fst", CODE_FST, 0, RUN, "FILE", "waves as FST, with a .gtkw beside it"},
+    {"junit", CODE_JUNIT, 0, RUN, "FILE", "write the results as JUnit XML"},
+    {"pcap-out", CODE_PCAP_OUT, 0, RUN, "FILE", "write the recovered frames as a capture"},
+    {"vcd", CODE_VCD, 0, RUN, "FILE", "write waves as VCD"},
+    {"fst", CODE_FST, 0, RUN, "FILE", "write waves as FST, for GTKWave, with a .gtkw beside it"},
     {"trace-window", CODE_TRACE_WINDOW, 0, RUN, "WHAT",
-     "waves only around: auto (the first failure), a frame's number, or START:END in us"},
-    {"pcap-out", CODE_PCAP_OUT, 0, RUN, "FILE", "the recovered frames"},
+     "waves only around: auto (the first failure), a frame's number from 1, or START:END in us"},
+    {"no-cache", CODE_NO_CACHE, 0, RUN, NULL,
+     "simulate every edge, without the response cache: slower, the same results"},
     {"init", CODE_INIT, 0, BOARD, NULL, "print a proposed .ini for the board"},
-    {"spice", CODE_SPICE, 0, EXPORT, NULL, "as an ngspice deck"},
+    {"spice", CODE_SPICE, 0, EXPORT, NULL, "the deck's format: ngspice (to be given)"},
     {"verilog", CODE_VERILOG, 0, EXPORT, NULL, NULL},
     {"dot", CODE_DOT, 0, EXPORT, NULL, NULL},
     {"octets", CODE_OCTETS, 0, EXPORT, "N",
-     "the frame's length without FCS, 14 to 1514 (default 40)"},
+     "length of the one frame sent, without FCS, 14 to 1514 (default 40)"},
     {"output", CODE_OUTPUT, 'o', BOARD | EXPORT, "FILE", "write there instead of standard output"},
     {"verbose", CODE_VERBOSE, 'v', ALL, NULL, "say more"},
-    {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress"},
+    {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
     {"help", CODE_HELP, 'h', ALL, NULL, "this text"},
     {"version", CODE_VERSION, 'V', ALL, NULL, "the version"},
 };
@@ -463,27 +470,53 @@ void options_finish(struct options *options) {
     *options = (struct options){0};
 }
 
+/* From `column` on, where the cursor stands already; broken at blanks. */
+static void print_wrapped(const char *text, int column, FILE *out) {
+    int left = HELP_WIDTH - column;
+    for (;;) {
+        int n = (int)strlen(text);
+        if (n > left)
+            for (n = left; n > 0 && text[n] != ' '; n--)
+                ;
+        fprintf(out, "%.*s\n", n, text);
+        text += n;
+        if (!*text)
+            return;
+        fprintf(out, "%*s", column, "");
+        text++;
+    }
+}
+
 static void print_option(const struct option_row *row, FILE *out) {
     char left[64];
     snprintf(left, sizeof left, "  %c%c%c --%s%s%s", row->letter ? '-' : ' ',
              row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name,
              row->argument ? " " : "", row->argument ? row->argument : "");
-    fprintf(out, "%-28s %s\n", left, row->help);
+    fprintf(out, "%-28s ", left);
+    print_wrapped(row->help, 29, out);
+}
+
+static void print_verbs(FILE *out) {
+    fputs("linkpulse simulates a discrete-logic 10BASE-T adapter from its KiCad netlist.\n\n"
+          "usage: linkpulse VERB [options] [arguments]\n\nverbs:\n",
+          out);
+    for (size_t i = 0; i < LENGTH(verb_rows); i++)
+        if (verb_rows[i].summary)
+            fprintf(out, "  %-7s %-11s %s\n", verb_rows[i].name, verb_rows[i].arguments,
+                    verb_rows[i].summary);
+    fputs("  test                ./linkpulse test, from a checkout: the project's own tests\n\n"
+          "linkpulse VERB --help lists the verb's options. To begin with:\n"
+          "  linkpulse run captures/*.pcap\n"
+          "  linkpulse run captures/dns.pcap --edit \"value R5=680\"\n\n"
+          "exit codes: 0 every check passed; 1 a check failed; 2 wrong usage or bad input;\n"
+          "3 something is not modelled, or an internal error; 4 the environment lacks\n"
+          "something.\n",
+          out);
 }
 
 void options_print_help(const struct options *options, FILE *out) {
     if (options->verb == OPTIONS_NO_VERB) {
-        fputs("usage: linkpulse VERB [options] [arguments]\n\nverbs:\n", out);
-        for (size_t i = 0; i < LENGTH(verb_rows); i++)
-            if (verb_rows[i].summary)
-                fprintf(out, "  %-7s %-11s %s\n", verb_rows[i].name, verb_rows[i].arguments,
-                        verb_rows[i].summary);
-        fputs("\nlinkpulse VERB --help lists the verb's options; from a checkout, ./linkpulse "
-              "test runs the tests.\n"
-              "Exit codes: 0 every check passed; 1 a check failed; 2 wrong usage or bad input;\n"
-              "3 something is not modelled, or an internal error; 4 the environment lacks "
-              "something.\n",
-              out);
+        print_verbs(out);
         return;
     }
     const struct verb_row *verb = verb_row(options->verb);

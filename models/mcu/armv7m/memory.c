@@ -1,0 +1,341 @@
+/* Memory as the core sees it: mapped regions, bit-band aliases, the private peripheral bus
+ * and the callbacks; alignment rules; invalidation of decoded instructions.
+ *
+ * Source: DDI0403E A3.2 (alignment), B3.1 (map); TRM 100166 3.4 (bit-band, unaligned
+ * accesses are split into aligned ones, an extra cycle each).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/mcu/armv7m/internal.h"
+
+struct memory *armv7m_find(struct armv7m *core, uint32_t address) {
+    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
+        struct memory *m = &core->memory[i];
+        if (m->size && address - m->base < m->size)
+            return m;
+    }
+    return core->nowhere;
+}
+
+void armv7m_spans(struct armv7m *core) {
+    bool slow = core->n_watches != 0;
+    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
+        struct memory *m = &core->memory[i];
+        m->read_span = slow || m->region.data_wait ? 0 : m->size;
+        m->write_span = slow || !(m->region.flags & ARMV7M_WRITE) ? 0 : m->size;
+    }
+}
+
+static void fill_pages(struct armv7m *core) {
+    for (unsigned page = 0; page < PAGES; page++)
+        core->page[page] = core->nowhere;
+    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
+        struct memory *m = &core->memory[i];
+        if (!m->size)
+            continue;
+        for (uint32_t page = m->base >> PAGE_SHIFT; page <= (m->base + m->size - 1) >> PAGE_SHIFT;
+             page++)
+            core->page[page] = m;
+    }
+    armv7m_spans(core);
+}
+
+static bool overlaps(const struct memory *m, const struct armv7m_region *region) {
+    return m->size && (region->base - m->base < m->size || m->base - region->base < region->size);
+}
+
+static struct memory *free_slot(struct armv7m *core, const struct armv7m_region *region,
+                                struct sim_err *err) {
+    struct memory *slot = NULL;
+    uint32_t line = region->line;
+    if (region->size == 0 || (region->base | region->size) & 3 || !region->host ||
+        region->base + (region->size - 1) < region->base ||
+        (region->fetch_wait && (line < 4 || line & (line - 1)))) {
+        sim_err_set(err, SIM_ERR_INPUT, "a memory region is empty, unaligned or wraps");
+        return NULL;
+    }
+    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
+        struct memory *m = &core->memory[i];
+        if (overlaps(m, region)) {
+            sim_err_set(err, SIM_ERR_INPUT, "a memory region overlaps another");
+            return NULL;
+        }
+        if (!m->size && !m->ops && !slot)
+            slot = m;
+    }
+    if (!slot)
+        sim_err_set(err, SIM_ERR_INPUT, "more than %d memory regions", ARMV7M_MAX_REGIONS);
+    return slot;
+}
+
+bool armv7m_map(struct armv7m *core, const struct armv7m_region *region, struct sim_err *err) {
+    struct memory *slot = free_slot(core, region, err);
+    if (!slot)
+        return false;
+    struct op *ops = NULL;
+    if (region->flags & ARMV7M_EXECUTE) {
+        ops = calloc(region->size / 2 + 2, sizeof *ops);
+        if (!ops)
+            return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
+    }
+    *slot = (struct memory){.region = *region,
+                            .base = region->base,
+                            .size = region->size,
+                            .host = region->host,
+                            .ops = ops,
+                            .line_mask = region->fetch_wait ? ~(region->line - 1) : 0};
+    fill_pages(core);
+    return true;
+}
+
+/* The hot loop may stand in the region that goes: its slots stay until the next boundary. */
+bool armv7m_unmap(struct armv7m *core, uint32_t base) {
+    struct memory *m = armv7m_find(core, base);
+    if (!m->size || m->base != base)
+        return false;
+    m->read_span = m->write_span = 0;
+    if (core->op && core->code == m) {
+        m->dying = true;
+        armv7m_attend(core, ATT_REMAP);
+    } else {
+        armv7m_bury(core, m);
+    }
+    return true;
+}
+
+void armv7m_bury(struct armv7m *core, struct memory *m) {
+    free(m->ops);
+    *m = (struct memory){0};
+    if (core->code == m)
+        core->code = core->nowhere;
+    fill_pages(core);
+}
+
+/* An IT before the address decides how it is decoded, and one in it what is behind. */
+static void forget(struct memory *m, uint32_t offset, uint32_t size) {
+    if (!m->ops || offset + size <= m->code_low || offset >= m->code_low + m->code_span)
+        return;
+    uint32_t from = offset > IT_BEHIND ? offset - IT_BEHIND : 0;
+    uint32_t to = offset + size + IT_BEHIND < m->size ? offset + size + IT_BEHIND : m->size;
+    memset(&m->ops[from / 2], 0, ((to + 1) / 2 - from / 2) * sizeof *m->ops);
+}
+
+void armv7m_invalidate(struct armv7m *core, uint32_t address, uint32_t size) {
+    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
+        struct memory *m = &core->memory[i];
+        uint64_t low = address > m->base ? address : m->base;
+        uint64_t high = (uint64_t)address + size, end = (uint64_t)m->base + m->size;
+        high = high < end ? high : end;
+        if (low < high)
+            forget(m, (uint32_t)(low - m->base), (uint32_t)(high - low));
+    }
+}
+
+void armv7m_flush_fetch(struct armv7m *core) {
+    core->line = 1;
+}
+
+void armv7m_fetch_line(struct armv7m *core, struct memory *code, uint32_t address) {
+    uint32_t line = address & code->line_mask;
+    if (!code->line_mask || line == core->line)
+        return;
+    core->line = line;
+    core->cycles += code->region.fetch_wait(code->region.user, line) + core->config.fetch_latency;
+}
+
+static bool in_bitband(uint32_t address) {
+    return address >> 25 == 0x22000000u >> 25 || address >> 25 == 0x42000000u >> 25;
+}
+static bool in_ppb(uint32_t address) {
+    return address >> 20 == 0xE00;
+}
+
+static void watch(struct armv7m *core, uint32_t address, unsigned size, uint32_t value,
+                  bool write) {
+    for (unsigned i = 0; i < core->n_watches; i++) {
+        const struct armv7m_watch *w = &core->watches[i];
+        if (!(write ? w->write : w->read) ||
+            (address - w->address >= w->size && w->address - address >= size))
+            continue;
+        core->hit = (struct armv7m_watch_hit){address, armv7m_pc(core), value, write};
+        core->stop = ARMV7M_WATCHPOINT;
+        armv7m_attend(core, ATT_STOP);
+    }
+}
+
+static uint32_t host_read(const uint8_t *from, unsigned size) {
+    uint32_t value = 0;
+    memcpy(&value, from, size);
+    return value;
+}
+
+static bool bit_read(struct armv7m *core, uint32_t address, uint32_t *value) {
+    uint32_t target = (address & 0xF0000000) | (address >> 5 & 0xFFFFF), octet;
+    if (!armv7m_bus_read(core, target, 1, &octet))
+        return false;
+    *value = octet >> (address >> 2 & 7) & 1;
+    return true;
+}
+/* As wide as the alias access, so that a register that takes words sees a word. */
+static bool bit_write(struct armv7m *core, uint32_t address, unsigned size, uint32_t value) {
+    uint32_t target = (address & 0xF0000000) | (address >> 5 & 0xFFFFF), old;
+    unsigned bit = (address >> 2 & 7) + 8 * (target & (size - 1));
+    target &= ~(size - 1u);
+    if (!armv7m_bus_read(core, target, size, &old))
+        return false;
+    core->cycles += 1;
+    return armv7m_bus_write(core, target, size, (old & ~(1u << bit)) | (value & 1) << bit);
+}
+
+bool armv7m_bus_read(struct armv7m *core, uint32_t address, unsigned size, uint32_t *value) {
+    struct memory *m = armv7m_find(core, address);
+    *value = 0;
+    if (m->size) {
+        *value = host_read(m->host + (address - m->base), size);
+        if (m->region.data_wait)
+            core->cycles += m->region.data_wait(m->region.user, address);
+        return true;
+    }
+    if (in_bitband(address))
+        return bit_read(core, address, value);
+    if (in_ppb(address))
+        return armv7m_ppb_read(core, address, size, value, false);
+    if (!core->config.hooks.read)
+        return false;
+    int waits = core->config.hooks.read(core->config.user, address, size, value);
+    if (waits < 0)
+        return false;
+    core->cycles += (unsigned)waits;
+    return true;
+}
+
+bool armv7m_bus_write(struct armv7m *core, uint32_t address, unsigned size, uint32_t value) {
+    struct memory *m = armv7m_find(core, address);
+    if (m->size && m->region.flags & ARMV7M_WRITE) {
+        memcpy(m->host + (address - m->base), &value, size);
+        forget(m, address - m->base, size);
+        return true;
+    }
+    if (!m->size && in_bitband(address))
+        return bit_write(core, address, size, value);
+    if (in_ppb(address))
+        return armv7m_ppb_write(core, address, size, value, false);
+    if (!core->config.hooks.write)
+        return false;
+    int waits = core->config.hooks.write(core->config.user, address, size, value);
+    if (waits < 0)
+        return false;
+    core->cycles += (unsigned)waits;
+    return true;
+}
+
+/* The largest aligned piece at `address` of `left` octets, as the bus splits. */
+static unsigned piece(uint32_t address, unsigned left) {
+    return address & 1 || left == 1 ? 1 : address & 2 || left < 4 ? 2 : 4;
+}
+
+static bool bus_fault(struct armv7m *core, uint32_t address) {
+    core->bfar = address;
+    armv7m_raise(core, CFSR_PRECISERR | CFSR_BFARVALID);
+    return false;
+}
+static bool unaligned_allowed(struct armv7m *core, uint32_t address, unsigned size) {
+    if (!(address & (size - 1)) || (!(core->ccr & CCR_UNALIGN_TRP) && !in_ppb(address)))
+        return true;
+    armv7m_raise(core, CFSR_UNALIGNED);
+    return false;
+}
+
+bool armv7m_load(struct armv7m *core, uint32_t address, unsigned size, uint32_t *value) {
+    if (!unaligned_allowed(core, address, size))
+        return false;
+    uint32_t result = 0, part;
+    for (unsigned at = 0, n; at < size; at += n) {
+        n = piece(address + at, size - at);
+        core->cycles += at != 0;
+        if (!armv7m_bus_read(core, address + at, n, &part))
+            return bus_fault(core, address + at);
+        result |= part << (8 * at);
+    }
+    *value = result;
+    if (core->n_watches)
+        watch(core, address, size, result, false);
+    return true;
+}
+
+bool armv7m_store(struct armv7m *core, uint32_t address, unsigned size, uint32_t value) {
+    if (!unaligned_allowed(core, address, size))
+        return false;
+    for (unsigned at = 0, n; at < size; at += n) {
+        n = piece(address + at, size - at);
+        core->cycles += at != 0;
+        uint32_t part = n == 4 ? value : value >> (8 * at) & ((1u << 8 * n) - 1);
+        if (!armv7m_bus_write(core, address + at, n, part))
+            return bus_fault(core, address + at);
+    }
+    if (core->n_watches)
+        watch(core, address, size, value, true);
+    return true;
+}
+
+/* --- for debuggers and other masters ------------------------------------------------- */
+
+uint8_t *armv7m_direct(struct armv7m *core, uint32_t address, uint32_t size, bool write) {
+    struct memory *m = armv7m_find(core, address);
+    uint32_t offset = address - m->base;
+    if (!m->size || size > m->size - offset || (write && !(m->region.flags & ARMV7M_WRITE)))
+        return NULL;
+    return m->host + offset;
+}
+
+static bool debug_read(struct armv7m *core, uint32_t address, unsigned size, uint32_t *value) {
+    const uint8_t *host = armv7m_direct(core, address, size, false);
+    if (host)
+        *value = host_read(host, size);
+    if (host)
+        return true;
+    if (in_ppb(address))
+        return armv7m_ppb_read(core, address, size, value, true);
+    uint64_t cycles = core->cycles;
+    bool ok = armv7m_bus_read(core, address, size, value);
+    core->cycles = cycles;
+    return ok;
+}
+
+static bool debug_write(struct armv7m *core, uint32_t address, unsigned size, uint32_t value) {
+    uint8_t *host = armv7m_direct(core, address, size, false);
+    if (host) {
+        memcpy(host, &value, size);
+        armv7m_invalidate(core, address, size);
+        return true;
+    }
+    if (in_ppb(address))
+        return armv7m_ppb_write(core, address, size, value, true);
+    uint64_t cycles = core->cycles;
+    bool ok = armv7m_bus_write(core, address, size, value);
+    core->cycles = cycles;
+    return ok;
+}
+
+bool armv7m_read(struct armv7m *core, uint32_t address, unsigned size, uint32_t *value) {
+    *value = 0;
+    if (!(address & (size - 1)))
+        return debug_read(core, address, size, value);
+    for (unsigned i = 0; i < size; i++) {
+        uint32_t octet;
+        if (!debug_read(core, address + i, 1, &octet))
+            return false;
+        *value |= octet << (8 * i);
+    }
+    return true;
+}
+
+bool armv7m_write(struct armv7m *core, uint32_t address, unsigned size, uint32_t value) {
+    if (!(address & (size - 1)))
+        return debug_write(core, address, size, value);
+    for (unsigned i = 0; i < size; i++)
+        if (!debug_write(core, address + i, 1, value >> (8 * i) & 0xFF))
+            return false;
+    return true;
+}

@@ -1,0 +1,112 @@
+/* The queue: events of the blocks and edges from the board, in the order of time. An edge
+ * comes before an event of the same picosecond; events of one time run first in, first out. */
+#include "models/mcu/soc/internal.h"
+
+static void unlink_event(struct stm32 *mcu, struct event *e) {
+    if (!e->queued)
+        return;
+    if (e->prev)
+        e->prev->next = e->next;
+    else
+        mcu->head = e->next;
+    if (e->next)
+        e->next->prev = e->prev;
+    e->queued = false;
+}
+
+static void insert_event(struct stm32 *mcu, struct event *e) {
+    struct event *before = NULL, *after = mcu->head;
+    while (after && after->time <= e->time) {
+        before = after;
+        after = after->next;
+    }
+    e->prev = before;
+    e->next = after;
+    if (before)
+        before->next = e;
+    else
+        mcu->head = e;
+    if (after)
+        after->prev = e;
+    e->queued = true;
+}
+
+void stm32_schedule(struct stm32_block *b, unsigned id, sim_time time) {
+    struct stm32 *mcu = b->mcu;
+    struct event *e = &b->events[id];
+    unlink_event(mcu, e);
+    if (time == SIM_NEVER)
+        return;
+    e->time = time < mcu->now ? mcu->now : time;
+    insert_event(mcu, e);
+    if (mcu->running && e->time < mcu->target)
+        armv7m_request_stop(mcu->core);
+}
+
+void stm32_cancel(struct stm32_block *b, unsigned id) {
+    unlink_event(b->mcu, &b->events[id]);
+}
+
+sim_time stm32_pending(const struct stm32_block *b, unsigned id) {
+    return b->events[id].queued ? b->events[id].time : SIM_NEVER;
+}
+
+void events_cancel_all(struct stm32_block *b) {
+    for (unsigned id = 0; b->ip && id < b->ip->n_events; id++)
+        unlink_event(b->mcu, &b->events[id]);
+}
+
+sim_time stm32_now(const struct stm32_block *b) {
+    return b->mcu->now;
+}
+
+static void set_now(struct stm32 *mcu, sim_time time) {
+    if (time > mcu->now)
+        mcu->now = time;
+}
+
+static sim_time edge_time(const struct stm32 *mcu) {
+    return mcu->inbox_head < mcu->inbox_n ? mcu->inbox[mcu->inbox_head].time : SIM_NEVER;
+}
+
+static void run_event(struct stm32 *mcu) {
+    struct event *e = mcu->head;
+    unlink_event(mcu, e);
+    set_now(mcu, e->time);
+    e->block->ip->event(e->block, e->id);
+}
+
+static void run_edge(struct stm32 *mcu) {
+    struct edge edge = mcu->inbox[mcu->inbox_head++];
+    if (mcu->inbox_head == mcu->inbox_n)
+        mcu->inbox_head = mcu->inbox_n = 0;
+    set_now(mcu, edge.time);
+    edge.time = mcu->now; /* the core may have overshot it by a few cycles */
+    pins_edge(mcu, &edge);
+}
+
+void events_advance(struct stm32 *mcu, sim_time time) {
+    for (;;) {
+        sim_time edge = edge_time(mcu);
+        sim_time event = mcu->head ? mcu->head->time : SIM_NEVER;
+        if ((edge < event ? edge : event) > time || (edge == SIM_NEVER && event == SIM_NEVER))
+            break;
+        if (edge <= event)
+            run_edge(mcu);
+        else
+            run_event(mcu);
+    }
+    set_now(mcu, time);
+}
+
+sim_time events_next(const struct stm32 *mcu) {
+    sim_time event = mcu->head ? mcu->head->time : SIM_NEVER;
+    for (size_t i = mcu->inbox_head; i < mcu->inbox_n; i++) {
+        const struct edge *edge = &mcu->inbox[i];
+        if (edge->time > event)
+            break;
+        if (!pins_edge_quiet(mcu, edge, i))
+            return edge->time;
+    }
+    return event;
+}

@@ -1,0 +1,192 @@
+/* The frame's own structures. Only models/mcu/soc/ *.c and its tests may include this. */
+#ifndef MODELS_MCU_SOC_INTERNAL_H
+#define MODELS_MCU_SOC_INTERNAL_H
+
+#include "models/mcu/soc/stm32_block.h"
+
+enum {
+    MAX_LINKS = 6, /* functions of one pin at one time */
+    HISTORY = 8,   /* changes of a pin that its input register may still have to see */
+    SITES = 64,    /* of reports */
+    PORT_PINS = 16,
+    PORTS = 16,
+    NO_BLOCK = 255,
+};
+
+/* Ticks of a clock against time: tick `tick` is at `origin`, and the period is num / den ps.
+ * num 0: the clock stands still. */
+struct timebase {
+    sim_time origin;
+    uint64_t tick, num, den;
+};
+void timebase_set(struct timebase *base, struct stm32_rate rate, sim_time now);
+sim_time timebase_time(const struct timebase *base, uint64_t tick);
+uint64_t timebase_at(const struct timebase *base, sim_time time);    /* last tick not after */
+uint64_t timebase_after(const struct timebase *base, sim_time time); /* first one not before */
+
+struct event {
+    sim_time time;
+    struct event *prev, *next;
+    struct stm32_block *block;
+    uint8_t id;
+    bool queued;
+};
+
+struct stm32_block {
+    struct stm32 *mcu;
+    const struct stm32_row *row;
+    const struct stm32_ip *ip;
+    uint32_t *regs;
+    uint8_t *reg_of; /* by word: index into ip->regs + 1 */
+    uint32_t base, size;
+    void *state;
+    struct event *events;
+    uint8_t *line_count; /* DMA: sources that request, by line */
+    uint16_t irq_high, signal_high;
+    uint16_t route_first, route_n, af_first, af_n;
+    uint8_t index;
+    bool clocked, held;
+    uint8_t remap;
+    uint8_t out[STM32_ROLES];    /* STM32_LOW, HIGH, Z */
+    uint8_t in[STM32_ROLES];     /* level last told */
+    uint8_t in_pin[STM32_ROLES]; /* port * 16 + pin */
+    bool in_routed[STM32_ROLES];
+};
+
+struct pin {
+    struct stm32_pin_setup setup;
+    struct stm32_pin_change out;
+    uint8_t board; /* STM32_LOW, HIGH, Z */
+    uint8_t level; /* what inputs see */
+    bool exists;
+    uint8_t n_links;
+    struct link {
+        uint8_t block, role;
+    } links[MAX_LINKS];
+    unsigned n_changes; /* of level, ever; the ring below holds the last */
+    struct {
+        sim_time time;
+        uint8_t before;
+    } history[HISTORY];
+};
+
+struct edge {
+    sim_time time;
+    uint8_t port, pin, level;
+};
+
+struct site {
+    const char *text;
+    uint32_t address, pc;
+    uint8_t kind;
+};
+
+struct route {
+    uint8_t source, signal, dma, line;
+};
+
+struct function {
+    const struct stm32_af *af;
+    uint8_t block;
+};
+
+struct memory {
+    const struct stm32_memory *what;
+    uint8_t *host;
+};
+
+struct stm32 {
+    const struct stm32_chip *chip;
+    struct stm32_config config;
+    struct armv7m *core;
+    struct stm32_block *blocks; /* in table order */
+    unsigned n_blocks;
+    struct stm32_block **by_base; /* sorted */
+    struct stm32_block *last_hit, *exti, *flash;
+    struct memory memories[8];
+    unsigned n_memories;
+    bool zero_mapped;
+    const struct memory *zero; /* what is seen at address 0 */
+
+    sim_time now, reached;
+    sim_time target; /* of the run under way */
+    bool running;    /* inside armv7m_run */
+    struct timebase clocks[STM32_CLOCKS];
+    struct stm32_rate rates[STM32_CLOCKS];
+    unsigned clocks_changed; /* bits, until the blocks are told */
+    unsigned apb_div[3];     /* by enum stm32_bus */
+    uint64_t apb_free[3];    /* cycle at which the bridge is done with a write */
+    struct event *head;
+
+    struct pin pins[PORTS][PORT_PINS];
+    uint8_t exti_port[PORT_PINS];
+    struct edge *inbox;
+    size_t inbox_head, inbox_n, inbox_cap;
+    struct function *afs; /* by block */
+    unsigned n_afs;
+    struct route *routes;
+    unsigned n_routes;
+    uint8_t irq_count[ARMV7M_MAX_IRQ];
+
+    enum stm32_cause cause; /* of the last reset */
+    bool reset_wanted;
+    enum stm32_cause wanted;
+    bool stop_wanted, ended, lockup_told;
+    uint64_t counts[STM32_REPORTS];
+    struct site sites[SITES];
+    unsigned n_sites;
+    unsigned access_size;
+    struct { /* the access under way, for reports */
+        bool active, write, dma;
+        uint32_t address, value;
+    } access;
+};
+
+/* stm32.c */
+void chip_reset(struct stm32 *mcu, enum stm32_cause cause);
+void block_reset(struct stm32_block *b, enum stm32_cause cause);
+
+/* event.c: events and pin edges up to `time`, in order; sets now. */
+void events_advance(struct stm32 *mcu, sim_time time);
+void events_cancel_all(struct stm32_block *b);
+/* When the core must stop next: an event, or an edge that somebody acts on. */
+sim_time events_next(const struct stm32 *mcu);
+
+/* bus.c */
+int bus_core_read(void *user, uint32_t address, unsigned size, uint32_t *value);
+int bus_core_write(void *user, uint32_t address, unsigned size, uint32_t value);
+struct stm32_block *bus_find(struct stm32 *mcu, uint32_t address);
+
+/* report.c */
+void report(struct stm32 *mcu, struct stm32_block *b, struct stm32_report *r);
+void report_core(void *user, uint32_t address, bool write, uint32_t value, uint32_t pc,
+                 const char *what);
+void report_access(struct stm32 *mcu, struct stm32_block *b, enum stm32_report_kind kind,
+                   const char *text);
+
+/* pins.c */
+bool pins_create(struct stm32 *mcu, struct sim_err *err);
+void pins_edge(struct stm32 *mcu, const struct edge *edge);
+void pins_update_block(struct stm32_block *b, unsigned role, sim_time time);
+bool pins_edge_quiet(const struct stm32 *mcu, const struct edge *edge, size_t from);
+
+/* route.c */
+bool routes_create(struct stm32 *mcu, struct sim_err *err);
+void routes_release(struct stm32_block *b);
+struct stm32_block *block_by_name(const struct stm32 *mcu, const char *name);
+
+/* memory.c */
+bool memory_create(struct stm32 *mcu, struct sim_err *err);
+void memory_destroy(struct stm32 *mcu);
+bool memory_map_zero(struct stm32 *mcu, enum stm32_boot what, struct sim_err *err);
+const struct memory *memory_at(const struct stm32 *mcu, uint32_t address);
+
+/* create.c */
+struct hex_text {
+    char text[12];
+};
+struct hex_text hex_text(uint32_t value); /* "0x08000000" */
+bool create_blocks(struct stm32 *mcu, struct sim_err *err);
+void create_undo(struct stm32 *mcu);
+
+#endif

@@ -1,0 +1,565 @@
+/* DMA controller of the STM32F2 and F4: eight streams, each with one of eight channels.
+ *
+ * Sources: RM0368 (STM32F401) section 9.3 behaviour and 9.5 registers; RM0090 section 10 is
+ * the same. Section numbers below are RM0368's. Request lines: stream * 8 + channel.
+ * Interrupt outputs: one per stream.
+ *
+ * Timing, in HCLK cycles (the manual has none; orders of magnitude of AN4031, from memory):
+ * a request is served LATENCY after it rises, reading its source and writing its
+ * destination at that instant; then the controller is taken for BEAT more per item. The
+ * two AHB ports count as one, and contention with the core is not modelled. A stream reads
+ * EN as set for STOP cycles after it was cleared.
+ *
+ * Of the FIFO: what is due to memory is written at once, so that neither FIFO over- nor
+ * underrun nor a direct mode error (DMEIF) can arise; a stream to a peripheral does not
+ * fetch beyond the end of its buffer before that end was reached.
+ * Not modelled, loud: the peripheral as flow controller (PFCTRL, for SDIO).
+ */
+#include "models/mcu/stm32/ips.h"
+
+#define LATENCY 6
+#define BEAT    3
+#define STOP    4
+#define STREAMS 8u
+#define FIFO    16u /* octets */
+
+enum { LISR = 0x00, HISR = 0x04, LIFCR = 0x08, HIFCR = 0x0c, FIRST = 0x10, STRIDE = 0x18 };
+enum { SCR = 0x00, SNDTR = 0x04, SPAR = 0x08, SM0AR = 0x0c, SM1AR = 0x10, SFCR = 0x14 };
+
+enum { /* 9.5.5 */
+       EN = 1u << 0,
+       DMEIE = 1u << 1,
+       TEIE = 1u << 2,
+       HTIE = 1u << 3,
+       TCIE = 1u << 4,
+       PFCTRL = 1u << 5,
+       DIR_SHIFT = 6,
+       CIRC = 1u << 8,
+       PINC = 1u << 9,
+       MINC = 1u << 10,
+       PSIZE_SHIFT = 11,
+       MSIZE_SHIFT = 13,
+       PINCOS = 1u << 15,
+       PL_SHIFT = 16,
+       DBM = 1u << 18,
+       CT = 1u << 19,
+       PBURST_SHIFT = 21,
+       MBURST_SHIFT = 23,
+       CHSEL_SHIFT = 25,
+};
+#define SCR_BITS 0x0fefffffu
+#define SCR_FREE (EN | DMEIE | TEIE | HTIE | TCIE | CIRC) /* may change while EN is set */
+
+enum { TO_MEMORY, TO_PERIPHERAL, MEMORY_TO_MEMORY };
+
+enum { DMDIS = 1u << 2, FEIE = 1u << 7 };                               /* 9.5.10 */
+enum { FEIF = 1, DMEIF = 4, TEIF = 8, HTIF = 16, TCIF = 32, ALL = 61 }; /* 9.5.1 */
+
+enum { EVENT_SERVE, EVENT_STOP }; /* EVENT_STOP + stream */
+
+struct stream {
+    uint32_t cr, ndtr, par, mar[2], fcr;
+    uint32_t reload;             /* NDTR as it was written */
+    uint32_t peripheral, memory; /* addresses of the next items */
+    int32_t fetch;               /* to a peripheral: octets not yet read from memory */
+    uint8_t fifo[FIFO], head, level;
+    uint8_t flags;
+    uint8_t requests; /* a bit per channel */
+    bool stopping, irq;
+};
+
+struct dma {
+    struct stream stream[STREAMS];
+    uint8_t enabled; /* a bit per stream: EN set and not stopping */
+    bool scheduled;
+    uint64_t free; /* tick from which the controller can serve again */
+};
+
+/* --- fields --------------------------------------------------------------------------- */
+
+static unsigned field(uint32_t value, unsigned shift, unsigned bits) {
+    return value >> shift & ((1u << bits) - 1);
+}
+
+static unsigned direction(const struct stream *s) {
+    return field(s->cr, DIR_SHIFT, 2);
+}
+
+static bool direct_mode(const struct stream *s) {
+    return !(s->fcr & DMDIS);
+}
+
+static unsigned psize(const struct stream *s) {
+    return 1u << field(s->cr, PSIZE_SHIFT, 2);
+}
+
+static unsigned msize(const struct stream *s) {
+    return 1u << field(s->cr, MSIZE_SHIFT, 2);
+}
+
+/* Beats of a burst: 1, 4, 8, 16; none in direct mode (9.3.11). */
+static unsigned burst(const struct stream *s, unsigned shift) {
+    unsigned code = direct_mode(s) ? 0 : field(s->cr, shift, 2);
+    return code ? 2u << code : 1;
+}
+
+static unsigned threshold(const struct stream *s) {
+    return 4 * (field(s->fcr, 0, 2) + 1);
+}
+
+static bool circular(const struct stream *s) {
+    return s->cr & (CIRC | DBM);
+}
+
+static uint32_t target(const struct stream *s) {
+    return s->mar[(s->cr & DBM) && (s->cr & CT)];
+}
+
+/* --- interrupt and end of a stream ------------------------------------------------------ */
+
+static void signal(struct stm32_block *b, struct stream *s, unsigned n) {
+    bool irq = ((s->cr & TCIE) && (s->flags & TCIF)) || ((s->cr & HTIE) && (s->flags & HTIF)) ||
+               ((s->cr & TEIE) && (s->flags & TEIF)) || ((s->cr & DMEIE) && (s->flags & DMEIF)) ||
+               ((s->fcr & FEIE) && (s->flags & FEIF));
+    if (irq != s->irq)
+        stm32_irq(b, n, s->irq = irq);
+}
+
+static void disable(struct dma *d, struct stream *s) {
+    s->cr &= ~(uint32_t)EN;
+    s->stopping = false;
+    d->enabled &= (uint8_t) ~(1u << (s - d->stream));
+}
+
+/* A bus error: 9.3.18. */
+static void transfer_error(struct dma *d, struct stream *s) {
+    s->flags |= TEIF;
+    s->head = s->level = 0;
+    disable(d, s);
+}
+
+/* --- the FIFO --------------------------------------------------------------------------- */
+
+static void push(struct stream *s, uint32_t value, unsigned size) {
+    for (unsigned i = 0; i < size; i++, value >>= 8)
+        s->fifo[(s->head + s->level++) % FIFO] = (uint8_t)value;
+}
+
+/* What is missing at the end of a buffer reads as what lay there before (9.3.12, flush). */
+static uint32_t pop(struct stream *s, unsigned size) {
+    uint32_t value = 0;
+    for (unsigned i = 0; i < size; i++)
+        value |= (uint32_t)s->fifo[(s->head + i) % FIFO] << 8 * i;
+    s->head = (uint8_t)((s->head + size) % FIFO);
+    s->level = (uint8_t)(s->level > size ? s->level - size : 0);
+    return value;
+}
+
+/* FS of FCR: quarters filled, 4 empty, 5 full. */
+static uint32_t fifo_status(const struct stream *s) {
+    if (s->level == 0)
+        return 4;
+    return s->level == FIFO ? 5 : s->level / 4u;
+}
+
+static bool read_item(struct stm32_block *b, uint32_t *address, unsigned size, unsigned step,
+                      uint32_t *value) {
+    if (!stm32_bus_read(b, *address & ~(size - 1), size, value))
+        return false;
+    *address += step;
+    return true;
+}
+
+static bool write_item(struct stm32_block *b, uint32_t *address, unsigned size, unsigned step,
+                       uint32_t value) {
+    if (!stm32_bus_write(b, *address & ~(size - 1), size, value))
+        return false;
+    *address += step;
+    return true;
+}
+
+static unsigned peripheral_step(const struct stream *s) {
+    if (!(s->cr & PINC))
+        return 0;
+    return s->cr & PINCOS ? 4 : psize(s);
+}
+
+static unsigned memory_step(const struct stream *s) {
+    return s->cr & MINC ? msize(s) : 0;
+}
+
+/* FIFO to memory; `flush`: also what does not fill an item. */
+static bool drain(struct stm32_block *b, struct stream *s, bool flush) {
+    unsigned size = msize(s);
+    while (s->level >= size || (flush && s->level > 0))
+        if (!write_item(b, &s->memory, size, memory_step(s), pop(s, size)))
+            return false;
+    return true;
+}
+
+/* Memory to FIFO: one item in direct mode, else until it is full. */
+static bool fill(struct stm32_block *b, struct stream *s) {
+    unsigned size = msize(s), room = direct_mode(s) ? size : FIFO;
+    while (s->fetch > 0 && s->level + size <= room) {
+        uint32_t value;
+        if (!read_item(b, &s->memory, size, memory_step(s), &value))
+            return false;
+        push(s, value, size);
+        s->fetch -= (int32_t)size;
+    }
+    return true;
+}
+
+/* Does a stream to a peripheral want to fetch? At or below its threshold (9.3.12). */
+static bool wants_data(const struct stream *s) {
+    if (direction(s) != TO_PERIPHERAL || s->fetch <= 0)
+        return false;
+    return direct_mode(s) ? s->level == 0 : s->level <= threshold(s) && s->level + msize(s) <= FIFO;
+}
+
+/* --- serving ---------------------------------------------------------------------------- */
+
+static bool requested(const struct stream *s) {
+    return direction(s) == MEMORY_TO_MEMORY || s->requests >> field(s->cr, CHSEL_SHIFT, 3) & 1;
+}
+
+static bool wants(const struct stream *s) {
+    if (s->ndtr == 0)
+        return false;
+    return requested(s) || wants_data(s);
+}
+
+/* The winner: highest PL, then the lowest number (9.3.4). NULL when nobody asks. */
+static struct stream *arbitrate(struct dma *d) {
+    struct stream *best = NULL;
+    for (unsigned left = d->enabled, i = 0; left; left >>= 1, i++) {
+        struct stream *s = &d->stream[i];
+        if ((left & 1) && wants(s) &&
+            (!best || field(s->cr, PL_SHIFT, 2) > field(best->cr, PL_SHIFT, 2)))
+            best = s;
+    }
+    return best;
+}
+
+static void kick(struct stm32_block *b, struct dma *d) {
+    if (d->scheduled || !arbitrate(d))
+        return;
+    uint64_t tick = stm32_tick_at(b, stm32_now(b)) + LATENCY;
+    sim_time at = stm32_tick_time(b, tick > d->free ? tick : d->free);
+    if (at == SIM_NEVER)
+        return;
+    d->scheduled = true;
+    stm32_schedule(b, EVENT_SERVE, at);
+}
+
+static void rewind_stream(struct stream *s) {
+    s->peripheral = s->par;
+    s->memory = target(s);
+    s->fetch = (int32_t)(s->ndtr * psize(s));
+    s->head = s->level = 0;
+}
+
+/* One item passed the peripheral port. */
+static void count_item(struct dma *d, struct stream *s) {
+    s->ndtr--;
+    if (s->ndtr == s->reload / 2 && s->reload > 1)
+        s->flags |= HTIF;
+    if (s->ndtr > 0)
+        return;
+    s->flags |= TCIF;
+    if (!circular(s)) {
+        disable(d, s);
+        return;
+    }
+    s->ndtr = s->reload;
+    if (s->cr & DBM)
+        s->cr ^= CT;
+    rewind_stream(s);
+}
+
+static unsigned items_of(const struct stream *s) {
+    unsigned items = burst(s, PBURST_SHIFT), room = (FIFO - s->level) / psize(s);
+    if (items > s->ndtr)
+        items = 1; /* the rest goes in single transfers */
+    return items > room ? room : items;
+}
+
+static bool serve_to_memory(struct stm32_block *b, struct dma *d, struct stream *s) {
+    unsigned size = psize(s), items = items_of(s);
+    for (unsigned i = 0; i < items; i++) {
+        uint32_t value;
+        if (!read_item(b, &s->peripheral, size, peripheral_step(s), &value))
+            return false;
+        push(s, value, size);
+        bool last = s->ndtr == 1;
+        if (last || direct_mode(s) || s->level >= threshold(s))
+            if (!drain(b, s, last))
+                return false;
+        count_item(d, s);
+    }
+    return true;
+}
+
+static bool serve_to_peripheral(struct stm32_block *b, struct dma *d, struct stream *s) {
+    unsigned size = psize(s), items = requested(s) ? burst(s, PBURST_SHIFT) : 0;
+    if (s->level < size)
+        return fill(b, s);
+    if (items > s->ndtr || items * size > s->level)
+        items = 1;
+    for (unsigned i = 0; i < items; i++) {
+        if (!write_item(b, &s->peripheral, size, peripheral_step(s), pop(s, size)))
+            return false;
+        count_item(d, s);
+    }
+    return !wants_data(s) || fill(b, s);
+}
+
+static void serve(struct stm32_block *b, struct dma *d) {
+    d->scheduled = false;
+    struct stream *s = arbitrate(d);
+    if (!s)
+        return;
+    unsigned n = (unsigned)(s - d->stream), line = n * 8 + field(s->cr, CHSEL_SHIFT, 3);
+    bool to_peripheral = direction(s) == TO_PERIPHERAL;
+    bool fetch = to_peripheral && (s->level < psize(s) || !requested(s));
+    d->free = stm32_tick_at(b, stm32_now(b)) + BEAT;
+    if (!(to_peripheral ? serve_to_peripheral : serve_to_memory)(b, d, s))
+        transfer_error(d, s);
+    if (!fetch && direction(s) != MEMORY_TO_MEMORY)
+        stm32_dma_served(b, line);
+    signal(b, s, n);
+    kick(b, d);
+}
+
+/* --- enabling and disabling -------------------------------------------------------------- */
+
+/* 9.3.12: a threshold must hold whole bursts to memory, a burst must fit the FIFO. */
+static bool fifo_fits(const struct stream *s) {
+    if (direct_mode(s))
+        return true;
+    unsigned m = burst(s, MBURST_SHIFT), p = burst(s, PBURST_SHIFT) * psize(s);
+    return (m == 1 || threshold(s) % (m * msize(s)) == 0) && p <= FIFO &&
+           !(p == FIFO && threshold(s) == 12);
+}
+
+static void check_enable(struct stm32_block *b, const struct stream *s) {
+    if (s->cr & PFCTRL)
+        stm32_unmodelled(b, "the peripheral as flow controller (PFCTRL)");
+    if (s->flags)
+        stm32_misuse(b, "a stream is enabled while its flags are not cleared");
+    if (direction(s) > MEMORY_TO_MEMORY || psize(s) > 4 || msize(s) > 4)
+        stm32_misuse(b, "DIR, PSIZE or MSIZE has a reserved value");
+    if (direction(s) == MEMORY_TO_MEMORY && circular(s))
+        stm32_misuse(b, "circular or double buffer mode from memory to memory");
+}
+
+/* EN was set: 9.3.17, and what the hardware then forces (9.5.5, 9.5.10). */
+static void enable(struct stm32_block *b, struct dma *d, struct stream *s) {
+    if (direction(s) == MEMORY_TO_MEMORY)
+        s->fcr |= DMDIS;
+    if (direct_mode(s))
+        s->cr = (s->cr & ~(3u << MSIZE_SHIFT)) | (uint32_t)field(s->cr, PSIZE_SHIFT, 2)
+                                                     << MSIZE_SHIFT;
+    if (s->cr & DBM)
+        s->cr |= CIRC;
+    check_enable(b, s);
+    if (direction(s) > MEMORY_TO_MEMORY || psize(s) > 4 || msize(s) > 4 || !fifo_fits(s)) {
+        s->flags |= FEIF;
+        s->cr &= ~(uint32_t)EN;
+        return;
+    }
+    if (s->ndtr == 0)
+        s->ndtr = s->reload;
+    rewind_stream(s);
+    d->enabled |= (uint8_t)(1u << (s - d->stream));
+    kick(b, d);
+}
+
+static void begin_stop(struct stm32_block *b, struct dma *d, struct stream *s) {
+    unsigned n = (unsigned)(s - d->stream);
+    sim_time at = stm32_tick_time(b, stm32_tick_at(b, stm32_now(b)) + STOP);
+    if (s->stopping || at == SIM_NEVER)
+        return;
+    s->stopping = true;
+    d->enabled &= (uint8_t) ~(1u << n);
+    stm32_schedule(b, EVENT_STOP + n, at);
+}
+
+/* 9.3.14: the FIFO goes to memory, TCIF tells the end, NDTR what was left. */
+static void end_stop(struct stm32_block *b, struct dma *d, unsigned n) {
+    struct stream *s = &d->stream[n];
+    if (!s->stopping)
+        return;
+    if (direction(s) != TO_PERIPHERAL && !drain(b, s, true))
+        s->flags |= TEIF;
+    s->head = s->level = 0;
+    s->flags |= TCIF;
+    disable(d, s);
+    signal(b, s, n);
+}
+
+/* --- registers --------------------------------------------------------------------------- */
+
+static const struct stm32_reg REGS[] = {
+    {.name = "LISR", .offset = LISR},
+    {.name = "HISR", .offset = HISR},
+    {.name = "LIFCR", .offset = LIFCR, .writable = 0x0f7d0f7d},
+    {.name = "HIFCR", .offset = HIFCR, .writable = 0x0f7d0f7d},
+#define STREAM_REG(NAME, OFFSET, ...)                                                              \
+    { .name = NAME, .offset = FIRST + (OFFSET), .count = STREAMS, .stride = STRIDE, __VA_ARGS__ }
+    STREAM_REG("SxCR", SCR, .writable = SCR_BITS),
+    STREAM_REG("SxNDTR", SNDTR, .writable = 0xffff),
+    STREAM_REG("SxPAR", SPAR, .writable = 0xffffffff),
+    STREAM_REG("SxM0AR", SM0AR, .writable = 0xffffffff),
+    STREAM_REG("SxM1AR", SM1AR, .writable = 0xffffffff),
+    STREAM_REG("SxFCR", SFCR, .reset = 0x21, .writable = FEIE | DMDIS | 3),
+};
+
+static void write_cr(struct stm32_block *b, struct dma *d, struct stream *s, uint32_t value) {
+    value &= SCR_BITS;
+    if (!(s->cr & EN)) {
+        s->cr = value;
+        if (value & EN)
+            enable(b, d, s);
+    } else {
+        if ((value ^ s->cr) & ~(uint32_t)(SCR_FREE | CT) && (value & EN))
+            stm32_misuse(b, "a protected field of SxCR written while EN is set");
+        s->cr = (s->cr & ~(uint32_t)SCR_FREE) | (value & SCR_FREE) | EN;
+        if (!(value & EN))
+            begin_stop(b, d, s);
+    }
+    signal(b, s, (unsigned)(s - d->stream));
+}
+
+/* 9.5.8: of a double buffer, the half not in use may be moved while the stream runs. */
+static void write_mar(struct stm32_block *b, struct dma *d, struct stream *s, unsigned which,
+                      uint32_t value) {
+    if (!(s->cr & EN) || ((s->cr & DBM) && which != ((s->cr & CT) != 0))) {
+        s->mar[which] = value;
+        return;
+    }
+    stm32_misuse(b, "a memory address in use was written while EN is set");
+    if (s->cr & DBM)
+        transfer_error(d, s);
+    signal(b, s, (unsigned)(s - d->stream));
+}
+
+static void write_stream(struct stm32_block *b, struct dma *d, struct stream *s, uint32_t offset,
+                         uint32_t value) {
+    if (offset == SCR) {
+        write_cr(b, d, s, value);
+    } else if (offset == SM0AR || offset == SM1AR) {
+        write_mar(b, d, s, offset == SM1AR, value);
+    } else if (offset == SFCR && (s->cr & EN)) {
+        s->fcr = (s->fcr & ~(uint32_t)FEIE) | (value & FEIE);
+        signal(b, s, (unsigned)(s - d->stream));
+    } else if (s->cr & EN) {
+        stm32_misuse(b, "SxNDTR or SxPAR written while EN is set");
+    } else if (offset == SNDTR) {
+        s->reload = s->ndtr = value & 0xffff;
+    } else if (offset == SPAR) {
+        s->par = value;
+    } else {
+        s->fcr = value & (FEIE | DMDIS | 3);
+    }
+}
+
+static const uint8_t FLAG_SHIFT[4] = {0, 6, 16, 22};
+
+static void clear_flags(struct stm32_block *b, struct dma *d, unsigned first, uint32_t value) {
+    for (unsigned i = 0; i < 4; i++) {
+        struct stream *s = &d->stream[first + i];
+        s->flags &= (uint8_t) ~(value >> FLAG_SHIFT[i] & ALL);
+        signal(b, s, first + i);
+    }
+}
+
+static uint32_t read_flags(const struct dma *d, unsigned first) {
+    uint32_t value = 0;
+    for (unsigned i = 0; i < 4; i++)
+        value |= (uint32_t)d->stream[first + i].flags << FLAG_SHIFT[i];
+    return value;
+}
+
+static void dma_write(struct stm32_block *b, uint32_t offset, uint32_t value) {
+    struct dma *d = stm32_state(b);
+    if (stm32_access_size(b) != 4)
+        stm32_misuse(b, "the registers of a DMA are written as words only");
+    if (offset >= FIRST)
+        write_stream(b, d, &d->stream[(offset - FIRST) / STRIDE], (offset - FIRST) % STRIDE, value);
+    else if (offset >= LIFCR)
+        clear_flags(b, d, offset == HIFCR ? 4 : 0, value);
+}
+
+static uint32_t dma_read(struct stm32_block *b, uint32_t offset) {
+    const struct dma *d = stm32_state(b);
+    if (offset < FIRST)
+        return offset <= HISR ? read_flags(d, offset == HISR ? 4 : 0) : 0;
+    const struct stream *s = &d->stream[(offset - FIRST) / STRIDE];
+    switch ((offset - FIRST) % STRIDE) {
+    case SCR:
+        return s->cr;
+    case SNDTR:
+        return s->ndtr;
+    case SPAR:
+        return s->par;
+    case SM0AR:
+        return s->mar[0];
+    case SM1AR:
+        return s->mar[1];
+    default:
+        return s->fcr | fifo_status(s) << 3;
+    }
+}
+
+/* --- what comes in ------------------------------------------------------------------------ */
+
+static void dma_reset(struct stm32_block *b, enum stm32_cause cause) {
+    struct dma *d = stm32_state(b);
+    (void)cause;
+    for (unsigned i = 0; i < STREAMS; i++)
+        d->stream[i] = (struct stream){.fcr = 1, .requests = d->stream[i].requests};
+    d->enabled = 0;
+    d->scheduled = false;
+}
+
+static void dma_request(struct stm32_block *b, unsigned line, bool level) {
+    struct dma *d = stm32_state(b);
+    uint8_t *requests = &d->stream[line / 8].requests, bit = (uint8_t)(1u << line % 8);
+    *requests = (uint8_t)(level ? *requests | bit : *requests & ~bit);
+    if (level && (d->enabled >> line / 8 & 1))
+        kick(b, d);
+}
+
+static void dma_event(struct stm32_block *b, unsigned id) {
+    if (id == EVENT_SERVE)
+        serve(b, stm32_state(b));
+    else
+        end_stop(b, stm32_state(b), id - EVENT_STOP);
+}
+
+/* A latency is a few ticks: what was scheduled keeps its time, unless the clock is off. */
+static void dma_clock_changed(struct stm32_block *b) {
+    struct dma *d = stm32_state(b);
+    if (!stm32_clocked(b) && d->scheduled) {
+        stm32_cancel(b, EVENT_SERVE);
+        d->scheduled = false;
+    } else if (stm32_clocked(b)) {
+        kick(b, d);
+    }
+}
+
+const struct stm32_ip stm32_ip_dma_f4 = {
+    .name = "dma_f4",
+    .state_size = sizeof(struct dma),
+    .regs = REGS,
+    .n_regs = sizeof REGS / sizeof *REGS,
+    .n_events = 1 + STREAMS,
+    .n_lines = STREAMS * 8,
+    .reset = dma_reset,
+    .read = dma_read,
+    .write = dma_write,
+    .event = dma_event,
+    .clock_changed = dma_clock_changed,
+    .dma_request = dma_request,
+};

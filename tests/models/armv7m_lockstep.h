@@ -1,0 +1,43 @@
+/* Random instruction sequences through the core and through Unicorn. */
+#ifndef TESTS_MODELS_ARMV7M_LOCKSTEP_H
+#define TESTS_MODELS_ARMV7M_LOCKSTEP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <unicorn/unicorn.h>
+
+#include "models/mcu/armv7m/armv7m.h"
+
+#define CODE_BASE 0x08000000u
+#define CODE_SIZE 0x1000u
+#define LITERALS  0x200u /* from here the code region holds data */
+#define RAM_BASE  0x20000000u
+#define RAM_SIZE  0x4000u
+#define SEQUENCE  64 /* instructions */
+#define N_STATE   50 /* R0..R12, SP, LR, PC, APSR, FPSCR, S0..S31 */
+enum { STATE_SP = 13, STATE_PC = 15, STATE_PSR, STATE_FPSCR, STATE_S0 };
+
+struct state {
+    uint32_t r[N_STATE];
+};
+
+struct lockstep {
+    enum armv7m_kind kind;
+    struct armv7m *core;
+    uc_engine *uc;
+    uint64_t seed;
+    uint8_t code[CODE_SIZE], ram[RAM_SIZE], ram_start[RAM_SIZE];
+    struct state start, after[SEQUENCE + 8]; /* one more than instructions */
+    uint32_t address[SEQUENCE + 8], word[SEQUENCE + 8]; /* of the instructions */
+    bool skipped[SEQUENCE + 8];                         /* by an IT block */
+    unsigned n, checked;
+    uint64_t instructions, refused;
+    char failure[2048]; /* "" while all is well */
+};
+
+bool lockstep_init(struct lockstep *l, enum armv7m_kind kind, uint64_t seed);
+void lockstep_finish(struct lockstep *l);
+/* One sequence; false with `failure` when the two differ. */
+bool lockstep_sequence(struct lockstep *l);
+
+#endif

@@ -525,18 +525,26 @@ static void spi_reset(struct stm32_block *block, enum stm32_cause cause) {
     derive(s);
 }
 
+static void sck_edge(struct stm32_block *block, struct spi *s, unsigned level, sim_time time) {
+    if (s->pin[STM32_SCK] == level)
+        return;
+    s->pin[STM32_SCK] = (uint8_t)level;
+    if (!s->clocked)
+        return;
+    if (level == s->sample_level)
+        sample(block, s);
+    else
+        shift(block, s, time);
+}
+
 static void spi_pin_in(struct stm32_block *block, unsigned role, unsigned level, sim_time time) {
     struct spi *s = stm32_state(block);
-    if (role >= PINS || s->pin[role] == level)
-        return;
-    s->pin[role] = (uint8_t)level;
-    if (role == STM32_SCK && s->clocked) {
-        if (level == s->sample_level)
-            sample(block, s);
-        else
-            shift(block, s, time);
-    } else if (role == STM32_NSS && !(s->cr1 & SSM)) {
-        reconfigure(block, s, s->cr1);
+    if (role == STM32_SCK) {
+        sck_edge(block, s, level, time);
+    } else if (role < PINS) {
+        s->pin[role] = (uint8_t)level;
+        if (role == STM32_NSS && !(s->cr1 & SSM))
+            reconfigure(block, s, s->cr1);
     }
 }
 

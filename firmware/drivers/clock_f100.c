@@ -8,8 +8,8 @@ void clock_init(void) {
     RCC->CR |= RCC_CR_HSEON;
     while (!(RCC->CR & RCC_CR_HSERDY))
         ;
-    RCC->CFGR2 = RCC_CFGR2_PREDIV1(2);
     RCC->CFGR = RCC_CFGR_PLLSRC | RCC_CFGR_PLLMUL(5);
+    RCC->CFGR2 = RCC_CFGR2_PREDIV1(2); /* last: its bit 0 is also PLLXTPRE of CFGR */
     RCC->CR |= RCC_CR_PLLON;
     while (!(RCC->CR & RCC_CR_PLLRDY))
         ;

@@ -25,9 +25,10 @@ static void oscillator_on(void) {
 
 void clock_init(void) {
     oscillator_on();
-    /* VCO in 2 MHz, out 320 MHz; /4 = 80 MHz. PLLQ only has to keep USB below 48 MHz. The
-     * voltage scale after reset (2) allows 84 MHz. */
-    RCC->PLLCFGR = RCC_PLLCFGR_PLLM(SOURCE_MHZ / 2) | RCC_PLLCFGR_PLLN(160) | RCC_PLLCFGR_PLLP(4) |
+    /* VCO in 1 MHz (2 MHz would ask for PLLN = 160, and 192 is the least), out 320 MHz; / 4 =
+     * 80 MHz. PLLQ only has to keep USB below 48 MHz. The voltage scale after reset (2)
+     * allows 84 MHz. */
+    RCC->PLLCFGR = RCC_PLLCFGR_PLLM(SOURCE_MHZ) | RCC_PLLCFGR_PLLN(320) | RCC_PLLCFGR_PLLP(4) |
                    RCC_PLLCFGR_PLLQ(7) | SOURCE;
     RCC->CR |= RCC_CR_PLLON;
     /* Two wait states from 60 to 84 MHz at 2.7 to 3.6 V; read back before the clock rises. */

@@ -13,7 +13,7 @@ enum { BUFFERS = 4, BUFFER_OCTETS = 1600, FALSE_EDGE_CYCLES = 150 };
 #define RX_EXTRA_CYCLES 0 /* lengthens the interrupt, to see frames being lost */
 #endif
 
-static uint8_t buffers[BUFFERS][BUFFER_OCTETS] __attribute__((aligned(4)));
+__attribute__((section(".noinit"), aligned(4))) static uint8_t buffers[BUFFERS][BUFFER_OCTETS];
 static uint16_t lengths[BUFFERS];
 /* Buffers out..in-1 are the main loop's, `in` is the DMA's. */
 static volatile uint32_t in, out;

@@ -17,7 +17,7 @@ enum { RING_SIZE = 16384 };
 
 static struct ring ring;
 /* Behind the ring there is room for the end of a frame that wrapped. */
-static uint8_t octets[RING_SIZE + RX_LONGEST] __attribute__((aligned(4)));
+__attribute__((section(".noinit"), aligned(4))) static uint8_t octets[RING_SIZE + RX_LONGEST];
 
 /* NDTR of the turn that the ring believes to be in. */
 static uint32_t remaining(void) {

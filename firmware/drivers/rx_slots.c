@@ -5,7 +5,7 @@
 
 enum { SLOTS = 8, SLOT_OCTETS = RX_LONGEST };
 
-static struct {
+__attribute__((section(".noinit"))) static struct {
     uint16_t length;
     uint8_t octets[SLOT_OCTETS];
 } slots[SLOTS];

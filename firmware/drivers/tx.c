@@ -11,7 +11,7 @@
 static const uint8_t PREAMBLE[9] = {0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0xd5};
 enum { FCS = 4, GAP_CYCLES = CLOCK_HCLK / 10000 * 96 / 1000 /* 96 bits of 100 ns */ };
 
-static uint8_t buffer[sizeof PREAMBLE + TX_LONGEST + FCS];
+__attribute__((section(".noinit"))) static uint8_t buffer[sizeof PREAMBLE + TX_LONGEST + FCS];
 static uint32_t free_since; /* cycles */
 
 void tx_init(void) {

@@ -252,7 +252,7 @@ static bool take_value(struct options *options, int code, const char *value, str
         options->ini = value;
         return true;
     case CODE_FIRMWARE:
-        options->firmware = value;
+        options->firmware = strcmp(value, "none") == 0 ? NULL : value;
         return true;
     case CODE_DELIVER:
         options->deliver_symbol = value;

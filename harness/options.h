@@ -48,7 +48,7 @@ struct options {
     size_t n_files;
     const char *board;          /* name or path; for `board` and `export` also the positional one */
     const char *ini;            /* NULL: the file beside the board */
-    const char *firmware;       /* an image; NULL or "none": none */
+    const char *firmware;       /* an image; NULL: none */
     const char *deliver_symbol; /* NULL: lp_deliver_frame */
     const char *engine;         /* "event" */
     uint64_t seed;

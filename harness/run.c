@@ -266,8 +266,7 @@ bool run_captures(struct run *run) {
     if (!run->result.captures)
         abort();
     run->result.n_captures = options->n_files;
-    bool firmware = options->firmware && strcmp(options->firmware, "none") != 0;
-    if (!open_outputs(run) || (firmware && !run_firmware_open(run)) || !open_replay(run))
+    if (!open_outputs(run) || (options->firmware && !run_firmware_open(run)) || !open_replay(run))
         return false;
     double started = progress_now();
     progress_begin(&run->progress, "frames", 0, options->quiet);

@@ -105,16 +105,17 @@ static void add_not_run(struct run *run, const char *name, const char *why) {
 
 static void conclude_verdict(struct run *run) {
     struct run_result *result = &run->result;
-    uint64_t sent = 0, recovered = 0, lost = 0, corrupt = 0, extra = 0;
+    uint64_t sent = 0, recovered = 0, lost = 0, corrupt = 0, extra = 0, refused = 0;
     for (size_t i = 0; i < result->n_captures; i++) {
         const struct run_capture *c = &result->captures[i];
         sent += c->sent;
         recovered += c->recovered;
+        refused += c->refused;
         lost += c->lost;
         corrupt += c->corrupt;
         extra += c->extra;
     }
-    bool whole = recovered == sent && !extra;
+    bool whole = recovered + refused == sent && !extra;
     result->pass = sent && whole && !run->damaged && !result->interrupted;
     int n = snprintf(result->reason, sizeof result->reason,
                      "%" PRIu64 " of %" PRIu64 " frames recovered", recovered, sent);
@@ -125,6 +126,10 @@ static void conclude_verdict(struct run *run) {
                      lost, corrupt, extra);
     else
         n = 0;
+    end += n;
+    room_left -= (size_t)n;
+    n = refused ? snprintf(end, room_left, ", %" PRIu64 " rightly refused as too long", refused)
+                : 0;
     end += n;
     room_left -= (size_t)n;
     if (!sent)

@@ -60,7 +60,7 @@ static void describe(struct run *run) {
     struct run_result *result = &run->result;
     result->seed = run->options->seed;
     snprintf(result->board, sizeof result->board, "%s", run->options->board);
-    if (run->options->firmware && strcmp(run->options->firmware, "none") != 0)
+    if (run->options->firmware)
         snprintf(result->firmware, sizeof result->firmware, "%s", run->options->firmware);
     snprintf(result->engine, sizeof result->engine, "%s", run->options->engine);
     options_repeat(run->options, result->repeat, sizeof result->repeat);

@@ -66,9 +66,10 @@ static const struct key keys[] = {
     {"line", "gap", KEY_CHOICE, AT(line.gap), 0, 0, gaps},
     NUMBER("line", "gap_ns", line.gap_ns, 0.0, 1e12),
     NUMBER("line", "gap_scale", line.gap_scale, 0.0, 1e6),
-    NUMBER("line", "amplitude_v", line.amplitude_v, 0.0, 10.0),
-    NUMBER("line", "rise_ns", line.rise_ns, 0.0, 50.0),
-    NUMBER("line", "tp_idl_ns", line.tp_idl_ns, 0.0, 1e4),
+    /* within what models/line/source.h makes a signal of */
+    NUMBER("line", "amplitude_v", line.amplitude_v, 0.001, 10.0),
+    NUMBER("line", "rise_ns", line.rise_ns, 0.0, 36.0),
+    NUMBER("line", "tp_idl_ns", line.tp_idl_ns, 70.0, 1e4),
     {"line", "link_pulses", KEY_BOOL, AT(line.link_pulses), 0, 0, NULL},
     TEXT("stage", "line", stages.line),
     TEXT("stage", "edge_in", stages.edge_in),
@@ -249,8 +250,11 @@ static bool set_figure(struct board_config *config, const char *part, const char
     if (i < config->n_figures && place->seen && entry[i].line)
         return board_config_fail(place, "%s is stated twice, first at line %ld", figure,
                                  entry[i].line);
-    entry[i] = now;
-    config->n_figures += i == config->n_figures;
+    if (i == config->n_figures)
+        config->n_figures++;
+    unsigned last = config->n_figures - 1; /* entries stand in the order of statement */
+    memmove(&entry[i], &entry[i + 1], (last - i) * sizeof *entry);
+    entry[last] = now;
     return true;
 }
 

@@ -62,6 +62,19 @@ static void override(struct part_figure *figure, double value) {
     figure->source = "stated for this board";
 }
 
+/* VT- never lies above VT+: whichever is stated last takes the other one along. */
+static void drag_threshold(const char *stated, double value, struct part_figure *figures,
+                           size_t n) {
+    bool plus = strcmp(stated, "vt_plus") == 0;
+    if (!plus && strcmp(stated, "vt_minus") != 0)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        bool other = strcmp(figures[i].name, plus ? "vt_minus" : "vt_plus") == 0;
+        if (other && (plus ? figures[i].typ > value : figures[i].typ < value))
+            override(&figures[i], value);
+    }
+}
+
 static bool set_figure(const struct board *board, const struct board_figure *stated,
                        struct part_figure *figures, size_t n, struct sim_err *err) {
     struct words_near near = {.wanted = stated->figure};
@@ -69,6 +82,7 @@ static bool set_figure(const struct board *board, const struct board_figure *sta
         words_near_offer(&near, figures[i].name);
         if (strcmp(figures[i].name, stated->figure) == 0) {
             override(&figures[i], stated->value);
+            drag_threshold(stated->figure, stated->value, figures, n);
             return true;
         }
     }

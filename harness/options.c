@@ -1,14 +1,15 @@
 #include "harness/options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/options_values.h"
 #include "harness/words.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define DEFAULT_BOARD "nucleo_shield"
+#define HELP_WIDTH    80
 
 struct verb_row {
     const char *name;
@@ -18,9 +19,9 @@ struct verb_row {
 };
 
 static const struct verb_row verb_rows[] = {
-    {"run", OPTIONS_RUN, "CAPTURE...", "replay captures through the board and compare the frames"},
-    {"board", OPTIONS_BOARD, "[BOARD]", "list parts, nets, models and what is not modelled"},
-    {"export", OPTIONS_EXPORT, "[BOARD]", "write the receive path as an ngspice deck"},
+    {"run", OPTIONS_RUN, "CAPTURE...", "replay captured frames through a board and compare them"},
+    {"board", OPTIONS_BOARD, "[BOARD]", "show how a board was read: values, models, nets, delays"},
+    {"export", OPTIONS_EXPORT, "[BOARD]", "write a board's receive path as an ngspice deck"},
     {"gate", OPTIONS_NO_VERB, NULL, NULL},
     {"sweep", OPTIONS_NO_VERB, NULL, NULL},
     {"merge", OPTIONS_NO_VERB, NULL, NULL},
@@ -84,39 +85,44 @@ struct option_row {
 
 static const struct option_row option_rows[] = {
     {"board", CODE_BOARD, 0, BOARDS, "BOARD",
-     "built-in board, .net or .kicad_pcb file (default " DEFAULT_BOARD ")"},
-    {"ini", CODE_INI, 0, BOARDS, "FILE", "the board's settings (default: the .ini beside it)"},
-    {"set", CODE_SET, 0, BOARDS, "S.K=V",
-     "change one setting: delay.scale=1.0, attach.spi_clk=/sck"},
+     "a built-in board, or a KiCad .net or .kicad_pcb file (default " DEFAULT_BOARD ")"},
+    {"ini", CODE_INI, 0, BOARDS, "FILE",
+     "what the board's file does not say, docs/boards.md (default: the .ini beside it)"},
+    {"set", CODE_SET, 0, BOARDS, "S.KEY=V",
+     "change one setting of the .ini, as often as wanted: delay.scale=1.0, attach.spi_clk=/sck"},
     {"edit", CODE_EDIT, 0, BOARDS, "EDIT",
-     "change the netlist: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 VCC\", "
+     "change the netlist, as often as wanted: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 "
+     "VCC\", "
      "\"value R5=680\", \"remove C10\""},
-    {"firmware", CODE_FIRMWARE, 0, RUN, "none", "the MCU's program; only none in this version"},
-    {"engine", CODE_ENGINE, 0, RUN, "event", "only event in this version"},
-    {"seed", CODE_SEED, 0, RUN | MCU, "N", "64 bit, decimal or 0x (default 1)"},
+    {"firmware", CODE_FIRMWARE, 0, RUN, "none",
+     "the MCU's program; this version has none, octets are taken at the SPI pins"},
+    {"engine", CODE_ENGINE, 0, RUN, "event", "the simulator; this version has this one"},
+    {"seed", CODE_SEED, 0, RUN | MCU, "N",
+     "seed of everything random, 64 bit, decimal or 0x (default 1)"},
     {"jobs", CODE_JOBS, 'j', RUN, "N", "parallel workers (default: one per processor)"},
     {"strict", CODE_STRICT, 0, RUN | MCU, NULL,
-     "what is not modelled ends the run with 3 (default)"},
+     "end the run with exit code 3 at what is not modelled (default)"},
     {"no-strict", CODE_NO_STRICT, 0, RUN | MCU, NULL, "count what is not modelled and go on"},
-    {"out", CODE_OUT, 0, RUN | MCU, "DIR", "directory for output files given by relative names"},
-    {"json", CODE_JSON, 0, RUN | MCU, "FILE", "results as JSON (linkpulse.run/1, linkpulse.mcu/1)"},
-    {"no-cache", CODE_NO_CACHE, 0, RUN, NULL,
-     "run the engine for every edge, without the response cache"},
+    {"out", CODE_OUT, 0, RUN | MCU, "DIR", "directory of the output files given by relative names"},
+    {"json", CODE_JSON, 0, RUN | MCU, "FILE",
+     "write the results as JSON (schema linkpulse.run/1, linkpulse.mcu/1)"},
     {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
-    {"junit", CODE_JUNIT, 0, RUN, "FILE", "results as JUnit XML"},
-    {"vcd", CODE_VCD, 0, RUN, "FILE", "waves as VCD"},
-    {"fst", CODE_FST, 0, RUN, "FILE", "waves as FST, with a .gtkw beside it"},
+    {"junit", CODE_JUNIT, 0, RUN, "FILE", "write the results as JUnit XML"},
+    {"pcap-out", CODE_PCAP_OUT, 0, RUN, "FILE", "write the recovered frames as a capture"},
+    {"vcd", CODE_VCD, 0, RUN, "FILE", "write waves as VCD"},
+    {"fst", CODE_FST, 0, RUN, "FILE", "write waves as FST, for GTKWave, with a .gtkw beside it"},
     {"trace-window", CODE_TRACE_WINDOW, 0, RUN, "WHAT",
-     "waves only around: auto (the first failure), a frame's number, or START:END in us"},
-    {"pcap-out", CODE_PCAP_OUT, 0, RUN, "FILE", "the recovered frames"},
+     "waves only around: auto (the first failure), a frame's number from 1, or START:END in us"},
+    {"no-cache", CODE_NO_CACHE, 0, RUN, NULL,
+     "simulate every edge, without the response cache: slower, the same results"},
     {"init", CODE_INIT, 0, BOARD, NULL, "print a proposed .ini for the board"},
-    {"spice", CODE_SPICE, 0, EXPORT, NULL, "as an ngspice deck"},
+    {"spice", CODE_SPICE, 0, EXPORT, NULL, "the deck's format: ngspice (to be given)"},
     {"verilog", CODE_VERILOG, 0, EXPORT, NULL, NULL},
     {"dot", CODE_DOT, 0, EXPORT, NULL, NULL},
     {"octets", CODE_OCTETS, 0, EXPORT, "N",
-     "the frame's length without FCS, 14 to 1514 (default 40)"},
+     "length of the one frame sent, without FCS, 14 to 1514 (default 40)"},
     {"output", CODE_OUTPUT, 'o', BOARD | EXPORT, "FILE", "write there instead of standard output"},
-    {"chip", CODE_MCU_FLAG, 0, MCU, "CHIP", "f401re (default), f100rb, ..."},
+    {"chip", CODE_MCU_FLAG, 0, MCU, "CHIP", "f401re (default), f100rb, f103rb or f439zi"},
     {"base", CODE_MCU_FLAG + 1, 0, MCU, "ADDRESS",
      "where a raw image is loaded (default: the chip's flash)"},
     {"max-cycles", CODE_MCU_FLAG + 2, 0, MCU, "N", "stop after N cycles of the core"},
@@ -132,7 +138,7 @@ static const struct option_row option_rows[] = {
     {"gdb", CODE_MCU_FLAG + 10, 0, MCU, "[=PORT]",
      "wait for GDB on 127.0.0.1 (default 3333; 0: a free port)"},
     {"verbose", CODE_VERBOSE, 'v', ALL, NULL, "say more"},
-    {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress"},
+    {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
     {"help", CODE_HELP, 'h', ALL, NULL, "this text"},
     {"version", CODE_VERSION, 'V', ALL, NULL, "the version"},
 };
@@ -151,89 +157,6 @@ static const struct option_row *option_row(int code) {
     return NULL;
 }
 
-static bool parse_u64(const char *text, uint64_t *value) {
-    bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-    const char *digits = hex ? text + 2 : text;
-    /* strtoull would take spaces and a sign; a seed has neither. */
-    if (!*digits || strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789") != strlen(digits))
-        return false;
-    errno = 0;
-    *value = strtoull(digits, NULL, hex ? 16 : 10);
-    return errno == 0;
-}
-
-static bool parse_octets(const char *text, unsigned *octets, struct sim_err *err) {
-    uint64_t value;
-    if (!parse_u64(text, &value) || value < 14 || value > 1514)
-        return sim_err_set(err, SIM_ERR_INPUT, "--octets %s: expected a number from 14 to 1514",
-                           text);
-    *octets = (unsigned)value;
-    return true;
-}
-
-static bool parse_jobs(const char *text, unsigned *jobs, struct sim_err *err) {
-    uint64_t value;
-    if (!parse_u64(text, &value) || value < 1 || value > 1024)
-        return sim_err_set(err, SIM_ERR_INPUT, "--jobs %s: expected a number from 1 to 1024", text);
-    *jobs = (unsigned)value;
-    return true;
-}
-
-/* Microseconds with up to six decimals, exactly, as picoseconds. */
-static bool parse_us(const char **text, sim_time *time) {
-    int64_t whole = 0, scale = SIM_US, fraction = 0;
-    const char *p = *text;
-    size_t digits = strspn(p, "0123456789");
-    if (digits < 1 || digits > 12)
-        return false;
-    for (; digits; digits--)
-        whole = whole * 10 + (*p++ - '0');
-    if (*p == '.')
-        for (p++; *p >= '0' && *p <= '9' && scale > 1; p++) {
-            scale /= 10;
-            fraction += (*p - '0') * scale;
-        }
-    *time = whole * SIM_US + fraction;
-    *text = p;
-    return true;
-}
-
-static bool parse_window(const char *text, struct options_window *window, struct sim_err *err) {
-    const char *p = text;
-    *window = (struct options_window){0};
-    if (strcmp(text, "auto") == 0) {
-        window->kind = OPTIONS_WINDOW_AUTO;
-        return true;
-    }
-    if (!strchr(text, ':') && parse_u64(text, &window->frame) && window->frame > 0) {
-        window->kind = OPTIONS_WINDOW_FRAME;
-        return true;
-    }
-    window->kind = OPTIONS_WINDOW_TIME;
-    if (parse_us(&p, &window->start) && *p++ == ':' && parse_us(&p, &window->end) && !*p &&
-        window->end > window->start)
-        return true;
-    return sim_err_set(err, SIM_ERR_INPUT,
-                       "--trace-window %s: expected auto, a frame number from 1, or START:END in "
-                       "microseconds",
-                       text);
-}
-
-static bool only_choice(const char *option, const char *value, const char *choice,
-                        struct sim_err *err) {
-    if (strcmp(value, choice) == 0)
-        return true;
-    return sim_err_set(err, SIM_ERR_INPUT, "--%s %s: not available in this version, only \"%s\" is",
-                       option, value, choice);
-}
-
-static bool parse_seed(const char *text, uint64_t *seed, struct sim_err *err) {
-    if (parse_u64(text, seed))
-        return true;
-    return sim_err_set(err, SIM_ERR_INPUT,
-                       "--seed %s: expected 0 to 18446744073709551615, decimal or 0x", text);
-}
-
 static bool take_value(struct options *options, int code, const char *value, struct sim_err *err) {
     switch (code) {
     case CODE_BOARD:
@@ -243,13 +166,13 @@ static bool take_value(struct options *options, int code, const char *value, str
         options->ini = value;
         return true;
     case CODE_FIRMWARE:
-        return only_choice("firmware", value, "none", err);
+        return options_only("firmware", value, "none", err);
     case CODE_ENGINE:
-        return only_choice("engine", value, "event", err);
+        return options_only("engine", value, "event", err);
     case CODE_SEED:
-        return parse_seed(value, &options->seed, err);
+        return options_seed(value, &options->seed, err);
     case CODE_JOBS:
-        return parse_jobs(value, &options->jobs, err);
+        return options_jobs(value, &options->jobs, err);
     case CODE_SET:
         options->sets[options->n_sets++] = value;
         return true;
@@ -275,9 +198,9 @@ static bool take_value(struct options *options, int code, const char *value, str
         options->pcap_out = value;
         return true;
     case CODE_TRACE_WINDOW:
-        return parse_window(value, &options->window, err);
+        return options_window(value, &options->window, err);
     case CODE_OCTETS:
-        return parse_octets(value, &options->octets, err);
+        return options_octets(value, &options->octets, err);
     case CODE_OUTPUT:
         options->output = value;
         return true;
@@ -519,28 +442,54 @@ void options_finish(struct options *options) {
     *options = (struct options){0};
 }
 
+/* From `column` on, where the cursor stands already; broken at blanks. */
+static void print_wrapped(const char *text, int column, FILE *out) {
+    int left = HELP_WIDTH - column;
+    for (;;) {
+        int n = (int)strlen(text);
+        if (n > left)
+            for (n = left; n > 0 && text[n] != ' '; n--)
+                ;
+        fprintf(out, "%.*s\n", n, text);
+        text += n;
+        if (!*text)
+            return;
+        fprintf(out, "%*s", column, "");
+        text++;
+    }
+}
+
 static void print_option(const struct option_row *row, FILE *out) {
     char left[64];
     snprintf(left, sizeof left, "  %c%c%c --%s%s%s", row->letter ? '-' : ' ',
              row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name,
              row->argument && has_argument(row) == required_argument ? " " : "",
              row->argument ? row->argument : "");
-    fprintf(out, "%-28s %s\n", left, row->help);
+    fprintf(out, "%-28s ", left);
+    print_wrapped(row->help, 29, out);
+}
+
+static void print_verbs(FILE *out) {
+    fputs("linkpulse simulates a discrete-logic 10BASE-T adapter from its KiCad netlist.\n\n"
+          "usage: linkpulse VERB [options] [arguments]\n\nverbs:\n",
+          out);
+    for (size_t i = 0; i < LENGTH(verb_rows); i++)
+        if (verb_rows[i].summary)
+            fprintf(out, "  %-7s %-11s %s\n", verb_rows[i].name, verb_rows[i].arguments,
+                    verb_rows[i].summary);
+    fputs("  test                ./linkpulse test, from a checkout: the project's own tests\n\n"
+          "linkpulse VERB --help lists the verb's options. To begin with:\n"
+          "  linkpulse run captures/*.pcap\n"
+          "  linkpulse run captures/dns.pcap --edit \"value R5=680\"\n\n"
+          "exit codes: 0 every check passed; 1 a check failed; 2 wrong usage or bad input;\n"
+          "3 something is not modelled, or an internal error; 4 the environment lacks\n"
+          "something.\n",
+          out);
 }
 
 void options_print_help(const struct options *options, FILE *out) {
     if (options->verb == OPTIONS_NO_VERB) {
-        fputs("usage: linkpulse VERB [options] [arguments]\n\nverbs:\n", out);
-        for (size_t i = 0; i < LENGTH(verb_rows); i++)
-            if (verb_rows[i].summary)
-                fprintf(out, "  %-7s %-11s %s\n", verb_rows[i].name, verb_rows[i].arguments,
-                        verb_rows[i].summary);
-        fputs("\nlinkpulse VERB --help lists the verb's options; from a checkout, ./linkpulse "
-              "test runs the tests.\n"
-              "Exit codes: 0 every check passed; 1 a check failed; 2 wrong usage or bad input;\n"
-              "3 something is not modelled, or an internal error; 4 the environment lacks "
-              "something.\n",
-              out);
+        print_verbs(out);
         return;
     }
     const struct verb_row *verb = verb_row(options->verb);

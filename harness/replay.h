@@ -32,6 +32,8 @@ struct replay_settings {
     bool trace; /* the whole board in one circuit, every edge to on_edge */
     void *user;
     void (*on_burst)(void *user, const struct replay_burst *burst);
+    /* Every edge of the SPI pins, in time order up to replay_now(); NULL: not wanted. */
+    void (*on_pin)(void *user, enum spi_pin pin, sim_time time, int level);
     /* Trace only, in time order; net CIRCUIT_NO_NET: the line itself. */
     void (*on_edge)(void *user, const struct circuit_edge *edge);
 };
@@ -55,6 +57,8 @@ sim_time replay_lead(const struct replay *replay);
 /* Let time pass without a signal. */
 void replay_idle_until(struct replay *replay, sim_time time);
 sim_time replay_now(const struct replay *replay);
+/* False with `err` when the board oscillates without end (circuit_storm()). */
+bool replay_sound(const struct replay *replay, struct sim_err *err);
 /* A select still open at the end of a run is handed over. */
 void replay_finish(struct replay *replay);
 

@@ -13,6 +13,23 @@ static bool find(const struct board *board, const char *key, const char *name, u
                        name);
 }
 
+bool replay_setup_limits(const struct board *board, const struct spi_limits **limits,
+                         struct sim_err *err) {
+    const char *chip = board->config.mcu_chip;
+    const struct spi_limits *row;
+    char known[128] = "";
+    *limits = spi_limits_of(chip);
+    if (*limits || !chip[0])
+        return true;
+    for (size_t i = 0; (row = spi_limits_at(i)); i++) {
+        size_t used = strlen(known);
+        sim_format(known + used, (unsigned)(sizeof known - used), "%s%s", i ? ", " : "", row->chip);
+    }
+    return sim_err_set(err, SIM_ERR_INPUT,
+                       "%s: mcu.chip = %s: no such chip's pin limits are known; expected one of %s",
+                       board->path, chip, known);
+}
+
 size_t replay_setup_stages(const struct board *board, uint32_t nets[REPLAY_STAGES]) {
     const struct board_stages *s = &board->config.stages;
     const char *names[REPLAY_STAGES] = {s->line, s->edge_in, s->idle_n,

@@ -4,6 +4,7 @@
 
 #include "harness/board.h"
 #include "models/line/source.h"
+#include "models/mcu/spi_sampler.h"
 #include "sim/circuit.h"
 
 struct replay_nets { /* netlist indices, NETLIST_NONE where not stated */
@@ -17,6 +18,10 @@ struct replay_nets { /* netlist indices, NETLIST_NONE where not stated */
 #define REPLAY_STAGES 6
 size_t replay_setup_stages(const struct board *board, uint32_t nets[REPLAY_STAGES]);
 
+/* The pin limits of the board's MCU: NULL when [mcu] chip is not stated, an error when it
+ * is not known. */
+bool replay_setup_limits(const struct board *board, const struct spi_limits **limits,
+                         struct sim_err *err);
 /* False with `err` when a net that is named does not exist. */
 bool replay_setup_nets(const struct board *board, struct replay_nets *nets, struct sim_err *err);
 bool replay_setup_circuit(const struct board *board, const struct replay_nets *nets, uint64_t seed,

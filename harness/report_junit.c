@@ -7,7 +7,7 @@
 /* Text or attribute value: control characters and broken UTF-8 became '?' before, so the
  * five named entities are all that is left to escape (XML 1.0, 2.2 and 2.4). */
 static void put(FILE *out, const char *text) {
-    char clean[1100];
+    char clean[RUN_MAX_REPEAT]; /* the longest text there is */
     report_clean(text, clean, sizeof clean);
     for (const char *p = clean; *p; p++) {
         switch (*p) {

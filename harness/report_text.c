@@ -105,11 +105,12 @@ static void not_run(const struct run_result *result, FILE *out) {
 }
 
 static void verdict(const struct run_result *result, FILE *out, bool colour) {
-    char reason[1100], repeat[1100];
+    char reason[1100], repeat[RUN_MAX_REPEAT];
+    report_clean(result->repeat, repeat, sizeof repeat);
     const char *paint = result->pass ? GREEN : RED;
     fprintf(out, "%s%s%s%s: %s; repeat: %s\n", colour ? paint : "", result->pass ? "PASS" : "FAIL",
             colour ? PLAIN : "", result->interrupted ? " (partial, interrupted)" : "",
-            clean(result->reason, reason), clean(result->repeat, repeat));
+            clean(result->reason, reason), repeat);
 }
 
 void report_text(const struct run_result *result, FILE *out, bool colour) {

@@ -125,7 +125,7 @@ static bool send_frame(struct run *run, size_t index, const struct capture_frame
     run->last_activity = replay_burst(run->replay)->data_end;
     run->frames_done++;
     progress_update(&run->progress, run->frames_done, run->failures);
-    return run->err.cls == SIM_ERR_NONE;
+    return replay_sound(run->replay, &run->err) && run->err.cls == SIM_ERR_NONE;
 }
 
 static void add_skip(struct run_capture *capture, const struct capture_frame *frame) {

@@ -133,6 +133,8 @@ void run_conclude(struct run *run) {
     add_margins(run);
     add_counters(run);
     add_not_run(run, "firmware", "--firmware none: octets are taken at the SPI pins");
+    if (!replay_sampler(run->replay)->limits)
+        add_not_run(run, "margins", "the board states no mcu.chip, whose datasheet has the limits");
     add_not_run(run, "transmit", "nothing drives the transmitter without firmware");
     add_not_run(run, "rtl", "one engine: event");
     conclude_verdict(run);

@@ -55,6 +55,8 @@ struct run_not_run {
     char name[64], why[192];
 };
 
+#define RUN_MAX_REPEAT 32768 /* a few hundred captures by name */
+
 struct run_result {
     bool pass;
     uint64_t seed;
@@ -68,10 +70,10 @@ struct run_result {
     struct run_not_run *not_run;
     size_t n_not_run;
     double simulated_s;
-    double wall_s;     /* host */
-    bool interrupted;  /* Ctrl-C: partial */
-    char reason[256];  /* the verdict's reason, one line */
-    char repeat[1024]; /* the command that repeats it */
+    double wall_s;               /* host */
+    bool interrupted;            /* Ctrl-C: partial */
+    char reason[256];            /* the verdict's reason, one line */
+    char repeat[RUN_MAX_REPEAT]; /* the command that repeats it */
 };
 
 #endif

@@ -107,6 +107,9 @@ void circuit_counter_name(const struct circuit *circuit, size_t i, char *out, un
 const uint32_t *circuit_counts(const struct circuit *circuit); /* [circuit_counters()] */
 uint64_t circuit_coins(const struct circuit *circuit);         /* windows resolved by coin so far */
 uint64_t circuit_events(const struct circuit *circuit);        /* transitions processed so far */
+/* True, with `err` filled, when the circuit ran into a loop of next to no delay and was
+ * stopped; what it did from then on means nothing. */
+bool circuit_storm(const struct circuit *circuit, struct sim_err *err);
 
 /* For `linkpulse board` and exports. */
 struct circuit_element_info {

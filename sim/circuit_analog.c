@@ -22,8 +22,8 @@ static double round_to_grid(const struct circuit *c, double v) {
     return (double)(int64_t)(steps + (steps < 0 ? -0.5 : 0.5)) * c->grid;
 }
 
-/* The next crossing of one threshold, from v0 on the way to vinf. At least 1 ps away, so
- * that a threshold never goes and comes back at one time. */
+/* The next crossing of one threshold, from v0 on the way to vinf. What is not yet beyond
+ * takes 1 ps at least, so that a threshold never goes and comes back at one time. */
 void node_aim_at(struct circuit *c, const struct node *node, uint32_t element) {
     struct element *e = &c->elements[element];
     const struct threshold *th = &c->thresholds[e->aux];

@@ -74,11 +74,27 @@ static void note_floating(struct builder *b, uint32_t pin) {
         b->c->floating[b->c->n_floating++] = pin;
 }
 
-/* An input on an analog node listens through a threshold element of its own. */
+/* The net of the threshold this unit has on the node already. */
+static uint32_t shared_threshold(const struct circuit *c, const struct node *node, uint32_t part,
+                                 unsigned unit) {
+    for (unsigned i = 0; i < node->n_thresholds; i++) {
+        const struct origin *o = &c->origins[node->thresholds[i]];
+        if (o->part == part && o->unit == unit)
+            return c->elements[node->thresholds[i]].net;
+    }
+    return CIRCUIT_NO_NET;
+}
+
+/* An input on an analog node listens through a threshold element of its own; inputs of
+ * one unit share it, so that they change together. */
 static uint32_t threshold_net(struct builder *b, uint32_t part, unsigned unit, unsigned pin,
                               struct node_plan *plan) {
     struct circuit *c = b->c;
-    uint32_t net = build_virtual_net(b);
+    struct node *node = &c->nodes[plan - b->plans];
+    uint32_t net = shared_threshold(c, node, part, unit);
+    if (net != CIRCUIT_NO_NET)
+        return net;
+    net = build_virtual_net(b);
     uint32_t e = build_element(b, ELEMENT_THRESHOLD, part, unit, pin, net);
     bool fet = b->uses[part].model->units[unit].kind == PART_FET;
     double middle = b->config->vcc / 2;
@@ -88,9 +104,14 @@ static uint32_t threshold_net(struct builder *b, uint32_t part, unsigned unit, u
         .minus = build_figure(b, part, fet ? "vgs_th" : "vt_minus", middle),
         .node = (uint32_t)(plan - b->plans),
     };
-    struct node *node = &c->nodes[plan - b->plans];
-    if (node->n_thresholds == NODE_MAX_THRESHOLDS)
+    const struct threshold *th = &c->thresholds[c->elements[e].aux];
+    if (node->n_thresholds == NODE_MAX_THRESHOLDS || !(th->minus <= th->plus)) {
+        build_refuse(b, part,
+                     node->n_thresholds == NODE_MAX_THRESHOLDS
+                         ? "more than 8 inputs on one analog node"
+                         : "the input's VT- lies above its VT+");
         return CIRCUIT_NO_NET;
+    }
     node->thresholds[node->n_thresholds++] = e;
     return net;
 }
@@ -107,7 +128,7 @@ bool build_connect(struct builder *b, uint32_t element, uint32_t part, unsigned 
     if (plan) {
         net = threshold_net(b, part, unit, (unsigned)pin, plan);
         if (net == CIRCUIT_NO_NET)
-            return build_refuse(b, part, "more than 8 inputs on one analog node");
+            return false;
     } else if (!(b->flags[net] & (NET_RAIL | NET_DRIVEN))) {
         note_floating(b, build_pin(b, part, u, pin));
     }
@@ -120,11 +141,13 @@ static int32_t picoseconds(double seconds) {
     return ps < 0 ? 0 : ps > 2e9 ? 2000000000 : (int32_t)ps;
 }
 
-/* Delay of an output: the scaled typical figure plus what its net's load adds. */
+/* Delay of an output: the scaled typical figure plus what its net's load adds. At least
+ * 1 ps, so that time goes on in every loop. */
 static int32_t delay(const struct builder *b, uint32_t part, double tpd, uint32_t net, int rising) {
     double ohm = build_figure(b, part, rising ? "r_up" : "r_down", rising ? 75 : 50);
     double load = net == CIRCUIT_NO_NET ? 0 : b->c->loads[net];
-    return picoseconds(b->config->delay_scale * tpd + 0.69 * ohm * load);
+    int32_t ps = picoseconds(b->config->delay_scale * tpd + 0.69 * ohm * load);
+    return ps > 0 ? ps : 1;
 }
 
 static double tpd_of(const struct builder *b, uint32_t part, const char *name) {
@@ -423,7 +446,10 @@ struct circuit *circuit_create(const struct netlist *netlist, const struct part_
     c->queue = zeroed(c->n_elements, sizeof *c->queue);
     c->counts = zeroed(c->n_elements + (size_t)c->n_flipflops * FF_WINDOWS, sizeof *c->counts);
     circuit_settle(c);
-    return c;
+    if (!circuit_storm(c, err))
+        return c;
+    circuit_destroy(c);
+    return NULL;
 }
 
 void circuit_destroy(struct circuit *c) {

@@ -14,6 +14,7 @@ enum net_flag {
     NET_LINE = 16,   /* the jack's side of the front end */
     NET_FRONT = 32,  /* a line receiver's input */
     NET_TIMING = 64, /* the RC pin of a monostable */
+    NET_SINK = 128,  /* something with a threshold, or a FET's drain */
 };
 
 struct link { /* an input of an element on a net */
@@ -25,6 +26,7 @@ struct branch {     /* a conductance of an analog node */
     uint32_t other; /* net at the far end: a rail or a driven net */
     double ohm;
     uint32_t channel; /* FET: its element, or CIRCUIT_NO_NET */
+    unsigned unit;    /* FET: which of its part */
     double crss, vth; /* FET: farad, volt */
     double tau_off;   /* FET: of its gate on the way to 0 V, seconds */
 };

@@ -85,6 +85,15 @@ static const char *origin_ref(const struct circuit *c, uint32_t element) {
     return o->part == NETLIST_NONE ? "?" : c->netlist->parts[o->part].ref;
 }
 
+bool circuit_storm(const struct circuit *c, struct sim_err *err) {
+    if (c->storm == CIRCUIT_NO_NET)
+        return false;
+    sim_err_set(err, SIM_ERR_UNMODELLED,
+                "the circuit oscillates without end at %s.%s: a loop of next to no delay",
+                origin_ref(c, c->storm), origin_pin(c, c->storm, c->origins[c->storm].pin));
+    return true;
+}
+
 static uint32_t flipflop_element(const struct circuit *c, uint32_t aux) {
     uint32_t e = 0;
     while (c->elements[e].kind != ELEMENT_FLIPFLOP || c->elements[e].aux != aux)

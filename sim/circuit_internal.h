@@ -108,6 +108,8 @@ struct circuit {
     struct threshold *thresholds;
     uint32_t *counts;
     uint64_t events, coins;
+    sim_time storm_from;   /* when the last STORM_EVENTS transitions began */
+    uint32_t storm;        /* the element of a storm, or CIRCUIT_NO_NET */
     double grid, inv_grid; /* volt: 2^-20 of the supply */
     sim_time now;
     enum circuit_idle idle;

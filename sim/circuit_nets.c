@@ -164,7 +164,17 @@ static bool flag_output(struct builder *b, uint32_t part, const struct part_unit
     return true;
 }
 
+static void flag_sinks(struct builder *b, uint32_t part, const struct part_unit *unit) {
+    int n = unit->kind == PART_FET ? 2 : unit_inputs(unit);
+    for (int pin = 0; pin < n; pin++) {
+        uint32_t net = build_pin_net(b, part, unit, pin);
+        if (net != CIRCUIT_NO_NET)
+            b->flags[net] |= NET_SINK;
+    }
+}
+
 static bool flag_unit(struct builder *b, uint32_t part, const struct part_unit *unit) {
+    flag_sinks(b, part, unit);
     int first = unit_first_output(unit);
     for (int pin = first; pin < first + unit_outputs(unit); pin++)
         if (!flag_output(b, part, unit, pin))

@@ -32,20 +32,8 @@ static bool add_branch(struct builder *b, uint32_t part, struct node_plan *plan,
     return true;
 }
 
-/* Does anything with a threshold, or a FET's drain, sit on the net? */
 static bool has_sink(const struct builder *b, uint32_t net) {
-    for (uint32_t part = 0; part < b->netlist->n_parts; part++) {
-        if (!build_uses_part(b, part))
-            continue;
-        for (size_t u = 0; u < b->uses[part].model->n_units; u++) {
-            const struct part_unit *unit = &b->uses[part].model->units[u];
-            int n = unit->kind == PART_FET ? 2 : unit_inputs(unit);
-            for (int pin = 0; pin < n; pin++)
-                if (build_pin_net(b, part, unit, pin) == net)
-                    return true;
-        }
-    }
-    return false;
+    return b->flags[net] & NET_SINK;
 }
 
 /* Termination, coupling capacitors and bias at the receiver, the series resistor at the
@@ -98,6 +86,7 @@ static bool plan_fet(struct builder *b, uint32_t part, const struct part_unit *u
     struct branch branch = {.other = source,
                             .ohm = build_figure(b, part, "rds_on", 5),
                             .channel = part, /* replaced by its element */
+                            .unit = (unsigned)(unit - b->uses[part].model->units),
                             .crss = build_figure(b, part, "crss", 0),
                             .vth = build_figure(b, part, "vgs_th", 2)};
     return add_branch(b, part, plan_at(b, drain), branch);
@@ -187,14 +176,14 @@ static void time_channel(struct builder *b, const struct node_plan *plan, struct
 static bool wire_channel(struct builder *b, struct node_plan *plan, struct branch *branch,
                          unsigned bit, uint32_t index) {
     uint32_t part = branch->channel; /* as build_plans() left it */
-    const struct part_unit *unit = &b->uses[part].model->units[0];
-    branch->channel = build_element(b, ELEMENT_CHANNEL, part, 0, 0, CIRCUIT_NO_NET);
+    const struct part_unit *unit = &b->uses[part].model->units[branch->unit];
+    branch->channel = build_element(b, ELEMENT_CHANNEL, part, branch->unit, 0, CIRCUIT_NO_NET);
     b->c->elements[branch->channel].aux = index;
     b->c->elements[branch->channel].bit = (uint8_t)bit;
     b->c->elements[branch->channel].truth = 0x2; /* on while the gate is high */
     uint32_t gate = build_pin_net(b, part, unit, 0);
     time_channel(b, plan, branch, gate);
-    return build_connect(b, branch->channel, part, 0, 0, 1);
+    return build_connect(b, branch->channel, part, branch->unit, 0, 1);
 }
 
 /* Turn-off. While the gate falls to VGS(th) the channel's conductance k (VG - VGS(th)) goes
@@ -260,12 +249,10 @@ static bool build_node(struct builder *b, struct node_plan *plan, uint32_t index
             return refuse_node(b, plan, "more than 6 switched branches on one analog node");
         if (!switched)
             continue;
-        if (branch->channel != CIRCUIT_NO_NET) {
-            if (!wire_channel(b, plan, branch, bits[i], index))
-                return false;
-        } else {
+        if (branch->channel == CIRCUIT_NO_NET)
             build_link(b, branch->other, plan->element, (uint8_t)(1u << bits[i]));
-        }
+        else if (!wire_channel(b, plan, branch, bits[i], index))
+            return false;
     }
     kick_node(b, plan, node, bits);
     node->net = plan->net;
@@ -301,8 +288,9 @@ bool build_nodes(struct builder *b) {
         b->c->node_of[b->plans[i].net] = i;
         if (!build_node(b, &b->plans[i], i))
             return false;
-        fill_reaches(b, &b->c->nodes[i]);
     }
     b->c->n_nodes = b->n_plans;
+    for (uint32_t i = 0; i < b->n_plans; i++) /* the gates' thresholds are there by now */
+        fill_reaches(b, &b->c->nodes[i]);
     return true;
 }

@@ -104,10 +104,27 @@ static inline void happen(struct circuit *c, uint32_t element, sim_time t) {
     }
 }
 
+/* A million transitions within ten microseconds are no board's doing: a loop of next to
+ * no delay. It is stopped where it is, and told by circuit_storm(). */
+#define STORM_EVENTS (1u << 20)
+#define STORM_TIME   (10 * SIM_US)
+
+static bool is_storm(struct circuit *c, const struct slot *last) {
+    bool storm = last->time - c->storm_from < STORM_TIME;
+    c->storm_from = last->time;
+    if (storm) {
+        c->storm = last->element;
+        c->queued = 0;
+    }
+    return storm;
+}
+
 void circuit_run_until(struct circuit *c, sim_time time) {
     while (c->queued && c->queue[c->queued - 1].time < time) {
         struct slot next = c->queue[--c->queued];
         happen(c, next.element, next.time);
+        if (c->events % STORM_EVENTS == 0 && is_storm(c, &next))
+            break;
     }
     if (c->now < time)
         c->now = time;
@@ -140,6 +157,8 @@ void circuit_line(struct circuit *c, sim_time time, int level) {
 void circuit_settle(struct circuit *c) {
     sim_time t = -SIM_MS;
     c->now = t;
+    c->storm = CIRCUIT_NO_NET;
+    c->storm_from = 2 * t;
     for (uint32_t i = 0; i < c->n_nodes; i++)
         c->nodes[i].t0 = t; /* an exponential run backwards overflows */
     for (uint32_t i = 0; i < c->n_kept; i++)
@@ -150,4 +169,5 @@ void circuit_settle(struct circuit *c) {
         c->counts[i] = 0;
     c->events = 0;
     c->coins = 0;
+    c->storm_from = t;
 }

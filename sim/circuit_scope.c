@@ -17,11 +17,9 @@ struct visitor {
     void *user;
 };
 
-static uint32_t node_element(const struct circuit *c, uint32_t node) {
-    uint32_t e = 0;
-    while (c->elements[e].kind != ELEMENT_NODE || c->elements[e].aux != node)
-        e++;
-    return e;
+/* Elaboration makes the nodes' elements before all others, in order. */
+static uint32_t node_element(uint32_t node) {
+    return node;
 }
 
 /* Every dependency once, `to` depends on `from`. */
@@ -36,9 +34,9 @@ static void visit_edges(const struct circuit *c, struct visitor v) {
             v.edge(v.user, e, e + 1);
             v.edge(v.user, e, e + 2);
         } else if (x->kind == ELEMENT_CHANNEL) {
-            v.edge(v.user, e, node_element(c, x->aux));
+            v.edge(v.user, e, node_element(x->aux));
         } else if (x->kind == ELEMENT_THRESHOLD) {
-            v.edge(v.user, node_element(c, c->thresholds[x->aux].node), e);
+            v.edge(v.user, node_element(c->thresholds[x->aux].node), e);
         }
     }
 }

@@ -57,6 +57,10 @@ same_board() { # the same frames, margins and counters from netlist and PCB
     cmp <(grep -v '"board"' "$tree/copy.net.json") <(grep -v '"board"' "$tree/copy.kicad_pcb.json")
 }
 check "netlist and PCB of one board give the same results" same_board
+no_chip() { exits 0 run -q --board "$tree/copy.net" "${sets[@]}" "${photographs[@]}" "${positions[@]}" "$dns"; }
+check "no chip stated: margins are told as not run" eval "no_chip && says '^not run: margins: '"
+check "a chip stated: margins are run" eval "exits 0 run -q '$dns' && ! says '^not run: margins: ' && says '^spi hold '"
+check "an unknown chip names the known ones" refuses "mcu.chip = stm32.* f401re, f100rb" run --set mcu.chip=stm32 "$dns"
 check "an attachment on a net that is not there" refuses "no such net" run -q --board "$tree/copy.net" "${sets[@]}" \
     --set attach.spi_clk=/sck_rxx "$dns"
 check "an active high select on no net" refuses "no such net" run --set "attach.spi_nss=!" "$dns"
@@ -92,6 +96,9 @@ check "an unknown section" refuses "lin" run --set lin.ppm=1 "$dns"
 check "an unknown setting names the nearest" refuses "ppm" run --set line.pmp=1 "$dns"
 check "a setting without a value" refuses "line.ppm" run --set line.ppm "$dns"
 check "a setting out of range" refuses "200000" run --set line.ppm=200000 "$dns"
+for low in line.amplitude_v=0 line.tp_idl_ns=0 line.rise_ns=40 line.preamble_bits=-63; do
+    check "--set $low names the key and its range" refuses "${low%=*}=.*expected .* to " run --set $low "$dns"
+done
 check "a bad unit" refuses "scale" run --set delay.scale=fast "$dns"
 printf '[line]\nppm = 1\nspeed = 5\n' >"$tree/bad.ini"
 check "an .ini with an unknown key names its line" refuses "bad.ini:3" run --ini "$tree/bad.ini" "$dns"

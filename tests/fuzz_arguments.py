@@ -71,7 +71,7 @@ def vector():
 def bad(arguments):
     try:
         done = subprocess.run([program, *arguments], cwd=directory, stdin=subprocess.DEVNULL, capture_output=True,
-                              timeout=120, check=False)
+                              timeout=20, check=False)
     except subprocess.TimeoutExpired:
         return "hangs"
     if not 0 <= done.returncode <= 4:

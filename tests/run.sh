@@ -38,6 +38,11 @@ else
 fi
 check "the repeating command repeats it" repeats
 
+many=()
+for ((i = 0; i < 150; i++)); do many+=("$dns"); done
+many() { exits 0 run -q "${many[@]}" && verdict | grep -q '^PASS: 1800 of 1800 ' && repeats; }
+check "the repeating command of 150 captures repeats it" many
+
 # --- the same bytes --------------------------------------------------------------------
 same() { # DESCRIPTION FILE ARGUMENT...: runs with these give the bytes of FILE
     local name=$1 file=$2

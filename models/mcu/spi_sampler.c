@@ -15,10 +15,15 @@ static const struct spi_limits LIMITS[] = {
      "STM32F103 Table 42 duty"},
 };
 
+const struct spi_limits *spi_limits_at(size_t i) {
+    return i < sizeof LIMITS / sizeof *LIMITS ? &LIMITS[i] : NULL;
+}
+
 const struct spi_limits *spi_limits_of(const char *chip) {
-    for (size_t i = 0; i < sizeof LIMITS / sizeof *LIMITS; i++)
-        if (strcmp(LIMITS[i].chip, chip) == 0)
-            return &LIMITS[i];
+    const struct spi_limits *limits;
+    for (size_t i = 0; (limits = spi_limits_at(i)); i++)
+        if (strcmp(limits->chip, chip) == 0)
+            return limits;
     return NULL;
 }
 

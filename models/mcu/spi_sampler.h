@@ -50,6 +50,8 @@ struct spi_limits {
 };
 /* NULL for a chip not in the table. */
 const struct spi_limits *spi_limits_of(const char *chip);
+/* The chips known, by number from 0; NULL behind the last. */
+const struct spi_limits *spi_limits_at(size_t i);
 
 struct spi_sampler {
     const struct spi_limits *limits; /* duty needs it; may be NULL */

@@ -189,6 +189,18 @@ Test(board, without_ini_names_what_is_missing) {
     board_finish(&board);
 }
 
+/* VT- follows a VT+ that is stated below it, and the other way round. */
+Test(board, thresholds_stay_in_order) {
+    cr_assert(load("nucleo_shield", "part.74HC14.vt_plus=1.7", NULL), "%s", err.text);
+    uint32_t u2 = netlist_find_part(board.netlist, "U2");
+    cr_expect_float_eq(part_use_typ(&board.uses[u2], "vt_plus", 0), 1.7, 1e-9);
+    cr_expect_float_eq(part_use_typ(&board.uses[u2], "vt_minus", 0), 1.7, 1e-9);
+    board_finish(&board);
+    cr_assert(load("nucleo_shield", "part.U2.vt_minus=3", NULL), "%s", err.text);
+    cr_expect_float_eq(part_use_typ(&board.uses[u2], "vt_plus", 0), 3, 1e-9);
+    board_finish(&board);
+}
+
 /* In the line of `board` that begins with "passive:"? */
 static bool listed_passive(const char *ref) {
     char *text = text_of(board_show), word[16];

@@ -119,8 +119,8 @@ Test(board_config, set_overrides_the_file) {
     cr_assert(set("switch.SW1=C"));
     cr_expect_eq(config.delay_scale, 2.0);
     cr_expect_eq(config.n_figures, 2);
-    cr_expect_eq(config.figures[0].value, 3);
-    cr_expect_str_eq(config.figures[1].part, "74HC14");
+    cr_expect_eq(config.figures[1].value, 3); /* in the order of statement */
+    cr_expect_str_eq(config.figures[0].part, "74HC14");
     cr_expect_eq(config.n_positions, 1);
     cr_expect_str_eq(config.positions[0].position, "C");
 }

@@ -23,7 +23,7 @@ static const struct fault {
     {"tie U1.12 GND", "edge detector"},       /* nothing is delayed */
     {"tie U1.13 GND", "edge detector"},       /* one inversion lost: pulses point down */
     {"remove Q1", "frame detector"},          /* nothing discharges C8 */
-    {"value C8=20", "frame detector"},        /* the one-shot is over before the next edge */
+    {"value C8=10", "frame detector"},        /* the one-shot is over before the next edge */
     {"value R4=100k", "frame detector"},      /* it does not end before the next frame */
     {"tie U2.13 VCC", "frame detector"},      /* always idle */
     {"tie U4.12 GND", "first-edge filter"},   /* no edge passes */

@@ -204,6 +204,7 @@ static bool answer(void *self, uint32_t symbol, sim_time at, struct response_ent
     struct machine *m = self;
     uint64_t coins = circuit_coins(m->c);
     m->record.n = 0;
+    cr_assert_lt(m->n_answers, MAX_STATES * 64);
     run_symbol(m, symbol, at);
     *end = at + length_of(m, symbol);
     entry->detail = m->n_answers;

@@ -1,0 +1,79 @@
+/* What the replay*.c files share. */
+#ifndef HARNESS_REPLAY_INTERNAL_H
+#define HARNESS_REPLAY_INTERNAL_H
+
+#include "harness/replay.h"
+#include "harness/replay_setup.h"
+#include "sim/response.h"
+
+#define IDLE_STEP     SIM_US /* the symbol that stands for silence */
+#define MAX_STATES    2048
+#define MAX_OPS       (1u << 20)
+#define MAX_DETAILS   (1u << 17)
+#define MAX_DELTAS    (1u << 18)
+#define RECORD_EDGES  (1u << 20)
+#define JITTER_SIGMAS 10 /* beyond what 53 random bits reach */
+#define BURST_OCTETS  (LINE_MAX_FRAME + 64)
+
+enum { ENTRY_OPS = 1, ENTRY_COUNTS = 2 };
+enum { OP_CROSSING = SPI_DESELECT + 1, OP_PIN }; /* beside enum spi_op_kind */
+
+/* What a symbol did beyond shifting bits, relative to its start. */
+struct op {
+    int32_t dt;
+    uint8_t kind;
+    uint8_t level;
+    uint32_t net; /* OP_CROSSING: engine net in the rest; OP_PIN: enum spi_pin */
+};
+struct delta {
+    uint32_t counter, count;
+};
+struct detail {
+    uint32_t first_op, n_ops, first_delta, n_deltas;
+};
+
+struct replay {
+    const struct board *board;
+    struct replay_settings settings;
+    struct circuit *main, *rest, *probe;
+    struct line_source *source;
+    const struct line_symbol *symbols;
+    size_t n_symbols;
+    int32_t *lengths;          /* of the symbols, ps */
+    struct response *response; /* NULL: the engine is driven directly */
+    struct spi_sampler sampler;
+    struct circuit_record record, rerun;
+    struct replay_nets nets;
+    struct circuit_config config;
+    uint32_t pins[3];   /* engine nets of SCK, MOSI, NSS */
+    uint32_t *crossing; /* per engine net: 1 when it feeds the rest */
+    sim_time now, symbol_start;
+    /* the select in progress */
+    uint8_t *octets;
+    size_t n_octets;
+    uint32_t shift, n_shift;
+    bool open;
+    sim_time opened;
+    /* what the cache remembers beyond bits */
+    struct op *ops;
+    struct detail *details;
+    struct delta *deltas;
+    uint32_t n_ops, n_details, n_deltas;
+    uint32_t *counts_before;
+    /* the last frame */
+    struct line_burst burst;
+    uint8_t *checkpoint; /* the board's state `lead` before its start */
+    sim_time lead, checkpoint_time;
+    uint64_t symbols_sent;
+};
+
+/* replay_symbols.c: what symbols do */
+void replay_run_directly(struct replay *r, sim_time until);
+void replay_send(struct replay *r, const struct line_burst *burst);
+/* One symbol's answer, remembered or fresh; true when it did nothing at all. */
+bool replay_step(struct replay *r, uint32_t symbol);
+void replay_open_burst(struct replay *r, sim_time time);
+void replay_close_burst(struct replay *r, sim_time time);
+struct response_machine replay_machine(struct replay *r);
+
+#endif

@@ -1,0 +1,262 @@
+/* What line symbols do: run by the engine, remembered by the response cache, and turned
+ * into octets, pin edges and edges for the rest of the board. */
+#include <string.h>
+
+#include "harness/replay_internal.h"
+
+void replay_open_burst(struct replay *r, sim_time time) {
+    r->open = true;
+    r->opened = time;
+    r->n_octets = r->shift = r->n_shift = 0;
+}
+
+void replay_close_burst(struct replay *r, sim_time time) {
+    if (!r->open)
+        return;
+    r->open = false;
+    struct replay_burst burst = {
+        .octets = r->octets,
+        .n = r->n_octets,
+        .dribble_bits = r->n_shift,
+        .select_fell = r->opened,
+        .select_rose = time,
+    };
+    if (r->settings.on_burst)
+        r->settings.on_burst(r->settings.user, &burst);
+}
+
+/* LSB first. An endless select (a select net that never rises) keeps the last octets. */
+static inline void shift_bits(struct replay *r, uint32_t bits, uint32_t n) {
+    r->shift |= bits << r->n_shift;
+    for (r->n_shift += n; r->n_shift >= 8; r->n_shift -= 8) {
+        if (r->n_octets == BURST_OCTETS)
+            r->n_octets--;
+        r->octets[r->n_octets++] = (uint8_t)r->shift;
+        r->shift >>= 8;
+    }
+}
+
+static void apply(struct replay *r, const struct op *op, sim_time time) {
+    switch (op->kind) {
+    case SPI_BIT:
+        shift_bits(r, op->level, 1);
+        break;
+    case SPI_SELECT:
+        replay_open_burst(r, time);
+        break;
+    case SPI_DESELECT:
+        replay_close_burst(r, time);
+        break;
+    case OP_PIN:
+        r->settings.on_pin(r->settings.user, (enum spi_pin)op->net, time, op->level);
+        break;
+    default:
+        if (r->rest)
+            circuit_input(r->rest, op->net, time, op->level);
+    }
+}
+
+/* Recorded edges to operations, in order; `emit` stores or applies each. */
+static void drain(struct replay *r, void (*emit)(struct replay *, const struct op *, sim_time)) {
+    for (size_t i = 0; i < r->record.n; i++) {
+        const struct circuit_edge *edge = &r->record.edges[i];
+        struct spi_op spi;
+        for (uint32_t pin = 0; pin < 3; pin++) {
+            if (edge->net != r->pins[pin])
+                continue;
+            if (r->settings.on_pin)
+                emit(r, &(struct op){.kind = OP_PIN, .level = edge->level, .net = pin}, edge->time);
+            if (spi_sampler_edge(&r->sampler, (enum spi_pin)pin, edge->time, edge->level, &spi))
+                emit(r, &(struct op){.kind = spi.kind, .level = spi.bit}, edge->time);
+        }
+        if (r->crossing[edge->net])
+            emit(r, &(struct op){.kind = OP_CROSSING, .level = edge->level, .net = edge->net},
+                 edge->time);
+        if (r->settings.trace && r->settings.on_edge)
+            r->settings.on_edge(r->settings.user, edge);
+    }
+    r->record.n = 0;
+}
+
+static void drain_directly(struct replay *r) {
+    drain(r, apply);
+}
+
+static void store(struct replay *r, const struct op *op, sim_time time) {
+    if (r->n_ops == MAX_OPS)
+        return; /* run_symbol() sees that the pool is full and does not keep the answer */
+    r->ops[r->n_ops] = *op;
+    r->ops[r->n_ops++].dt = (int32_t)(time - r->symbol_start);
+}
+
+/* The engine as a response machine. */
+static void machine_save(void *self, sim_time now, uint8_t *state) {
+    struct replay *r = self;
+    circuit_state_save(r->main, now, state);
+    spi_sampler_save(&r->sampler, now, state + circuit_state_size(r->main));
+}
+
+static void machine_load(void *self, sim_time now, const uint8_t *state) {
+    struct replay *r = self;
+    circuit_state_load(r->main, now, state);
+    spi_sampler_load(&r->sampler, now, state + circuit_state_size(r->main));
+}
+
+static bool only_bits(const struct replay *r, uint32_t first) {
+    for (uint32_t i = first; i < r->n_ops; i++)
+        if (r->ops[i].kind != SPI_BIT)
+            return false;
+    return r->n_ops - first <= 16;
+}
+
+static void note_deltas(struct replay *r, struct detail *detail) {
+    const uint32_t *counts = circuit_counts(r->main);
+    size_t n = circuit_counters(r->main);
+    detail->first_delta = r->n_deltas;
+    for (size_t i = 0; i < n && r->n_deltas < MAX_DELTAS; i++)
+        if (counts[i] != r->counts_before[i])
+            r->deltas[r->n_deltas++] =
+                (struct delta){.counter = (uint32_t)i, .count = counts[i] - r->counts_before[i]};
+    detail->n_deltas = r->n_deltas - detail->first_delta;
+}
+
+static bool machine_run(void *self, uint32_t symbol, sim_time start, struct response_entry *entry,
+                        sim_time *end) {
+    struct replay *r = self;
+    uint64_t coins = circuit_coins(r->main);
+    memcpy(r->counts_before, circuit_counts(r->main),
+           circuit_counters(r->main) * sizeof *r->counts_before);
+    r->symbol_start = start;
+    *end = start + IDLE_STEP;
+    if (symbol < r->n_symbols) {
+        const struct line_symbol *s = &r->symbols[symbol];
+        *end = start + s->length_ps;
+        for (unsigned i = 0; i < s->n_edges; i++)
+            circuit_line(r->main, start + s->dt_ps[i], s->level[i]);
+    }
+    circuit_run_until(r->main, *end);
+    if (r->n_details == MAX_DETAILS || r->n_ops > MAX_OPS - 4096) {
+        drain_directly(r);
+        return false;
+    }
+    struct detail *detail = &r->details[r->n_details];
+    detail->first_op = r->n_ops;
+    drain(r, store);
+    note_deltas(r, detail);
+    entry->flags = 0;
+    if (only_bits(r, detail->first_op)) {
+        for (uint32_t i = detail->first_op; i < r->n_ops; i++)
+            entry->bits |= (uint16_t)(r->ops[i].level << entry->n_bits++);
+        r->n_ops = detail->first_op;
+    } else {
+        entry->flags = ENTRY_OPS;
+    }
+    detail->n_ops = r->n_ops - detail->first_op;
+    if (detail->n_deltas)
+        entry->flags |= ENTRY_COUNTS;
+    entry->detail = r->n_details;
+    if (entry->flags)
+        r->n_details++;
+    return circuit_coins(r->main) == coins && r->n_deltas < MAX_DELTAS && !r->record.overflow;
+}
+
+/* A remembered answer, or a fresh one: the same path for both. */
+static inline void answer(struct replay *r, const struct response_entry *entry, sim_time start) {
+    if (!(entry->flags & ENTRY_OPS)) {
+        shift_bits(r, entry->bits, entry->n_bits);
+        return;
+    }
+    const struct detail *detail = &r->details[entry->detail];
+    for (uint32_t i = 0; i < detail->n_ops; i++) {
+        const struct op *op = &r->ops[detail->first_op + i];
+        apply(r, op, start + op->dt);
+    }
+}
+
+void replay_run_directly(struct replay *r, sim_time until) {
+    circuit_run_until(r->main, until);
+    drain_directly(r);
+    r->now = until;
+}
+
+/* What the board did before a line edge, then the edge. */
+static void trace_line(struct replay *r, const struct line_edge *edge) {
+    circuit_run_until(r->main, edge->time);
+    drain_directly(r);
+    if (r->settings.on_edge)
+        r->settings.on_edge(r->settings.user,
+                            &(struct circuit_edge){edge->time, CIRCUIT_NO_NET, edge->level});
+}
+
+static void send_edges(struct replay *r, const struct line_burst *burst) {
+    const struct line_edge *edges;
+    size_t n = line_source_edges(r->source, burst, &edges);
+    for (size_t i = 0; i < n; i++) {
+        if (r->settings.trace)
+            trace_line(r, &edges[i]);
+        circuit_line(r->main, edges[i].time, edges[i].level);
+        if (r->record.n > RECORD_EDGES / 2)
+            drain_directly(r);
+    }
+    replay_run_directly(r, burst->end);
+}
+
+/* Known answers that only shift bits, with everything in registers: where the time of a
+ * replay goes. Returns the index of the first symbol that needs more. */
+static size_t send_known(struct replay *r, const struct line_burst *burst, size_t i) {
+    struct response *response = r->response;
+    const size_t n_symbols = response->n_symbols;
+    uint32_t state = response->state, n_shift = r->n_shift;
+    uint64_t shift = r->shift;
+    uint8_t *out = r->octets + r->n_octets, *const last = r->octets + BURST_OCTETS - 4;
+    sim_time now = r->now;
+    for (; state != RESPONSE_NONE && i < burst->n_symbols && out < last; i++) {
+        uint32_t symbol = burst->symbols[i];
+        struct response_entry *entry = &response->table[state * n_symbols + symbol];
+        if (!entry->uses || entry->flags & ENTRY_OPS)
+            break;
+        entry->uses++;
+        state = entry->next;
+        shift |= (uint64_t)entry->bits << n_shift;
+        for (n_shift += entry->n_bits; n_shift >= 8; n_shift -= 8) {
+            *out++ = (uint8_t)shift;
+            shift >>= 8;
+        }
+        now += r->lengths[symbol];
+        response->live = false;
+    }
+    response->state = state;
+    r->shift = (uint32_t)shift;
+    r->n_shift = n_shift;
+    r->n_octets = (size_t)(out - r->octets);
+    r->now = now;
+    return i;
+}
+
+bool replay_step(struct replay *r, uint32_t symbol) {
+    const struct response_entry *entry = response_step(r->response, symbol, r->now);
+    bool nothing = !entry->flags && !entry->n_bits;
+    answer(r, entry, r->now);
+    r->now += symbol < r->n_symbols ? r->lengths[symbol] : IDLE_STEP;
+    return nothing;
+}
+
+void replay_send(struct replay *r, const struct line_burst *burst) {
+    if (!r->response) {
+        send_edges(r, burst);
+        return;
+    }
+    for (size_t i = send_known(r, burst, 0); i < burst->n_symbols; i = send_known(r, burst, i))
+        replay_step(r, burst->symbols[i++]);
+    r->symbols_sent += burst->n_symbols;
+}
+
+struct response_machine replay_machine(struct replay *r) {
+    return (struct response_machine){
+        .self = r,
+        .state_size = circuit_state_size(r->main) + SPI_SAMPLER_STATE,
+        .save = machine_save,
+        .load = machine_load,
+        .run = machine_run,
+    };
+}

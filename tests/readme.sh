@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# What a newcomer reads is true: README's commands do what it says, its picture is what the
+# program simulates now, and help, manual and docs/boards.md name the same things as the code.
+# How README marks commands, exit codes and output stands in tests/readme.py.
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/tap.sh
+. "$here/tap.sh"
+# shellcheck source=tests/program.sh
+. "$here/program.sh"
+root=$here/..
+export LINKPULSE_DATA=$root
+
+# A directory that looks like a checkout, with the program under test in ./linkpulse.
+mkdir "$tree/checkout"
+cp -r "$root/captures" "$root/models" "$root/docs" "$tree/checkout"
+printf '#!/usr/bin/env bash\nexec -a "$0" %q "$@"\n' "$program" >"$tree/checkout/linkpulse"
+chmod +x "$tree/checkout/linkpulse"
+
+# Checked elsewhere: the tests themselves, which .ci/run calls.
+elsewhere() { [ "$1" = "./linkpulse test" ]; }
+# A tool that is not installed is no fault of README's.
+absent() { local tool=${1%% *}; [[ $tool != ./* ]] && ! has "$tool"; }
+
+# one STEM: runs STEM.cmd in the checkout and compares exit code and quoted output.
+one() {
+    local want status
+    want=$(cat "$1.exit")
+    (cd "$tree/checkout" && timeout 300 bash "$1.cmd") >"$1.got" 2>"$1.err" </dev/null
+    status=$?
+    if [ $status != "$want" ]; then
+        echo "# exit $status, README says $want"
+        sed 's/^/# /' "$1.err" | head -3
+        return 1
+    fi
+    [ ! -e "$1.want" ] || python3 "$here/readme.py" shows "$1.want" "$1.got"
+}
+extract() { # README DIR
+    mkdir "$2" && python3 "$here/readme.py" commands "$1" "$2"
+}
+check "README's commands are found" extract "$root/README.md" "$tree/readme"
+for file in "$tree"/readme/*.cmd; do
+    command=$(cat "$file")
+    if elsewhere "$command"; then
+        : # not run here
+    elif absent "$command"; then
+        skip "README: $command" "no ${command%% *}"
+    else
+        check "README: ${command//#/ }" one "${file%.cmd}"
+    fi
+done
+enough() { # that there is something to check
+    local commands=("$tree"/readme/*.cmd) quotes=("$tree"/readme/*.want)
+    [ ${#commands[@]} -ge 15 ] && [ ${#quotes[@]} -ge 4 ]
+}
+check "README shows commands and quotes their output" enough
+
+# --- planted: a README that is wrong ----------------------------------------------------
+dns='./linkpulse run captures/dns.pcap'
+wrong() { # NAME SH_LINE [TEXT_LINE...]: a README of this one block does not hold
+    local dir=$tree/wrong$tap_n
+    { printf '```sh\n%s\n```\n' "$2"; [ $# = 2 ] || { echo '```text'; printf '%s\n' "${@:3}"; echo '```'; }; } >"$dir.md"
+    extract "$dir.md" "$dir" && ! one "$dir/01" >/dev/null
+}
+right() { ! wrong "$@"; }
+check "a right README holds" right x "$dns" 'PASS: 12 of 12 frames recovered; repeat: ./linkpulse run ...'
+check "a wrong option is found" wrong x "$dns --jsno x"
+check "a wrong exit code is found" wrong x "$dns  # exit 1"
+check "an exit code that is not told is found" wrong x "$dns --edit 'value R5=680'"
+check "a wrong quote is found" wrong x "$dns" 'PASS: 13 of 13 frames recovered; repeat: ./linkpulse run ...'
+check "a quote in the wrong order is found" wrong x "$dns" 'PASS: 12 of 12 ...' '...' 'margin ...'
+check "lines left out without dots are found" wrong x "$dns" 'capture ...' 'margin ...'
+not_closed() { printf '```sh\nx\n' >"$tree/open.md"; ! python3 "$here/readme.py" commands "$tree/open.md" "$tree" 2>/dev/null; }
+check "a block that is not closed is found" not_closed
+
+# --- the picture ------------------------------------------------------------------------
+# When this fails after a change of the engine or the models that is meant:
+#   ./linkpulse run captures/dns.pcap --vcd x.vcd --trace-window 3
+#   python3 docs/draw_waves.py x.vcd >docs/receive.svg
+draw() { # OUT RUN_ARGUMENT...
+    exits "$1" run -q --trace-window 3 --vcd "$tree/picture.vcd" "${@:3}" "$captures/dns.pcap" &&
+        python3 "$root/docs/draw_waves.py" "$tree/picture.vcd" >"$tree/$2"
+}
+same_picture() { draw 0 receive.svg && cmp "$tree/receive.svg" "$root/docs/receive.svg"; }
+other_picture() { draw 0 other.svg --set delay.scale=0.64 && ! cmp -s "$tree/other.svg" "$root/docs/receive.svg"; }
+check "docs/receive.svg is what the program simulates" same_picture
+check "another delay gives another picture" other_picture
+has xmllint && check "docs/receive.svg is well-formed" xmllint --noout "$root/docs/receive.svg"
+check "README shows docs/receive.svg" grep -q '](docs/receive.svg)' "$root/README.md"
+
+# --- help, manual, docs/boards.md ---------------------------------------------------------
+options_of() { "$program" "$1" --help | grep -oE '^ +(-[a-zA-Z],)? *--[a-z-]+' | grep -oE -- '--[a-z-]+'; }
+in_help() { for verb in run board export; do options_of $verb; done | sort -u; }
+in_manual() { # the bold heads of its paragraphs
+    sed 's/\\-/-/g' "$1" | grep -E '^\.(B|BI|BR) ' | grep -E '^\.[BIR]+ "?-' | grep -oE -- '--[a-z-]+' | sort -u
+}
+manual_names_all() { diff <(in_help) <(in_manual "$1" | grep -vxE -- "--(no-install|quick|sanitize|format)") | sed "s/^/# /" && [ "${PIPESTATUS[0]}" = 0 ]; }
+check "the manual has the options of --help" manual_names_all "$root/docs/linkpulse.1"
+grep -v 'junit' "$root/docs/linkpulse.1" >"$tree/short.1"
+check "a manual that lacks one is found" eval "! manual_names_all '$tree/short.1'"
+in_code() { # SECTION.KEY of the table in board_config.c
+    grep -oE '(TEXT|NUMBER)\("[a-z]+", "[a-z_]+"|\{"[a-z]+", "[a-z_]+", KEY' "$root/harness/board_config.c" |
+        sed -E 's/^[^"]*"([a-z]+)", "([a-z_]+)".*/\1.\2/' | sort -u
+}
+in_boards() { # rows "| `section.key` |"; those with capital letters are names of parts
+    grep -oE '^\| `[a-z]+\.[a-z_]+` ' "$1" | tr -d '|` ' | sort -u
+}
+boards_names_all() { [ "$(in_code | wc -l)" -gt 30 ] && diff <(in_code) <(in_boards "$1") >"$tree/differ"; }
+check "docs/boards.md has the keys of board_config.c" boards_names_all "$root/docs/boards.md"
+parts=("$root"/models/parts/*.c "$root/models/parts/family.h")
+makes_in_code() { grep -ohE '^ +\{"[0-9A-Z][^"]*", [a-z_]*figures,' "${parts[@]}" | cut -d'"' -f2 | sort; }
+makes_in_boards() { sed -n '/^## Makes/,/^## /s/ |[^|]*|$//p' "$1" | grep -oE '`[0-9A-Z][^`]*`' | tr -d '`' | sort; }
+figures_in_code() {
+    grep -ohE '"[a-z][a-z_0-9]*", *(NAN|-?[0-9]|UNLOADED)' "${parts[@]}" | cut -d'"' -f2 | sort -u
+}
+figures_in_boards() { sed -n '/^## Figures/,/^## /s/^| \(`[^|]*\).*/\1/p' "$1" | grep -oE '`[a-z_]+`' | tr -d '`' | sort; }
+parts_named() {
+    diff <(makes_in_code) <(makes_in_boards "$1") && diff <(figures_in_code) <(figures_in_boards "$1") &&
+        [ "$(makes_in_code | wc -l)" -gt 10 ] && [ "$(figures_in_code | wc -l)" -gt 20 ]
+}
+check "docs/boards.md has the makes and figures of models/parts" parts_named "$root/docs/boards.md"
+grep -v 'vit_plus' "$root/docs/boards.md" >"$tree/short.md"
+check "a docs/boards.md that lacks a figure is found" eval "! parts_named '$tree/short.md' >/dev/null"
+grep -v 'gap_ns' "$root/docs/boards.md" >"$tree/short.md"
+check "a docs/boards.md that lacks one is found" eval "! boards_names_all '$tree/short.md'"
+finish

@@ -1,10 +1,10 @@
 #include "harness/options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/options_values.h"
 #include "harness/words.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -125,7 +125,7 @@ static const struct option_row option_rows[] = {
     {"octets", CODE_OCTETS, 0, EXPORT, "N",
      "length of the one frame sent, without FCS, 14 to 1514 (default 40)"},
     {"output", CODE_OUTPUT, 'o', BOARD | EXPORT, "FILE", "write there instead of standard output"},
-    {"chip", CODE_MCU_FLAG, 0, MCU, "CHIP", "f401re (default), f100rb, ..."},
+    {"chip", CODE_MCU_FLAG, 0, MCU, "CHIP", "f401re (default), f100rb, f103rb or f439zi"},
     {"base", CODE_MCU_FLAG + 1, 0, MCU, "ADDRESS",
      "where a raw image is loaded (default: the chip's flash)"},
     {"max-cycles", CODE_MCU_FLAG + 2, 0, MCU, "N", "stop after N cycles of the core"},
@@ -160,89 +160,6 @@ static const struct option_row *option_row(int code) {
     return NULL;
 }
 
-static bool parse_u64(const char *text, uint64_t *value) {
-    bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-    const char *digits = hex ? text + 2 : text;
-    /* strtoull would take spaces and a sign; a seed has neither. */
-    if (!*digits || strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789") != strlen(digits))
-        return false;
-    errno = 0;
-    *value = strtoull(digits, NULL, hex ? 16 : 10);
-    return errno == 0;
-}
-
-static bool parse_octets(const char *text, unsigned *octets, struct sim_err *err) {
-    uint64_t value;
-    if (!parse_u64(text, &value) || value < 14 || value > 1514)
-        return sim_err_set(err, SIM_ERR_INPUT, "--octets %s: expected a number from 14 to 1514",
-                           text);
-    *octets = (unsigned)value;
-    return true;
-}
-
-static bool parse_jobs(const char *text, unsigned *jobs, struct sim_err *err) {
-    uint64_t value;
-    if (!parse_u64(text, &value) || value < 1 || value > 1024)
-        return sim_err_set(err, SIM_ERR_INPUT, "--jobs %s: expected a number from 1 to 1024", text);
-    *jobs = (unsigned)value;
-    return true;
-}
-
-/* Microseconds with up to six decimals, exactly, as picoseconds. */
-static bool parse_us(const char **text, sim_time *time) {
-    int64_t whole = 0, scale = SIM_US, fraction = 0;
-    const char *p = *text;
-    size_t digits = strspn(p, "0123456789");
-    if (digits < 1 || digits > 12)
-        return false;
-    for (; digits; digits--)
-        whole = whole * 10 + (*p++ - '0');
-    if (*p == '.')
-        for (p++; *p >= '0' && *p <= '9' && scale > 1; p++) {
-            scale /= 10;
-            fraction += (*p - '0') * scale;
-        }
-    *time = whole * SIM_US + fraction;
-    *text = p;
-    return true;
-}
-
-static bool parse_window(const char *text, struct options_window *window, struct sim_err *err) {
-    const char *p = text;
-    *window = (struct options_window){0};
-    if (strcmp(text, "auto") == 0) {
-        window->kind = OPTIONS_WINDOW_AUTO;
-        return true;
-    }
-    if (!strchr(text, ':') && parse_u64(text, &window->frame) && window->frame > 0) {
-        window->kind = OPTIONS_WINDOW_FRAME;
-        return true;
-    }
-    window->kind = OPTIONS_WINDOW_TIME;
-    if (parse_us(&p, &window->start) && *p++ == ':' && parse_us(&p, &window->end) && !*p &&
-        window->end > window->start)
-        return true;
-    return sim_err_set(err, SIM_ERR_INPUT,
-                       "--trace-window %s: expected auto, a frame number from 1, or START:END in "
-                       "microseconds",
-                       text);
-}
-
-static bool only_choice(const char *option, const char *value, const char *choice,
-                        struct sim_err *err) {
-    if (strcmp(value, choice) == 0)
-        return true;
-    return sim_err_set(err, SIM_ERR_INPUT, "--%s %s: not available in this version, only \"%s\" is",
-                       option, value, choice);
-}
-
-static bool parse_seed(const char *text, uint64_t *seed, struct sim_err *err) {
-    if (parse_u64(text, seed))
-        return true;
-    return sim_err_set(err, SIM_ERR_INPUT,
-                       "--seed %s: expected 0 to 18446744073709551615, decimal or 0x", text);
-}
-
 static bool take_value(struct options *options, int code, const char *value, struct sim_err *err) {
     switch (code) {
     case CODE_BOARD:
@@ -258,11 +175,11 @@ static bool take_value(struct options *options, int code, const char *value, str
         options->deliver_symbol = value;
         return true;
     case CODE_ENGINE:
-        return only_choice("engine", value, "event", err);
+        return options_only("engine", value, "event", err);
     case CODE_SEED:
-        return parse_seed(value, &options->seed, err);
+        return options_seed(value, &options->seed, err);
     case CODE_JOBS:
-        return parse_jobs(value, &options->jobs, err);
+        return options_jobs(value, &options->jobs, err);
     case CODE_SET:
         options->sets[options->n_sets++] = value;
         return true;
@@ -288,9 +205,9 @@ static bool take_value(struct options *options, int code, const char *value, str
         options->pcap_out = value;
         return true;
     case CODE_TRACE_WINDOW:
-        return parse_window(value, &options->window, err);
+        return options_window(value, &options->window, err);
     case CODE_OCTETS:
-        return parse_octets(value, &options->octets, err);
+        return options_octets(value, &options->octets, err);
     case CODE_OUTPUT:
         options->output = value;
         return true;

@@ -1,8 +1,6 @@
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "harness/options.h"
+#include "harness/options_values.h"
 #include "harness/values.h"
 
 #define MOST_SECONDS 1e6 /* well inside sim_time */
@@ -10,15 +8,8 @@
 /* Decimal or 0x, at most `most`; no sign, no spaces. */
 static bool whole(const char *name, const char *text, uint64_t most, uint64_t *value,
                   struct sim_err *err) {
-    bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-    const char *digits = hex ? text + 2 : text;
-    errno = 0;
-    if (*digits &&
-        strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789") == strlen(digits)) {
-        *value = strtoull(digits, NULL, hex ? 16 : 10);
-        if (errno == 0 && *value <= most)
-            return true;
-    }
+    if (options_u64(text, value) && *value <= most)
+        return true;
     return sim_err_set(err, SIM_ERR_INPUT, "--%s %s: expected a whole number, decimal or 0x%s",
                        name, text, most <= UINT32_MAX ? ", in range" : "");
 }

@@ -104,6 +104,16 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) 
     l->checked++;
 }
 
+/* Both with an active floating point context: Unicorn clears all of FPSCR when one begins,
+ * ARMv7-M a part of it. */
+static bool begin_fp(struct lockstep *l) {
+    static const uint8_t VMOV[] = {0xB0, 0xEE, 0x40, 0x0A};
+    armv7m_write(l->core, 0xE000ED88, 4, 0x00F00000);
+    armv7m_set(l->core, ARMV7M_CONTROL, 4);
+    return !uc_mem_write(l->uc, CODE_BASE, VMOV, sizeof VMOV) &&
+           !uc_emu_start(l->uc, CODE_BASE | 1, CODE_BASE + sizeof VMOV, 0, 0);
+}
+
 bool lockstep_init(struct lockstep *l, enum armv7m_kind kind, uint64_t seed) {
     memset(l, 0, sizeof *l);
     l->kind = kind;
@@ -123,14 +133,13 @@ bool lockstep_init(struct lockstep *l, enum armv7m_kind kind, uint64_t seed) {
     if (!l->core || !armv7m_map(l->core, &code, &err) || !armv7m_map(l->core, &ram, &err))
         return false;
     armv7m_reset(l->core, CODE_BASE);
-    if (kind == ARMV7M_M4F)
-        armv7m_write(l->core, 0xE000ED88, 4, 0x00F00000);
     if (uc_open(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS, &l->uc))
         return false;
     uc_ctl_set_cpu_model(l->uc, kind == ARMV7M_M4F ? UC_CPU_ARM_CORTEX_M4 : UC_CPU_ARM_CORTEX_M3);
     uc_hook hook;
     return !uc_mem_map(l->uc, CODE_BASE, CODE_SIZE, UC_PROT_READ | UC_PROT_EXEC) &&
            !uc_mem_map(l->uc, RAM_BASE, RAM_SIZE, UC_PROT_READ | UC_PROT_WRITE) &&
+           (kind != ARMV7M_M4F || begin_fp(l)) &&
            !uc_hook_add(l->uc, &hook, UC_HOOK_CODE, __extension__(void *) on_code, l, 1, 0);
 }
 
@@ -173,7 +182,9 @@ static void start_state(struct lockstep *l) {
         l->start.r[i] = value(l);
     l->start.r[STATE_SP] = RAM_BASE + 0x2000 + (draw(l) & 0x3FC);
     l->start.r[STATE_PC] = CODE_BASE;
-    l->start.r[STATE_PSR] = (uint32_t)draw(l) & 0xF8000000;
+    uint32_t ge; /* cannot be written there */
+    uc_reg_read(l->uc, UC_ARM_REG_XPSR, &ge);
+    l->start.r[STATE_PSR] = ((uint32_t)draw(l) & 0xF8000000) | (ge & 0xF0000);
     l->start.r[STATE_FPSCR] = (uint32_t)draw(l) & 0xF7C0009F;
     if (draw(l) & 1)
         l->start.r[STATE_FPSCR] = 0;
@@ -249,6 +260,7 @@ static bool excluded(const struct lockstep *l, const struct op *op) {
         return true;
     switch (code) {
     case OP_undefined:
+    case OP_fp_undefined:
     case OP_nocp:
     case OP_fetch_fault:
     case OP_svc:
@@ -324,10 +336,13 @@ static unsigned place(struct lockstep *l, uint32_t at, uint32_t word) {
 
 /* Where Unicorn 2.0.1 is not a Cortex-M. */
 static bool filtered(const struct lockstep *l, const struct op *op, uint32_t word) {
-    (void)l;
     unsigned code = op->inner;
     if (code == OP_IT || code == OP_IT + 1)
         return (word >> 4 & 15) == 14 && (word & 7); /* AL with an else: unpredictable */
+    /* From fixed point is rounded to nearest whatever FPSCR says (DDI0403E A7.7.229); Unicorn
+     * obeys FPSCR.RMode. */
+    if (code == OP_fp_fixed && !(op->sh & 2))
+        return l->core->fpscr >> 22 & 3;
     /* YIELD ends Unicorn's emulation with UC_ERR_INSN_INVALID. */
     return word == 0xBF10 || ((word & 0xFFF0D7FF) == 0xF3A08001);
 }

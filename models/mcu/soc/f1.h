@@ -5,8 +5,15 @@
 #define MODELS_MCU_SOC_F1_H
 
 #include "models/mcu/soc/stm32_block.h"
-#include "models/mcu/stm32/ips.h"
 
+/* A row of a chip: a block with its model, and one without, which is loud. */
+#define ROW(NAME, IP, BASE, ...)                                                                   \
+    { .name = NAME, .ip = &stm32_ip_##IP, .base = BASE, __VA_ARGS__ }
+#define STUB(NAME, BASE, ...)                                                                      \
+    { .name = NAME, .base = BASE, __VA_ARGS__ }
+#define ON_APB1   .bus = STM32_APB1, .clock = STM32_PCLK1
+#define ON_APB2   .bus = STM32_APB2, .clock = STM32_PCLK2
+#define ON_LSI    .bus = STM32_APB1, .clock = STM32_LSI
 #define AHB(n)    .bus = STM32_AHB, .clock = STM32_HCLK, .enable = {0x14, n}
 #define APB1(n)   .bus = STM32_APB1, .clock = STM32_PCLK1, .enable = {0x1C, n}, .reset = {0x10, n}
 #define APB2(n)   .bus = STM32_APB2, .clock = STM32_PCLK2, .enable = {0x18, n}, .reset = {0x0C, n}
@@ -21,35 +28,27 @@
     }
 
 #define F1_ROWS                                                                                    \
-    {.name = "PWR", .ip = &stm32_ip_pwr_f1, .base = 0x40007000, APB1(28)},                         \
-        {.name = "AFIO", .ip = &stm32_ip_afio_f1, .base = 0x40010000, APB2(0)},                    \
-        {.name = "EXTI",                                                                           \
-         .ip = &stm32_ip_exti,                                                                     \
-         .base = 0x40010400,                                                                       \
-         .bus = STM32_APB2,                                                                        \
-         .clock = STM32_PCLK2,                                                                     \
-         IRQS(6, 7, 8, 9, 10, 23, 40, 1, 41)},                                                     \
-        {.name = "TIM2", .base = 0x40000000, TIMB1(0), IRQS(28)},                                  \
-        {.name = "TIM3", .base = 0x40000400, TIMB1(1), IRQS(29)},                                  \
-        {.name = "TIM4", .base = 0x40000800, TIMB1(2), IRQS(30)},                                  \
-        {.name = "RTC", .base = 0x40002800, .bus = STM32_APB1, IRQS(3)},                           \
-        {.name = "WWDG", .base = 0x40002C00, APB1(11), IRQS(0)},                                   \
-        {.name = "IWDG", .base = 0x40003000, .bus = STM32_APB1, .clock = STM32_LSI},               \
-        {.name = "SPI2", .base = 0x40003800, APB1(14), IRQS(36)},                                  \
-        {.name = "USART2", .base = 0x40004400, APB1(17), IRQS(38)},                                \
-        {.name = "USART3", .base = 0x40004800, APB1(18), IRQS(39)},                                \
-        {.name = "I2C1", .base = 0x40005400, APB1(21), IRQS(31, 32)},                              \
-        {.name = "I2C2", .base = 0x40005800, APB1(22), IRQS(33, 34)},                              \
-        {.name = "BKP", .base = 0x40006C00, APB1(27), IRQS(2)}, GPIO_F1("A", 0), GPIO_F1("B", 1),  \
+    ROW("PWR", pwr_f1, 0x40007000, APB1(28)), ROW("AFIO", afio_f1, 0x40010000, APB2(0)),           \
+        ROW("EXTI", exti, 0x40010400, ON_APB2, IRQS(6, 7, 8, 9, 10, 23, 40, 1, 41)),               \
+        ROW("TIM2", tim_general, 0x40000000, TIMB1(0), IRQS(28)),                                  \
+        ROW("TIM3", tim_general, 0x40000400, TIMB1(1), IRQS(29)),                                  \
+        ROW("TIM4", tim_general, 0x40000800, TIMB1(2), IRQS(30)),                                  \
+        STUB("RTC", 0x40002800, ON_APB1, IRQS(3)), STUB("WWDG", 0x40002C00, APB1(11), IRQS(0)),    \
+        ROW("IWDG", iwdg, 0x40003000, ON_LSI),                                                     \
+        ROW("SPI2", spi_v1, 0x40003800, APB1(14), IRQS(36)),                                       \
+        ROW("USART2", usart_v1, 0x40004400, APB1(17), IRQS(38)),                                   \
+        ROW("USART3", usart_v1, 0x40004800, APB1(18), IRQS(39)),                                   \
+        STUB("I2C1", 0x40005400, APB1(21), IRQS(31, 32)),                                          \
+        STUB("I2C2", 0x40005800, APB1(22), IRQS(33, 34)),                                          \
+        STUB("BKP", 0x40006C00, APB1(27), IRQS(2)), GPIO_F1("A", 0), GPIO_F1("B", 1),              \
         GPIO_F1("C", 2), GPIO_F1("D", 3), GPIO_F1("E", 4),                                         \
-        {.name = "ADC1", .base = 0x40012400, APB2(9), IRQS(18)},                                   \
-        {.name = "TIM1", .base = 0x40012C00, TIMB2(11), IRQS(24, 25, 26, 27)},                     \
-        {.name = "SPI1", .base = 0x40013000, APB2(12), IRQS(35)},                                  \
-        {.name = "USART1", .base = 0x40013800, APB2(14), IRQS(37)},                                \
-        {.name = "DMA1", .base = 0x40020000, AHB(0), IRQS(11, 12, 13, 14, 15, 16, 17)},            \
-        {.name = "CRC", .base = 0x40023000, AHB(6)}, {                                             \
-        .name = "UID", .base = 0x1FFFF7E0, .size = 0x20                                            \
-    }
+        STUB("ADC1", 0x40012400, APB2(9), IRQS(18)),                                               \
+        STUB("TIM1", 0x40012C00, TIMB2(11), IRQS(24, 25, 26, 27)),                                 \
+        ROW("SPI1", spi_v1, 0x40013000, APB2(12), IRQS(35)),                                       \
+        ROW("USART1", usart_v1, 0x40013800, APB2(14), IRQS(37)),                                   \
+        ROW("DMA1", dma_f1, 0x40020000, AHB(0), IRQS(11, 12, 13, 14, 15, 16, 17)),                 \
+        STUB("CRC", 0x40023000, AHB(6)), ROW("UID", uid, 0x1FFFF7E8, .size = 12),                  \
+        ROW("F_SIZE", flash_size, 0x1FFFF7E0, .size = 4)
 
 enum { PA, PB, PC, PD, PE };
 

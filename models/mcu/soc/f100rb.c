@@ -1,5 +1,6 @@
 /* STM32F100RB: Cortex-M3, 24 MHz, 128 kB flash, 8 kB RAM, 64 pins. RM0041, DocID16455. */
 #include "models/mcu/soc/f1.h"
+#include "models/mcu/stm32/ips.h"
 
 static const struct stm32_memory memories[] = {
     {"flash", STM32_FLASH, 0x08000000, 128 * 1024},
@@ -10,17 +11,17 @@ static const struct stm32_memory memories[] = {
 };
 
 static const struct stm32_row rows[] = {
-    {.name = "RCC", .ip = &stm32_ip_rcc_f1, .base = 0x40021000, .variant = 100, IRQS(5)},
-    {.name = "FLASH", .ip = &stm32_ip_flash_f1, .base = 0x40022000, .variant = 100, IRQS(4)},
-    {.name = "DBGMCU", .ip = &stm32_ip_dbgmcu, .base = 0xE0042000, .variant = 0x10016420},
+    ROW("RCC", rcc_f1, 0x40021000, .variant = 100, IRQS(5)),
+    ROW("FLASH", flash_f1, 0x40022000, .variant = 100, IRQS(4)),
+    ROW("DBGMCU", dbgmcu, 0xE0042000, .variant = 0x10016420),
     F1_ROWS,
-    {.name = "TIM6", .base = 0x40001000, TIMB1(4), IRQS(54)},
-    {.name = "TIM7", .base = 0x40001400, TIMB1(5), IRQS(55)},
-    {.name = "DAC", .base = 0x40007400, APB1(29), IRQS(54)},
-    {.name = "CEC", .base = 0x40007800, APB1(30), IRQS(42)},
-    {.name = "TIM15", .base = 0x40014000, TIMB2(16), IRQS(24)},
-    {.name = "TIM16", .base = 0x40014400, TIMB2(17), IRQS(25)},
-    {.name = "TIM17", .base = 0x40014800, TIMB2(18), IRQS(26)},
+    ROW("TIM6", tim_basic, 0x40001000, TIMB1(4), IRQS(54)),
+    ROW("TIM7", tim_basic, 0x40001400, TIMB1(5), IRQS(55)),
+    STUB("DAC", 0x40007400, APB1(29), IRQS(54)),
+    STUB("CEC", 0x40007800, APB1(30), IRQS(42)),
+    STUB("TIM15", 0x40014000, TIMB2(16), IRQS(24)),
+    STUB("TIM16", 0x40014400, TIMB2(17), IRQS(25)),
+    STUB("TIM17", 0x40014800, TIMB2(18), IRQS(26)),
     {0},
 };
 

@@ -1,5 +1,6 @@
 /* STM32F103RB: Cortex-M3, 72 MHz, 128 kB flash, 20 kB RAM, 64 pins. RM0008, DS5319. */
 #include "models/mcu/soc/f1.h"
+#include "models/mcu/stm32/ips.h"
 
 static const struct stm32_memory memories[] = {
     {"flash", STM32_FLASH, 0x08000000, 128 * 1024},
@@ -10,14 +11,14 @@ static const struct stm32_memory memories[] = {
 };
 
 static const struct stm32_row rows[] = {
-    {.name = "RCC", .ip = &stm32_ip_rcc_f1, .base = 0x40021000, .variant = 103, IRQS(5)},
-    {.name = "FLASH", .ip = &stm32_ip_flash_f1, .base = 0x40022000, .variant = 103, IRQS(4)},
-    {.name = "DBGMCU", .ip = &stm32_ip_dbgmcu, .base = 0xE0042000, .variant = 0x20036410},
+    ROW("RCC", rcc_f1, 0x40021000, .variant = 103, IRQS(5)),
+    ROW("FLASH", flash_f1, 0x40022000, .variant = 103, IRQS(4)),
+    ROW("DBGMCU", dbgmcu, 0xE0042000, .variant = 0x20036410),
     F1_ROWS,
-    {.name = "USB", .base = 0x40005C00, APB1(23), IRQS(20, 19, 42)},
-    {.name = "USB SRAM", .base = 0x40006000, APB1(23)},
-    {.name = "CAN", .base = 0x40006400, APB1(25), IRQS(19, 20, 21, 22)},
-    {.name = "ADC2", .base = 0x40012800, APB2(10), IRQS(18)},
+    STUB("USB", 0x40005C00, APB1(23), IRQS(20, 19, 42)),
+    STUB("USB SRAM", 0x40006000, APB1(23)),
+    STUB("CAN", 0x40006400, APB1(25), IRQS(19, 20, 21, 22)),
+    STUB("ADC2", 0x40012800, APB2(10), IRQS(18)),
     {0},
 };
 

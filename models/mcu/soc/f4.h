@@ -10,8 +10,15 @@
 #define MODELS_MCU_SOC_F4_H
 
 #include "models/mcu/soc/stm32_block.h"
-#include "models/mcu/stm32/ips.h"
 
+/* A row of a chip: a block with its model, and one without, which is loud. */
+#define ROW(NAME, IP, BASE, ...)                                                                   \
+    { .name = NAME, .ip = &stm32_ip_##IP, .base = BASE, __VA_ARGS__ }
+#define STUB(NAME, BASE, ...)                                                                      \
+    { .name = NAME, .base = BASE, __VA_ARGS__ }
+#define ON_APB1   .bus = STM32_APB1, .clock = STM32_PCLK1
+#define ON_APB2   .bus = STM32_APB2, .clock = STM32_PCLK2
+#define ON_LSI    .bus = STM32_APB1, .clock = STM32_LSI
 #define AHB1(n)   .bus = STM32_AHB, .clock = STM32_HCLK, .enable = {0x30, n}, .reset = {0x10, n}
 #define AHB2(n)   .bus = STM32_AHB, .clock = STM32_HCLK, .enable = {0x34, n}, .reset = {0x14, n}
 #define AHB3(n)   .bus = STM32_AHB, .clock = STM32_HCLK, .enable = {0x38, n}, .reset = {0x18, n}
@@ -29,46 +36,37 @@
 
 /* Timers' interrupts: the advanced ones break, update, trigger, capture; others one. */
 #define F4_ROWS                                                                                    \
-    {.name = "FLASH", .ip = &stm32_ip_flash_f4, .base = 0x40023C00, IRQS(4)},                      \
-        {.name = "SYSCFG", .ip = &stm32_ip_syscfg_f4, .base = 0x40013800, APB2(14)},               \
-        {.name = "EXTI",                                                                           \
-         .ip = &stm32_ip_exti,                                                                     \
-         .base = 0x40013C00,                                                                       \
-         .bus = STM32_APB2,                                                                        \
-         .clock = STM32_PCLK2,                                                                     \
-         IRQS(6, 7, 8, 9, 10, 23, 40, 1, 41, 42)},                                                 \
-        {.name = "TIM2", .base = 0x40000000, TIMB1(0), IRQS(28)},                                  \
-        {.name = "TIM3", .base = 0x40000400, TIMB1(1), IRQS(29)},                                  \
-        {.name = "TIM4", .base = 0x40000800, TIMB1(2), IRQS(30)},                                  \
-        {.name = "TIM5", .base = 0x40000C00, TIMB1(3), IRQS(50)},                                  \
-        {.name = "RTC", .base = 0x40002800, .bus = STM32_APB1},                                    \
-        {.name = "WWDG", .base = 0x40002C00, APB1(11), IRQS(0)},                                   \
-        {.name = "IWDG", .base = 0x40003000, .bus = STM32_APB1, .clock = STM32_LSI},               \
-        {.name = "I2S2ext", .base = 0x40003400, APB1(14)},                                         \
-        {.name = "SPI2", .base = 0x40003800, APB1(14), IRQS(36)},                                  \
-        {.name = "SPI3", .base = 0x40003C00, APB1(15), IRQS(51)},                                  \
-        {.name = "I2S3ext", .base = 0x40004000, APB1(15)},                                         \
-        {.name = "USART2", .base = 0x40004400, APB1(17), IRQS(38)},                                \
-        {.name = "I2C1", .base = 0x40005400, APB1(21), IRQS(31, 32)},                              \
-        {.name = "I2C2", .base = 0x40005800, APB1(22), IRQS(33, 34)},                              \
-        {.name = "I2C3", .base = 0x40005C00, APB1(23), IRQS(72, 73)},                              \
-        {.name = "TIM1", .base = 0x40010000, TIMB2(0), IRQS(24, 25, 26, 27)},                      \
-        {.name = "USART1", .base = 0x40011000, APB2(4), IRQS(37)},                                 \
-        {.name = "USART6", .base = 0x40011400, APB2(5), IRQS(71)},                                 \
-        {.name = "ADC", .base = 0x40012000, APB2(8), IRQS(18)},                                    \
-        {.name = "SDIO", .base = 0x40012C00, APB2(11), IRQS(49)},                                  \
-        {.name = "SPI1", .base = 0x40013000, APB2(12), IRQS(35)},                                  \
-        {.name = "SPI4", .base = 0x40013400, APB2(13), IRQS(84)},                                  \
-        {.name = "TIM9", .base = 0x40014000, TIMB2(16), IRQS(24)},                                 \
-        {.name = "TIM10", .base = 0x40014400, TIMB2(17), IRQS(25)},                                \
-        {.name = "TIM11", .base = 0x40014800, TIMB2(18), IRQS(26)}, GPIO_F4("A", 0),               \
-        GPIO_F4("B", 1), GPIO_F4("C", 2), GPIO_F4("D", 3), GPIO_F4("E", 4), GPIO_F4("H", 7),       \
-        {.name = "CRC", .base = 0x40023000, AHB1(12)},                                             \
-        {.name = "DMA1", .base = 0x40026000, AHB1(21), IRQS(11, 12, 13, 14, 15, 16, 17, 47)},      \
-        {.name = "DMA2", .base = 0x40026400, AHB1(22), IRQS(56, 57, 58, 59, 60, 68, 69, 70)},      \
-        {.name = "OTG_FS", .base = 0x50000000, .size = 0x40000, AHB2(7), IRQS(67)}, {              \
-        .name = "UID", .base = 0x1FFF7A10, .size = 0x14                                            \
-    }
+    ROW("FLASH", flash_f4, 0x40023C00, IRQS(4)), ROW("SYSCFG", syscfg_f4, 0x40013800, APB2(14)),   \
+        ROW("EXTI", exti, 0x40013C00, ON_APB2, IRQS(6, 7, 8, 9, 10, 23, 40, 1, 41, 42)),           \
+        ROW("TIM2", tim_general, 0x40000000, TIMB1(0), IRQS(28), .variant = 32),                   \
+        ROW("TIM3", tim_general, 0x40000400, TIMB1(1), IRQS(29)),                                  \
+        ROW("TIM4", tim_general, 0x40000800, TIMB1(2), IRQS(30)),                                  \
+        ROW("TIM5", tim_general, 0x40000C00, TIMB1(3), IRQS(50), .variant = 32),                   \
+        STUB("RTC", 0x40002800, ON_APB1), STUB("WWDG", 0x40002C00, APB1(11), IRQS(0)),             \
+        ROW("IWDG", iwdg, 0x40003000, ON_LSI), STUB("I2S2ext", 0x40003400, APB1(14)),              \
+        ROW("SPI2", spi_v1, 0x40003800, APB1(14), IRQS(36)),                                       \
+        ROW("SPI3", spi_v1, 0x40003C00, APB1(15), IRQS(51)),                                       \
+        STUB("I2S3ext", 0x40004000, APB1(15)),                                                     \
+        ROW("USART2", usart_v1, 0x40004400, APB1(17), IRQS(38)),                                   \
+        STUB("I2C1", 0x40005400, APB1(21), IRQS(31, 32)),                                          \
+        STUB("I2C2", 0x40005800, APB1(22), IRQS(33, 34)),                                          \
+        STUB("I2C3", 0x40005C00, APB1(23), IRQS(72, 73)),                                          \
+        STUB("TIM1", 0x40010000, TIMB2(0), IRQS(24, 25, 26, 27)),                                  \
+        ROW("USART1", usart_v1, 0x40011000, APB2(4), IRQS(37)),                                    \
+        ROW("USART6", usart_v1, 0x40011400, APB2(5), IRQS(71)),                                    \
+        STUB("ADC", 0x40012000, APB2(8), IRQS(18)), STUB("SDIO", 0x40012C00, APB2(11), IRQS(49)),  \
+        ROW("SPI1", spi_v1, 0x40013000, APB2(12), IRQS(35)),                                       \
+        ROW("SPI4", spi_v1, 0x40013400, APB2(13), IRQS(84)),                                       \
+        STUB("TIM9", 0x40014000, TIMB2(16), IRQS(24)),                                             \
+        STUB("TIM10", 0x40014400, TIMB2(17), IRQS(25)),                                            \
+        STUB("TIM11", 0x40014800, TIMB2(18), IRQS(26)), GPIO_F4("A", 0), GPIO_F4("B", 1),          \
+        GPIO_F4("C", 2), GPIO_F4("D", 3), GPIO_F4("E", 4), GPIO_F4("H", 7),                        \
+        STUB("CRC", 0x40023000, AHB1(12)),                                                         \
+        ROW("DMA1", dma_f4, 0x40026000, AHB1(21), IRQS(11, 12, 13, 14, 15, 16, 17, 47)),           \
+        ROW("DMA2", dma_f4, 0x40026400, AHB1(22), IRQS(56, 57, 58, 59, 60, 68, 69, 70)),           \
+        STUB("OTG_FS", 0x50000000, .size = 0x40000, AHB2(7), IRQS(67)),                            \
+        ROW("UID", uid, 0x1FFF7A10, .size = 12),                                                   \
+        ROW("F_SIZE", flash_size, 0x1FFF7A20, .size = 4, .variant = 16)
 
 enum { PA, PB, PC, PD, PE, PF, PG };
 

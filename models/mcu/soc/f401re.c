@@ -1,5 +1,6 @@
 /* STM32F401RE: Cortex-M4F, 84 MHz, 512 kB flash, 96 kB RAM, 64 pins. RM0368, DS10086. */
 #include "models/mcu/soc/f4.h"
+#include "models/mcu/stm32/ips.h"
 
 static const struct stm32_memory memories[] = {
     {"flash", STM32_FLASH, 0x08000000, 512 * 1024},
@@ -11,9 +12,9 @@ static const struct stm32_memory memories[] = {
 };
 
 static const struct stm32_row rows[] = {
-    {.name = "RCC", .ip = &stm32_ip_rcc_f4, .base = 0x40023800, .variant = 401, IRQS(5)},
-    {.name = "PWR", .ip = &stm32_ip_pwr_f4, .base = 0x40007000, .variant = 401, APB1(28)},
-    {.name = "DBGMCU", .ip = &stm32_ip_dbgmcu, .base = 0xE0042000, .variant = 0x10016433},
+    ROW("RCC", rcc_f4, 0x40023800, .variant = 401, IRQS(5)),
+    ROW("PWR", pwr_f4, 0x40007000, .variant = 401, APB1(28)),
+    ROW("DBGMCU", dbgmcu, 0xE0042000, .variant = 0x10016433),
     F4_ROWS,
     {0},
 };

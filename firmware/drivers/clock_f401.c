@@ -2,6 +2,7 @@
  * internal 16 MHz RC as the reference firmware does. Source: RM0368 sections 3.4 and 6.2. */
 #include "firmware/chips/chip.h"
 #include "firmware/drivers/clock.h"
+#include "firmware/drivers/hse_f4.h"
 
 #ifdef CLOCK_HSI
 #define SOURCE_MHZ 16
@@ -16,10 +17,7 @@ static void oscillator_on(void) {
     while (!(RCC->CR & RCC_CR_HSIRDY))
         ;
 #else
-    RCC->CR |= RCC_CR_HSEBYP; /* a clock, not a crystal */
-    RCC->CR |= RCC_CR_HSEON;
-    while (!(RCC->CR & RCC_CR_HSERDY))
-        ;
+    hse_start(RCC);
 #endif
 }
 

@@ -23,6 +23,7 @@ static void board_init(void) {
     RCC->AHB1ENR |= RCC_AHB1ENR_GPIOAEN | RCC_AHB1ENR_GPIOCEN;
     (void)RCC->AHB1ENR;
     gpio_mode(GPIOA, LED, GPIO_OUTPUT);
+    gpio_field(&GPIOC->PUPDR, 2, BUTTON, 1); /* pull-up, where the board has none */
 }
 
 static void led_toggle(void) {

@@ -48,21 +48,38 @@ static void on_itm(void *user, unsigned port, unsigned size, uint32_t value) {
         b->itm[b->itm_length++] = (char)value;
 }
 
-static void tx_edge(struct bench *b, unsigned level, sim_time time) {
-    if (level == STM32_HIGH) {
-        sim_time period = time - b->tx_rise;
-        if (b->tx_bits > 0 && period < b->tx_period_min)
-            b->tx_period_min = period;
-        if (b->tx_bits > 0 && period > b->tx_period_max)
-            b->tx_period_max = period;
-        b->tx_rise = time;
-    } else if (b->tx_rise > 0 && b->tx_bits / 8 < BENCH_OCTETS) {
-        if (b->tx_bits % 8 == 0)
-            b->tx[b->tx_bits / 8] = 0;
-        b->tx[b->tx_bits / 8] |= (uint8_t)(b->mosi << b->tx_bits % 8);
-        b->tx_bits++;
-        b->tx_fell = time;
-    }
+/* SCK has been still for long enough that the frame under way has ended. */
+static void tx_end(struct bench *b, sim_time now) {
+    if (b->tx_bits == 0 || now - b->tx_fell < SIM_US)
+        return;
+    b->tx[b->tx_last % BENCH_SENT].length = b->tx_bits / 8;
+    cr_assert_eq(b->tx_bits % 8, 0);
+    cr_assert_lt(++b->tx_last - b->tx_first, BENCH_SENT);
+    b->tx_bits = 0;
+}
+
+static void tx_rise(struct bench *b, sim_time time) {
+    sim_time gap = time - b->tx_fell - BIT / 2, period = time - b->tx_rise;
+    tx_end(b, time);
+    if (b->tx_bits == 0 && b->tx_fell > 0 && gap < b->tx_gap_min)
+        b->tx_gap_min = gap;
+    if (b->tx_bits > 0 && period < b->tx_period_min)
+        b->tx_period_min = period;
+    if (b->tx_bits > 0 && period > b->tx_period_max)
+        b->tx_period_max = period;
+    b->tx_rise = time;
+}
+
+/* Mode 1, least significant bit first. */
+static void tx_fall(struct bench *b, sim_time time) {
+    struct bench_frame *frame = &b->tx[b->tx_last % BENCH_SENT];
+    if (b->tx_rise == 0 || b->tx_bits / 8 >= BENCH_OCTETS)
+        return;
+    if (b->tx_bits % 8 == 0)
+        frame->octets[b->tx_bits / 8] = 0;
+    frame->octets[b->tx_bits / 8] |= (uint8_t)(b->mosi << b->tx_bits % 8);
+    b->tx_bits++;
+    b->tx_fell = time;
 }
 
 static void on_pin(void *user, const struct stm32_pin_change *change) {
@@ -72,7 +89,7 @@ static void on_pin(void *user, const struct stm32_pin_change *change) {
     if (change->pin == b->tx_mosi)
         b->mosi = change->level == STM32_HIGH;
     else if (change->pin == b->tx_sck)
-        tx_edge(b, change->level, change->time);
+        (change->level == STM32_HIGH ? tx_rise : tx_fall)(b, change->time);
 }
 
 /* Frames that never come are skipped; one that was not sent counts as wrong. */
@@ -133,7 +150,7 @@ bool bench_open(struct bench *b, const char *image, const char *chip) {
     b->tx_port = f100 ? PORT_A : PORT_C;
     b->tx_sck = f100 ? 5 : 10;
     b->tx_mosi = f100 ? 7 : 12;
-    b->tx_period_min = SIM_S;
+    b->tx_period_min = b->tx_gap_min = SIM_S;
     config.user = b;
     config.on_pin = on_pin;
     config.on_report = on_report;
@@ -220,18 +237,18 @@ void bench_glitch(struct bench *b, sim_time width) {
 size_t bench_sent(struct bench *b, uint8_t *frame) {
     static const uint8_t PREAMBLE_OCTETS[9] = {0x55, 0x55, 0x55, 0x55, 0x55,
                                                0x55, 0x55, 0x55, 0xd5};
-    size_t octets = b->tx_bits / 8;
-    if (octets == 0 || stm32_time(b->mcu) - b->tx_fell < SIM_US)
+    tx_end(b, stm32_time(b->mcu));
+    if (b->tx_first == b->tx_last)
         return 0;
-    cr_assert_eq(b->tx_bits % 8, 0);
-    cr_assert_geq(octets, 9 + 64);
-    cr_assert_arr_eq(b->tx, PREAMBLE_OCTETS, 9);
-    size_t length = octets - 9 - 4;
-    uint32_t fcs = bench_fcs(b->tx + 9, length);
+    const struct bench_frame *sent = &b->tx[b->tx_first++ % BENCH_SENT];
+    cr_assert_geq(sent->length, 9 + 64);
+    cr_assert_arr_eq(sent->octets, PREAMBLE_OCTETS, 9);
+    size_t length = sent->length - 9 - 4;
+    const uint8_t *first = sent->octets + 9;
+    uint32_t fcs = bench_fcs(first, length);
     for (size_t i = 0; i < 4; i++)
-        cr_assert_eq(b->tx[9 + length + i], (uint8_t)(fcs >> 8 * i), "a bad FCS was sent");
-    memcpy(frame, b->tx + 9, length);
-    b->tx_bits = 0;
+        cr_assert_eq(first[length + i], (uint8_t)(fcs >> 8 * i), "a bad FCS was sent");
+    memcpy(frame, first, length);
     return length;
 }
 

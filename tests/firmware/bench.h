@@ -33,9 +33,11 @@ struct bench {
 
     /* transmitter */
     unsigned tx_port, tx_sck, tx_mosi;
-    uint8_t mosi, tx[BENCH_OCTETS];
-    size_t tx_bits;
+    uint8_t mosi;
+    struct bench_frame tx[BENCH_SENT]; /* whole ones from `tx_first`, then the one under way */
+    size_t tx_first, tx_last, tx_bits;
     sim_time tx_rise, tx_fell, tx_period_min, tx_period_max;
+    sim_time tx_gap_min; /* from a frame's last bit's end to the next one's first bit */
 };
 
 /* `image`: a name below FIRMWARE_DIR without .elf. Runs it until it has set itself up. False

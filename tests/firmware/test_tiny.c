@@ -238,9 +238,9 @@ Test(dhcp, ignores_spoilt_offers) {
 
 enum { FIN = WIRE_FIN, SYN = WIRE_SYN, RST = WIRE_RST, PSH = WIRE_PSH, ACK = WIRE_ACK };
 
-static size_t segment(struct bench *b, int port, int flags, uint32_t sequence, uint32_t ack,
+static size_t segment(struct bench *b, uint32_t port, int flags, uint32_t sequence, uint32_t ack,
                       const char *data) {
-    wire_tcp(&b->in, port, flags, sequence, ack, data);
+    wire_tcp(&b->in, 40000, port, flags, sequence, ack, data);
     size_t reply = put(b, 0);
     if (reply)
         cr_assert_eq(wire_sum(b->out + 34, reply - 34, wire_pseudo(b->out + 14, reply - 34)),

@@ -108,12 +108,12 @@ void wire_dhcp(struct wire *w, uint32_t xid, int type, uint32_t address, uint32_
     wire_put(udp + 6, ~wire_sum(udp, 308, wire_pseudo(w->octets + 14, 308)), 2);
 }
 
-void wire_tcp(struct wire *w, int port, int flags, uint32_t sequence, uint32_t ack,
-              const char *data) {
+void wire_tcp(struct wire *w, uint32_t from, uint32_t to, int flags, uint32_t sequence,
+              uint32_t ack, const char *data) {
     ethernet(w, WIRE_US, 0x0800);
     uint8_t *tcp = w->octets + 34;
     size_t length = 20 + strlen(data);
-    wire_put(tcp, 40000u << 16 | (uint32_t)port, 4);
+    wire_put(tcp, from << 16 | to, 4);
     wire_put(tcp + 4, sequence, 4);
     wire_put(tcp + 8, ack, 4);
     tcp[12] = 0x50;

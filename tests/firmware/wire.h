@@ -33,8 +33,8 @@ void wire_arp_reply(struct wire *w);
 void wire_ping(struct wire *w, size_t data);
 /* A server's answer: lease in seconds. */
 void wire_dhcp(struct wire *w, uint32_t xid, int type, uint32_t address, uint32_t lease);
-/* From port 40000. */
-void wire_tcp(struct wire *w, int port, int flags, uint32_t sequence, uint32_t ack,
-              const char *data);
+/* From a port of the partner to one of the adapter. */
+void wire_tcp(struct wire *w, uint32_t from, uint32_t to, int flags, uint32_t sequence,
+              uint32_t ack, const char *data);
 
 #endif

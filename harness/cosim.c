@@ -243,9 +243,3 @@ const char *cosim_misuse(const struct cosim *c, char *out, size_t size) {
              c->misuse.value, place, c->misuse.text);
     return out;
 }
-
-bool cosim_word(struct cosim *c, const char *name, uint32_t offset, uint32_t *value) {
-    const struct image_symbol *symbol = image_symbol(&c->image, name);
-    return symbol && offset + 4 <= symbol->size &&
-           armv7m_read(c->core, symbol->address + offset, 4, value);
-}

@@ -49,7 +49,5 @@ struct cosim_figures {
     double hclk_hz;
 };
 struct cosim_figures cosim_figures(const struct cosim *cosim);
-/* A 32-bit word of a symbol of the image, `offset` octets in; false when there is none. */
-bool cosim_word(struct cosim *cosim, const char *symbol, uint32_t offset, uint32_t *value);
 
 #endif

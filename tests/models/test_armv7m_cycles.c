@@ -42,7 +42,7 @@ static const struct row ROWS[] = {
     {"UMULL one large", {0xFBA2, 0x6704}, 2, M3, 4, 0},
     {"UMULL large", {0xFBA4, 0x6704}, 2, M3, 5, 0},
     {"UMULL", {0xFBA4, 0x6704}, 2, M4, 1, 0},
-    {"UMLAL small", {0xFBE2, 0x6703}, 2, M3, 4, 0},
+    {"UMLAL small", {0xFBE2, 0x6803}, 2, M3, 4, 0},
     {"UMLAL large", {0xFBE4, 0x2404}, 2, M3, 7, 0},
     {"SMLAL", {0xFBC4, 0x6704}, 2, M4, 1, 0},
     {"UDIV 3/1000", {0xFBB2, 0xF2F3}, 2, BOTH, 2, 0},

@@ -20,6 +20,8 @@ static int dispatch(const struct options *options) {
         return verb_board(options);
     case OPTIONS_EXPORT:
         return verb_export(options);
+    case OPTIONS_MCU:
+        return verb_mcu(options);
     case OPTIONS_NO_VERB:
         break;
     }

@@ -1,10 +1,10 @@
 #include "harness/options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/options_values.h"
 #include "harness/words.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -26,7 +26,7 @@ static const struct verb_row verb_rows[] = {
     {"sweep", OPTIONS_NO_VERB, NULL, NULL},
     {"merge", OPTIONS_NO_VERB, NULL, NULL},
     {"live", OPTIONS_NO_VERB, NULL, NULL},
-    {"mcu", OPTIONS_NO_VERB, NULL, NULL},
+    {"mcu", OPTIONS_MCU, "IMAGE", "run a firmware image (ELF, HEX or BIN) alone"},
     {"crosscheck", OPTIONS_NO_VERB, NULL, NULL},
     {"wave", OPTIONS_NO_VERB, NULL, NULL},
     {"xdp", OPTIONS_NO_VERB, NULL, NULL},
@@ -37,6 +37,7 @@ enum {
     CODE_BOARD = 256,
     CODE_INI,
     CODE_FIRMWARE,
+    CODE_DELIVER,
     CODE_ENGINE,
     CODE_SEED,
     CODE_JOBS,
@@ -59,6 +60,8 @@ enum {
     CODE_DOT,
     CODE_OCTETS,
     CODE_OUTPUT,
+    CODE_MCU_FLAG, /* and the next: options_take_mcu() knows them by name */
+    CODE_MCU_LAST = CODE_MCU_FLAG + 16,
     CODE_VERBOSE,
     CODE_QUIET,
     CODE_HELP,
@@ -68,39 +71,44 @@ enum {
 #define RUN    (1u << OPTIONS_RUN)
 #define BOARD  (1u << OPTIONS_BOARD)
 #define EXPORT (1u << OPTIONS_EXPORT)
-#define ALL    (RUN | BOARD | EXPORT)
+#define MCU    (1u << OPTIONS_MCU)
+#define BOARDS (RUN | BOARD | EXPORT)
+#define ALL    (BOARDS | MCU)
 
 struct option_row {
     const char *name;
     int code;
     char letter;          /* 0: none */
     unsigned verbs;       /* set of 1 << enum options_verb */
-    const char *argument; /* NULL: takes none */
+    const char *argument; /* NULL: takes none; "[=PORT]": may be left out */
     const char *help;     /* NULL: of a later version, not listed */
 };
 
 static const struct option_row option_rows[] = {
-    {"board", CODE_BOARD, 0, ALL, "BOARD",
+    {"board", CODE_BOARD, 0, BOARDS, "BOARD",
      "a built-in board, or a KiCad .net or .kicad_pcb file (default " DEFAULT_BOARD ")"},
-    {"ini", CODE_INI, 0, ALL, "FILE",
+    {"ini", CODE_INI, 0, BOARDS, "FILE",
      "what the board's file does not say, docs/boards.md (default: the .ini beside it)"},
-    {"set", CODE_SET, 0, ALL, "S.KEY=V",
+    {"set", CODE_SET, 0, BOARDS, "S.KEY=V",
      "change one setting of the .ini, as often as wanted: delay.scale=1.0, attach.spi_clk=/sck"},
-    {"edit", CODE_EDIT, 0, ALL, "EDIT",
+    {"edit", CODE_EDIT, 0, BOARDS, "EDIT",
      "change the netlist, as often as wanted: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 "
      "VCC\", "
      "\"value R5=680\", \"remove C10\""},
-    {"firmware", CODE_FIRMWARE, 0, RUN, "none",
-     "the MCU's program; this version has none, octets are taken at the SPI pins"},
+    {"firmware", CODE_FIRMWARE, 0, RUN, "ELF",
+     "the MCU's program, run beside the board; none: octets are taken at the SPI pins (default)"},
+    {"deliver-symbol", CODE_DELIVER, 0, RUN, "NAME",
+     "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
     {"engine", CODE_ENGINE, 0, RUN, "event", "the simulator; this version has this one"},
-    {"seed", CODE_SEED, 0, RUN, "N",
+    {"seed", CODE_SEED, 0, RUN | MCU, "N",
      "seed of everything random, 64 bit, decimal or 0x (default 1)"},
     {"jobs", CODE_JOBS, 'j', RUN, "N", "parallel workers (default: one per processor)"},
-    {"strict", CODE_STRICT, 0, RUN, NULL,
+    {"strict", CODE_STRICT, 0, RUN | MCU, NULL,
      "end the run with exit code 3 at what is not modelled (default)"},
-    {"no-strict", CODE_NO_STRICT, 0, RUN, NULL, "count what is not modelled and go on"},
-    {"out", CODE_OUT, 0, RUN, "DIR", "directory of the output files given by relative names"},
-    {"json", CODE_JSON, 0, RUN, "FILE", "write the results as JSON (schema linkpulse.run/1)"},
+    {"no-strict", CODE_NO_STRICT, 0, RUN | MCU, NULL, "count what is not modelled and go on"},
+    {"out", CODE_OUT, 0, RUN | MCU, "DIR", "directory of the output files given by relative names"},
+    {"json", CODE_JSON, 0, RUN | MCU, "FILE",
+     "write the results as JSON (schema linkpulse.run/1, linkpulse.mcu/1)"},
     {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
     {"junit", CODE_JUNIT, 0, RUN, "FILE", "write the results as JUnit XML"},
     {"pcap-out", CODE_PCAP_OUT, 0, RUN, "FILE", "write the recovered frames as a capture"},
@@ -117,6 +125,21 @@ static const struct option_row option_rows[] = {
     {"octets", CODE_OCTETS, 0, EXPORT, "N",
      "length of the one frame sent, without FCS, 14 to 1514 (default 40)"},
     {"output", CODE_OUTPUT, 'o', BOARD | EXPORT, "FILE", "write there instead of standard output"},
+    {"chip", CODE_MCU_FLAG, 0, MCU, "CHIP", "f401re (default), f100rb, f103rb or f439zi"},
+    {"base", CODE_MCU_FLAG + 1, 0, MCU, "ADDRESS",
+     "where a raw image is loaded (default: the chip's flash)"},
+    {"max-cycles", CODE_MCU_FLAG + 2, 0, MCU, "N", "stop after N cycles of the core"},
+    {"max-time", CODE_MCU_FLAG + 3, 0, MCU, "T",
+     "stop after this simulated time: 2, 50m, 10u (default 10 s; none with --gdb)"},
+    {"hse", CODE_MCU_FLAG + 4, 0, MCU, "HZ", "the external oscillator, 0: none (default 8000000)"},
+    {"hsi-ppm", CODE_MCU_FLAG + 5, 0, MCU, "PPM", "error of the internal oscillator (default 0)"},
+    {"profile", CODE_MCU_FLAG + 6, 0, MCU, NULL, "print the cycles of each function"},
+    {"itm", CODE_MCU_FLAG + 7, 0, MCU, "FILE", "the text of ITM port 0"},
+    {"swo", CODE_MCU_FLAG + 8, 0, MCU, "FILE", "the raw SWO stream: ITM packets of every port"},
+    {"itm-port", CODE_MCU_FLAG + 9, 0, MCU, "[=PORT]",
+     "the text of ITM port 0 on 127.0.0.1 (default 3443; also with --gdb)"},
+    {"gdb", CODE_MCU_FLAG + 10, 0, MCU, "[=PORT]",
+     "wait for GDB on 127.0.0.1 (default 3333; 0: a free port)"},
     {"verbose", CODE_VERBOSE, 'v', ALL, NULL, "say more"},
     {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
     {"help", CODE_HELP, 'h', ALL, NULL, "this text"},
@@ -137,89 +160,6 @@ static const struct option_row *option_row(int code) {
     return NULL;
 }
 
-static bool parse_u64(const char *text, uint64_t *value) {
-    bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-    const char *digits = hex ? text + 2 : text;
-    /* strtoull would take spaces and a sign; a seed has neither. */
-    if (!*digits || strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789") != strlen(digits))
-        return false;
-    errno = 0;
-    *value = strtoull(digits, NULL, hex ? 16 : 10);
-    return errno == 0;
-}
-
-static bool parse_octets(const char *text, unsigned *octets, struct sim_err *err) {
-    uint64_t value;
-    if (!parse_u64(text, &value) || value < 14 || value > 1514)
-        return sim_err_set(err, SIM_ERR_INPUT, "--octets %s: expected a number from 14 to 1514",
-                           text);
-    *octets = (unsigned)value;
-    return true;
-}
-
-static bool parse_jobs(const char *text, unsigned *jobs, struct sim_err *err) {
-    uint64_t value;
-    if (!parse_u64(text, &value) || value < 1 || value > 1024)
-        return sim_err_set(err, SIM_ERR_INPUT, "--jobs %s: expected a number from 1 to 1024", text);
-    *jobs = (unsigned)value;
-    return true;
-}
-
-/* Microseconds with up to six decimals, exactly, as picoseconds. */
-static bool parse_us(const char **text, sim_time *time) {
-    int64_t whole = 0, scale = SIM_US, fraction = 0;
-    const char *p = *text;
-    size_t digits = strspn(p, "0123456789");
-    if (digits < 1 || digits > 12)
-        return false;
-    for (; digits; digits--)
-        whole = whole * 10 + (*p++ - '0');
-    if (*p == '.')
-        for (p++; *p >= '0' && *p <= '9' && scale > 1; p++) {
-            scale /= 10;
-            fraction += (*p - '0') * scale;
-        }
-    *time = whole * SIM_US + fraction;
-    *text = p;
-    return true;
-}
-
-static bool parse_window(const char *text, struct options_window *window, struct sim_err *err) {
-    const char *p = text;
-    *window = (struct options_window){0};
-    if (strcmp(text, "auto") == 0) {
-        window->kind = OPTIONS_WINDOW_AUTO;
-        return true;
-    }
-    if (!strchr(text, ':') && parse_u64(text, &window->frame) && window->frame > 0) {
-        window->kind = OPTIONS_WINDOW_FRAME;
-        return true;
-    }
-    window->kind = OPTIONS_WINDOW_TIME;
-    if (parse_us(&p, &window->start) && *p++ == ':' && parse_us(&p, &window->end) && !*p &&
-        window->end > window->start)
-        return true;
-    return sim_err_set(err, SIM_ERR_INPUT,
-                       "--trace-window %s: expected auto, a frame number from 1, or START:END in "
-                       "microseconds",
-                       text);
-}
-
-static bool only_choice(const char *option, const char *value, const char *choice,
-                        struct sim_err *err) {
-    if (strcmp(value, choice) == 0)
-        return true;
-    return sim_err_set(err, SIM_ERR_INPUT, "--%s %s: not available in this version, only \"%s\" is",
-                       option, value, choice);
-}
-
-static bool parse_seed(const char *text, uint64_t *seed, struct sim_err *err) {
-    if (parse_u64(text, seed))
-        return true;
-    return sim_err_set(err, SIM_ERR_INPUT,
-                       "--seed %s: expected 0 to 18446744073709551615, decimal or 0x", text);
-}
-
 static bool take_value(struct options *options, int code, const char *value, struct sim_err *err) {
     switch (code) {
     case CODE_BOARD:
@@ -229,13 +169,17 @@ static bool take_value(struct options *options, int code, const char *value, str
         options->ini = value;
         return true;
     case CODE_FIRMWARE:
-        return only_choice("firmware", value, "none", err);
+        options->firmware = strcmp(value, "none") == 0 ? NULL : value;
+        return true;
+    case CODE_DELIVER:
+        options->deliver_symbol = value;
+        return true;
     case CODE_ENGINE:
-        return only_choice("engine", value, "event", err);
+        return options_only("engine", value, "event", err);
     case CODE_SEED:
-        return parse_seed(value, &options->seed, err);
+        return options_seed(value, &options->seed, err);
     case CODE_JOBS:
-        return parse_jobs(value, &options->jobs, err);
+        return options_jobs(value, &options->jobs, err);
     case CODE_SET:
         options->sets[options->n_sets++] = value;
         return true;
@@ -261,9 +205,9 @@ static bool take_value(struct options *options, int code, const char *value, str
         options->pcap_out = value;
         return true;
     case CODE_TRACE_WINDOW:
-        return parse_window(value, &options->window, err);
+        return options_window(value, &options->window, err);
     case CODE_OCTETS:
-        return parse_octets(value, &options->octets, err);
+        return options_octets(value, &options->octets, err);
     case CODE_OUTPUT:
         options->output = value;
         return true;
@@ -313,6 +257,14 @@ static bool take_flag(struct options *options, int code, struct sim_err *err) {
     }
 }
 
+static bool take(struct options *options, const struct option_row *row, const char *value,
+                 struct sim_err *err) {
+    if (row->code >= CODE_MCU_FLAG && row->code <= CODE_MCU_LAST)
+        return options_take_mcu(&options->mcu, row->name, value, err);
+    return row->argument ? take_value(options, row->code, value, err)
+                         : take_flag(options, row->code, err);
+}
+
 static bool unknown_option(const char *text, struct sim_err *err) {
     const char *names[LENGTH(option_rows)];
     char word[64];
@@ -344,11 +296,17 @@ static bool bad_option(const char *text, struct sim_err *err) {
     return unknown_option(text, err);
 }
 
+static int has_argument(const struct option_row *row) {
+    if (!row->argument)
+        return no_argument;
+    return row->argument[0] == '[' ? optional_argument : required_argument;
+}
+
 static void long_options(struct option *longs) {
     for (size_t i = 0; i < LENGTH(option_rows); i++)
         longs[i] = (struct option){
             .name = option_rows[i].name,
-            .has_arg = option_rows[i].argument ? required_argument : no_argument,
+            .has_arg = has_argument(&option_rows[i]),
             .val = option_rows[i].code,
         };
 }
@@ -366,10 +324,9 @@ static bool parse_loop(struct options *options, int argc, char **argv, uint64_t 
         if (code == ':')
             return sim_err_set(err, SIM_ERR_INPUT, "option --%s needs a value: %s", row->name,
                                row->argument);
-        if (row->argument && !optarg[0])
+        if (row->argument && optarg && !optarg[0])
             return sim_err_set(err, SIM_ERR_INPUT, "option --%s: the value is empty", row->name);
-        if (!(row->argument ? take_value(options, row->code, optarg, err)
-                            : take_flag(options, row->code, err)))
+        if (!take(options, row, optarg, err))
             return false;
         *seen |= UINT64_C(1) << (row - option_rows);
     }
@@ -383,7 +340,8 @@ static bool unknown_verb(const char *word, struct sim_err *err) {
     const char *near = words_nearest(word, names, LENGTH(names));
     if (near)
         return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; did you mean %s?", word, near);
-    return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; expected run, board or export", word);
+    return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; expected run, board, export or mcu",
+                       word);
 }
 
 static bool take_verb(struct options *options, const char *word, struct sim_err *err) {
@@ -424,15 +382,35 @@ static bool check_one_board(struct options *options, struct sim_err *err) {
     return true;
 }
 
+static bool check_mcu(const struct options *options, struct sim_err *err) {
+    if (options->n_files == 0)
+        return sim_err_set(err, SIM_ERR_INPUT, "mcu needs a firmware image");
+    if (options->n_files > 1)
+        return sim_err_set(err, SIM_ERR_INPUT, "mcu takes one firmware image, found also %s",
+                           options->files[1]);
+    if (options->mcu.profile && options->mcu.gdb)
+        return sim_err_set(err, SIM_ERR_INPUT, "--profile and --gdb do not go together");
+    return true;
+}
+
+static bool check_verb(struct options *options, struct sim_err *err) {
+    switch (options->verb) {
+    case OPTIONS_RUN:
+        return check_run(options, err);
+    case OPTIONS_MCU:
+        return check_mcu(options, err);
+    default:
+        return check_one_board(options, err);
+    }
+}
+
 /* `seen`: bit i is row i of option_rows. */
 static bool check(struct options *options, uint64_t seen, struct sim_err *err) {
     for (size_t i = 0; i < LENGTH(option_rows); i++)
         if ((seen >> i & 1) && !(option_rows[i].verbs & (1u << options->verb)))
             return sim_err_set(err, SIM_ERR_INPUT, "option --%s does not belong to %s",
                                option_rows[i].name, verb_row(options->verb)->name);
-    if (options->verb == OPTIONS_RUN ? !check_run(options, err) : !check_one_board(options, err))
-        return false;
-    if (!options_check_outputs(options, err))
+    if (!check_verb(options, err) || !options_check_outputs(options, err))
         return false;
     if (!options->board)
         options->board = DEFAULT_BOARD;
@@ -445,7 +423,8 @@ bool options_parse(struct options *options, int argc, char **argv, struct sim_er
                                 .engine = "event",
                                 .seed = 1,
                                 .strict = true,
-                                .octets = 40};
+                                .octets = 40,
+                                .mcu = OPTIONS_MCU_DEFAULTS};
     options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
     options->edits = calloc((size_t)argc + 1, sizeof *options->edits);
     if (!options->sets || !options->edits)
@@ -456,7 +435,7 @@ bool options_parse(struct options *options, int argc, char **argv, struct sim_er
         return true;
     if (optind >= argc)
         return sim_err_set(err, SIM_ERR_INPUT,
-                           "no verb; expected run, board or export (see linkpulse --help)");
+                           "no verb; expected run, board, export or mcu (see linkpulse --help)");
     if (!take_verb(options, argv[optind], err))
         return false;
     options->files = (const char *const *)argv + optind + 1;
@@ -491,7 +470,8 @@ static void print_option(const struct option_row *row, FILE *out) {
     char left[64];
     snprintf(left, sizeof left, "  %c%c%c --%s%s%s", row->letter ? '-' : ' ',
              row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name,
-             row->argument ? " " : "", row->argument ? row->argument : "");
+             row->argument && has_argument(row) == required_argument ? " " : "",
+             row->argument ? row->argument : "");
     fprintf(out, "%-28s ", left);
     print_wrapped(row->help, 29, out);
 }

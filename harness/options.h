@@ -11,7 +11,7 @@
 #include "sim/err.h"
 #include "sim/simtime.h"
 
-enum options_verb { OPTIONS_NO_VERB, OPTIONS_RUN, OPTIONS_BOARD, OPTIONS_EXPORT };
+enum options_verb { OPTIONS_NO_VERB, OPTIONS_RUN, OPTIONS_BOARD, OPTIONS_EXPORT, OPTIONS_MCU };
 
 enum options_window_kind {
     OPTIONS_WINDOW_ALL,   /* the whole run */
@@ -26,15 +26,31 @@ struct options_window {
     sim_time start, end;
 };
 
+/* `mcu` */
+struct options_mcu {
+    const char *chip; /* NULL: the default */
+    bool has_base;
+    uint32_t base;       /* --base, of a raw image */
+    uint64_t max_cycles; /* 0: no limit */
+    sim_time max_time;   /* 0: not given */
+    uint32_t hse_hz;
+    double hsi_ppm;
+    bool profile;
+    bool gdb, itm_listen; /* --gdb, --itm-port */
+    unsigned gdb_port, itm_port;
+    const char *itm, *swo; /* files */
+};
+
 struct options {
     enum options_verb verb;
     const char *program;      /* argv[0] */
     const char *const *files; /* positional arguments after the verb */
     size_t n_files;
-    const char *board;    /* name or path; for `board` and `export` also the positional one */
-    const char *ini;      /* NULL: the file beside the board */
-    const char *firmware; /* NULL: none */
-    const char *engine;   /* "event" */
+    const char *board;          /* name or path; for `board` and `export` also the positional one */
+    const char *ini;            /* NULL: the file beside the board */
+    const char *firmware;       /* an image; NULL: none */
+    const char *deliver_symbol; /* NULL: lp_deliver_frame */
+    const char *engine;         /* "event" */
     uint64_t seed;
     unsigned jobs; /* 0: one per processor */
     /* Output files; NULL = not wanted. `out_dir` is where relative ones go. */
@@ -49,6 +65,7 @@ struct options {
     bool spice;         /* export --spice */
     unsigned octets;    /* export: of the frame, without its FCS */
     const char *output; /* board --init, export: NULL = stdout */
+    struct options_mcu mcu;
 };
 
 /* False with SIM_ERR_INPUT and one line that names the nearest known word. On success
@@ -64,6 +81,14 @@ void options_print_help(const struct options *options, FILE *out);
  * changes what is simulated, the full seed always, no output files. Cut with " ..." when
  * `size` is too small. */
 void options_repeat(const struct options *options, char *out, size_t size);
+
+/* An option of `mcu`, by its name; value NULL: none was given. Part of options_parse(). */
+bool options_take_mcu(struct options_mcu *mcu, const char *name, const char *value,
+                      struct sim_err *err);
+#define OPTIONS_MCU_DEFAULTS                                                                       \
+    (struct options_mcu) {                                                                         \
+        .chip = "f401re", .hse_hz = 8000000, .gdb_port = 3333, .itm_port = 3443                    \
+    }
 
 /* False when two outputs name one file, or one would overwrite an input. Part of
  * options_parse(). */

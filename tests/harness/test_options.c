@@ -41,7 +41,21 @@ static const struct refusal refusals[] = {
     {"sweep", "not available"},
     {"merge|a", "not available"},
     {"live", "not available"},
-    {"mcu|a.elf", "not available"},
+    {"mcu", "mcu needs a firmware image"},
+    {"mcu|a|b", "one firmware image, found also b"},
+    {"mcu|a|--vcd|x", "--vcd does not belong to mcu"},
+    {"mcu|a|--board|x", "--board does not belong to mcu"},
+    {"run|a|--chip|f401re", "--chip does not belong to run"},
+    {"mcu|a|--base|8x", "--base 8x: expected a whole number"},
+    {"mcu|a|--base|0x100000000", "expected a whole number"},
+    {"mcu|a|--max-cycles|0", "--max-cycles 0: expected 1 or more"},
+    {"mcu|a|--max-time|-1", "--max-time -1: expected 1n to 1e6 seconds"},
+    {"mcu|a|--max-time|2e6", "expected 1n to 1e6 seconds"},
+    {"mcu|a|--gdb=65536", "--gdb 65536: expected a whole number"},
+    {"mcu|a|--gdb=", "the value is empty"},
+    {"mcu|a|--hsi-ppm|100001", "expected -100000 to 100000"},
+    {"mcu|a|--gdb|--profile", "do not go together"},
+    {"mcu|a|--itm|x|--swo|x", "--itm and --swo name the same file x"},
     {"crosscheck|a", "not available"},
     {"wave|a", "not available"},
     {"xdp|a", "not available"},
@@ -60,7 +74,6 @@ static const struct refusal refusals[] = {
     {"run|a|--seed|", "needs a value"},
     {"run|a|--jobs|0", "1 to 1024"},
     {"run|a|--engine|rtl", "only \"event\""},
-    {"run|a|--firmware|x.elf", "only \"none\""},
     {"run|a|--trace-window|auto", "needs --vcd or --fst"},
     {"run|a|--vcd|v|--trace-window|0", "--trace-window 0"},
     {"run|a|--vcd|v|--trace-window|5:4", "START:END"},
@@ -182,6 +195,24 @@ Test(options, out_directory_is_for_relative_paths) {
     cr_assert(options_out_path(&options, "/j", out, sizeof out));
     cr_assert_str_eq(out, "/j");
     cr_assert(!options_out_path(&options, "jjjjjjjj", out, sizeof out));
+}
+
+Test(options, mcu) {
+    struct parsed p;
+    parse(&p, "mcu|a.elf|--chip|f439zi|--max-time|50m|--gdb|--itm-port=0|--base|0x08004000");
+    cr_assert(p.ok, "%s", p.err.text);
+    cr_expect_eq(p.options.verb, OPTIONS_MCU);
+    cr_expect_str_eq(p.options.mcu.chip, "f439zi");
+    cr_expect_eq(p.options.mcu.max_time, 50 * SIM_MS);
+    cr_expect(p.options.mcu.gdb && p.options.mcu.itm_listen);
+    cr_expect_eq(p.options.mcu.gdb_port, 3333, "its value must be joined by =");
+    cr_expect_eq(p.options.mcu.itm_port, 0);
+    cr_expect_eq(p.options.mcu.base, 0x08004000);
+    options_finish(&p.options);
+    parse(&p, "mcu|a.elf");
+    cr_expect_str_eq(p.options.mcu.chip, "f401re");
+    cr_expect_not(p.options.mcu.gdb || p.options.mcu.itm_listen || p.options.mcu.has_base);
+    options_finish(&p.options);
 }
 
 Test(nearest, finds_the_nearest_or_nothing) {

@@ -1,0 +1,6 @@
+/* Ends with CODE. */
+#include "test.h"
+
+int main(void) {
+    return CODE;
+}

@@ -101,6 +101,8 @@ const char *mcu_where(const struct mcu *mcu, uint32_t address, char *out, size_t
 
 /* The image into the chip's memories, and the start. */
 bool mcu_load(struct mcu *mcu, struct sim_err *err);
+/* ITM on: at the start, and after every reset, which on the model switches it off. */
+void mcu_listen(struct mcu *mcu);
 /* True when [address, address + size) lies in one memory of these kinds (bits 1 << kind), the
  * alias of the flash at 0 included. */
 bool mcu_in_memory(const struct mcu *mcu, uint32_t address, uint64_t size, unsigned kinds);

@@ -46,10 +46,11 @@ struct options {
     const char *program;      /* argv[0] */
     const char *const *files; /* positional arguments after the verb */
     size_t n_files;
-    const char *board;    /* name or path; for `board` and `export` also the positional one */
-    const char *ini;      /* NULL: the file beside the board */
-    const char *firmware; /* NULL: none */
-    const char *engine;   /* "event" */
+    const char *board;          /* name or path; for `board` and `export` also the positional one */
+    const char *ini;            /* NULL: the file beside the board */
+    const char *firmware;       /* an image; NULL: none */
+    const char *deliver_symbol; /* NULL: lp_deliver_frame */
+    const char *engine;         /* "event" */
     uint64_t seed;
     unsigned jobs; /* 0: one per processor */
     /* Output files; NULL = not wanted. `out_dir` is where relative ones go. */

@@ -7,11 +7,12 @@ tree=$(mktemp -d) && trap 'rm -rf "$tree"' EXIT
 
 plant() { # FILE LINE: a tree that is good but for one line
     rm -rf "${tree:?}"/*
-    mkdir -p "$tree"/{sim,models/parts,models/line,rtl,harness}
+    mkdir -p "$tree"/{sim,models/parts,models/line,rtl,harness,firmware}
     printf '#include "sim/a.h"\n#include <string.h>\n' | tee "$tree/sim/a.c" >"$tree/models/line/a.c"
     printf '#include "models/parts/catalogue.h"\n#include "sim/a.h"\n#include <stdio.h>\n' >"$tree/harness/a.c"
     printf '#include "sim/part.h"\n' | tee "$tree/models/parts/x86.c" >"$tree/models/parts/hc08.c"
     printf '#include "sim/circuit.h"\n#include <verilated.h>\n' >"$tree/rtl/verilate.cc"
+    printf '#include "firmware/a.h"\n#include "lwip/tcp.h"\n#include <stdint.h>\n' >"$tree/firmware/a.c"
     [ $# = 0 ] || printf '%s\n' "$2" >>"$tree/$1"
 }
 refused() {
@@ -26,6 +27,10 @@ while IFS='|' read -r file line; do
     check "refused in $file: $line" refused "$file" "$line"
 done <<'ROWS'
 sim/a.c|#include <stdio.h>
+sim/a.c|#include "firmware/drivers/ring.h"
+firmware/a.c|#include <string.h>
+firmware/a.c|#include "sim/simtime.h"
+harness/a.c|#include "firmware/drivers/ring.h"
 sim/a.c|#include <time.h>
 sim/a.c|  #  include <unistd.h>
 sim/a.c|#include "models/line/source.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the bench itself ------------------------------------------------------------------- */
+/* --- the bench itself ------------------------------------------------------------------------ */
 
 void bench_init(struct bench *bench, unsigned mhz) {
     memset(bench, 0, sizeof *bench);
@@ -110,7 +110,7 @@ void bench_pin(struct stm32_block *block, unsigned role, unsigned level, sim_tim
     block->ip->pin_in(block, role, level, time);
 }
 
-/* --- services ---------------------------------------------------------------------------- */
+/* --- services -------------------------------------------------------------------------------- */
 
 void *stm32_state(struct stm32_block *b) {
     return b->state;

@@ -74,8 +74,7 @@ static void check_ram(uint32_t offset, const void *expected, size_t n, const cha
     cr_assert_arr_eq(bench.ram + offset, expected, n, "%s", what);
 }
 
-/* --- registers ---------------------------------------------------------------------------------
- */
+/* --- registers ------------------------------------------------------------------------------- */
 
 Test(dma_f4, reset_values) { /* 9.5 */
     for (unsigned s = 0; s < 8; s++)
@@ -118,8 +117,7 @@ Test(dma_f4, narrow_writes_are_misuse) { /* 9.2: words only */
     cr_assert_eq(bench.misuse, 1);
 }
 
-/* --- peripheral to memory, direct mode -----------------------------------------------------------
- */
+/* --- peripheral to memory, direct mode ------------------------------------------------------- */
 
 Test(dma_f4, direct_mode_item_by_item) { /* 9.3.12 */
     arm(MINC | TCIE | HTIE, 4, 0);
@@ -230,8 +228,7 @@ Test(dma_f4, starts_with_the_buffer_of_ct) {
     cr_assert_eq(bench.ram[0x100], 1);
 }
 
-/* --- FIFO
- * ------------------------------------------------------------------------------------------ */
+/* --- FIFO ------------------------------------------------------------------------------------ */
 
 Test(dma_f4, fifo_holds_until_its_threshold) { /* 9.3.12 */
     for (unsigned fth = 0; fth < 4; fth++) {
@@ -346,8 +343,7 @@ Test(dma_f4, threshold_against_bursts) { /* 9.3.12, table of FIFO thresholds */
     }
 }
 
-/* --- to peripheral, memory to memory
- * --------------------------------------------------------------- */
+/* --- to peripheral, memory to memory --------------------------------------------------------- */
 
 Test(dma_f4, memory_to_peripheral) { /* 9.3.7, 9.3.12 */
     for (unsigned mode = 0; mode < 2; mode++) {
@@ -373,6 +369,22 @@ Test(dma_f4, memory_to_peripheral) { /* 9.3.7, 9.3.12 */
         bench_write(dma, LIFCR, 0x0f400000);
         feed_give(feed, 0u - f->left);
     }
+}
+
+Test(dma_f4, refilled_at_the_threshold) { /* 9.3.12 */
+    struct feed *f = feed->state;
+    arm(MINC | M2P, 20, DMDIS | 1);
+    feed_give(feed, 7);
+    cycles(200);
+    bench.ram[16] = 0x77; /* nine octets left: not fetched yet */
+    feed_give(feed, 1);
+    cycles(50);
+    bench.ram[17] = 0x88; /* eight: refilled */
+    feed_give(feed, 12);
+    cycles(300);
+    cr_assert_eq(f->n_got, 20);
+    cr_assert_eq(f->got[16] & 0xff, 0x77);
+    cr_assert_eq(f->got[17] & 0xff, 0);
 }
 
 Test(dma_f4, circular_to_peripheral) {
@@ -438,8 +450,7 @@ Test(dma_f4, priorities) { /* 9.3.4: PL first, then the lower number */
     check_ram(0, "\3\1\2\4", 4, "order of service");
 }
 
-/* --- behind an SPI slave
- * ------------------------------------------------------------------------------ */
+/* --- behind an SPI slave --------------------------------------------------------------------- */
 
 enum { SPI_CR1 = 0, SPI_CR2 = 4, SPI_SR = 8, SPI_DR = 12 };
 

@@ -33,7 +33,7 @@ static void finish(void) {
 
 TestSuite(spi, .init = setup, .fini = finish);
 
-/* --- a bit-banging master ------------------------------------------------------------------ */
+/* --- a bit-banging master -------------------------------------------------------------------- */
 
 static unsigned output(unsigned role) {
     for (unsigned i = bench.n_drives; i-- > 0;)
@@ -76,7 +76,7 @@ static unsigned mode_of(unsigned i) {
     return (i & 1 ? CPHA : 0u) | (i & 2 ? CPOL : 0u) | (i & 4 ? LSBFIRST : 0u) | (i & 8 ? DFF : 0u);
 }
 
-/* --- registers ------------------------------------------------------------------------------ */
+/* --- registers ------------------------------------------------------------------------------- */
 
 Test(spi, reset_values) { /* 20.5 */
     cr_assert_eq(bench_read(spi, CR1), 0);
@@ -275,8 +275,7 @@ Test(spi, quiet_edges_are_quiet) {
     }
 }
 
-/* --- CRC ----------------------------------------------------------------------------------------
- */
+/* --- CRC ------------------------------------------------------------------------------------- */
 
 Test(spi, crc8_of_the_check_string) { /* 20.3.6; 0xF4 is the published check value */
     bench_write(spi, CR1, SSM | CRCEN | SPE);
@@ -328,8 +327,23 @@ Test(spi, crc_frame_is_sent_and_checked) {
     }
 }
 
-/* --- master
- * --------------------------------------------------------------------------------------- */
+Test(spi, crc_waits_for_the_tx_buffer) { /* 20.3.6: after the frame that still waits */
+    bench_write(spi, CR1, SSM | CRCEN | SPE);
+    bench_write(spi, DR, 0x12);
+    bang_bits(0, 0x12, 4);
+    bench_write(spi, DR, 0x34);
+    bench_write(spi, CR1, SSM | CRCEN | SPE | CRCNEXT);
+    bang_bits(0, 0x12 << 4, 4);
+    bench_read(spi, DR);
+    cr_assert_eq(bang(0, 0x34), 0x34);
+    bench_read(spi, DR);
+    unsigned crc = bench_read(spi, TXCRCR);
+    cr_assert_neq(crc, 0);
+    cr_assert_eq(bang(0, crc), crc);
+    cr_assert_eq(bench_read(spi, SR), TXE | RXNE);
+}
+
+/* --- master ---------------------------------------------------------------------------------- */
 
 /* Reads a master's frames off the log of its pins: independent of how it makes them. */
 struct wire {

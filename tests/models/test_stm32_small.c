@@ -38,6 +38,9 @@ Test(small, iwdg_registers) { /* RM0368 15.4 */
     cr_assert_eq(bench_read(b, SR), 0);
     cr_assert_eq(bench_read(b, PR), 3);
     cr_assert_eq(bench_read(b, RLR), 0x123);
+    bench_write(b, KR, 0xaaaa);
+    bench_write(b, PR, 4);
+    cr_assert_eq(bench_read(b, PR), 3, "any other key locks again");
 }
 
 Test(small, iwdg_resets) { /* 15.3, timeouts: /4 and 0xfff are 512 ms at 32 kHz */

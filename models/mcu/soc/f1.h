@@ -5,7 +5,6 @@
 #define MODELS_MCU_SOC_F1_H
 
 #include "models/mcu/soc/stm32_block.h"
-#include "models/mcu/stm32/ips.h"
 
 /* A row of a chip: a block with its model, and one without, which is loud. */
 #define ROW(NAME, IP, BASE, ...)                                                                   \

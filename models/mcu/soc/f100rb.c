@@ -1,5 +1,6 @@
 /* STM32F100RB: Cortex-M3, 24 MHz, 128 kB flash, 8 kB RAM, 64 pins. RM0041, DocID16455. */
 #include "models/mcu/soc/f1.h"
+#include "models/mcu/stm32/ips.h"
 
 static const struct stm32_memory memories[] = {
     {"flash", STM32_FLASH, 0x08000000, 128 * 1024},

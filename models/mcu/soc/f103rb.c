@@ -1,5 +1,6 @@
 /* STM32F103RB: Cortex-M3, 72 MHz, 128 kB flash, 20 kB RAM, 64 pins. RM0008, DS5319. */
 #include "models/mcu/soc/f1.h"
+#include "models/mcu/stm32/ips.h"
 
 static const struct stm32_memory memories[] = {
     {"flash", STM32_FLASH, 0x08000000, 128 * 1024},

@@ -1,5 +1,6 @@
 /* STM32F401RE: Cortex-M4F, 84 MHz, 512 kB flash, 96 kB RAM, 64 pins. RM0368, DS10086. */
 #include "models/mcu/soc/f4.h"
+#include "models/mcu/stm32/ips.h"
 
 static const struct stm32_memory memories[] = {
     {"flash", STM32_FLASH, 0x08000000, 512 * 1024},

@@ -1,6 +1,7 @@
 /* STM32F439ZI: Cortex-M4F, 168 MHz (180 with over-drive), 2 MB flash, 192 kB RAM and 64 kB
  * CCM, 144 pins. RM0090, DS9484. */
 #include "models/mcu/soc/f4.h"
+#include "models/mcu/stm32/ips.h"
 
 static const struct stm32_memory memories[] = {
     {"flash", STM32_FLASH, 0x08000000, 2048 * 1024},

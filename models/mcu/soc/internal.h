@@ -131,7 +131,7 @@ struct stm32 {
     enum stm32_cause cause; /* of the last reset */
     bool reset_wanted;
     enum stm32_cause wanted;
-    bool stop_wanted, ended, lockup_told;
+    bool stop_wanted, ended, lockup_told, deep_told;
     uint64_t counts[STM32_REPORTS];
     struct site sites[SITES];
     unsigned n_sites;

@@ -158,6 +158,7 @@ static void relink(struct stm32 *mcu, struct pin *pin, unsigned packed) {
         pin->links[pin->n_links++] = (struct link){b->index, (uint8_t)role};
         b->in_routed[role] = true;
         b->in_pin[role] = (uint8_t)packed;
+        b->in[role] = UINT8_MAX; /* whatever the level, it is told */
     }
 }
 
@@ -310,6 +311,7 @@ static void init_pin(struct stm32 *mcu, unsigned port, unsigned n) {
     struct pin *pin = &mcu->pins[port][n];
     pin->exists = mcu->chip->pins[port] >> n & 1;
     pin->board = STM32_Z;
+    pin->setup.mode = STM32_PIN_ANALOG; /* so that the port's reset value is a change */
     pin->out = (struct stm32_pin_change){port, n, STM32_Z, 0, 0, 0, 0};
 }
 

@@ -129,7 +129,7 @@ void block_reset(struct stm32_block *b, enum stm32_cause cause) {
 void chip_reset(struct stm32 *mcu, enum stm32_cause cause) {
     struct sim_err err = SIM_ERR_INIT;
     mcu->cause = cause;
-    mcu->reset_wanted = mcu->ended = mcu->lockup_told = false;
+    mcu->reset_wanted = mcu->ended = mcu->lockup_told = mcu->deep_told = false;
     memset(mcu->exti_port, 0, sizeof(mcu->exti_port));
     memset(mcu->apb_free, 0, sizeof(mcu->apb_free));
     for (unsigned i = 0; i < mcu->n_blocks; i++) {
@@ -167,6 +167,15 @@ static sim_time core_time(const struct stm32 *mcu) {
     return timebase_time(&mcu->clocks[STM32_HCLK], armv7m_cycles(mcu->core));
 }
 
+/* The power controller's Stop and Standby: told once per place, and treated as sleep. */
+static void check_deep_sleep(struct stm32 *mcu) {
+    if (armv7m_deep_sleep(mcu->core) && !mcu->deep_told) {
+        mcu->deep_told = true;
+        report_access(mcu, block_by_name(mcu, "PWR"), STM32_UNMODELLED,
+                      "Stop or Standby: the core sleeps with SLEEPDEEP, clocks go on");
+    }
+}
+
 /* What a stop of the core means to the owner; STM32_UNTIL: go on. */
 static enum stm32_stop stop_of(struct stm32 *mcu, enum armv7m_stop stop) {
     static const enum stm32_stop stops[] = {
@@ -178,6 +187,8 @@ static enum stm32_stop stop_of(struct stm32 *mcu, enum armv7m_stop stop) {
     };
     if (stop == ARMV7M_RESET_REQUEST)
         reset_by_itself(mcu, STM32_SOFTWARE);
+    if (stop == ARMV7M_SLEEP)
+        check_deep_sleep(mcu);
     if (stop == ARMV7M_UNTIL || stop == ARMV7M_SLEEP || stop == ARMV7M_REQUEST ||
         stop == ARMV7M_RESET_REQUEST || (stop == ARMV7M_LOCKUP && mcu->lockup_told))
         return STM32_UNTIL;

@@ -71,7 +71,7 @@ static void signal(struct stm32_block *b, struct channel *c, unsigned n) {
         stm32_irq(b, n, c->irq = irq);
 }
 
-/* --- serving ------------------------------------------------------------------------------ */
+/* --- serving --------------------------------------------------------------------------------- */
 
 static bool wants(const struct channel *c) {
     return c->ndtr > 0 && (c->request || (c->cr & MEM2MEM));
@@ -148,20 +148,15 @@ static void serve(struct stm32_block *b, struct dma *d) {
     kick(b, d);
 }
 
-/* --- registers ---------------------------------------------------------------------------- */
+/* --- registers ------------------------------------------------------------------------------- */
 
 static const struct stm32_reg REGS[] = {
     {.name = "ISR", .offset = ISR},
     {.name = "IFCR", .offset = IFCR, .writable = 0x0fffffff},
-#define CHANNEL_REG(NAME, OFFSET, BITS)                                                            \
-    {                                                                                              \
-        .name = NAME, .offset = FIRST + (OFFSET), .writable = BITS, .count = CHANNELS,             \
-        .stride = STRIDE                                                                           \
-    }
-    CHANNEL_REG("CCRx", CCR, CCR_BITS),
-    CHANNEL_REG("CNDTRx", CNDTR, 0xffff),
-    CHANNEL_REG("CPARx", CPAR, 0xffffffff),
-    CHANNEL_REG("CMARx", CMAR, 0xffffffff),
+    {.name = "CCRx", .offset = 0x08, .writable = CCR_BITS, .count = CHANNELS, .stride = STRIDE},
+    {.name = "CNDTRx", .offset = 0x0c, .writable = 0xffff, .count = CHANNELS, .stride = STRIDE},
+    {.name = "CPARx", .offset = 0x10, .writable = UINT32_MAX, .count = CHANNELS, .stride = STRIDE},
+    {.name = "CMARx", .offset = 0x14, .writable = UINT32_MAX, .count = CHANNELS, .stride = STRIDE},
 };
 
 static void enable(struct stm32_block *b, struct dma *d, struct channel *c) {
@@ -255,7 +250,7 @@ static uint32_t dma_read(struct stm32_block *b, uint32_t offset) {
     }
 }
 
-/* --- what comes in -------------------------------------------------------------------------- */
+/* --- what comes in --------------------------------------------------------------------------- */
 
 static void dma_reset(struct stm32_block *b, enum stm32_cause cause) {
     struct dma *d = stm32_state(b);

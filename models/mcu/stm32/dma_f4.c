@@ -75,7 +75,7 @@ struct dma {
     uint64_t free; /* tick from which the controller can serve again */
 };
 
-/* --- fields --------------------------------------------------------------------------- */
+/* --- fields ---------------------------------------------------------------------------------- */
 
 static unsigned field(uint32_t value, unsigned shift, unsigned bits) {
     return value >> shift & ((1u << bits) - 1);
@@ -115,7 +115,7 @@ static uint32_t target(const struct stream *s) {
     return s->mar[(s->cr & DBM) && (s->cr & CT)];
 }
 
-/* --- interrupt and end of a stream ------------------------------------------------------ */
+/* --- interrupt and end of a stream ----------------------------------------------------------- */
 
 static void signal(struct stm32_block *b, struct stream *s, unsigned n) {
     bool irq = ((s->cr & TCIE) && (s->flags & TCIF)) || ((s->cr & HTIE) && (s->flags & HTIF)) ||
@@ -138,7 +138,7 @@ static void transfer_error(struct dma *d, struct stream *s) {
     disable(d, s);
 }
 
-/* --- the FIFO --------------------------------------------------------------------------- */
+/* --- the FIFO -------------------------------------------------------------------------------- */
 
 static void push(struct stream *s, uint32_t value, unsigned size) {
     for (unsigned i = 0; i < size; i++, value >>= 8)
@@ -217,7 +217,7 @@ static bool wants_data(const struct stream *s) {
     return direct_mode(s) ? s->level == 0 : s->level <= threshold(s) && s->level + msize(s) <= FIFO;
 }
 
-/* --- serving ---------------------------------------------------------------------------- */
+/* --- serving --------------------------------------------------------------------------------- */
 
 static bool requested(const struct stream *s) {
     return direction(s) == MEMORY_TO_MEMORY || s->requests >> field(s->cr, CHSEL_SHIFT, 3) & 1;
@@ -331,7 +331,7 @@ static void serve(struct stm32_block *b, struct dma *d) {
     kick(b, d);
 }
 
-/* --- enabling and disabling -------------------------------------------------------------- */
+/* --- enabling and disabling ------------------------------------------------------------------ */
 
 /* 9.3.12: a threshold must hold whole bursts to memory, a burst must fit the FIFO. */
 static bool fifo_fits(const struct stream *s) {
@@ -398,7 +398,7 @@ static void end_stop(struct stm32_block *b, struct dma *d, unsigned n) {
     signal(b, s, n);
 }
 
-/* --- registers --------------------------------------------------------------------------- */
+/* --- registers ------------------------------------------------------------------------------- */
 
 static const struct stm32_reg REGS[] = {
     {.name = "LISR", .offset = LISR},
@@ -512,7 +512,7 @@ static uint32_t dma_read(struct stm32_block *b, uint32_t offset) {
     }
 }
 
-/* --- what comes in ------------------------------------------------------------------------ */
+/* --- what comes in --------------------------------------------------------------------------- */
 
 static void dma_reset(struct stm32_block *b, enum stm32_cause cause) {
     struct dma *d = stm32_state(b);

@@ -100,7 +100,7 @@ struct spi {
     uint64_t start; /* tick of PCLK at which the frame began */
 };
 
-/* --- lines to the rest of the chip ---------------------------------------------------- */
+/* --- lines to the rest of the chip ----------------------------------------------------------- */
 
 static bool irq_level(const struct spi *s) {
     return ((s->cr2 & TXEIE) && (s->flags & TXE)) || ((s->cr2 & RXNEIE) && (s->flags & RXNE)) ||
@@ -120,7 +120,7 @@ static void signal(struct stm32_block *block, struct spi *s) {
         stm32_dma_request(block, STM32_DMA_TX, s->tx_request = tx);
 }
 
-/* --- frames --------------------------------------------------------------------------- */
+/* --- frames ---------------------------------------------------------------------------------- */
 
 /* Swaps between a frame in a register and its bits in the order of the wire. */
 static uint16_t wire_order(const struct spi *s, uint16_t v) {
@@ -135,7 +135,7 @@ static uint16_t wire_order(const struct spi *s, uint16_t v) {
 
 /* 20.3.6: serially over the bits of a frame, first bit on the wire first. */
 static uint16_t crc_frame(const struct spi *s, uint16_t crc, uint32_t wire) {
-    uint32_t top = 1u << (s->frame - 1), mask = (top << 1) - 1;
+    uint32_t top = 1u << s->frame >> 1, mask = (top << 1) - 1;
     uint32_t sum = (crc ^ wire) & mask;
     for (unsigned i = 0; i < s->frame; i++)
         sum = (sum << 1 ^ (sum & top ? s->crcpr : 0)) & mask;
@@ -232,7 +232,7 @@ static void drop_partial(struct spi *s) {
     s->crc_frame = false;
 }
 
-/* --- master --------------------------------------------------------------------------- */
+/* --- master ---------------------------------------------------------------------------------- */
 
 static bool clocks_freely(const struct spi *s) { /* a receive-only master (20.3.5) */
     return (s->cr1 & MSTR) && !s->sends;
@@ -306,7 +306,7 @@ static void half_bit(struct stm32_block *block, struct spi *s, sim_time time) {
     schedule_half(block, s);
 }
 
-/* --- configuration -------------------------------------------------------------------- */
+/* --- configuration --------------------------------------------------------------------------- */
 
 /* 20.3.1, slave select: the level the SPI itself sees. */
 static bool nss_level(const struct spi *s) {
@@ -390,7 +390,7 @@ static void reconfigure(struct stm32_block *block, struct spi *s, uint16_t was) 
     signal(block, s);
 }
 
-/* --- registers ------------------------------------------------------------------------ */
+/* --- registers ------------------------------------------------------------------------------- */
 
 static const struct stm32_reg REGS[] = {
     {.name = "CR1", .offset = CR1, .writable = 0xffff},
@@ -514,7 +514,7 @@ static uint32_t spi_read(struct stm32_block *block, uint32_t offset) {
     }
 }
 
-/* --- what comes in -------------------------------------------------------------------- */
+/* --- what comes in --------------------------------------------------------------------------- */
 
 static void spi_reset(struct stm32_block *block, enum stm32_cause cause) {
     struct spi *s = stm32_state(block);
@@ -525,18 +525,26 @@ static void spi_reset(struct stm32_block *block, enum stm32_cause cause) {
     derive(s);
 }
 
+static void sck_edge(struct stm32_block *block, struct spi *s, unsigned level, sim_time time) {
+    if (s->pin[STM32_SCK] == level)
+        return;
+    s->pin[STM32_SCK] = (uint8_t)level;
+    if (!s->clocked)
+        return;
+    if (level == s->sample_level)
+        sample(block, s);
+    else
+        shift(block, s, time);
+}
+
 static void spi_pin_in(struct stm32_block *block, unsigned role, unsigned level, sim_time time) {
     struct spi *s = stm32_state(block);
-    if (role >= PINS || s->pin[role] == level)
-        return;
-    s->pin[role] = (uint8_t)level;
-    if (role == STM32_SCK && s->clocked) {
-        if (level == s->sample_level)
-            sample(block, s);
-        else
-            shift(block, s, time);
-    } else if (role == STM32_NSS && !(s->cr1 & SSM)) {
-        reconfigure(block, s, s->cr1);
+    if (role == STM32_SCK) {
+        sck_edge(block, s, level, time);
+    } else if (role < PINS) {
+        s->pin[role] = (uint8_t)level;
+        if (role == STM32_NSS && !(s->cr1 & SSM))
+            reconfigure(block, s, s->cr1);
     }
 }
 

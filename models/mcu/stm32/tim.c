@@ -26,7 +26,7 @@ static bool counting(const struct stm32_block *b, const struct tim *t) {
     return (stm32_get(b, TIM_CR1) & CEN) && t->arr > 0; /* 13.4.12: blocked while ARR is 0 */
 }
 
-/* --- flags -------------------------------------------------------------------------------- */
+/* --- flags ----------------------------------------------------------------------------------- */
 
 static void signal(struct stm32_block *b, struct tim *t) {
     bool irq = t->sr & stm32_get(b, TIM_DIER) & FLAGS;
@@ -54,7 +54,7 @@ static void compare(struct stm32_block *b, struct tim *t, uint64_t first, uint64
         raise(b, t, flags);
 }
 
-/* --- counting ------------------------------------------------------------------------------- */
+/* --- counting -------------------------------------------------------------------------------- */
 
 /* OCxPE, in CCMR1 and CCMR2: the compare value is preloaded. */
 static bool preloads(const struct stm32_block *b, unsigned channel) {
@@ -156,8 +156,7 @@ static void schedule(struct stm32_block *b, struct tim *t) {
         stm32_schedule(b, 0, at);
 }
 
-/* --- registers ----------------------------------------------------------------------------------
- */
+/* --- registers ------------------------------------------------------------------------------- */
 
 /* UG: counter and prescaler begin anew; an update event unless UDIS, a flag unless URS. */
 static void generate(struct stm32_block *b, struct tim *t, uint32_t value) {

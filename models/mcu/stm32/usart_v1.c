@@ -85,7 +85,7 @@ static void signal(struct stm32_block *b, struct usart *u) {
         stm32_dma_request(b, STM32_DMA_TX, u->tx_request = tx);
 }
 
-/* --- frames ------------------------------------------------------------------------------ */
+/* --- frames ---------------------------------------------------------------------------------- */
 
 /* Ticks of a bit: 16 or 8 times USARTDIV, whose fraction is in BRR (19.3.4). */
 static uint64_t bit_ticks(struct stm32_block *b) {
@@ -128,7 +128,7 @@ static void schedule(struct stm32_block *b, unsigned event, uint64_t tick) {
         stm32_schedule(b, event, at);
 }
 
-/* --- transmitter -------------------------------------------------------------------------- */
+/* --- transmitter ----------------------------------------------------------------------------- */
 
 static bool can_send(struct stm32_block *b) {
     return (stm32_get(b, CR1) & (UE | TE)) == (UE | TE) && stm32_get(b, BRR);
@@ -172,7 +172,7 @@ static void send_bit(struct stm32_block *b, struct usart *u) {
     schedule(b, EVENT_TX, u->tx_tick);
 }
 
-/* --- receiver ------------------------------------------------------------------------------ */
+/* --- receiver -------------------------------------------------------------------------------- */
 
 static void store_frame(struct stm32_block *b, struct usart *u, bool framing_error) {
     unsigned bits = data_bits(b), data = u->rx & ((1u << bits) - 1);
@@ -222,7 +222,7 @@ static void usart_pin_in(struct stm32_block *b, unsigned role, unsigned level, s
     schedule(b, EVENT_RX, u->rx_tick);
 }
 
-/* --- registers ------------------------------------------------------------------------------ */
+/* --- registers ------------------------------------------------------------------------------- */
 
 static void write_dr(struct stm32_block *b, struct usart *u, uint32_t value) {
     if (!(u->sr & TXE))
@@ -278,7 +278,7 @@ static uint32_t usart_read(struct stm32_block *b, uint32_t offset) {
     return u->sr;
 }
 
-/* --- what comes in ---------------------------------------------------------------------------- */
+/* --- what comes in --------------------------------------------------------------------------- */
 
 static void usart_event(struct stm32_block *b, unsigned id) {
     struct usart *u = stm32_state(b);

@@ -142,6 +142,7 @@ static bool make_chip(struct mcu *mcu, const struct stm32_chip *chip, struct sim
     const struct stm32_config config = {
         .hsi_ppm = mcu->request->hsi_ppm,
         .hse_hz = mcu->request->hse_hz,
+        .hse_bypass = mcu->request->hse_bypass,
         .strict = mcu->request->strict,
         .seed = mcu->request->seed,
         .on_report = on_report,

@@ -32,6 +32,7 @@ struct mcu_request {
     uint64_t max_cycles; /* 0: no limit */
     sim_time max_time;   /* 0: no limit */
     uint32_t hse_hz;
+    bool hse_bypass;
     double hsi_ppm;
     uint64_t seed;
     bool strict, verbose, quiet;

@@ -258,6 +258,29 @@ kill
 EOF
 }
 check "GDB: floating-point registers" gdb_fpu
+gdb_dma() {
+    build dma dma && ends semihosting 0 "$tree/dma.elf" && serve "$tree/dma.elf" &&
+        debug "$tree/dma.elf" <<'EOF' && over 0
+break DMA2_Stream0_IRQHandler
+continue
+print $xpsr & 511
+print to[3]
+print/x *(unsigned *)0x40026400
+backtrace
+step
+step
+print done
+continue
+EOF
+}
+check "GDB: a session in a DMA interrupt" gdb_dma
+check "GDB: a breakpoint there" gdb_says 'Breakpoint 1, DMA2_Stream0_IRQHandler ()'
+check "GDB: the number of the exception" gdb_says '$1 = 72'
+check "GDB: what the DMA wrote" gdb_says '$2 = 44'
+check "GDB: a register of a block (TCIF0, HTIF0)" gdb_says '$3 = 0x30'
+check "GDB: the interrupted code" eval "gdb_says '<signal handler called>' && gdb_says '#2  main () at'"
+check "GDB: steps" gdb_says '$4 = 1'
+check "GDB: and the program ends" gdb_says 'exited normally'
 gdb_exit() {
     serve "$tree/exit3.elf" && debug "$tree/exit3.elf" <<<continue && over 1 && gdb_says 'exited with code 03'
 }

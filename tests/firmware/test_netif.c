@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware/drivers/rx.h"
 #include "tests/firmware/bench.h"
 #include "tests/firmware/wire.h"
 
@@ -171,6 +172,39 @@ static void strangers(struct net *n) {
     cr_assert(!get(n, 5 * SIM_MS), "a frame for others was answered");
 }
 
+/* Back to back and for everybody: what the main loop does not manage is dropped and counted,
+ * and the driver receives each. */
+static void flood(struct net *n, bool ring) {
+    uint8_t frame[60];
+    uint32_t before = bench_word(&n->b, "rx_counters", offsetof(struct rx_counters, delivered));
+    for (unsigned i = 0; i < 300; i++) {
+        bench_fill(frame, sizeof frame, i + 1);
+        memset(frame, 0xff, 6);
+        memcpy(frame + 12, "\x08\x00\x45\x00", 4);
+        bench_send(&n->b, frame, sizeof frame, GAP);
+    }
+    cr_assert(!get(n, 10 * SIM_MS), "noise was answered");
+    uint32_t after = bench_word(&n->b, "rx_counters", offsetof(struct rx_counters, delivered));
+    if (ring)
+        cr_expect_eq(after - before, 300);
+    else
+        cr_expect_gt(after - before, 100);
+    ping(n, 56);
+}
+
+/* Frames for us while it sends: each ping is asked before the one before is answered. */
+static void pings(struct net *n) {
+    unsigned answers = 0;
+    wire_ping(&n->out, 200);
+    for (int i = 0; i < 20; i++) {
+        put(n);
+        bench_run(&n->b, 100 * SIM_US);
+    }
+    while (get(n, 5 * SIM_MS))
+        answers += type(n) == IPV4 && n->in[34] == 0 && n->length == 242;
+    cr_expect_eq(answers, 20);
+}
+
 ParameterizedTestParameters(netif, serves) {
     static size_t rows[sizeof ADAPTERS / sizeof *ADAPTERS];
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -190,6 +224,8 @@ ParameterizedTest(size_t *row, netif, serves, .timeout = 300) {
     ping(&n, 56);
     strangers(&n);
     ping(&n, 1472);
+    pings(&n);
+    flood(&n, strstr(image, "rearm") == NULL);
     browse(&n);
     cr_expect_not_null(strstr(n.b.itm, "ip 192.168.1.7\n"), "%s logs: %s", image, n.b.itm);
     cr_expect_not_null(strstr(n.b.itm, "page"), "%s", image);

@@ -132,6 +132,8 @@ static const struct option_row option_rows[] = {
     {"max-time", CODE_MCU_FLAG + 3, 0, MCU, "T",
      "stop after this simulated time: 2, 50m, 10u (default 10 s; none with --gdb)"},
     {"hse", CODE_MCU_FLAG + 4, 0, MCU, "HZ", "the external oscillator, 0: none (default 8000000)"},
+    {"hse-bypass", CODE_MCU_FLAG + 11, 0, MCU, NULL,
+     "it is a clock at OSC_IN, as on the Nucleo boards, not a crystal"},
     {"hsi-ppm", CODE_MCU_FLAG + 5, 0, MCU, "PPM", "error of the internal oscillator (default 0)"},
     {"profile", CODE_MCU_FLAG + 6, 0, MCU, NULL, "print the cycles of each function"},
     {"itm", CODE_MCU_FLAG + 7, 0, MCU, "FILE", "the text of ITM port 0"},

@@ -34,6 +34,7 @@ struct options_mcu {
     uint64_t max_cycles; /* 0: no limit */
     sim_time max_time;   /* 0: not given */
     uint32_t hse_hz;
+    bool hse_bypass;
     double hsi_ppm;
     bool profile;
     bool gdb, itm_listen; /* --gdb, --itm-port */

@@ -1,6 +1,6 @@
-/* The receiving images on the emulated chip, pins to lp_deliver_frame(). Issue: a frame that
- * the firmware should take and does not, or the other way round. */
+/* The receiving images on the emulated chip, pins to lp_deliver_frame(). */
 #include <criterion/criterion.h>
+#include <criterion/parameterized.h>
 #include <stdio.h>
 
 #include "firmware/drivers/rx.h"
@@ -32,33 +32,69 @@ static const struct {
     unsigned count;
     sim_time gap;
     bool idle_low;
+    const char *chip;
 } ALL_COME[] = {
-    {"rxdump_f401", 60, 400, GAP, false},      {"rxdump_f401", 60, 400, GAP, true},
-    {"rxdump_f401", 60, 400, GAP_47, true},    {"rxdump_f401", 1514, 30, GAP, false},
-    {"rxdump_f401", 1514, 30, GAP_47, true},   {"rxdump_f401", 1518, 12, GAP, true},
-    {"rxdump_f401", 117, 200, GAP_47, true},   {"rxdump_f401_bits", 60, 200, GAP, true},
-    {"rxdump_f401_bits", 1514, 30, GAP, true}, {"rxdump_f401_spe", 60, 200, GAP_47, true},
-    {"netif_f401", 60, 200, GAP_47, true},     {"netif_f401_hsi", 1514, 20, GAP, true},
+    {"rxdump_f401", 60, 400, GAP, false, "f401re"},
+    {"rxdump_f401", 60, 400, GAP, true, "f401re"},
+    {"rxdump_f401", 60, 400, GAP_47, true, "f401re"},
+    {"rxdump_f401", 1514, 30, GAP, false, "f401re"},
+    {"rxdump_f401", 1514, 30, GAP_47, true, "f401re"},
+    {"rxdump_f401", 1518, 12, GAP, true, "f401re"},
+    {"rxdump_f401", 117, 200, GAP_47, true, "f401re"},
+    {"rxdump_f401_bits", 60, 200, GAP, true, "f401re"},
+    {"rxdump_f401_bits", 1514, 30, GAP, true, "f401re"},
+    {"rxdump_f401_spe", 60, 200, GAP_47, true, "f401re"},
+    {"netif_f401", 60, 200, GAP_47, true, "f401re"},
+    {"netif_f401_hsi", 1514, 20, GAP, true, "f401re"},
+    {"netif_f100", 60, 400, GAP, true, "f100rb"},
+    {"netif_f100", 60, 400, GAP_47, false, "f100rb"},
+    {"netif_f100", 1514, 40, GAP, true, "f100rb"},
+    {"netif_f100", 400, 100, GAP_47, true, "f100rb"},
 };
 
-Test(ring, loses_nothing, .timeout = 300) {
-    for (size_t i = 0; i < sizeof ALL_COME / sizeof *ALL_COME; i++) {
-        struct bench b;
-        if (!bench_open(&b, ALL_COME[i].image, "f401re")) {
-            printf("# not run: %s was not built\n", ALL_COME[i].image);
-            continue;
-        }
-        b.idle_low = ALL_COME[i].idle_low;
-        send_many(&b, ALL_COME[i].length, ALL_COME[i].count, ALL_COME[i].gap);
-        printf("# %s %zu octets: %u of %u, interrupt at most %u cycles\n", ALL_COME[i].image,
-               ALL_COME[i].length, (unsigned)COUNTER(&b, delivered), ALL_COME[i].count,
-               (unsigned)COUNTER(&b, isr_longest));
-        cr_expect_eq(COUNTER(&b, delivered), ALL_COME[i].count, "row %zu", i);
-        cr_expect_eq(b.delivered, ALL_COME[i].count, "row %zu", i);
-        cr_expect_eq(b.wrong, 0, "row %zu", i);
-        cr_expect_eq(b.misuse, 0, "row %zu", i);
-        cr_expect_eq(COUNTER(&b, too_short) + COUNTER(&b, bad_fcs), 0, "row %zu", i);
-        cr_expect_lt(COUNTER(&b, isr_longest), 700, "row %zu", i);
+ParameterizedTestParameters(ring, loses_nothing) {
+    static size_t rows[sizeof ALL_COME / sizeof *ALL_COME];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        rows[i] = i;
+    return cr_make_param_array(size_t, rows, sizeof rows / sizeof *rows);
+}
+
+ParameterizedTest(size_t *row, ring, loses_nothing, .timeout = 300) {
+    const char *image = ALL_COME[*row].image;
+    size_t length = ALL_COME[*row].length;
+    unsigned count = ALL_COME[*row].count;
+    struct bench b;
+    if (!bench_open(&b, image, ALL_COME[*row].chip))
+        cr_skip_test("%s was not built", image);
+    b.idle_low = ALL_COME[*row].idle_low;
+    send_many(&b, length, count, ALL_COME[*row].gap);
+    unsigned longest = COUNTER(&b, isr_longest);
+    printf("# %s: %u of %u of %zu octets, interrupt at most %u cycles\n", image,
+           (unsigned)COUNTER(&b, delivered), count, length, longest);
+    cr_expect_eq(COUNTER(&b, delivered), count, "%s %zu", image, length);
+    cr_expect_eq(b.delivered, count, "%s %zu", image, length);
+    cr_expect_eq(b.wrong, 0, "%s %zu", image, length);
+    cr_expect_eq(b.misuse, 0, "%s %zu", image, length);
+    cr_expect_eq(COUNTER(&b, too_short) + COUNTER(&b, bad_fcs), 0, "%s %zu", image, length);
+    cr_expect_lt(longest, 160, "%s %zu", image, length);
+    bench_close(&b);
+}
+
+/* The manuals leave open whether SPE and SSI clear the bits of a partial octet. If they do
+ * not, the image that relies on it loses frames behind an idle-low receiver, and the one that
+ * resets the SPI does not notice. */
+Test(ring, depends_on_nothing_the_manuals_leave_open) {
+    struct bench b;
+    for (int spe = 0; spe < 2; spe++) {
+        if (!bench_open_keeping(&b, spe ? "rxdump_f401_spe" : "rxdump_f401", "f401re",
+                                STM32_SPI_SPE_KEEPS | STM32_SPI_NSS_KEEPS))
+            cr_skip_test("rxdump_f401 was not built");
+        b.idle_low = true;
+        send_many(&b, 60, 50, GAP);
+        if (spe)
+            cr_expect_lt(COUNTER(&b, delivered), 10);
+        else
+            cr_expect_eq(COUNTER(&b, delivered), 50);
         bench_close(&b);
     }
 }

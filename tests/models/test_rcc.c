@@ -8,7 +8,7 @@
 #define F4    0x40023800U
 #define F1    0x40021000U
 #define ACR   0x40023C00U
-#define HSION 1U
+#define HSION 0x81U /* and HSITRIM as it is after reset */
 #define HSEON (1U << 16)
 #define PLLON (1U << 24)
 
@@ -151,7 +151,7 @@ Test(rcc, a_switch_waits_for_its_source) {
     soc_run(&bench, 2 * SIM_MS);
     cr_expect_eq(soc_read(&bench, F4 + 0x08), 5);
     expect_rates(&bench, 8e6, 8e6, 8e6, 8e6, 8e6);
-    soc_write(&bench, F4, HSEON);
+    soc_write(&bench, F4, HSEON | 0x80);
     cr_expect_eq(soc_read(&bench, F4) & 3, 0, "HSI off");
     soc_bench_finish(&bench);
 }
@@ -180,6 +180,17 @@ Test(rcc, bypass_must_fit_the_board) {
         cr_expect_eq(bench.n_reports == 0, ready, "case %u", i);
         soc_bench_finish(&bench);
     }
+}
+
+/* RM0368 6.3.1: HSITRIM moves the HSI; the model's error is a setting. */
+Test(rcc, trimming_is_loud) {
+    struct soc_bench bench;
+    soc_bench_init(&bench, "f401re", NULL);
+    soc_write(&bench, F4, HSION);
+    cr_expect_eq(bench.n_reports, 0);
+    soc_write(&bench, F4, HSION + 8);
+    cr_expect(soc_reported(&bench, STM32_UNMODELLED, "RCC", "CR"));
+    soc_bench_finish(&bench);
 }
 
 /* RM0368 6.3.1: HSEON, HSION and PLLON cannot be cleared while SYSCLK needs them. */

@@ -88,7 +88,7 @@ Test(soc_run, a_clock_change_shows_at_the_pin) {
     soc_bench_init(&bench, "f401re", NULL);
     soc_program(&bench, toggle, LENGTH(toggle));
     soc_write(&bench, RCC_F4 + 0x04, 8 | 336 << 6 | 1 << 16 | 1 << 22 | 7 << 24);
-    soc_write(&bench, RCC_F4, 0x01010001);
+    soc_write(&bench, RCC_F4, 0x01010081);
     soc_run(&bench, 3 * SIM_MS);
     soc_write(&bench, 0x40023C00, 0x702);
     soc_write(&bench, RCC_F4 + 0x08, 4 << 10 | 2);

@@ -2,7 +2,8 @@
  *
  * Reads are of 64 bits and take LATENCY wait states; the prefetch buffer holds two blocks of
  * 64 bits, the one being executed and the one after it. The F100 has neither wait states nor a
- * prefetch buffer to switch: 24 MHz need none.
+ * prefetch buffer to switch: 24 MHz need none
+ * (from memory: its header files know HLFCYA alone).
  * Not modelled, loud: programming and erasing, option bytes, half-cycle access.
  */
 #include <string.h>

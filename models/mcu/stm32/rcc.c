@@ -2,7 +2,7 @@
  *
  * Sources: RM0368 chapter 6, RM0090 chapter 6, RM0008 chapter 7, RM0041 chapter 6. A switch
  * of SYSCLK and a new prescaler take effect at the write; the chip takes a few cycles more.
- * Not modelled, loud: CSS, LSE and RTC clocks, MCO.
+ * Not modelled, loud: HSITRIM (its error is a setting of the chip), CSS, LSE and RTC clocks, MCO.
  */
 #include "models/mcu/stm32/rcc.h"
 

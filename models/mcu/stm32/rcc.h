@@ -11,6 +11,7 @@ enum rcc_event { RCC_HSI_READY, RCC_HSE_READY, RCC_PLL_READY, RCC_LSI_READY, RCC
 enum rcc_cr_bit {
     RCC_CR_HSION = 1 << 0,
     RCC_CR_HSIRDY = 1 << 1,
+    RCC_CR_HSITRIM = 0x1F << 3,
     RCC_CR_HSEON = 1 << 16,
     RCC_CR_HSERDY = 1 << 17,
     RCC_CR_HSEBYP = 1 << 18,

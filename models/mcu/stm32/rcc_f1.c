@@ -2,7 +2,7 @@
  *
  * Start-up times: HSI 1.5 us, LSI 85 us at most, PLL lock 200 us at most, a crystal 2 ms
  * (DocID16455 and DS5319, clock characteristics; from memory).
- * Not modelled, loud: CSS, LSE, RTC clock, MCO. ADC and USB prescalers are stored.
+ * Not modelled, loud: HSITRIM, CSS, LSE, RTC clock, MCO. ADC and USB prescalers are stored.
  */
 #include "models/mcu/stm32/rcc.h"
 
@@ -30,7 +30,7 @@ static const struct stm32_reg regs[] = {
      .offset = RCC_CR,
      .reset = 0x00000083,
      .writable = 0x010500F9,
-     .loud = RCC_CR_CSSON},
+     .loud = RCC_CR_HSITRIM | RCC_CR_CSSON},
     {.name = "CFGR", .offset = CFGR, .writable = 0x077FFFF3, .loud = 0x07000000},
     {.name = "CIR", .offset = CIR},
     {.name = "APB2RSTR", .offset = APB2RSTR},

@@ -2,8 +2,8 @@
  *
  * Start-up times: HSI 2.2 us, LSI 15 us, PLL lock 100 us typical (DS10086, oscillator and PLL
  * characteristics), a crystal 2 ms; from memory.
- * Not modelled, loud: CSS, LSE, RTC clock, MCO, PLLI2S, PLLSAI, spread spectrum. Low-power enable
- * registers are stored and have no effect: a sleeping core's blocks go on.
+ * Not modelled, loud: HSITRIM, CSS, LSE, RTC clock, MCO, PLLI2S, PLLSAI, spread spectrum. Low-power
+ * enable registers are stored and have no effect: a sleeping core's blocks go on.
  */
 #include "models/mcu/stm32/rcc.h"
 
@@ -43,7 +43,7 @@ static const struct stm32_reg regs[] = {
      .offset = RCC_CR,
      .reset = 0x00000083,
      .writable = 0x010500F9,
-     .loud = RCC_CR_CSSON | 1U << 26 | 1U << 28},
+     .loud = RCC_CR_HSITRIM | RCC_CR_CSSON | 1U << 26 | 1U << 28},
     {.name = "PLLCFGR", .offset = PLLCFGR, .reset = 0x24003010, .writable = 0x0F437FFF},
     {.name = "CFGR", .offset = CFGR, .writable = 0xFFFFFCF3, .loud = 0xFF600000},
     {.name = "CIR", .offset = CIR},

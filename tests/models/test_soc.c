@@ -246,6 +246,88 @@ Test(soc, narrow_accesses) {
     soc_bench_finish(&bench);
 }
 
+/* --- routes ---------------------------------------------------------------------------------- */
+
+static unsigned line_seen[4][2]; /* rises, falls */
+static unsigned acks[2];
+
+static void count_request(struct stm32_block *b, unsigned line, bool level) {
+    (void)b;
+    line_seen[line][!level]++;
+}
+
+static void count_ack(struct stm32_block *b, unsigned signal) {
+    acks[b->index]++;
+    stm32_dma_request(b, signal, false);
+}
+
+static const struct stm32_ip source_ip = {.name = "source", .dma_ack = count_ack};
+static const struct stm32_ip dma_ip = {.name = "dma", .n_lines = 4, .dma_request = count_request};
+static const struct stm32_row routed_rows[] = {
+    {.name = "S0", .ip = &source_ip, .base = 0x40000000, .irqs = STM32_IRQS(4, 5)},
+    {.name = "S1", .ip = &source_ip, .base = 0x40000400, .irqs = STM32_IRQS(5)},
+    {.name = "DMA", .ip = &dma_ip, .base = 0x40000800},
+    {0}};
+static const struct stm32_dma_route routed_dma[] = {{"S1", STM32_DMA_RX, "DMA", 3},
+                                                    {"S0", STM32_DMA_RX, "DMA", 3},
+                                                    {"S0", STM32_DMA_RX, "DMA", 1},
+                                                    {"S0", STM32_DMA_TX, "DMA", 2},
+                                                    {0}};
+
+static struct stm32 *make_routed(void) {
+    static struct stm32_chip chip = {.name = "routed", .n_irq = 10, .hsi_hz = 8000000};
+    struct stm32_config config = {0};
+    struct sim_err err = SIM_ERR_INIT;
+    chip.memories = no_memory;
+    chip.rows = routed_rows;
+    chip.afs = no_af;
+    chip.dma = routed_dma;
+    struct stm32 *mcu = stm32_create(&chip, &config, &err);
+    cr_assert(mcu, "%s", err.text);
+    return mcu;
+}
+
+/* NVIC: ISPR0 at 0xE000E200; DDI0403E B3.4.6. */
+static uint32_t pending(struct stm32 *mcu) {
+    uint32_t value = 0;
+    cr_assert(stm32_peek(mcu, 0xE000E200, 4, &value));
+    return value;
+}
+
+Test(soc, a_shared_interrupt_line_is_the_or) {
+    struct stm32 *mcu = make_routed();
+    stm32_irq(&mcu->blocks[0], 1, true);
+    stm32_irq(&mcu->blocks[0], 1, true);
+    stm32_irq(&mcu->blocks[1], 0, true);
+    cr_expect_eq(mcu->irq_count[5], 2);
+    cr_expect_eq(pending(mcu), 1U << 5);
+    stm32_irq(&mcu->blocks[0], 1, false);
+    cr_expect_eq(mcu->irq_count[5], 1);
+    stm32_irq(&mcu->blocks[1], 0, false);
+    cr_expect_eq(mcu->irq_count[5], 0);
+    stm32_irq(&mcu->blocks[0], 2, true); /* it has no such output */
+    stm32_irq(&mcu->blocks[0], 0, true);
+    cr_expect_eq(pending(mcu), 3U << 4);
+    stm32_destroy(mcu);
+}
+
+Test(soc, a_shared_dma_line_is_the_or) {
+    struct stm32 *mcu = make_routed();
+    stm32_dma_request(&mcu->blocks[0], STM32_DMA_RX, true);
+    stm32_dma_request(&mcu->blocks[1], STM32_DMA_RX, true);
+    stm32_dma_request(&mcu->blocks[0], STM32_DMA_TX, true);
+    stm32_dma_request(&mcu->blocks[0], STM32_DMA_UP, true); /* goes nowhere */
+    cr_expect(line_seen[3][0] == 1 && line_seen[1][0] == 1 && line_seen[2][0] == 1);
+    stm32_dma_served(&mcu->blocks[2], 3);
+    cr_expect(acks[0] == 1 && acks[1] == 1);
+    cr_expect(line_seen[3][1] == 1 && line_seen[1][1] == 1 && line_seen[2][1] == 0);
+    stm32_dma_served(&mcu->blocks[2], 3);
+    cr_expect(acks[0] == 1 && acks[1] == 1, "nothing requests");
+    stm32_reset(mcu);
+    cr_expect_eq(line_seen[2][1], 1, "a reset lowers requests");
+    stm32_destroy(mcu);
+}
+
 /* --- memory -------------------------------------------------------------------------------------
  */
 

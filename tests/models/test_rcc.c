@@ -165,6 +165,23 @@ Test(rcc, a_missing_crystal_never_starts) {
     soc_bench_finish(&bench);
 }
 
+/* RM0368 6.2.1: a crystal needs HSEBYP clear, a clock at OSC_IN needs it set. */
+Test(rcc, bypass_must_fit_the_board) {
+    for (unsigned i = 0; i < 8; i++) {
+        bool clock = i & 1, bypass = i >> 1 & 1, either = i >> 2 & 1;
+        struct soc_bench bench;
+        soc_bench_init(
+            &bench, "f401re",
+            &(struct stm32_config){.hse_hz = 8000000, .hse_bypass = clock, .hse_either = either});
+        soc_write(&bench, F4, HSION | HSEON | (uint32_t)bypass << 18);
+        soc_run(&bench, 5 * SIM_MS);
+        bool ready = soc_read(&bench, F4) >> 17 & 1;
+        cr_expect_eq(ready, either || clock == bypass, "case %u", i);
+        cr_expect_eq(bench.n_reports == 0, ready, "case %u", i);
+        soc_bench_finish(&bench);
+    }
+}
+
 /* RM0368 6.3.1: HSEON, HSION and PLLON cannot be cleared while SYSCLK needs them. */
 Test(rcc, what_makes_sysclk_stays_on) {
     struct soc_bench bench;

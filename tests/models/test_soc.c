@@ -140,7 +140,7 @@ static const struct reset_value {
     {"f439zi", RCC_F4 + 0x30, 0x00100000, "RM0090 6.3.10 AHB1ENR"},
     {"f439zi", RCC_F4 + 0x50, 0x7EEF97FF, "RM0090 6.3.15 AHB1LPENR"},
     {"f439zi", RCC_F4 + 0x60, 0xF6FEC9FF, "RM0090 6.3.18 APB1LPENR"},
-    {"f439zi", RCC_F4 + 0x84, 0x20003000, "RM0090 6.3.23 PLLI2SCFGR"},
+    {"f439zi", RCC_F4 + 0x84, 0x24003000, "RM0090 6.3.23 PLLI2SCFGR"},
     {"f100rb", RCC_F1 + 0x00, 0x00000083, "RM0041 6.3.1 CR"},
     {"f100rb", RCC_F1 + 0x14, 0x00000014, "RM0041 6.3.6 AHBENR"},
     {"f100rb", RCC_F1 + 0x24, 0x0C000000, "RM0041 6.3.10 CSR"},

@@ -213,11 +213,11 @@ Test(soc_run, an_edge_wakes_the_core) {
 static sim_time entered_at;
 static struct soc_bench *entering;
 
+/* The callback's time is that of the entry, although no block was touched since long. */
 static void on_exception(void *user, unsigned number, bool entered) {
     (void)user;
     if (number == 16 + 23 && entered)
-        entered_at = timebase_time(&entering->mcu->clocks[STM32_HCLK],
-                                   armv7m_cycles(stm32_core(entering->mcu)));
+        entered_at = stm32_time(entering->mcu);
 }
 
 /* The edge, 2 to 3 cycles of synchroniser, 12 of entry. */
@@ -231,6 +231,104 @@ Test(soc_run, interrupt_latency) {
     cr_expect(entered_at - SIM_MS >= 15 * CYCLE && entered_at - SIM_MS <= 16 * CYCLE, "%ld ps",
               (long)(entered_at - SIM_MS));
     soc_bench_finish(&bench);
+}
+
+/* --- a saturated SPI slave, however the run is cut --- */
+
+#define BIT     (100 * SIM_NS)
+#define DMA1_S3 (0x40026000U + 0x10 + 3 * 0x18)
+#define SPI2    0x40003800U
+#define OCTETS  64
+
+struct slave {
+    struct soc_bench bench;
+    sim_time entered[8];
+    unsigned n_entered;
+};
+static struct slave *running_slave;
+
+static void on_dma(void *user, unsigned number, bool entered) {
+    struct slave *s = running_slave;
+    (void)user;
+    if (number == 16 + 14 && entered && s->n_entered < 8)
+        s->entered[s->n_entered++] = stm32_clock_tick_time(&s->bench.mcu->blocks[0], STM32_HCLK,
+                                                           armv7m_cycles(stm32_core(s->bench.mcu)));
+}
+
+/* SPI2 as a slave on PB13 and PB15, LSB first, by circular DMA of 16 octets with half and full
+ * interrupts, whose handler at 0x220 clears the flags:
+ *      ldr r0, =0x40026008; mov.w r1, #0x08000000 | ... ; str r1, [r0]; dsb; bx lr */
+static void start_slave(struct slave *s) {
+    static const uint16_t loop[] = {
+        0xE7FE, 0xBF00, 0xBF00, 0xBF00, 0xBF00, 0xBF00, 0xBF00, 0xBF00, 0xBF00,
+        0xBF00, 0xBF00, 0xBF00, 0xBF00, 0xBF00, 0xBF00, 0xBF00, 0x4802, /* 220 ldr r0, [pc, #8]: 22c
+                                                                         */
+        0x4903,         /* 222 ldr r1, [pc, #12]: 230 */
+        0x6001,         /* 224 str r1, [r0] */
+        0xF3BF, 0x8F4F, /* 226 dsb */
+        0x4770,         /* 22a bx lr */
+        0x6008, 0x4002, /* 22c DMA1_LIFCR */
+        0x0000, 0x0F40, /* 230 stream 3's flags */
+    };
+    struct stm32_config config = {.core.exception = on_dma};
+    s->n_entered = 0;
+    running_slave = s;
+    soc_bench_init(&s->bench, "f401re", &config);
+    soc_vector(&s->bench, 16 + 14, 0x08000221);
+    soc_program(&s->bench, loop, LENGTH(loop));
+    soc_write(&s->bench, RCC_F4 + 0x30, 2 | 1U << 21);
+    soc_write(&s->bench, RCC_F4 + 0x40, 1U << 14);
+    soc_write(&s->bench, 0x40020424, 5U << 20 | 5U << 28);
+    soc_write(&s->bench, 0x40020400, 0x280 | 2U << 26 | 2U << 30);
+    soc_write(&s->bench, DMA1_S3 + 4, 16);
+    soc_write(&s->bench, DMA1_S3 + 8, SPI2 + 0x0C);
+    soc_write(&s->bench, DMA1_S3 + 12, 0x20000100);
+    soc_write(&s->bench, DMA1_S3, 1U << 10 | 1U << 8 | 3U << 3 | 1);
+    soc_write(&s->bench, 0xE000E100, 1U << 14);
+    soc_write(&s->bench, SPI2 + 4, 1);
+    soc_write(&s->bench, SPI2, 1U << 9 | 1U << 7 | 1U << 6);
+}
+
+/* One bit cell, its edges off every clock's grid. */
+static void send_bit(struct slave *s, unsigned n, sim_time from) {
+    unsigned octet = n / 8 * 37 + 11, level = octet >> n % 8 & 1;
+    sim_time start = from + n * BIT;
+    cr_expect(stm32_pin_set(s->bench.mcu, PB, 15, level, start + 1013));
+    cr_expect(stm32_pin_set(s->bench.mcu, PB, 13, 1, start + 30007 + n % 13 * 101));
+    cr_expect(stm32_pin_set(s->bench.mcu, PB, 13, 0, start + 80021));
+}
+
+static void run_slave(struct slave *s, sim_time quantum) {
+    sim_time end = OCTETS * 8 * BIT + 5 * SIM_US;
+    unsigned sent = 0;
+    start_slave(s);
+    for (sim_time from = 0; from < end; from += quantum) {
+        sim_time to = from + quantum < end ? from + quantum : end;
+        for (; sent < OCTETS * 8 && (sim_time)sent * BIT < to; sent++)
+            send_bit(s, sent, 0);
+        cr_expect_eq(stm32_run_until(s->bench.mcu, to), STM32_UNTIL);
+    }
+}
+
+Test(soc_run, a_saturated_slave_is_the_same_in_any_quanta) {
+    static const sim_time quanta[] = {20 * SIM_US, 1 * SIM_US, BIT, 33333};
+    struct slave whole, cut;
+    run_slave(&whole, SIM_MS);
+    cr_expect_eq(whole.n_entered, OCTETS / 8, "%u", whole.n_entered);
+    cr_expect_eq(whole.bench.n_reports, 0);
+    for (unsigned i = 0; i < 16; i++) {
+        uint32_t word = soc_read(&whole.bench, (0x20000100 + i) & ~3U);
+        cr_expect_eq(word >> 8 * (i % 4) & 0xFF, ((OCTETS - 16 + i) * 37 + 11) & 0xFF, "%u", i);
+    }
+    for (unsigned q = 0; q < 4; q++) {
+        run_slave(&cut, quanta[q]);
+        cr_expect_eq(cut.n_entered, whole.n_entered);
+        for (unsigned i = 0; i < whole.n_entered; i++)
+            cr_expect_eq(cut.entered[i], whole.entered[i], "quantum %ld: %ld, %ld", (long)quanta[q],
+                         (long)cut.entered[i], (long)whole.entered[i]);
+        soc_bench_finish(&cut.bench);
+    }
+    soc_bench_finish(&whole.bench);
 }
 
 /* --- resets, stops --- */
@@ -247,6 +345,23 @@ Test(soc_run, a_software_reset_is_told_in_csr) {
     soc_run(&bench, SIM_US);
     cr_expect_str_eq(bench.reset_cause, "software");
     cr_expect_eq(soc_read(&bench, RCC_F4 + 0x74) >> 24, 0x1E, "RM0368 6.3.18: SFTRSTF besides");
+    soc_bench_finish(&bench);
+}
+
+/* A reset does not bend time: 16 MHz again from the moment of the reset on. */
+Test(soc_run, a_reset_at_another_clock_keeps_the_time) {
+    struct soc_bench bench;
+    soc_bench_init(&bench, "f401re", NULL);
+    soc_program(&bench, resetter, LENGTH(resetter));
+    soc_write(&bench, RCC_F4 + 0x08, 15U << 4); /* 31.25 kHz */
+    soc_run(&bench, SIM_MS);
+    cr_expect_str_eq(bench.reset_cause, "software");
+    cr_expect_eq(stm32_hclk_hz(bench.mcu), 16e6);
+    sim_time now = stm32_clock_tick_time(&bench.mcu->blocks[0], STM32_HCLK,
+                                         armv7m_cycles(stm32_core(bench.mcu)));
+    cr_expect(now >= SIM_MS && now < SIM_MS + 20 * CYCLE, "%ld", (long)now);
+    uint64_t cycles = armv7m_cycles(stm32_core(bench.mcu));
+    cr_expect(cycles > 10000 && cycles < 16000, "%lu", (unsigned long)cycles);
     soc_bench_finish(&bench);
 }
 

@@ -5,26 +5,36 @@
 
 #include "models/mcu/soc/internal.h"
 
-/* --- the core's callbacks, handed on --- */
+static sim_time core_time(const struct stm32 *mcu) {
+    return timebase_time(&mcu->clocks[STM32_HCLK], armv7m_cycles(mcu->core));
+}
+
+/* --- the core's callbacks, handed on; stm32_time() is theirs --- */
+
+static struct stm32 *catch_up(void *user) {
+    struct stm32 *mcu = user;
+    if (mcu->running)
+        events_advance(mcu, core_time(mcu));
+    return mcu;
+}
 
 static enum armv7m_semihost on_semihost(void *user, struct armv7m *core) {
-    struct stm32 *mcu = user;
-    mcu->now = timebase_time(&mcu->clocks[STM32_HCLK], armv7m_cycles(core));
+    struct stm32 *mcu = catch_up(user);
     return mcu->config.core.semihost(mcu->config.user, core);
 }
 
 static void on_itm(void *user, unsigned port, unsigned size, uint32_t value) {
-    struct stm32 *mcu = user;
+    struct stm32 *mcu = catch_up(user);
     mcu->config.core.itm(mcu->config.user, port, size, value);
 }
 
 static void on_function(void *user, struct armv7m *core, uint32_t address) {
-    struct stm32 *mcu = user;
+    struct stm32 *mcu = catch_up(user);
     mcu->config.core.function(mcu->config.user, core, address);
 }
 
 static void on_exception(void *user, unsigned number, bool entered) {
-    struct stm32 *mcu = user;
+    struct stm32 *mcu = catch_up(user);
     mcu->config.core.exception(mcu->config.user, number, entered);
 }
 
@@ -163,10 +173,6 @@ static void reset_by_itself(struct stm32 *mcu, enum stm32_cause cause) {
 
 /* --- running --- */
 
-static sim_time core_time(const struct stm32 *mcu) {
-    return timebase_time(&mcu->clocks[STM32_HCLK], armv7m_cycles(mcu->core));
-}
-
 /* The power controller's Stop and Standby: told once per place, and treated as sleep. */
 static void check_deep_sleep(struct stm32 *mcu) {
     if (armv7m_deep_sleep(mcu->core) && !mcu->deep_told) {
@@ -185,8 +191,10 @@ static enum stm32_stop stop_of(struct stm32 *mcu, enum armv7m_stop stop) {
         [ARMV7M_SEMIHOST_END] = STM32_SEMIHOST_END,
         [ARMV7M_LOCKUP] = STM32_LOCKUP,
     };
-    if (stop == ARMV7M_RESET_REQUEST)
+    if (stop == ARMV7M_RESET_REQUEST) {
+        events_advance(mcu, core_time(mcu));
         reset_by_itself(mcu, STM32_SOFTWARE);
+    }
     if (stop == ARMV7M_SLEEP)
         check_deep_sleep(mcu);
     if (stop == ARMV7M_UNTIL || stop == ARMV7M_SLEEP || stop == ARMV7M_REQUEST ||

@@ -99,6 +99,7 @@ struct stm32_config {
     double lsi_ppm;
     uint32_t hse_hz; /* crystal or clock at OSC_IN; 0: none, HSERDY never comes */
     bool hse_bypass; /* an external clock: it needs HSEBYP, no start-up time */
+    bool hse_either; /* an unknown board: whatever HSEBYP says is right */
     enum stm32_boot boot;
     unsigned entry_latency, fetch_latency; /* see struct armv7m_config */
     bool strict;                           /* what is not modelled ends the run */

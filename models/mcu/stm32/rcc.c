@@ -184,14 +184,15 @@ static void oscillator(struct stm32_block *b, uint32_t offset, uint32_t ready, b
 
 static sim_time hse_start(struct stm32_block *b, const struct rcc_layout *layout, uint32_t cr) {
     const struct stm32_config *config = stm32_block_config(b);
+    bool bypass = cr & RCC_CR_HSEBYP;
     if (!config->hse_hz)
         return SIM_NEVER;
-    if (config->hse_bypass != ((cr & RCC_CR_HSEBYP) != 0)) {
-        stm32_misuse(b, config->hse_bypass ? "HSEON without HSEBYP, but a clock is fed in"
-                                           : "HSEON with HSEBYP, but there is a crystal");
+    if (bypass != config->hse_bypass && !config->hse_either) {
+        stm32_misuse(b, bypass ? "HSEON with HSEBYP, but there is a crystal"
+                               : "HSEON without HSEBYP, but a clock is fed in");
         return SIM_NEVER;
     }
-    return config->hse_bypass ? SIM_US : layout->hse_start;
+    return bypass ? SIM_US : layout->hse_start;
 }
 
 /* What SYSCLK or the PLL that makes it needs cannot be switched off (RCC_CR, HSEON, PLLON). */

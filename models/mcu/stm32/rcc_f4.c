@@ -162,7 +162,6 @@ static void reset(struct stm32_block *b, enum stm32_cause cause) {
         stm32_put(b, AHB3LPENR, 0x00000001);
         stm32_put(b, APB1LPENR, 0xF6FEC9FF);
         stm32_put(b, APB2LPENR, 0x04777F33);
-        stm32_put(b, PLLI2SCFGR, 0x20003000);
     }
     rcc_reset(b, &layout, cause);
 }

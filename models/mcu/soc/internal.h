@@ -63,7 +63,7 @@ struct pin {
     struct link {
         uint8_t block, role;
     } links[MAX_LINKS];
-    unsigned look_ahead, edges_ahead; /* see pins_edge_quiet */
+    unsigned look_ahead, quiet_ahead; /* see pins_edge_quiet */
     unsigned n_changes;               /* of level, ever; the ring below holds the last */
     struct {
         sim_time time;

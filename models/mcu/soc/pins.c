@@ -1,6 +1,7 @@
 /* Pins: what a port's set-up, a block's output and the board make of them, and who hears of
  * it. A block hears an edge at its time; the input register two HCLK edges later. */
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -233,29 +234,34 @@ void pins_edge(struct stm32 *mcu, const struct edge *edge) {
     settle(mcu, pin, edge->time);
 }
 
-/* Edges of this pin that lie before in the present look ahead. */
-static unsigned edges_before(struct stm32 *mcu, struct pin *pin) {
-    if (pin->look_ahead != mcu->look_ahead) {
-        pin->look_ahead = mcu->look_ahead;
-        pin->edges_ahead = 0;
-    }
-    return pin->edges_ahead++;
-}
-
-static bool block_quiet(struct stm32_block *b, unsigned role, unsigned before) {
+static unsigned block_quiet(struct stm32_block *b, unsigned role) {
     if (!b->ip || !b->ip->pin_in)
-        return true;
-    return b->ip->quiet && before < b->ip->quiet(b, role);
+        return UINT_MAX;
+    return b->ip->quiet ? b->ip->quiet(b, role) : 0;
 }
 
+/* The next edges of this pin that nobody acts upon: what the most attentive block says. */
+static unsigned pin_quiet(struct stm32 *mcu, const struct pin *pin) {
+    struct stm32_block *exti = exti_of(mcu, pin->out.port, pin->out.pin);
+    unsigned least = exti ? block_quiet(exti, pin->out.pin) : UINT_MAX;
+    for (unsigned i = 0; i < pin->n_links; i++) {
+        unsigned quiet = block_quiet(&mcu->blocks[pin->links[i].block], pin->links[i].role);
+        least = quiet < least ? quiet : least;
+    }
+    return least;
+}
+
+/* Blocks are asked once per look ahead and pin. */
 bool pins_edge_quiet(struct stm32 *mcu, const struct edge *edge) {
     struct pin *pin = &mcu->pins[edge->port][edge->pin];
-    struct stm32_block *exti = exti_of(mcu, edge->port, edge->pin);
-    unsigned before = edges_before(mcu, pin);
-    for (unsigned i = 0; i < pin->n_links; i++)
-        if (!block_quiet(&mcu->blocks[pin->links[i].block], pin->links[i].role, before))
-            return false;
-    return !exti || block_quiet(exti, edge->pin, before);
+    if (pin->look_ahead != mcu->look_ahead) {
+        pin->look_ahead = mcu->look_ahead;
+        pin->quiet_ahead = pin_quiet(mcu, pin);
+    }
+    if (pin->quiet_ahead == 0)
+        return false;
+    pin->quiet_ahead--;
+    return true;
 }
 
 static bool inbox_room(struct stm32 *mcu) {

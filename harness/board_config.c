@@ -78,6 +78,15 @@ static const struct key keys[] = {
     TEXT("stage", "sck", stages.sck),
     TEXT("stage", "bytesync", stages.bytesync),
     TEXT("mcu", "chip", mcu_chip),
+    NUMBER("mcu", "hse_hz", mcu_hse_hz, 0.0, 5e7),
+    {"mcu", "hse_bypass", KEY_BOOL, AT(mcu_hse_bypass), 0, 0, NULL},
+    NUMBER("mcu", "hsi_ppm", mcu_hsi_ppm, -1e5, 1e5),
+    NUMBER("mcu", "boot_ms", mcu_boot_ms, 0.0, 1e4),
+    NUMBER("mcu", "entry_latency", mcu_entry_latency, 0.0, 1e4),
+    NUMBER("mcu", "fetch_latency", mcu_fetch_latency, 0.0, 1e4),
+    TEXT("mcu", "pin_clk", mcu_pin_clk),
+    TEXT("mcu", "pin_mosi", mcu_pin_mosi),
+    TEXT("mcu", "pin_nss", mcu_pin_nss),
 };
 #define N_KEYS (sizeof keys / sizeof *keys)
 _Static_assert(N_KEYS <= BOARD_CONFIG_MAX_KEYS, "enlarge BOARD_CONFIG_MAX_KEYS");
@@ -98,6 +107,8 @@ void board_config_defaults(struct board_config *config) {
         .delay_scale = 1.0,
         .stray_pf = 2.0, /* a pad and some 2 cm of wire at 0.8 pF/cm */
         .receiver_idle = BOARD_IDLE_HIGH,
+        .mcu_hse_hz = 8e6,
+        .mcu_boot_ms = 20,
     };
 }
 

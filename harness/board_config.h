@@ -95,7 +95,13 @@ struct board_config {
     char delay_reason[256];        /* [delay] reason */
     double stray_pf;               /* [delay] stray_pf: per pin */
     enum board_idle receiver_idle; /* [receiver] idle */
-    char mcu_chip[32];             /* [mcu] chip, for the pin datasheet: f401re */
+    /* [mcu]: the chip, its oscillators, which of its pins meet the attached nets ("" = as the
+     * connector's pads are named), cycles added to interrupt entries and flash fetches. */
+    bool mcu_hse_bypass;
+    double mcu_hse_hz, mcu_hsi_ppm, mcu_boot_ms;
+    double mcu_entry_latency, mcu_fetch_latency;
+    char mcu_pin_clk[8], mcu_pin_mosi[8], mcu_pin_nss[8];
+    char mcu_chip[32]; /* [mcu] chip, for the pin datasheet: f401re */
     struct board_position positions[32];
     unsigned n_positions;
     struct board_figure figures[128];

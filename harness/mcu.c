@@ -86,6 +86,7 @@ static void on_reset(void *user, const char *cause, sim_time time) {
     struct mcu *mcu = user;
     (void)time;
     mcu->fault.set = mcu->spinning = false;
+    mcu_listen(mcu);
     if (!mcu->request->quiet)
         fprintf(stderr, "linkpulse: the chip was reset: %s\n", cause);
 }
@@ -141,6 +142,7 @@ static bool make_chip(struct mcu *mcu, const struct stm32_chip *chip, struct sim
     const struct stm32_config config = {
         .hsi_ppm = mcu->request->hsi_ppm,
         .hse_hz = mcu->request->hse_hz,
+        .hse_bypass = mcu->request->hse_bypass,
         .strict = mcu->request->strict,
         .seed = mcu->request->seed,
         .on_report = on_report,
@@ -269,6 +271,8 @@ static bool one_turn(struct mcu *mcu, bool *progress) {
     enum mcu_go go = mcu->debug ? mcu_debug_next(mcu) : MCU_GO;
     uint64_t before = armv7m_cycles(mcu->core);
     mcu_trace_poll(&mcu->trace);
+    if (mcu->trace.out)
+        fflush(mcu->trace.out); /* who reads a pipe shall not wait for a full buffer */
     if (interrupted || go == MCU_GO_END) {
         mcu->end = MCU_INTERRUPTED;
         return false;

@@ -32,6 +32,7 @@ struct mcu_request {
     uint64_t max_cycles; /* 0: no limit */
     sim_time max_time;   /* 0: no limit */
     uint32_t hse_hz;
+    bool hse_bypass;
     double hsi_ppm;
     uint64_t seed;
     bool strict, verbose, quiet;
@@ -101,6 +102,8 @@ const char *mcu_where(const struct mcu *mcu, uint32_t address, char *out, size_t
 
 /* The image into the chip's memories, and the start. */
 bool mcu_load(struct mcu *mcu, struct sim_err *err);
+/* ITM on: at the start, and after every reset, which on the model switches it off. */
+void mcu_listen(struct mcu *mcu);
 /* True when [address, address + size) lies in one memory of these kinds (bits 1 << kind), the
  * alias of the flash at 0 included. */
 bool mcu_in_memory(const struct mcu *mcu, uint32_t address, uint64_t size, unsigned kinds);

@@ -37,6 +37,7 @@ enum {
     CODE_BOARD = 256,
     CODE_INI,
     CODE_FIRMWARE,
+    CODE_DELIVER,
     CODE_ENGINE,
     CODE_SEED,
     CODE_JOBS,
@@ -94,8 +95,10 @@ static const struct option_row option_rows[] = {
      "change the netlist, as often as wanted: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 "
      "VCC\", "
      "\"value R5=680\", \"remove C10\""},
-    {"firmware", CODE_FIRMWARE, 0, RUN, "none",
-     "the MCU's program; this version has none, octets are taken at the SPI pins"},
+    {"firmware", CODE_FIRMWARE, 0, RUN, "ELF",
+     "the MCU's program, run beside the board; none: octets are taken at the SPI pins (default)"},
+    {"deliver-symbol", CODE_DELIVER, 0, RUN, "NAME",
+     "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
     {"engine", CODE_ENGINE, 0, RUN, "event", "the simulator; this version has this one"},
     {"seed", CODE_SEED, 0, RUN | MCU, "N",
      "seed of everything random, 64 bit, decimal or 0x (default 1)"},
@@ -129,6 +132,8 @@ static const struct option_row option_rows[] = {
     {"max-time", CODE_MCU_FLAG + 3, 0, MCU, "T",
      "stop after this simulated time: 2, 50m, 10u (default 10 s; none with --gdb)"},
     {"hse", CODE_MCU_FLAG + 4, 0, MCU, "HZ", "the external oscillator, 0: none (default 8000000)"},
+    {"hse-bypass", CODE_MCU_FLAG + 11, 0, MCU, NULL,
+     "it is a clock at OSC_IN, as on the Nucleo boards, not a crystal"},
     {"hsi-ppm", CODE_MCU_FLAG + 5, 0, MCU, "PPM", "error of the internal oscillator (default 0)"},
     {"profile", CODE_MCU_FLAG + 6, 0, MCU, NULL, "print the cycles of each function"},
     {"itm", CODE_MCU_FLAG + 7, 0, MCU, "FILE", "the text of ITM port 0"},
@@ -166,7 +171,11 @@ static bool take_value(struct options *options, int code, const char *value, str
         options->ini = value;
         return true;
     case CODE_FIRMWARE:
-        return options_only("firmware", value, "none", err);
+        options->firmware = strcmp(value, "none") == 0 ? NULL : value;
+        return true;
+    case CODE_DELIVER:
+        options->deliver_symbol = value;
+        return true;
     case CODE_ENGINE:
         return options_only("engine", value, "event", err);
     case CODE_SEED:

@@ -34,6 +34,7 @@ struct options_mcu {
     uint64_t max_cycles; /* 0: no limit */
     sim_time max_time;   /* 0: not given */
     uint32_t hse_hz;
+    bool hse_bypass;
     double hsi_ppm;
     bool profile;
     bool gdb, itm_listen; /* --gdb, --itm-port */
@@ -46,10 +47,11 @@ struct options {
     const char *program;      /* argv[0] */
     const char *const *files; /* positional arguments after the verb */
     size_t n_files;
-    const char *board;    /* name or path; for `board` and `export` also the positional one */
-    const char *ini;      /* NULL: the file beside the board */
-    const char *firmware; /* NULL: none */
-    const char *engine;   /* "event" */
+    const char *board;          /* name or path; for `board` and `export` also the positional one */
+    const char *ini;            /* NULL: the file beside the board */
+    const char *firmware;       /* an image; NULL: none */
+    const char *deliver_symbol; /* NULL: lp_deliver_frame */
+    const char *engine;         /* "event" */
     uint64_t seed;
     unsigned jobs; /* 0: one per processor */
     /* Output files; NULL = not wanted. `out_dir` is where relative ones go. */

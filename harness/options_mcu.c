@@ -74,6 +74,8 @@ bool options_take_mcu(struct options_mcu *mcu, const char *name, const char *val
         return take_word(name, value, &mcu->hse_hz, err);
     if (strcmp(name, "hsi-ppm") == 0)
         return take_ppm(value, &mcu->hsi_ppm, err);
+    if (strcmp(name, "hse-bypass") == 0)
+        return mcu->hse_bypass = true;
     if (strcmp(name, "profile") == 0)
         return mcu->profile = true;
     if (strcmp(name, "itm") == 0)

@@ -60,6 +60,8 @@ void options_repeat(const struct options *options, char *out, size_t size) {
         word(&text, "--ini", options->ini);
     if (options->firmware)
         word(&text, "--firmware", options->firmware);
+    if (options->deliver_symbol)
+        word(&text, "--deliver-symbol", options->deliver_symbol);
     word(&text, "--engine", options->engine);
     word(&text, "--seed", seed);
     if (!options->strict)

@@ -53,7 +53,7 @@ static json_t *failures(const struct run_capture *capture) {
     return array;
 }
 
-static json_t *one_capture(const struct run_capture *capture) {
+static json_t *one_capture(const struct run_capture *capture, bool firmware) {
     json_t *object = json_object();
     json_object_set_new(object, "file", text(capture->file));
     json_object_set_new(object, "frames", count(capture->frames));
@@ -62,6 +62,10 @@ static json_t *one_capture(const struct run_capture *capture) {
     json_object_set_new(object, "lost", count(capture->lost));
     json_object_set_new(object, "corrupt", count(capture->corrupt));
     json_object_set_new(object, "extra", count(capture->extra));
+    if (firmware) {
+        json_object_set_new(object, "delivered", count(capture->delivered));
+        json_object_set_new(object, "refused", count(capture->refused));
+    }
     json_object_set_new(object, "skipped", skipped(capture));
     json_object_set_new(object, "failures", failures(capture));
     if (capture->partial) {
@@ -74,7 +78,7 @@ static json_t *one_capture(const struct run_capture *capture) {
 static json_t *captures(const struct run_result *result) {
     json_t *array = json_array();
     for (size_t i = 0; i < result->n_captures; i++)
-        json_array_append_new(array, one_capture(&result->captures[i]));
+        json_array_append_new(array, one_capture(&result->captures[i], result->firmware[0] != 0));
     return array;
 }
 

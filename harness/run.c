@@ -10,12 +10,13 @@
 #include "harness/outfile.h"
 #include "harness/verbs.h"
 
-#define FIRST_FRAME  (20 * SIM_US)   /* the board has settled before time 0 */
-#define GAP_BITS     96              /* IEEE 802.3 4.4.2: interpacket gap in bit times */
-#define PULSE_PERIOD (16 * SIM_MS)   /* link test pulses: 16 +-8 ms, 14.2.1.1 */
-#define SETTLE       (10 * SIM_US)   /* after the last frame: selects end, one-shots return */
-#define PULSE_LEAST  (1 * SIM_MS)    /* a pulse needs idle time before the next frame */
-#define LAST_START   (SIM_NEVER / 2) /* simulated time must not overflow */
+#define FIRST_FRAME     (20 * SIM_US)   /* the board has settled before time 0 */
+#define GAP_BITS        96              /* IEEE 802.3 4.4.2: interpacket gap in bit times */
+#define PULSE_PERIOD    (16 * SIM_MS)   /* link test pulses: 16 +-8 ms, 14.2.1.1 */
+#define SETTLE          (10 * SIM_US)   /* after the last frame: selects end, one-shots return */
+#define SETTLE_FIRMWARE (20 * SIM_MS)   /* the driver may still have frames to check */
+#define PULSE_LEAST     (1 * SIM_MS)    /* a pulse needs idle time before the next frame */
+#define LAST_START      (SIM_NEVER / 2) /* simulated time must not overflow */
 
 static void on_burst(void *user, const struct replay_burst *burst) {
     struct run *run = user;
@@ -45,18 +46,22 @@ static void on_edge(void *user, const struct circuit_edge *edge) {
 
 static void on_failure(void *user, const struct compare_failure *failure, struct run_failure *out) {
     struct run *run = user;
-    run->failures++;
-    if (!run->first_failure)
-        run->first_failure = run->frames_done;
+    if (!run->firmware) {
+        run->failures++;
+        if (!run->first_failure)
+            run->first_failure = run->frames_done;
+    }
     if (failure->listed)
         run_diagnose(run, failure, out);
+    if (run->firmware && failure->listed)
+        run_firmware_found(run, out);
 }
 
 /* When the next frame's preamble starts. */
 static sim_time next_start(const struct run *run, int64_t capture_ns, sim_time capture_start) {
     const struct board_line *line = &run->board->config.line;
     if (run->last_activity == 0)
-        return FIRST_FRAME;
+        return FIRST_FRAME + (run->firmware ? run_firmware_ready(run) : 0);
     double gap = GAP_BITS * replay_bit_ps(run->replay);
     if (line->gap == BOARD_GAP_FIXED)
         gap = line->gap_ns * 1e3;
@@ -83,11 +88,14 @@ static bool burst_over(struct run *run) {
 }
 
 /* In steps, so that Ctrl-C ends a silence of days. */
-static void idle_until(struct run *run, sim_time time) {
-    while (!interrupted && replay_now(run->replay) + SIM_S < time)
-        replay_idle_until(run->replay, replay_now(run->replay) + SIM_S);
-    if (!interrupted)
-        replay_idle_until(run->replay, time);
+static bool idle_until(struct run *run, sim_time time) {
+    bool ok = true;
+    while (ok && !interrupted && replay_now(run->replay) < time) {
+        sim_time step = replay_now(run->replay) + SIM_S;
+        replay_idle_until(run->replay, step < time ? step : time);
+        ok = !run->firmware || run_firmware_follow(run);
+    }
+    return ok;
 }
 
 /* The partner's link test pulses fill long silences. */
@@ -95,14 +103,12 @@ static bool wait_until(struct run *run, sim_time start) {
     sim_time lead = replay_lead(run->replay), pulse = run->last_activity + PULSE_PERIOD;
     for (; run->board->config.line.link_pulses && pulse + PULSE_LEAST < start && !interrupted;
          pulse += PULSE_PERIOD) {
-        idle_until(run, pulse - lead);
-        if (!burst_over(run))
+        if (!idle_until(run, pulse - lead) || !burst_over(run))
             return false;
         replay_link_pulse(run->replay, pulse);
         run->pulse_sent = true;
     }
-    idle_until(run, start - lead);
-    return burst_over(run);
+    return idle_until(run, start - lead) && burst_over(run);
 }
 
 static bool send_frame(struct run *run, size_t index, const struct capture_frame *frame,
@@ -121,6 +127,12 @@ static bool send_frame(struct run *run, size_t index, const struct capture_frame
         return true;
     compare_sent(run->compare, index, frame->number, wire, n, start, SIM_NEVER);
     replay_frame(run->replay, wire, n, start);
+    if (run->firmware) {
+        run_firmware_sent(run, index, frame->number, wire, n, start,
+                          replay_burst(run->replay)->data_end);
+        if (!run_firmware_follow(run))
+            return false;
+    }
     run->pulse_sent = false;
     run->last_activity = replay_burst(run->replay)->data_end;
     run->frames_done++;
@@ -213,10 +225,14 @@ static bool open_replay(struct run *run) {
         .on_edge = on_edge,
     };
     bool preamble = strcmp(run->board->config.attach.framing, "preamble") == 0;
-    run->compare =
-        compare_create(&run->result, preamble ? COMPARE_PREAMBLE : COMPARE_SYNC, on_failure, run);
+    if (run->firmware)
+        run_firmware_listen(&settings);
+    run->compare = compare_create(run->firmware ? run_firmware_pins(run) : &run->result,
+                                  preamble ? COMPARE_PREAMBLE : COMPARE_SYNC, on_failure, run);
     run->replay = replay_create(run->board, &settings, &run->err);
     if (!run->replay || !run->compare)
+        return false;
+    if (run->firmware && !run_firmware_boot(run))
         return false;
     return !whole ||
            run_wave_start(run->wave, replay_circuit(run->replay, 0), 0, SIM_NEVER, &run->err);
@@ -224,10 +240,14 @@ static bool open_replay(struct run *run) {
 
 /* The end: the last select closes, the last frame is judged. */
 static bool end_run(struct run *run) {
-    replay_idle_until(run->replay, replay_now(run->replay) + SETTLE);
+    sim_time settle = run->firmware ? SETTLE_FIRMWARE : SETTLE;
+    if (!idle_until(run, replay_now(run->replay) + settle))
+        return false;
     replay_finish(run->replay);
     if (!burst_over(run))
         return false;
+    if (run->firmware)
+        run_firmware_finish(run);
     if (run->pcap_out && !pcap_out_commit(run->pcap_out, &run->err))
         return false;
     struct run_wave *wave = run->wave;
@@ -246,7 +266,7 @@ bool run_captures(struct run *run) {
     if (!run->result.captures)
         abort();
     run->result.n_captures = options->n_files;
-    if (!open_outputs(run) || !open_replay(run))
+    if (!open_outputs(run) || (options->firmware && !run_firmware_open(run)) || !open_replay(run))
         return false;
     double started = progress_now();
     progress_begin(&run->progress, "frames", 0, options->quiet);
@@ -266,6 +286,7 @@ void run_finish(struct run *run) {
     run_wave_abandon(run->wave);
     replay_destroy(run->replay);
     compare_destroy(run->compare);
+    run_firmware_close(run);
     for (size_t i = 0; i < run->result.n_captures; i++) {
         free(run->result.captures[i].skipped);
         compare_free_failures(&run->result.captures[i]);

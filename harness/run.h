@@ -6,6 +6,7 @@
 
 #include "harness/board.h"
 #include "harness/compare.h"
+#include "harness/cosim.h"
 #include "harness/options.h"
 #include "harness/pcap_out.h"
 #include "harness/progress.h"
@@ -20,7 +21,8 @@ struct run {
     struct replay *replay;
     struct compare *compare;
     struct pcap_out *pcap_out;
-    struct run_wave *wave; /* NULL: no waves wanted */
+    struct run_wave *wave;         /* NULL: no waves wanted */
+    struct run_firmware *firmware; /* NULL: octets are taken at the pins */
     struct progress progress;
     uint64_t frames_done, failures, first_failure; /* run-wide frame numbers, 1-based */
     sim_time last_activity;
@@ -36,6 +38,21 @@ void run_finish(struct run *run); /* frees what `result` holds as well */
 
 /* run_diagnose.c: fill stage, net, time and detail from a rerun of the failed frame. */
 void run_diagnose(struct run *run, const struct compare_failure *failure, struct run_failure *out);
+
+/* run_firmware.c: the MCU in the loop, when an image was named. */
+bool run_firmware_open(struct run *run); /* before the replay is made; false with run->err */
+void run_firmware_listen(struct replay_settings *settings);
+bool run_firmware_boot(struct run *run);            /* after it was made */
+void run_firmware_close(struct run *run);           /* accepts none */
+sim_time run_firmware_ready(const struct run *run); /* when the first frame may come */
+/* The result of the comparison at the pins, and a failure found there. */
+struct run_result *run_firmware_pins(struct run *run);
+void run_firmware_found(struct run *run, const struct run_failure *failure);
+void run_firmware_sent(struct run *run, size_t capture, uint64_t frame, const uint8_t *octets,
+                       size_t n, sim_time start, sim_time end);
+bool run_firmware_follow(struct run *run); /* the MCU catches up with the board */
+void run_firmware_finish(struct run *run);
+struct cosim_figures run_firmware_figures(const struct run *run);
 
 /* run_report.c: margins, counters, what was not run, the verdict. */
 void run_conclude(struct run *run);

@@ -84,6 +84,12 @@ static void add_counters(struct run *run) {
         snprintf(name, sizeof name, "floating input taken as low %s", pin);
         add_counter(run, name, 1);
     }
+    if (run->firmware) {
+        struct cosim_figures f = run_firmware_figures(run);
+        add_counter(run, "mcu: firmware mistakes", f.misuses);
+        add_counter(run, "mcu: accesses not modelled", f.unmodelled);
+        add_counter(run, "mcu: data lost", f.lost);
+    }
     struct compare_counts counts = compare_counts(run->compare);
     add_counter(run, "selects without an octet", counts.empty);
     add_counter(run, "selects with bits left over", counts.dribbled);
@@ -99,16 +105,17 @@ static void add_not_run(struct run *run, const char *name, const char *why) {
 
 static void conclude_verdict(struct run *run) {
     struct run_result *result = &run->result;
-    uint64_t sent = 0, recovered = 0, lost = 0, corrupt = 0, extra = 0;
+    uint64_t sent = 0, recovered = 0, lost = 0, corrupt = 0, extra = 0, refused = 0;
     for (size_t i = 0; i < result->n_captures; i++) {
         const struct run_capture *c = &result->captures[i];
         sent += c->sent;
         recovered += c->recovered;
+        refused += c->refused;
         lost += c->lost;
         corrupt += c->corrupt;
         extra += c->extra;
     }
-    bool whole = recovered == sent && !extra;
+    bool whole = recovered + refused == sent && !extra;
     result->pass = sent && whole && !run->damaged && !result->interrupted;
     int n = snprintf(result->reason, sizeof result->reason,
                      "%" PRIu64 " of %" PRIu64 " frames recovered", recovered, sent);
@@ -119,6 +126,10 @@ static void conclude_verdict(struct run *run) {
                      lost, corrupt, extra);
     else
         n = 0;
+    end += n;
+    room_left -= (size_t)n;
+    n = refused ? snprintf(end, room_left, ", %" PRIu64 " rightly refused as too long", refused)
+                : 0;
     end += n;
     room_left -= (size_t)n;
     if (!sent)
@@ -132,10 +143,13 @@ static void conclude_verdict(struct run *run) {
 void run_conclude(struct run *run) {
     add_margins(run);
     add_counters(run);
-    add_not_run(run, "firmware", "--firmware none: octets are taken at the SPI pins");
+    if (!run->firmware)
+        add_not_run(run, "firmware", "--firmware none: octets are taken at the SPI pins");
     if (!replay_sampler(run->replay)->limits)
         add_not_run(run, "margins", "the board states no mcu.chip, whose datasheet has the limits");
-    add_not_run(run, "transmit", "nothing drives the transmitter without firmware");
+    add_not_run(run, "transmit",
+                run->firmware ? "this version does not judge what the firmware sends"
+                              : "nothing drives the transmitter without firmware");
     add_not_run(run, "rtl", "one engine: event");
     conclude_verdict(run);
 }

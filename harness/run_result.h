@@ -27,8 +27,9 @@ struct run_failure {
 struct run_capture {
     char file[512];
     uint64_t frames, sent, recovered, lost, corrupt, extra; /* frames = read from the file */
-    bool partial;     /* the file was damaged; what stood before it was replayed */
-    char damage[256]; /* the one clear line about the damage */
+    uint64_t delivered, refused; /* with firmware: frames it delivered; too long for it */
+    bool partial;                /* the file was damaged; what stood before it was replayed */
+    char damage[256];            /* the one clear line about the damage */
     struct run_skip *skipped;
     size_t n_skipped;
     struct run_failure *failures; /* the first RUN_MAX_FAILURES in full */

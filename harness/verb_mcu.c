@@ -27,6 +27,7 @@ static struct mcu_request request_of(const struct options *options) {
         .max_cycles = o->max_cycles,
         .max_time = o->max_time || o->gdb ? o->max_time : DEFAULT_TIME,
         .hse_hz = o->hse_hz,
+        .hse_bypass = o->hse_bypass,
         .hsi_ppm = o->hsi_ppm,
         .seed = options->seed,
         .strict = options->strict,

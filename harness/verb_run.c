@@ -11,10 +11,6 @@
 #include "harness/verbs.h"
 
 static bool check_request(const struct options *options, struct sim_err *err) {
-    if (options->firmware && strcmp(options->firmware, "none") != 0)
-        return sim_err_set(err, SIM_ERR_INPUT,
-                           "--firmware %s: this version runs without firmware; expected none",
-                           options->firmware);
     if (strcmp(options->engine, "event") != 0)
         return sim_err_set(err, SIM_ERR_INPUT, "--engine %s: this version has the engine event",
                            options->engine);
@@ -64,6 +60,8 @@ static void describe(struct run *run) {
     struct run_result *result = &run->result;
     result->seed = run->options->seed;
     snprintf(result->board, sizeof result->board, "%s", run->options->board);
+    if (run->options->firmware)
+        snprintf(result->firmware, sizeof result->firmware, "%s", run->options->firmware);
     snprintf(result->engine, sizeof result->engine, "%s", run->options->engine);
     options_repeat(run->options, result->repeat, sizeof result->repeat);
 }

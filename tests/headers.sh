@@ -5,10 +5,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tap.sh"
 tree=$(mktemp -d) && trap 'rm -rf "$tree"' EXIT
 compiler=${CC:-cc}
+build=$tree # where generated headers are: two folders above the program
+for argument in "$@"; do
+    case $argument in --program=*) build=$(dirname "$(dirname "${argument#*=}")") ;; esac
+done
 
 alone() { # ROOT HEADER
     printf '#include "%s"\n' "$2" |
-        $compiler -std=c17 -Wall -Wextra -Wpedantic -Werror -D_POSIX_C_SOURCE=200809L -DCHIP_F401RE -I"$1" \
+        $compiler -std=c17 -Wall -Wextra -Wpedantic -Werror -D_POSIX_C_SOURCE=200809L -DCHIP_F401RE -I"$1" -I"$build" \
             -fsyntax-only -x c -
 }
 

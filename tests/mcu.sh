@@ -128,12 +128,19 @@ check "and in the report" json "$tree/r.json" 'len(r["unmodelled"]) == 1' \
 check "--no-strict goes on" ends semihosting 0 "$tree/unmodelled.elf" --no-strict
 check "--no-strict counts" json "$tree/r.json" 'len(r["unmodelled"]) == 1' 'r["itm"] == "went on\n"'
 
+build core_unmodelled unmodelled -DADDRESS=0xe000ed94
+check "the core's own: MPU_CTRL" ends unmodelled 3 "$tree/core_unmodelled.elf"
+build reset reset
+check "a software reset" ends semihosting 0 "$tree/reset.elf"
+check "ITM goes on behind it" json "$tree/r.json" 'r["itm"] == "once\nagain\n"'
+
 build cyccnt cyccnt
 check "a loop by CYCCNT" ends semihosting 0 "$tree/cyccnt.elf"
 check "SUBS and a taken BNE: 3 cycles" says '^3$'
 profiled() {
-    exits 0 mcu "$tree/cyccnt.elf" --profile -q && grep -Eq '^ +9[0-9]{3} +9[0-9.]+  rounds$' "$tree/out" &&
-        grep -q ' main$' "$tree/out" && grep -q ' 100.00  total$' "$tree/out"
+    exits 0 mcu "$tree/cyccnt.elf" --profile -q --json "$tree/r.json" && grep -Eq '^ +9[0-9]{3} +9[0-9.]+  rounds$' "$tree/out" &&
+        grep -q ' main$' "$tree/out" &&
+        json "$tree/r.json" "r['cycles'] == $(sed -n 's/^ *\([0-9]*\) .* total$/\1/p' "$tree/out")"
 }
 check "--profile: the cycles of a loop are its function's" profiled
 spins() { build spin spin && ends limit 1 "$tree/spin.elf" --max-time 10m && says "still running at .* in tick\|in main" err; }
@@ -251,6 +258,29 @@ kill
 EOF
 }
 check "GDB: floating-point registers" gdb_fpu
+gdb_dma() {
+    build dma dma && ends semihosting 0 "$tree/dma.elf" && serve "$tree/dma.elf" &&
+        debug "$tree/dma.elf" <<'EOF' && over 0
+break DMA2_Stream0_IRQHandler
+continue
+print $xpsr & 511
+print to[3]
+print/x *(unsigned *)0x40026400
+backtrace
+step
+step
+print done
+continue
+EOF
+}
+check "GDB: a session in a DMA interrupt" gdb_dma
+check "GDB: a breakpoint there" gdb_says 'Breakpoint 1, DMA2_Stream0_IRQHandler ()'
+check "GDB: the number of the exception" gdb_says '$1 = 72'
+check "GDB: what the DMA wrote" gdb_says '$2 = 44'
+check "GDB: a register of a block (TCIF0, HTIF0)" gdb_says '$3 = 0x30'
+check "GDB: the interrupted code" eval "gdb_says '<signal handler called>' && gdb_says '#2  main () at'"
+check "GDB: steps" gdb_says '$4 = 1'
+check "GDB: and the program ends" gdb_says 'exited normally'
 gdb_exit() {
     serve "$tree/exit3.elf" && debug "$tree/exit3.elf" <<<continue && over 1 && gdb_says 'exited with code 03'
 }

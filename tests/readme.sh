@@ -15,11 +15,17 @@ mkdir "$tree/checkout"
 cp -r "$root/captures" "$root/models" "$root/docs" "$tree/checkout"
 printf '#!/usr/bin/env bash\nexec -a "$0" %q "$@"\n' "$program" >"$tree/checkout/linkpulse"
 chmod +x "$tree/checkout/linkpulse"
+mkdir "$tree/checkout/.build"
+ln -s "$(cd "$(dirname "$program")/.." && pwd)/firmware" "$tree/checkout/.build/firmware"
 
 # Checked elsewhere: the tests themselves, which .ci/run calls.
 elsewhere() { [ "$1" = "./linkpulse test" ]; }
 # A tool that is not installed is no fault of README's.
-absent() { local tool=${1%% *}; [[ $tool != ./* ]] && ! has "$tool"; }
+absent() {
+    local tool=${1%% *}
+    [[ $tool != ./* ]] && ! has "$tool" ||
+        [[ $1 == *.build/firmware/* && ! -e $tree/checkout/.build/firmware/rxdump_f401.elf ]]
+}
 
 # one STEM: runs STEM.cmd in the checkout and compares exit code and quoted output.
 one() {
@@ -89,7 +95,7 @@ check "README shows docs/receive.svg" grep -q '](docs/receive.svg)' "$root/READM
 
 # --- help, manual, docs/boards.md ---------------------------------------------------------
 options_of() { "$program" "$1" --help | grep -oE '^ +(-[a-zA-Z],)? *--[a-z-]+' | grep -oE -- '--[a-z-]+'; }
-in_help() { for verb in run board export; do options_of $verb; done | sort -u; }
+in_help() { for verb in run board export mcu; do options_of $verb; done | sort -u; }
 in_manual() { # the bold heads of its paragraphs
     sed 's/\\-/-/g' "$1" | grep -E '^\.(B|BI|BR) ' | grep -E '^\.[BIR]+ "?-' | grep -oE -- '--[a-z-]+' | sort -u
 }

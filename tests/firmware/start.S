@@ -7,12 +7,16 @@
     .section .vectors, "a"
     .word stack_top
     .word Reset_Handler
-    .rept 14
+    .rept 14 + 56
     .word Default_Handler
     .endr
-    .rept 96
+    .word DMA2_Stream0_IRQHandler /* 56 on the F4 chips */
+    .rept 39
     .word Default_Handler
     .endr
+
+    .weak DMA2_Stream0_IRQHandler
+    .thumb_set DMA2_Stream0_IRQHandler, Default_Handler
 
     .text
     .thumb_func

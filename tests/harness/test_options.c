@@ -74,7 +74,6 @@ static const struct refusal refusals[] = {
     {"run|a|--seed|", "needs a value"},
     {"run|a|--jobs|0", "1 to 1024"},
     {"run|a|--engine|rtl", "only \"event\""},
-    {"run|a|--firmware|x.elf", "only \"none\""},
     {"run|a|--trace-window|auto", "needs --vcd or --fst"},
     {"run|a|--vcd|v|--trace-window|0", "--trace-window 0"},
     {"run|a|--vcd|v|--trace-window|5:4", "START:END"},

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/mcu/armv7m/decode.h"
 #include "tests/models/armv7m_lockstep.h"
+
+#define NOP 0xBF00u
 
 static uint64_t draw(struct lockstep *l) {
     uint64_t x = l->seed += 0x9E3779B97F4A7C15u; /* splitmix64 */
@@ -22,17 +23,16 @@ static int code_write(void *user, uint32_t address, unsigned size, uint32_t valu
 }
 
 static const int UC_REGS[N_STATE] = {
-    UC_ARM_REG_R0,  UC_ARM_REG_R1,  UC_ARM_REG_R2,  UC_ARM_REG_R3,  UC_ARM_REG_R4,
-    UC_ARM_REG_R5,  UC_ARM_REG_R6,  UC_ARM_REG_R7,  UC_ARM_REG_R8,  UC_ARM_REG_R9,
-    UC_ARM_REG_R10, UC_ARM_REG_R11, UC_ARM_REG_R12, UC_ARM_REG_SP,  UC_ARM_REG_LR,
-    UC_ARM_REG_PC,  UC_ARM_REG_XPSR, UC_ARM_REG_FPSCR};
+    UC_ARM_REG_R0,  UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3, UC_ARM_REG_R4,   UC_ARM_REG_R5,
+    UC_ARM_REG_R6,  UC_ARM_REG_R7, UC_ARM_REG_R8, UC_ARM_REG_R9, UC_ARM_REG_R10,  UC_ARM_REG_R11,
+    UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR, UC_ARM_REG_PC, UC_ARM_REG_XPSR, UC_ARM_REG_FPSCR};
 
 static int uc_reg(unsigned i) {
     return i < STATE_S0 ? UC_REGS[i] : UC_ARM_REG_S0 + (int)(i - STATE_S0);
 }
 static enum armv7m_reg our_reg(unsigned i) {
-    return i < 16           ? (enum armv7m_reg)i
-           : i == STATE_PSR ? ARMV7M_XPSR
+    return i < 16             ? (enum armv7m_reg)i
+           : i == STATE_PSR   ? ARMV7M_XPSR
            : i == STATE_FPSCR ? ARMV7M_FPSCR
                               : (enum armv7m_reg)(ARMV7M_S0 + i - STATE_S0);
 }
@@ -251,14 +251,15 @@ static bool memory_fits(const struct armv7m *core, const struct op *op) {
     }
 }
 
+unsigned lockstep_code(const struct op *op) {
+    return op->inner < OP_SLOW_FIRST ? op->inner & ~1u : op->inner;
+}
+
 /* Not compared: what leaves the sequence, and system instructions (tested elsewhere). */
-static bool excluded(const struct lockstep *l, const struct op *op) {
-    unsigned code = op->inner;
-    if (code < OP_SLOW_FIRST)
-        code &= ~1u;
-    if (code >= OP_B && code <= OP_CBNZ)
-        return true;
+static bool excluded_code(unsigned code) {
     switch (code) {
+    case OP_BX:
+    case OP_BLX:
     case OP_undefined:
     case OP_fp_undefined:
     case OP_nocp:
@@ -276,15 +277,56 @@ static bool excluded(const struct lockstep *l, const struct op *op) {
     case OP_clrex:
     case OP_strex:
         return true;
-    case OP_msr:
-        return op->imm >= 4;
     default:
         return false;
     }
-    (void)l;
+}
+
+bool lockstep_covers(enum armv7m_kind kind, unsigned code) {
+    bool hot = code < OP_SLOW_FIRST, m4 = kind == ARMV7M_M4F;
+    return !excluded_code(code) && (!hot || !(code & 1)) && code >= OP_HOT_FIRST &&
+           (m4 || code < OP_sat16) && (m4 || code != OP_extend_add);
+}
+
+static bool excluded(const struct lockstep *l, const struct op *op) {
+    unsigned code = lockstep_code(op);
+    /* A branch a little forward, not in an IT block but at its end. */
+    if (code >= OP_B && code <= OP_CBNZ && code != OP_BX && code != OP_BLX)
+        return (int32_t)op->imm < 1 || (int32_t)op->imm > 8 || l->core->it & 7;
+    return excluded_code(code) || (code == OP_msr && op->imm >= 4);
 }
 
 static bool filtered(const struct lockstep *l, const struct op *op, uint32_t word);
+
+static uint32_t branch_encoding(uint32_t word) {
+    static const uint32_t KINDS[] = {0xD000, 0xD000,     0xB100,     0xB900,
+                                     0xE000, 0xF000F800, 0xF000B800, 0xF0008000};
+    uint32_t kind = KINDS[word >> 8 & 7], offset = word & 3;
+    uint32_t condition = (word >> 16) % 14;
+    if (kind == 0xD000)
+        return kind | condition << 8 | offset;
+    if (kind == 0xF0008000)
+        return kind | condition << 22 | offset;
+    return kind >> 8 == 0xB1 || kind >> 8 == 0xB9 ? kind | offset << 3 | (word >> 4 & 7)
+                                                  : kind | offset;
+}
+
+/* Encodings that random bits seldom hit. */
+static uint32_t rare_encoding(uint32_t word) {
+    uint32_t rd = word & 15, rm = word >> 4 & 15;
+    switch (word >> 8 & 7) {
+    case 0: /* CLZ, RBIT and the reversals */
+        return 0xFA90F080 | (word & 0x00200030) | rm << 16 | rd << 8 | rm;
+    case 1: /* MSR APSR */
+        return 0xF3808000 | rm << 16 | (word & 0x00000C00);
+    case 2: /* barriers */
+        return 0xF3BF8F4F | (word & 0x30);
+    case 3: /* VMRS, VMSR */
+        return 0xEEE10A10 | (word & 0x00100000) | rd << 12;
+    default:
+        return (word & 0x010F7FFF) | 0xEAC00000; /* PKH */
+    }
+}
 
 static uint32_t encoding(struct lockstep *l) {
     uint64_t x = draw(l);
@@ -303,6 +345,12 @@ static uint32_t encoding(struct lockstep *l) {
         return (word & 0x01FFFFFF) | 0xE8000000;
     case 7: /* IT */
         return 0xBF00 | (word & 0xFF);
+    case 12: /* shifted registers */
+        return (word & 0x01FF7FFF) | 0xEA000000;
+    case 13:
+        return word >> 30 ? word & 0xFFFF : rare_encoding(word);
+    case 11: /* branches */
+        return branch_encoding(word);
     case 8:
     case 9:
         return (word & 0x0FFFFFFF & ~0x8000u) | 0xF0000000;
@@ -328,21 +376,24 @@ static unsigned place(struct lockstep *l, uint32_t at, uint32_t word) {
     else
         armv7m_decode(l->core, code, at);
     const struct op *op = &code->ops[(at - CODE_BASE) / 2];
-    if (excluded(l, op) || !memory_fits(l->core, op) || filtered(l, op, wide ? word : word & 0xFFFF))
+    if (excluded(l, op) || !memory_fits(l->core, op) ||
+        filtered(l, op, wide ? word : word & 0xFFFF))
         return 0;
-    /* An IT block must have its successors, and those must not see half an IT. */
     return wide ? 4 : 2;
 }
 
 /* Where Unicorn 2.0.1 is not a Cortex-M. */
 static bool filtered(const struct lockstep *l, const struct op *op, uint32_t word) {
-    unsigned code = op->inner;
-    if (code == OP_IT || code == OP_IT + 1)
+    unsigned code = lockstep_code(op);
+    if (code == OP_IT)
         return (word >> 4 & 15) == 14 && (word & 7); /* AL with an else: unpredictable */
     /* From fixed point is rounded to nearest whatever FPSCR says (DDI0403E A7.7.229); Unicorn
      * obeys FPSCR.RMode. */
     if (code == OP_fp_fixed && !(op->sh & 2))
         return l->core->fpscr >> 22 & 3;
+    /* What ends a translated block loses the rest of an IT block. */
+    if (code == OP_barrier || code == OP_msr || code == OP_fp_msr)
+        return l->core->it & 7;
     /* YIELD ends Unicorn's emulation with UC_ERR_INSN_INVALID. */
     return word == 0xBF10 || ((word & 0xFFF0D7FF) == 0xF3A08001);
 }
@@ -360,12 +411,9 @@ static bool make(struct lockstep *l) {
     write_ours(l, &l->start);
     read_ours(l, &l->after[0]);
     for (l->n = 0; l->n < SEQUENCE || l->core->it;) {
-        if (l->n >= SEQUENCE + 4)
-            break;
-        uint32_t word = l->n < SEQUENCE || l->core->it ? encoding(l) : 0xBF00;
-        unsigned size = l->n == SEQUENCE - 1 && !l->core->it ? 0 : place(l, at, word);
-        if (l->n == SEQUENCE - 1 && !l->core->it)
-            size = place(l, at, word = 0xBF00);
+        bool last = l->n == SEQUENCE - 1 && !l->core->it; /* an IT would have no block */
+        uint32_t word = last ? NOP : encoding(l);
+        unsigned size = place(l, at, word);
         if (!size) {
             l->refused++;
             continue;
@@ -374,18 +422,19 @@ static bool make(struct lockstep *l) {
         l->word[l->n] = size == 4 ? word : word & 0xFFFF;
         uint8_t it = l->core->it;
         l->skipped[l->n] = it && !armv7m_condition(l->core, it >> 4);
+        l->seen[lockstep_code(&armv7m_find(l->core, at)->ops[(at - CODE_BASE) / 2])]++;
         enum armv7m_stop stop = armv7m_step(l->core);
         read_ours(l, &l->after[++l->n]);
-        at += size;
-        if (stop != ARMV7M_UNTIL || l->core->pc != at || l->core->attention & ~(unsigned)ATT_IRQ) {
+        at = l->core->pc;
+        if (stop != ARMV7M_UNTIL || at <= l->address[l->n - 1] || at > l->address[l->n - 1] + 20 ||
+            l->core->attention & ~(unsigned)ATT_IRQ) {
             snprintf(l->failure, sizeof l->failure, "instruction %08x at %08x: stop %d, pc %08x",
                      l->word[l->n - 1], l->address[l->n - 1], (int)stop, l->core->pc);
             return false;
         }
-        if (l->n >= SEQUENCE && !l->core->it)
-            break;
     }
     l->address[l->n] = at;
+    l->after[l->n / 2].r[3] ^= l->plant;
     return true;
 }
 

@@ -6,11 +6,11 @@
 #include <stdint.h>
 #include <unicorn/unicorn.h>
 
-#include "models/mcu/armv7m/armv7m.h"
+#include "models/mcu/armv7m/decode.h"
 
 #define CODE_BASE 0x08000000u
-#define CODE_SIZE 0x1000u
-#define LITERALS  0x200u /* from here the code region holds data */
+#define CODE_SIZE 0x1800u
+#define LITERALS  0x800u /* from here the code region holds data */
 #define RAM_BASE  0x20000000u
 #define RAM_SIZE  0x4000u
 #define SEQUENCE  64 /* instructions */
@@ -27,17 +27,24 @@ struct lockstep {
     uc_engine *uc;
     uint64_t seed;
     uint8_t code[CODE_SIZE], ram[RAM_SIZE], ram_start[RAM_SIZE];
-    struct state start, after[SEQUENCE + 8]; /* one more than instructions */
+    struct state start, after[SEQUENCE + 8];            /* one more than instructions */
     uint32_t address[SEQUENCE + 8], word[SEQUENCE + 8]; /* of the instructions */
     bool skipped[SEQUENCE + 8];                         /* by an IT block */
     unsigned n, checked;
     uint64_t instructions, refused;
-    char failure[2048]; /* "" while all is well */
+    uint32_t seen[OP_CODES]; /* executed, by narrow operation code */
+    bool plant;              /* falsify a register, for a test of the comparison */
+    char failure[2048];      /* "" while all is well */
 };
 
 bool lockstep_init(struct lockstep *l, enum armv7m_kind kind, uint64_t seed);
 void lockstep_finish(struct lockstep *l);
 /* One sequence; false with `failure` when the two differ. */
 bool lockstep_sequence(struct lockstep *l);
+
+/* The narrow form of an operation's code. */
+unsigned lockstep_code(const struct op *op);
+/* Whether random sequences contain the operation at all. */
+bool lockstep_covers(enum armv7m_kind kind, unsigned code);
 
 #endif

@@ -81,6 +81,34 @@ Test(soc_run, an_hsi_of_one_percent_is_seen_at_the_pin) {
     soc_bench_finish(&fast);
 }
 
+/* The clock goes from 16 to 84 MHz while the program runs: PLLCFGR, FLASH_ACR and the waiting is
+ * done by the test, the switch in the middle of a run by a write. */
+Test(soc_run, a_clock_change_shows_at_the_pin) {
+    struct soc_bench bench;
+    soc_bench_init(&bench, "f401re", NULL);
+    soc_program(&bench, toggle, LENGTH(toggle));
+    soc_write(&bench, RCC_F4 + 0x04, 8 | 336 << 6 | 1 << 16 | 1 << 22 | 7 << 24);
+    soc_write(&bench, RCC_F4, 0x01010001);
+    soc_run(&bench, 3 * SIM_MS);
+    soc_write(&bench, 0x40023C00, 0x702);
+    soc_write(&bench, RCC_F4 + 0x08, 4 << 10 | 2);
+    soc_run(&bench, SIM_US); /* the loop comes into the cache */
+    bench.n_changes = 0;
+    uint64_t cycles = armv7m_cycles(stm32_core(bench.mcu));
+    sim_time from = stm32_time(bench.mcu);
+    soc_run(&bench, SIM_MS);
+    cycles = armv7m_cycles(stm32_core(bench.mcu)) - cycles;
+    cr_expect(cycles >= 84000 - 5 && cycles <= 84000 + 5, "%lu", (unsigned long)cycles);
+    for (unsigned i = 2; i < BENCH_KEPT; i++) {
+        const struct stm32_pin_change *change = &bench.changes[i];
+        sim_time period = change->time - bench.changes[i - 2].time;
+        sim_time expected = 4 * 250000 / 21;
+        cr_expect(period == expected || period == expected + 1, "%ld", (long)period);
+        cr_expect_gt(change->time, from);
+    }
+    soc_bench_finish(&bench);
+}
+
 /* Results do not depend on how a run is cut. */
 Test(soc_run, a_run_in_pieces_is_the_same) {
     struct soc_bench whole, pieces;

@@ -150,6 +150,8 @@ static bool boundary(struct armv7m *core, uint64_t until, enum armv7m_stop *stop
     if (core->attention & ATT_STOP) {
         core->attention &= ~(unsigned)ATT_STOP;
         *stop = core->stop;
+        if (*stop == ARMV7M_BREAKPOINT)
+            core->skip_break = core->pc;
         return true;
     }
     if (core->attention & ATT_LOCKUP) {
@@ -180,9 +182,6 @@ static bool boundary(struct armv7m *core, uint64_t until, enum armv7m_stop *stop
 
 enum armv7m_stop armv7m_run(struct armv7m *core, uint64_t until) {
     enum armv7m_stop stop;
-    if (core->stop == ARMV7M_BREAKPOINT)
-        core->skip_break = core->pc;
-    core->stop = ARMV7M_UNTIL;
     for (;;) {
         if (UNLIKELY(core->attention)) {
             if (boundary(core, until, &stop))

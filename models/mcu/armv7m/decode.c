@@ -63,16 +63,32 @@ static bool computes(unsigned code) {
            code != OP_CMPR && code != OP_CMNR && code != OP_TSTI && code != OP_TSTR;
 }
 
+/* Results of the FPU that the next of its operations waits for. */
+static bool fp_computes(unsigned code) {
+    return code == OP_fp_arith || code == OP_fp_mac || code == OP_fp_div || code == OP_fp_convert ||
+           code == OP_fp_fixed || code == OP_fp_half;
+}
+static bool fp_reads(const struct op *op, unsigned s) {
+    bool computes = fp_computes(op->inner) || op->inner == OP_fp_unary || op->inner == OP_fp_cmp;
+    bool destination = op->inner == OP_fp_mac || op->inner == OP_fp_cmp;
+    return computes && (op->rn == s || op->rm == s || (destination && op->rd == s));
+}
+
 /* Pipelining with the next instruction, booked on this one: a load hides the second cycle
  * behind a following independent load; an address made from the result of a data operation
- * waits one cycle. Both fall through, so the next instruction is known here. */
+ * waits one cycle, and so does an FPU operation for the result of the one before. All fall
+ * through, so the next instruction is known here. */
 static void pair(struct armv7m *core, const struct memory *code, uint32_t address, struct op *op) {
     unsigned own = narrow_code(op);
-    if (!is_single_load(own) && !computes(own))
+    if (!is_single_load(own) && !computes(own) && !fp_computes(own))
         return;
     struct op next;
     decode_plain(core, code, address + armv7m_op_length(op) * 2, false, &next);
     unsigned other = narrow_code(&next);
+    if (fp_computes(own)) {
+        op->cycles += fp_reads(&next, op->rd);
+        return;
+    }
     bool depends = op->rd == next.rn || op->rd == next.rm;
     if (is_single_load(own) && !depends && (is_single_load(other) || is_indexed_store(other)))
         op->cycles = 1;

@@ -341,6 +341,10 @@ bool armv7m_phase(struct armv7m *core, uint64_t until) {
     if (core->phase_end == 0)
         core->phase_end = core->cycles + core->phase_length;
     for (;;) {
+        if (core->phase == PHASE_EXIT && armv7m_best(core)) {
+            armv7m_begin_tail(core, ARMV7M_TAIL_CYCLES);
+            core->phase_end = core->cycles + core->phase_length;
+        }
         uint64_t to = core->phase_end < until ? core->phase_end : until;
         if (core->systick.next < to)
             to = core->systick.next;
@@ -348,11 +352,7 @@ bool armv7m_phase(struct armv7m *core, uint64_t until) {
             core->cycles = to;
         if (core->cycles >= core->systick.next)
             armv7m_systick_expire(core);
-        if (core->phase == PHASE_EXIT && armv7m_best(core)) {
-            armv7m_begin_tail(core, ARMV7M_TAIL_CYCLES);
-            core->phase_end = core->cycles + core->phase_length;
-        }
-        if (core->cycles >= core->phase_end)
+        if (core->cycles >= core->phase_end && !(core->phase == PHASE_EXIT && armv7m_best(core)))
             break;
         if (core->cycles >= until)
             return true;

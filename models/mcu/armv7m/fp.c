@@ -108,7 +108,8 @@ static bool round_up(enum fp_rounding how, bool sign, uint64_t kept, uint64_t re
     }
 }
 static uint32_t overflow(uint32_t *fpscr, enum fp_rounding how, bool sign) {
-    bool infinite = how == ROUND_NEAREST || (how == ROUND_UP && !sign) || (how == ROUND_DOWN && sign);
+    bool infinite =
+        how == ROUND_NEAREST || (how == ROUND_UP && !sign) || (how == ROUND_DOWN && sign);
     *fpscr |= FP_OFC | FP_IXC;
     return (uint32_t)sign << 31 | (infinite ? INFINITY32 : INFINITY32 - 1);
 }
@@ -403,7 +404,8 @@ static uint32_t half_overflow(uint32_t *fpscr, bool sign) {
         *fpscr |= FP_IOC;
         return (uint32_t)sign << 15 | 0x7FFF;
     }
-    bool infinite = how == ROUND_NEAREST || (how == ROUND_UP && !sign) || (how == ROUND_DOWN && sign);
+    bool infinite =
+        how == ROUND_NEAREST || (how == ROUND_UP && !sign) || (how == ROUND_DOWN && sign);
     *fpscr |= FP_OFC | FP_IXC;
     return (uint32_t)sign << 15 | (infinite ? 0x7C00 : 0x7BFF);
 }

@@ -130,6 +130,7 @@ void armv7m_set(struct armv7m *core, enum armv7m_reg reg, uint32_t value) {
     case ARMV7M_PC:
         core->pc = value & ~1u;
         core->it = 0;
+        core->skip_break = 1;
         break;
     case ARMV7M_XPSR:
         set_xpsr(core, value);

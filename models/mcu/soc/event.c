@@ -99,13 +99,14 @@ void events_advance(struct stm32 *mcu, sim_time time) {
     set_now(mcu, time);
 }
 
-sim_time events_next(const struct stm32 *mcu) {
+sim_time events_next(struct stm32 *mcu) {
     sim_time event = mcu->head ? mcu->head->time : SIM_NEVER;
+    mcu->look_ahead++;
     for (size_t i = mcu->inbox_head; i < mcu->inbox_n; i++) {
         const struct edge *edge = &mcu->inbox[i];
         if (edge->time > event)
             break;
-        if (!pins_edge_quiet(mcu, edge, i))
+        if (!pins_edge_quiet(mcu, edge))
             return edge->time;
     }
     return event;

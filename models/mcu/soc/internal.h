@@ -63,7 +63,8 @@ struct pin {
     struct link {
         uint8_t block, role;
     } links[MAX_LINKS];
-    unsigned n_changes; /* of level, ever; the ring below holds the last */
+    unsigned look_ahead, edges_ahead; /* see pins_edge_quiet */
+    unsigned n_changes;               /* of level, ever; the ring below holds the last */
     struct {
         sim_time time;
         uint8_t before;
@@ -122,6 +123,7 @@ struct stm32 {
     uint8_t exti_port[PORT_PINS];
     struct edge *inbox;
     size_t inbox_head, inbox_n, inbox_cap;
+    unsigned look_ahead;  /* number of the present one */
     struct function *afs; /* by block */
     unsigned n_afs;
     struct route *routes;
@@ -150,7 +152,7 @@ void block_reset(struct stm32_block *b, enum stm32_cause cause);
 void events_advance(struct stm32 *mcu, sim_time time);
 void events_cancel_all(struct stm32_block *b);
 /* When the core must stop next: an event, or an edge that somebody acts on. */
-sim_time events_next(const struct stm32 *mcu);
+sim_time events_next(struct stm32 *mcu);
 
 /* bus.c */
 int bus_core_read(void *user, uint32_t address, unsigned size, uint32_t *value);
@@ -168,7 +170,8 @@ void report_access(struct stm32 *mcu, struct stm32_block *b, enum stm32_report_k
 bool pins_create(struct stm32 *mcu, struct sim_err *err);
 void pins_edge(struct stm32 *mcu, const struct edge *edge);
 void pins_update_block(struct stm32_block *b, unsigned role, sim_time time);
-bool pins_edge_quiet(const struct stm32 *mcu, const struct edge *edge, size_t from);
+/* In a look ahead from the inbox's head on, edge by edge. */
+bool pins_edge_quiet(struct stm32 *mcu, const struct edge *edge);
 
 /* route.c */
 bool routes_create(struct stm32 *mcu, struct sim_err *err);

@@ -1,7 +1,6 @@
 /* Pins: what a port's set-up, a block's output and the board make of them, and who hears of
  * it. A block hears an edge at its time; the input register two HCLK edges later. */
 #include <ctype.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,29 +233,29 @@ void pins_edge(struct stm32 *mcu, const struct edge *edge) {
     settle(mcu, pin, edge->time);
 }
 
-static size_t edges_before(const struct stm32 *mcu, const struct edge *edge, size_t from) {
-    size_t n = 0;
-    for (size_t i = mcu->inbox_head; i < from; i++)
-        n += mcu->inbox[i].port == edge->port && mcu->inbox[i].pin == edge->pin;
-    return n;
+/* Edges of this pin that lie before in the present look ahead. */
+static unsigned edges_before(struct stm32 *mcu, struct pin *pin) {
+    if (pin->look_ahead != mcu->look_ahead) {
+        pin->look_ahead = mcu->look_ahead;
+        pin->edges_ahead = 0;
+    }
+    return pin->edges_ahead++;
 }
 
-static bool block_quiet(struct stm32 *mcu, struct stm32_block *b, unsigned role,
-                        const struct edge *edge, size_t from) {
+static bool block_quiet(struct stm32_block *b, unsigned role, unsigned before) {
     if (!b->ip || !b->ip->pin_in)
         return true;
-    unsigned quiet = b->ip->quiet ? b->ip->quiet(b, role) : 0;
-    return quiet == UINT_MAX || (quiet && edges_before(mcu, edge, from) < quiet);
+    return b->ip->quiet && before < b->ip->quiet(b, role);
 }
 
-bool pins_edge_quiet(const struct stm32 *mcu, const struct edge *edge, size_t from) {
-    const struct pin *pin = &mcu->pins[edge->port][edge->pin];
-    struct stm32 *all = mcu->blocks[0].mcu; /* callbacks of blocks take them writable */
+bool pins_edge_quiet(struct stm32 *mcu, const struct edge *edge) {
+    struct pin *pin = &mcu->pins[edge->port][edge->pin];
     struct stm32_block *exti = exti_of(mcu, edge->port, edge->pin);
+    unsigned before = edges_before(mcu, pin);
     for (unsigned i = 0; i < pin->n_links; i++)
-        if (!block_quiet(all, &all->blocks[pin->links[i].block], pin->links[i].role, edge, from))
+        if (!block_quiet(&mcu->blocks[pin->links[i].block], pin->links[i].role, before))
             return false;
-    return !exti || block_quiet(all, exti, edge->pin, edge, from);
+    return !exti || block_quiet(exti, edge->pin, before);
 }
 
 static bool inbox_room(struct stm32 *mcu) {

@@ -274,7 +274,7 @@ sim_time stm32_time(const struct stm32 *mcu) {
     return mcu->running ? mcu->now : mcu->reached;
 }
 
-sim_time stm32_next_time(const struct stm32 *mcu) {
+sim_time stm32_next_time(struct stm32 *mcu) {
     if (!armv7m_asleep(mcu->core))
         return mcu->reached;
     uint64_t wake = armv7m_next_wake(mcu->core);

@@ -157,7 +157,7 @@ void stm32_request_stop(struct stm32 *mcu);
 sim_time stm32_time(const struct stm32 *mcu);
 /* The next time at which anything can happen if no pin changes: now while the core is awake,
  * SIM_NEVER when it sleeps for good. */
-sim_time stm32_next_time(const struct stm32 *mcu);
+sim_time stm32_next_time(struct stm32 *mcu);
 struct armv7m *stm32_core(struct stm32 *mcu); /* for debuggers and tests; do not run it */
 const struct stm32_chip *stm32_chip_of(const struct stm32 *mcu);
 /* How many reports of a kind, repeated ones included. */

@@ -52,6 +52,7 @@ struct dma {
     struct channel channel[CHANNELS];
     uint8_t enabled; /* a bit per channel */
     bool scheduled;
+    uint64_t due;  /* tick of the next service */
     uint64_t free; /* tick from which the controller can serve again */
 };
 
@@ -88,15 +89,22 @@ static struct channel *arbitrate(struct dma *d) {
     return best;
 }
 
-static void kick(struct stm32_block *b, struct dma *d) {
+/* `now`: the present tick. */
+static void kick_at(struct stm32_block *b, struct dma *d, uint64_t now) {
+    uint64_t tick = now + LATENCY;
     if (d->scheduled || !arbitrate(d))
         return;
-    uint64_t tick = stm32_tick_at(b, stm32_now(b)) + LATENCY;
-    sim_time at = stm32_tick_time(b, tick > d->free ? tick : d->free);
+    d->due = tick > d->free ? tick : d->free;
+    sim_time at = stm32_tick_time(b, d->due);
     if (at == SIM_NEVER)
         return;
     d->scheduled = true;
     stm32_schedule(b, EVENT_SERVE, at);
+}
+
+static void kick(struct stm32_block *b, struct dma *d) {
+    if (!d->scheduled)
+        kick_at(b, d, stm32_tick_at(b, stm32_now(b)));
 }
 
 /* 9.3.4: a wider destination gets zeros above, a narrower one the low octets. */
@@ -134,7 +142,7 @@ static void serve(struct stm32_block *b, struct dma *d) {
     if (!c)
         return;
     unsigned n = (unsigned)(c - d->channel);
-    d->free = stm32_tick_at(b, stm32_now(b)) + BEAT;
+    d->free = d->due + BEAT;
     if (move_item(b, c)) {
         count_item(c);
     } else { /* 9.3.5: a bus error disables the channel */
@@ -145,7 +153,7 @@ static void serve(struct stm32_block *b, struct dma *d) {
     if (!(c->cr & MEM2MEM))
         stm32_dma_served(b, n);
     signal(b, c, n);
-    kick(b, d);
+    kick_at(b, d, d->due);
 }
 
 /* --- registers ------------------------------------------------------------------------------- */

@@ -72,6 +72,7 @@ struct dma {
     struct stream stream[STREAMS];
     uint8_t enabled; /* a bit per stream: EN set and not stopping */
     bool scheduled;
+    uint64_t due;  /* tick of the next service */
     uint64_t free; /* tick from which the controller can serve again */
 };
 
@@ -241,15 +242,22 @@ static struct stream *arbitrate(struct dma *d) {
     return best;
 }
 
-static void kick(struct stm32_block *b, struct dma *d) {
+/* `now`: the present tick. */
+static void kick_at(struct stm32_block *b, struct dma *d, uint64_t now) {
+    uint64_t tick = now + LATENCY;
     if (d->scheduled || !arbitrate(d))
         return;
-    uint64_t tick = stm32_tick_at(b, stm32_now(b)) + LATENCY;
-    sim_time at = stm32_tick_time(b, tick > d->free ? tick : d->free);
+    d->due = tick > d->free ? tick : d->free;
+    sim_time at = stm32_tick_time(b, d->due);
     if (at == SIM_NEVER)
         return;
     d->scheduled = true;
     stm32_schedule(b, EVENT_SERVE, at);
+}
+
+static void kick(struct stm32_block *b, struct dma *d) {
+    if (!d->scheduled)
+        kick_at(b, d, stm32_tick_at(b, stm32_now(b)));
 }
 
 static void rewind_stream(struct stream *s) {
@@ -322,13 +330,13 @@ static void serve(struct stm32_block *b, struct dma *d) {
     unsigned n = (unsigned)(s - d->stream), line = n * 8 + field(s->cr, CHSEL_SHIFT, 3);
     bool to_peripheral = direction(s) == TO_PERIPHERAL;
     bool fetch = to_peripheral && (s->level < psize(s) || !requested(s));
-    d->free = stm32_tick_at(b, stm32_now(b)) + BEAT;
+    d->free = d->due + BEAT;
     if (!(to_peripheral ? serve_to_peripheral : serve_to_memory)(b, d, s))
         transfer_error(d, s);
     if (!fetch && direction(s) != MEMORY_TO_MEMORY)
         stm32_dma_served(b, line);
     signal(b, s, n);
-    kick(b, d);
+    kick_at(b, d, d->due);
 }
 
 /* --- enabling and disabling ------------------------------------------------------------------ */

@@ -40,6 +40,7 @@ static const struct stm32_reg regs[] = {
 
 /* Lines are numbers: address / 16 within flash. The age of a slot is when it was last used. */
 struct state {
+    uint32_t acr; /* as in the register file: fetch_wait is called every few cycles */
     uint64_t clock;
     uint8_t slot[MAX_LINES]; /* of the instruction cache, + 1; 0: not in it */
     uint32_t i_line[I_LINES];
@@ -73,7 +74,7 @@ static void reset(struct stm32_block *b, enum stm32_cause cause) {
 
 static void write_acr(struct stm32_block *b, uint32_t value) {
     struct state *s = stm32_state(b);
-    uint32_t acr = stm32_store(b, ACR, value);
+    uint32_t acr = s->acr = stm32_store(b, ACR, value);
     if (acr & ACR_ICRST)
         clear_i(s);
     if (acr & ACR_DCRST)
@@ -128,40 +129,43 @@ static unsigned states_left(struct state *s, uint32_t line, uint64_t cycle, unsi
     return s->prefetch_ready > cycle ? (unsigned)(s->prefetch_ready - cycle) : 0;
 }
 
-static void prefetch(struct state *s, uint32_t line, uint64_t cycle, unsigned latency) {
+/* The line after the one at hand, unless it is there or under way. */
+static void prefetch(struct stm32_block *b, struct state *s, uint32_t line, unsigned waits) {
     if (line >= MAX_LINES || s->slot[line] || (s->prefetch_ready && s->prefetched == line))
         return;
     s->prefetched = line;
-    s->prefetch_ready = cycle + latency + 1;
+    s->prefetch_ready = stm32_core_cycle(b) + waits + (s->acr & ACR_LATENCY) + 1;
+}
+
+static unsigned miss(struct stm32_block *b, struct state *s, uint32_t line) {
+    unsigned waits = states_left(s, line, stm32_core_cycle(b), s->acr & ACR_LATENCY);
+    if (s->acr & ACR_ICEN)
+        fill_i(s, line);
+    return waits;
 }
 
 static unsigned fetch_wait(void *user, uint32_t address) {
     struct stm32_block *b = user;
     struct state *s = stm32_state(b);
-    uint32_t acr = stm32_get(b, ACR);
-    unsigned latency = acr & ACR_LATENCY, waits = 0;
+    unsigned waits = 0;
     uint32_t line = (address & 0x07FFFFFF) / LINE % MAX_LINES;
-    if (!latency)
+    if (!(s->acr & ACR_LATENCY))
         return 0;
-    uint64_t cycle = stm32_core_cycle(b);
-    if (acr & ACR_ICEN && s->slot[line]) {
+    if (s->slot[line] && s->acr & ACR_ICEN)
         s->i_age[s->slot[line] - 1] = ++s->clock;
-    } else {
-        waits = states_left(s, line, cycle, latency);
-        if (acr & ACR_ICEN)
-            fill_i(s, line);
-    }
-    if (acr & ACR_PRFTEN)
-        prefetch(s, line + 1, cycle + waits, latency);
+    else
+        waits = miss(b, s, line);
+    if (s->acr & ACR_PRFTEN)
+        prefetch(b, s, line + 1, waits);
     return waits;
 }
 
 static unsigned data_wait(void *user, uint32_t address) {
     struct stm32_block *b = user;
     struct state *s = stm32_state(b);
-    uint32_t acr = stm32_get(b, ACR), line = (address & 0x07FFFFFF) / LINE;
-    unsigned latency = acr & ACR_LATENCY;
-    if (!latency || !(acr & ACR_DCEN))
+    uint32_t line = (address & 0x07FFFFFF) / LINE;
+    unsigned latency = s->acr & ACR_LATENCY;
+    if (!latency || !(s->acr & ACR_DCEN))
         return latency;
     for (unsigned i = 0; i < D_LINES; i++) {
         if (s->d_age[i] && s->d_line[i] == line) {

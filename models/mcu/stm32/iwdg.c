@@ -1,7 +1,7 @@
 /* Independent watchdog of every STM32F: counts the low-speed oscillator down and resets the
  * chip at the end.
  *
- * Sources: RM0368 section 15.3 behaviour and 15.4 registers; RM0041 section 17, the same.
+ * Sources: RM0368 section 15.3 behaviour and 15.4 registers; RM0041 section 18, the same.
  * A change of PR or RLR takes UPDATE cycles of LSI, the manual's "up to 5". Only a reset
  * stops it. Not modelled: starting by option byte, the freeze by a debugger.
  */

@@ -168,11 +168,19 @@ static void present(struct stm32_block *block, const struct spi *s, sim_time tim
     stm32_pin_drive(block, s->out_pin, out >> (s->frame - 1) & 1, time);
 }
 
-static void store_frame(struct spi *s, uint16_t value) {
-    if (s->flags & RXNE)
-        s->flags |= OVR;
-    if (s->flags & OVR)
+/* 20.3.10. A master that only wants to send overruns all the time and need not care. */
+static void overrun(struct stm32_block *block, struct spi *s) {
+    bool wanted = !(s->cr1 & MSTR) || (s->cr2 & (RXDMAEN | RXNEIE));
+    s->flags |= OVR;
+    if (wanted)
+        stm32_misuse(block, "a received frame is lost: the one before was not read (OVR)");
+}
+
+static void store_frame(struct stm32_block *block, struct spi *s, uint16_t value) {
+    if (s->flags & (RXNE | OVR)) {
+        overrun(block, s);
         return;
+    }
     s->rx = value;
     s->flags |= RXNE;
 }
@@ -204,7 +212,7 @@ static void end_frame(struct stm32_block *block, struct spi *s) {
     s->bits = 0;
     s->loaded = false;
     if (s->receives)
-        store_frame(s, value);
+        store_frame(block, s, value);
     signal(block, s);
 }
 

@@ -1,7 +1,7 @@
 /* Basic timers TIM6 and TIM7: a 16-bit counter with prescaler, reload, update interrupt and
  * DMA request, one-pulse mode.
  *
- * Sources: RM0090 section 20.3 behaviour and 20.4 registers; RM0041 section 15, the same.
+ * Sources: RM0090 section 20.3 behaviour and 20.4 registers; RM0041 section 16, the same.
  * Not modelled, loud: the trigger output (MMS).
  */
 #include "models/mcu/stm32/ips.h"

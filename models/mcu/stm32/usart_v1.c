@@ -1,11 +1,13 @@
 /* USART of the STM32F1, F2, F4 and L1, asynchronous: bits on the TX pin at their baud rate,
  * what was sent as octets for a log, and a receiver that samples the RX pin.
  *
- * Sources: RM0368 section 19.3 behaviour and 19.6 registers; RM0041 section 22, the same
- * without OVER8 and ONEBIT. Section numbers below are RM0368's.
+ * Sources: RM0368 section 19.3 behaviour and 19.6 registers; RM0041 section 23, the same.
+ * Section numbers below are RM0368's.
+ *
  * One tick of PCLK after DR is written, or at the end of the frame before, a frame starts.
  * A bit is sampled once, in its middle; noise (NF) is never seen. No idle frame is sent when
  * TE is set.
+ *
  * Not modelled, loud: break, mute mode, LIN, IrDA, smartcard, half duplex, flow control,
  * the synchronous clock.
  */

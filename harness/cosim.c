@@ -1,0 +1,245 @@
+#include "harness/cosim.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/dwarf_lines.h"
+#include "harness/image.h"
+
+#define MAX_FRAME  16384 /* no image of ours delivers more */
+#define MAX_LOSSES 64
+
+struct loss {
+    sim_time time;
+    char text[160];
+};
+
+struct cosim {
+    struct cosim_settings settings;
+    struct image image;
+    struct dwarf_lines *lines;
+    struct stm32 *chip;
+    struct armv7m *core;
+    unsigned port[3], pin[3]; /* by enum spi_pin */
+    uint32_t deliver;
+    uint64_t delivered;
+    struct loss losses[MAX_LOSSES]; /* the latest, a ring */
+    uint64_t n_losses;
+    struct stm32_report unmodelled, misuse; /* the first of each */
+    bool has_unmodelled, has_misuse;
+    bool pin_refused;
+    uint8_t frame[MAX_FRAME];
+};
+
+static bool copy_out(struct cosim *c, uint32_t address, uint32_t n) {
+    const uint8_t *direct = armv7m_direct(c->core, address, n, false);
+    if (direct)
+        memcpy(c->frame, direct, n);
+    for (uint32_t i = 0; !direct && i < n; i++) {
+        uint32_t octet;
+        if (!armv7m_read(c->core, address + i, 1, &octet))
+            return false;
+        c->frame[i] = (uint8_t)octet;
+    }
+    return true;
+}
+
+/* The first two arguments of the AAPCS: the frame and its length. */
+static void on_function(void *user, struct armv7m *core, uint32_t address) {
+    struct cosim *c = user;
+    uint32_t n = armv7m_get(core, (enum armv7m_reg)(ARMV7M_R0 + 1)) & 0xffff;
+    if (address != c->deliver || n > MAX_FRAME || !copy_out(c, armv7m_get(core, ARMV7M_R0), n))
+        return;
+    c->delivered++;
+    c->settings.on_deliver(c->settings.user, c->frame, n, stm32_time(c->chip));
+}
+
+static void on_report(void *user, const struct stm32_report *report) {
+    struct cosim *c = user;
+    if (report->kind == STM32_UNMODELLED && !c->has_unmodelled) {
+        c->unmodelled = *report;
+        c->has_unmodelled = true;
+    }
+    if (report->kind == STM32_MISUSE && !c->has_misuse) {
+        c->misuse = *report;
+        c->has_misuse = true;
+    }
+    if (report->kind != STM32_LOST)
+        return;
+    struct loss *loss = &c->losses[c->n_losses++ % MAX_LOSSES];
+    loss->time = report->time;
+    snprintf(loss->text, sizeof loss->text, "%s: %s", report->block, report->text);
+}
+
+/* "PB13": the name of an MCU pin, as connectors of MCU boards number their pads. */
+static bool is_port_pin(const char *name) {
+    return name[0] == 'P' && name[1] >= 'A' && name[1] <= 'K' && isdigit((unsigned char)name[2]) &&
+           strlen(name) <= 4;
+}
+
+static const char *pin_on_net(const struct board *board, const char *net_name) {
+    const struct netlist *netlist = board->netlist;
+    uint32_t net = netlist_find_net(netlist, net_name + (net_name[0] == '!'));
+    for (uint32_t i = 0; net != NETLIST_NONE && i < netlist->n_pins; i++)
+        if (netlist->pins[i].net == net && is_port_pin(netlist->pins[i].number))
+            return netlist->pins[i].number;
+    return NULL;
+}
+
+/* Stated as [mcu] pin_..., or the pad of the connector on the net says it. */
+static bool find_pins(struct cosim *c, struct sim_err *err) {
+    const struct board_config *config = &c->settings.board->config;
+    const char *stated[3] = {config->mcu_pin_clk, config->mcu_pin_mosi, config->mcu_pin_nss};
+    const char *nets[3] = {config->attach.spi_clk, config->attach.spi_mosi, config->attach.spi_nss};
+    static const char *const KEY[3] = {"mcu.pin_clk", "mcu.pin_mosi", "mcu.pin_nss"};
+    for (int i = 0; i < 3; i++) {
+        const char *name = stated[i][0] ? stated[i] : pin_on_net(c->settings.board, nets[i]);
+        if (!name)
+            return sim_err_set(err, SIM_ERR_INPUT,
+                               "%s is not stated, and no pad on %s is named like an MCU pin: "
+                               "--set %s=PB13",
+                               KEY[i], nets[i], KEY[i]);
+        if (!stm32_pin_parse(c->chip, name, &c->port[i], &c->pin[i]))
+            return sim_err_set(err, SIM_ERR_INPUT, "%s = %s: the %s has no such pin", KEY[i], name,
+                               config->mcu_chip);
+    }
+    return true;
+}
+
+static bool make_chip(struct cosim *c, struct sim_err *err) {
+    const struct board_config *config = &c->settings.board->config;
+    const struct stm32_chip *chip = stm32_chip_find(config->mcu_chip);
+    if (!chip)
+        return sim_err_set(err, SIM_ERR_INPUT, "mcu.chip = %s: not a chip of this version",
+                           config->mcu_chip);
+    const struct stm32_config settings = {
+        .hsi_ppm = config->mcu_hsi_ppm,
+        .hse_hz = (uint32_t)config->mcu_hse_hz,
+        .hse_bypass = config->mcu_hse_bypass,
+        .entry_latency = (unsigned)config->mcu_entry_latency,
+        .fetch_latency = (unsigned)config->mcu_fetch_latency,
+        .strict = c->settings.strict,
+        .seed = c->settings.seed,
+        .on_report = on_report,
+        .core = {.function = on_function},
+        .user = c,
+    };
+    c->chip = stm32_create(chip, &settings, err);
+    c->core = c->chip ? stm32_core(c->chip) : NULL;
+    return c->chip != NULL;
+}
+
+static bool load(struct cosim *c, struct sim_err *err) {
+    const char *path = c->settings.image;
+    if (!image_load(&c->image, path, false, 0, err))
+        return false;
+    const struct image_symbol *symbol = image_symbol(&c->image, c->settings.deliver_symbol);
+    if (!symbol)
+        return sim_err_at(err, SIM_ERR_INPUT, path, 0,
+                          "no symbol %s: where the firmware delivers its frames; name it with "
+                          "--deliver-symbol",
+                          c->settings.deliver_symbol);
+    c->deliver = symbol->address;
+    if (c->image.kind == IMAGE_ELF)
+        c->lines = dwarf_lines_open(c->image.file, c->image.file_size);
+    for (size_t i = 0; i < c->image.n_segments; i++)
+        if (!stm32_load(c->chip, c->image.segments[i].address, c->image.segments[i].data,
+                        c->image.segments[i].size, err))
+            return false;
+    stm32_reset(c->chip);
+    return armv7m_hook(c->core, c->deliver, true);
+}
+
+struct cosim *cosim_create(const struct cosim_settings *settings, struct sim_err *err) {
+    struct cosim *c = calloc(1, sizeof *c);
+    if (!c) {
+        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        return NULL;
+    }
+    c->settings = *settings;
+    if (make_chip(c, err) && find_pins(c, err) && load(c, err))
+        return c;
+    cosim_destroy(c);
+    return NULL;
+}
+
+void cosim_destroy(struct cosim *c) {
+    if (!c)
+        return;
+    stm32_destroy(c->chip);
+    dwarf_lines_close(c->lines);
+    image_finish(&c->image);
+    free(c);
+}
+
+void cosim_pin(struct cosim *c, enum spi_pin pin, sim_time time, int level) {
+    if (!stm32_pin_set(c->chip, c->port[pin], c->pin[pin], level ? STM32_HIGH : STM32_LOW, time))
+        c->pin_refused = true;
+}
+
+static void where(const struct cosim *c, uint32_t pc, char *out, size_t size) {
+    char line[160];
+    const struct image_symbol *function = image_function(&c->image, pc);
+    int n = snprintf(out, size, "at 0x%08" PRIx32 " in %s", pc, function ? function->name : "?");
+    if (dwarf_lines_find(c->lines, pc, line, sizeof line) && n > 0 && (size_t)n < size)
+        snprintf(out + n, size - (size_t)n, " (%s)", line);
+}
+
+static bool ended(const struct cosim *c, enum stm32_stop stop, struct sim_err *err) {
+    static const char *const WHY[] = {
+        [STM32_REQUEST] = "stopped",          [STM32_BREAKPOINT] = "a breakpoint",
+        [STM32_WATCHPOINT] = "a watchpoint",  [STM32_BKPT] = "a BKPT instruction",
+        [STM32_SEMIHOST_END] = "semihosting", [STM32_LOCKUP] = "a lockup after a fault"};
+    char place[320];
+    if (stop == STM32_NOT_MODELLED && c->has_unmodelled) {
+        const struct stm32_report *u = &c->unmodelled;
+        where(c, u->pc, place, sizeof place);
+        return sim_err_at(err, SIM_ERR_UNMODELLED, c->settings.image, 0,
+                          "%s.%s is not modelled (%s): %s %s", u->block, u->reg ? u->reg : "?",
+                          u->text, u->write ? "written" : "read", place);
+    }
+    where(c, armv7m_pc(c->core), place, sizeof place);
+    return sim_err_at(err, SIM_ERR_UNMODELLED, c->settings.image, 0, "the firmware ended: %s %s",
+                      WHY[stop] ? WHY[stop] : "?", place);
+}
+
+bool cosim_run_until(struct cosim *c, sim_time time, struct sim_err *err) {
+    if (c->pin_refused)
+        return sim_err_set(err, SIM_ERR_UNMODELLED, "the MCU has run ahead of an edge at its pins");
+    enum stm32_stop stop = stm32_run_until(c->chip, time);
+    return stop == STM32_UNTIL || ended(c, stop, err);
+}
+
+const char *cosim_loss_since(const struct cosim *c, sim_time from) {
+    uint64_t first = c->n_losses > MAX_LOSSES ? c->n_losses - MAX_LOSSES : 0;
+    for (uint64_t i = first; i < c->n_losses; i++)
+        if (c->losses[i % MAX_LOSSES].time >= from)
+            return c->losses[i % MAX_LOSSES].text;
+    return "";
+}
+
+struct cosim_figures cosim_figures(const struct cosim *c) {
+    return (struct cosim_figures){
+        .instructions = armv7m_instructions(c->core),
+        .cycles = armv7m_cycles(c->core),
+        .delivered = c->delivered,
+        .misuses = stm32_report_count(c->chip, STM32_MISUSE),
+        .unmodelled = stm32_report_count(c->chip, STM32_UNMODELLED),
+        .lost = stm32_report_count(c->chip, STM32_LOST),
+        .hclk_hz = stm32_hclk_hz(c->chip),
+    };
+}
+
+const char *cosim_misuse(const struct cosim *c, char *out, size_t size) {
+    char place[320];
+    if (!c->has_misuse)
+        return NULL;
+    where(c, c->misuse.pc, place, sizeof place);
+    snprintf(out, size, "%s.%s %s 0x%08" PRIx32 " %s: %s", c->misuse.block,
+             c->misuse.reg ? c->misuse.reg : "?", c->misuse.write ? "written" : "read",
+             c->misuse.value, place, c->misuse.text);
+    return out;
+}

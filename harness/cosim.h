@@ -1,0 +1,53 @@
+/* The firmware in the loop: an image on the board's MCU, clocked bit by bit by the edges
+ * that the simulated board makes at its pins. The board runs ahead by at most one frame;
+ * nothing the MCU does here reaches the receive path, so the order loses nothing.
+ */
+#ifndef HARNESS_COSIM_H
+#define HARNESS_COSIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/board.h"
+#include "models/mcu/soc/stm32.h"
+#include "models/mcu/spi_sampler.h"
+
+#define COSIM_DELIVER "lp_deliver_frame"
+
+struct cosim_settings {
+    const struct board *board;
+    const char *image;          /* ELF */
+    const char *deliver_symbol; /* of deliver(const uint8_t *frame, uint16_t length) */
+    uint64_t seed;
+    bool strict;
+    void *user;
+    /* The firmware delivers a frame (without FCS); the octets hold during the call. */
+    void (*on_deliver)(void *user, const uint8_t *octets, size_t n, sim_time time);
+};
+
+struct cosim;
+
+/* NULL with `err` (class INPUT: the image, the symbol, the pins; UNMODELLED: the chip). */
+struct cosim *cosim_create(const struct cosim_settings *settings, struct sim_err *err);
+void cosim_destroy(struct cosim *cosim); /* accepts NULL */
+
+/* The level of a pin from `time` on; times ascend per pin. */
+void cosim_pin(struct cosim *cosim, enum spi_pin pin, sim_time time, int level);
+/* The MCU catches up. False with `err` when the firmware ended: fault, lockup, breakpoint,
+ * or, in a strict run, something not modelled (register, PC and source line named). */
+bool cosim_run_until(struct cosim *cosim, sim_time time, struct sim_err *err);
+
+/* What the chip lost (SPI overrun, DMA) at or after `from`, in words; "" when nothing was. */
+const char *cosim_loss_since(const struct cosim *cosim, sim_time from);
+
+/* The firmware's first mistake (a clock that is off, a forbidden write), NULL without one. */
+const char *cosim_misuse(const struct cosim *cosim, char *out, size_t size);
+
+struct cosim_figures {
+    uint64_t instructions, cycles, delivered, misuses, unmodelled, lost;
+    double hclk_hz;
+};
+struct cosim_figures cosim_figures(const struct cosim *cosim);
+
+#endif

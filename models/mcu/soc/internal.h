@@ -5,9 +5,10 @@
 #include "models/mcu/soc/stm32_block.h"
 
 enum {
-    MAX_LINKS = 6, /* functions of one pin at one time */
-    HISTORY = 8,   /* changes of a pin that its input register may still have to see */
-    SITES = 64,    /* of reports */
+    MAX_LINKS = 6,  /* functions of one pin at one time */
+    HISTORY = 8,    /* changes of a pin that its input register may still have to see */
+    SITES = 64,     /* of reports */
+    MAX_LINES = 64, /* of requests to a DMA */
     PORT_PINS = 16,
     PORTS = 16,
     NO_BLOCK = 255,
@@ -41,7 +42,8 @@ struct stm32_block {
     uint32_t base, size;
     void *state;
     struct event *events;
-    uint8_t *line_count; /* DMA: sources that request, by line */
+    uint8_t *line_count;  /* DMA: sources that request, by line */
+    uint64_t acked_lines; /* DMA: lines with a source that wants dma_ack, by bit */
     uint16_t irq_high, signal_high;
     uint16_t route_first, route_n, af_first, af_n;
     uint8_t index;

@@ -240,8 +240,8 @@ static unsigned block_quiet(struct stm32_block *b, unsigned role) {
     return b->ip->quiet ? b->ip->quiet(b, role) : 0;
 }
 
-/* The next edges of this pin that nobody acts upon: what the most attentive block says. */
-static unsigned pin_quiet(struct stm32 *mcu, const struct pin *pin) {
+/* How many edges of the pin nobody acts on. */
+static unsigned quiet_edges(struct stm32 *mcu, const struct pin *pin) {
     struct stm32_block *exti = exti_of(mcu, pin->out.port, pin->out.pin);
     unsigned least = exti ? block_quiet(exti, pin->out.pin) : UINT_MAX;
     for (unsigned i = 0; i < pin->n_links; i++) {
@@ -256,11 +256,11 @@ bool pins_edge_quiet(struct stm32 *mcu, const struct edge *edge) {
     struct pin *pin = &mcu->pins[edge->port][edge->pin];
     if (pin->look_ahead != mcu->look_ahead) {
         pin->look_ahead = mcu->look_ahead;
-        pin->quiet_ahead = pin_quiet(mcu, pin);
+        pin->quiet_ahead = quiet_edges(mcu, pin);
     }
     if (pin->quiet_ahead == 0)
         return false;
-    pin->quiet_ahead--;
+    pin->quiet_ahead -= pin->quiet_ahead != UINT_MAX;
     return true;
 }
 

@@ -56,6 +56,8 @@ void stm32_dma_request(struct stm32_block *b, enum stm32_signal signal, bool lev
 
 void stm32_dma_served(struct stm32_block *b, unsigned line) {
     struct stm32 *mcu = b->mcu;
+    if (!(b->acked_lines >> line & 1))
+        return;
     for (unsigned i = 0; i < mcu->n_routes; i++) {
         const struct route *route = &mcu->routes[i];
         struct stm32_block *source = &mcu->blocks[route->source];
@@ -82,7 +84,7 @@ static bool resolve(struct stm32 *mcu, const struct stm32_dma_route *row, struct
         return sim_err_set(err, SIM_ERR_UNMODELLED, "chip %s: DMA row %s to %s: no such block",
                            mcu->chip->name, row->block, row->dma);
     *ok = source->ip && dma->ip;
-    if (*ok && row->line >= dma->ip->n_lines)
+    if (*ok && (row->line >= dma->ip->n_lines || row->line >= MAX_LINES))
         return sim_err_set(err, SIM_ERR_UNMODELLED, "chip %s: %s has no request line %u",
                            mcu->chip->name, row->dma, (unsigned)row->line);
     *route = (struct route){source->index, row->signal, dma->index, row->line};
@@ -100,6 +102,8 @@ static void index_routes(struct stm32 *mcu) {
         struct stm32_block *source = &mcu->blocks[mcu->routes[i].source];
         source->route_first = (uint16_t)i;
         source->route_n++;
+        if (source->ip->dma_ack)
+            mcu->blocks[mcu->routes[i].dma].acked_lines |= UINT64_C(1) << mcu->routes[i].line;
     }
 }
 

@@ -42,7 +42,7 @@ void run_diagnose(struct run *run, const struct compare_failure *failure, struct
 /* run_firmware.c: the MCU in the loop, when an image was named. */
 bool run_firmware_open(struct run *run); /* before the replay is made; false with run->err */
 void run_firmware_listen(struct replay_settings *settings);
-bool run_firmware_boot(struct run *run);            /* after it was made */
+void run_firmware_boot(struct run *run);            /* after it was made: the pins' first levels */
 void run_firmware_close(struct run *run);           /* accepts none */
 sim_time run_firmware_ready(const struct run *run); /* when the first frame may come */
 /* The result of the comparison at the pins, and a failure found there. */

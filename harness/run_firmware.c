@@ -113,14 +113,13 @@ void run_firmware_listen(struct replay_settings *settings) {
     settings->on_pin = on_pin;
 }
 
-/* The levels before the first edge, then the boot. */
-bool run_firmware_boot(struct run *run) {
+/* The levels before the first edge. */
+void run_firmware_boot(struct run *run) {
     const struct spi_sampler *s = replay_sampler(run->replay);
     struct cosim *cosim = run->firmware->cosim;
     cosim_pin(cosim, SPI_SCK, 0, s->sck);
     cosim_pin(cosim, SPI_MOSI, 0, s->mosi);
     cosim_pin(cosim, SPI_NSS, 0, s->selected == s->active_high);
-    return true;
 }
 
 sim_time run_firmware_ready(const struct run *run) {

@@ -139,15 +139,19 @@ static void hook(struct bench *b) {
 }
 
 bool bench_open(struct bench *b, const char *image, const char *chip) {
-    return bench_open_keeping(b, image, chip, 0);
+    return bench_open_on(b, image, chip, &(struct bench_chip){0});
 }
 
-bool bench_open_keeping(struct bench *b, const char *image, const char *chip, unsigned keeps) {
+bool bench_open_on(struct bench *b, const char *image, const char *chip,
+                   const struct bench_chip *unkind) {
     struct sim_err err = SIM_ERR_INIT;
     static char path[512];
     bool f100 = strcmp(chip, "f100rb") == 0;
-    struct stm32_config config = {
-        .hse_hz = 8000000, .hse_bypass = !f100, .strict = true, .spi_partial = keeps};
+    struct stm32_config config = {.hse_hz = 8000000,
+                                  .hse_bypass = !f100,
+                                  .strict = true,
+                                  .spi_partial = unkind->spi_keeps,
+                                  .entry_latency = unkind->entry_latency};
     memset(b, 0, sizeof *b);
     snprintf(path, sizeof path, "%s/%s.elf", FIRMWARE_DIR, image);
     if (access(path, R_OK) != 0)

@@ -43,8 +43,13 @@ struct bench {
 /* `image`: a name below FIRMWARE_DIR without .elf. Runs it until it has set itself up. False
  * when it was not built. Anything else that fails fails the test. */
 bool bench_open(struct bench *b, const char *image, const char *chip);
-/* The same with an SPI that keeps bits: enum STM32_SPI_..._KEEPS. */
-bool bench_open_keeping(struct bench *b, const char *image, const char *chip, unsigned keeps);
+/* The same on a chip that is less kind. */
+struct bench_chip {
+    unsigned spi_keeps;     /* STM32_SPI_..._KEEPS */
+    unsigned entry_latency; /* cycles added to each interrupt entry */
+};
+bool bench_open_on(struct bench *b, const char *image, const char *chip,
+                   const struct bench_chip *unkind);
 void bench_close(struct bench *b);
 
 /* Sends a frame, to which the FCS is added, `gap` after the one before, and expects it to be

@@ -240,6 +240,8 @@ static bool memory_fits(const struct armv7m *core, const struct op *op) {
         return !(op->imm >> 15) && !(rn & 3) && in_ram(rn, 64) && in_ram(rn - n, 64);
     case OP_ldrex:
         return in_ram(rn + op->imm, 4) && !((rn + op->imm) & (op->sh - 1u));
+    case OP_VLDR:
+    case OP_VSTR:
     case OP_fp_load:
     case OP_fp_store:
         return !(rn & 3) && in_ram(rn + op->imm, 8);
@@ -285,7 +287,7 @@ static bool excluded_code(unsigned code) {
 bool lockstep_covers(enum armv7m_kind kind, unsigned code) {
     bool hot = code < OP_SLOW_FIRST, m4 = kind == ARMV7M_M4F;
     return !excluded_code(code) && (!hot || !(code & 1)) && code >= OP_HOT_FIRST &&
-           (m4 || code < OP_sat16) && (m4 || code != OP_extend_add);
+           (m4 || (code < OP_sat16 && code != OP_extend_add && (!hot || code < OP_VADD)));
 }
 
 static bool excluded(const struct lockstep *l, const struct op *op) {

@@ -147,6 +147,12 @@ void stm32_misuse(struct stm32_block *b, const char *text) {
     b->bench->last_text = text;
 }
 
+void stm32_lost(struct stm32_block *b, const char *text, uint32_t value) {
+    (void)value;
+    b->bench->lost++;
+    b->bench->last_text = text;
+}
+
 sim_time stm32_now(const struct stm32_block *b) {
     return b->bench->now;
 }

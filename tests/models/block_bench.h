@@ -46,7 +46,7 @@ struct bench {
     bool off; /* the clock of all blocks is gated */
     uint8_t ram[BENCH_RAM_SIZE];
     unsigned size; /* of the access under way */
-    unsigned unmodelled, misuse, resets;
+    unsigned unmodelled, misuse, lost, resets;
     const char *last_text;
     struct bench_drive drives[BENCH_LOG];
     unsigned n_drives;

@@ -491,7 +491,7 @@ Test(dma_f4, not_armed_means_overrun) {
         clock_octet(i, 8);
     check_ram(0, "\1\2\0", 3, "two octets, then the stream is done");
     cr_assert_eq(bench_read(spi, SPI_SR), 0x43, "OVR, TXE, RXNE");
-    cr_assert_eq(bench.misuse, 1, "the fourth octet is lost, the third still in DR");
+    cr_assert_eq(bench.lost, 1, "the fourth octet is lost, the third still in DR");
 }
 
 Test(dma_f4, partial_octet_does_not_reach_memory) {

@@ -137,6 +137,7 @@ Test(usart, receive_errors) {
     cr_assert_eq(bench_read(usart, SR) & (RXNE | FE), RXNE | FE);
     receive(0x42, 8, 1);
     cr_assert_eq(bench_read(usart, SR) & ORE, ORE);
+    cr_assert_eq(bench.lost, 1);
     cr_assert_eq(bench_read(usart, DR), 0x41, "the first one is kept");
     cr_assert_eq(bench_read(usart, SR) & (ORE | FE | RXNE), 0);
     bench_run(&bench, bench.now + 20 * (sim_time)BIT);

@@ -110,11 +110,26 @@ static void note(struct memory *code, uint32_t offset) {
     code->code_span = (offset + 4 > end ? offset + 4 : end) - code->code_low;
 }
 
+/* The hot form of a frequent floating point operation. */
+static unsigned hot_fp(const struct op *op) {
+    static const uint16_t ARITH[] = {OP_VADD, OP_VSUB, OP_VMUL};
+    if (op->inner == OP_fp_arith && op->sh < 3)
+        return ARITH[op->sh] + 1u;
+    if (op->inner == OP_fp_mac && !(op->sh & 3))
+        return op->sh ? OP_VFMA + 1 : OP_VMLA + 1;
+    if (op->inner == OP_fp_load && !op->sh)
+        return OP_VLDR + 1;
+    if (op->inner == OP_fp_store && !op->sh)
+        return OP_VSTR + 1;
+    return op->inner;
+}
+
 static void fill(struct armv7m *core, struct memory *code, uint32_t address, bool in_it) {
     uint32_t offset = address - code->base;
     struct op *op = &code->ops[offset / 2];
     decode_plain(core, code, address, in_it, op);
     pair(core, code, address, op);
+    op->inner = (uint16_t)hot_fp(op);
     uint32_t last = address + armv7m_op_length(op) * 2 - 1;
     if (code->line_mask && ((address - 1) & code->line_mask) != (last & code->line_mask))
         op->pre |= PRE_LINE;

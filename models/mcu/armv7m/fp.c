@@ -1,13 +1,11 @@
-/* Single precision in integers; with a short way through the host's doubles for the usual
- * case (round to nearest, normal operands and result), where a double holds the exact result
- * or rounds it harmlessly: 53 >= 2 * 24 + 2 bits.
+/* Single precision in integers; the usual case goes by fp_quick.h.
  *
  * Source: DDI0403E A2.5 and its pseudocode (FPUnpack, FPProcessNaNs, FPRound, FPToFixed).
  */
 #include <math.h>
 #include <string.h>
 
-#include "models/mcu/armv7m/fp.h"
+#include "models/mcu/armv7m/fp_quick.h"
 
 #define DEFAULT_NAN 0x7FC00000u
 #define INFINITY32  0x7F800000u
@@ -138,36 +136,6 @@ static uint32_t pack(uint32_t *fpscr, const struct number *x) {
     return pack_as(fpscr, x, mode(*fpscr));
 }
 
-/* --- the short way ------------------------------------------------------------------- */
-
-static float as_float(uint32_t bits) {
-    float x;
-    memcpy(&x, &bits, 4);
-    return x;
-}
-static bool usual(uint32_t a) {
-    return (a >> 23 & 0xFF) - 1 < 254;
-}
-/* The exact result is `sum + error`; false when it needs the long way. */
-static bool quick(uint32_t *fpscr, double sum, double error, uint32_t *result) {
-    float rounded = (float)sum;
-    memcpy(result, &rounded, 4);
-    /* Not next to the ends of the normal range, where it matters what rounded there. */
-    if ((*result >> 23 & 0xFF) - 2 >= 252)
-        return false;
-    if ((double)rounded != sum || error != 0)
-        *fpscr |= FP_IXC;
-    return true;
-}
-static bool quick_allowed(uint32_t fpscr, uint32_t a, uint32_t b) {
-    return mode(fpscr) == ROUND_NEAREST && usual(a) && usual(b);
-}
-/* What a + b lost (Knuth). */
-static double sum_error(double a, double b, double sum) {
-    double part = sum - a;
-    return (a - (sum - part)) + (b - part);
-}
-
 /* --- operations ---------------------------------------------------------------------- */
 
 static uint32_t zero_sum(uint32_t fpscr, bool a, bool b) {
@@ -210,11 +178,8 @@ static uint32_t add_numbers(uint32_t *fpscr, const struct number *a, const struc
 
 uint32_t armv7m_fp_add(uint32_t *fpscr, uint32_t a, uint32_t b) {
     uint32_t result;
-    if (quick_allowed(*fpscr, a, b)) {
-        double x = as_float(a), y = as_float(b), exact = x + y;
-        if (quick(fpscr, exact, sum_error(x, y, exact), &result))
-            return result;
-    }
+    if (armv7m_quick_add(fpscr, a, b, &result))
+        return result;
     struct number x[2] = {unpack(fpscr, a), unpack(fpscr, b)};
     return nans(fpscr, x, 2, &result) ? result : add_numbers(fpscr, &x[0], &x[1]);
 }
@@ -233,7 +198,7 @@ static struct number product(const struct number *a, const struct number *b) {
 
 uint32_t armv7m_fp_mul(uint32_t *fpscr, uint32_t a, uint32_t b) {
     uint32_t result;
-    if (quick_allowed(*fpscr, a, b) && quick(fpscr, (double)as_float(a) * as_float(b), 0, &result))
+    if (armv7m_quick_mul(fpscr, a, b, &result))
         return result;
     struct number x[2] = {unpack(fpscr, a), unpack(fpscr, b)};
     if (nans(fpscr, x, 2, &result))
@@ -306,6 +271,9 @@ static uint32_t fma_numbers(uint32_t *fpscr, const struct number *x) {
 }
 
 uint32_t armv7m_fp_fma(uint32_t *fpscr, uint32_t addend, uint32_t a, uint32_t b) {
+    uint32_t quick;
+    if (armv7m_quick_fma(fpscr, addend, a, b, &quick))
+        return quick;
     struct number x[3] = {unpack(fpscr, addend), unpack(fpscr, a), unpack(fpscr, b)};
     uint32_t result;
     bool never = (x[1].kind == INFINITE && x[2].kind == ZERO) ||
@@ -324,7 +292,7 @@ uint32_t armv7m_fp_compare(uint32_t *fpscr, uint32_t a, uint32_t b, bool signall
             *fpscr |= FP_IOC;
         return 3u << 28;
     }
-    float left = as_float(x[0].bits), right = as_float(x[1].bits);
+    float left = armv7m_quick_float(x[0].bits), right = armv7m_quick_float(x[1].bits);
     return left == right ? 6u << 28 : left < right ? 8u << 28 : 2u << 28;
 }
 

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "models/mcu/armv7m/fp_quick.h"
 #include "models/mcu/armv7m/internal.h"
 
 typedef enum flow exec_function(struct armv7m *core, const struct op *op);
@@ -247,6 +248,47 @@ static inline bool guard(struct armv7m *core, const struct op *op) {
         goto enter;                                                                                \
     } while (0)
 
+#define SD core->s[op->rd]
+#define SN core->s[op->rn]
+#define SM core->s[op->rm]
+/* The usual case here, all others by function. */
+#define HOT_FP(name, usual)                                                                        \
+    name##_N : name##_W : if (UNLIKELY(!core->fp_ready || !(usual))) goto fp_call;                 \
+    cycles += op->cycles;                                                                          \
+    op += 2;                                                                                       \
+    DISPATCH()
+
+static inline bool quick_load(const struct armv7m *core, uint32_t address, uint32_t *value) {
+    const struct memory *m = core->page[address >> PAGE_SHIFT];
+    uint32_t offset = address - m->base;
+    if (UNLIKELY(offset >= m->read_span || address & 3))
+        return false;
+    memcpy(value, m->host + offset, 4);
+    return true;
+}
+static inline bool quick_store(const struct armv7m *core, uint32_t address, uint32_t value) {
+    const struct memory *m = core->page[address >> PAGE_SHIFT];
+    uint32_t offset = address - m->base;
+    if (UNLIKELY(offset >= m->write_span || address & 3 || offset - m->code_low < m->code_span))
+        return false;
+    memcpy(m->host + offset, &value, 4);
+    return true;
+}
+
+static enum flow fp_slow(struct armv7m *core, const struct op *op) {
+    switch (op->inner & ~1u) {
+    case OP_VMLA:
+    case OP_VFMA:
+        return exec_fp_mac(core, op);
+    case OP_VLDR:
+        return exec_fp_load(core, op);
+    case OP_VSTR:
+        return exec_fp_store(core, op);
+    default:
+        return exec_fp_arith(core, op);
+    }
+}
+
 /* core->code is the region of core->pc, or found here. */
 static bool enter_region(struct armv7m *core) {
     uint32_t offset = core->pc - core->code->base;
@@ -274,6 +316,7 @@ void armv7m_execute(struct armv7m *core) {
     const struct op *op;
     bool lines;
     unsigned cost;
+    uint32_t product;
     enum flow flow;
 
 enter:
@@ -322,6 +365,7 @@ call:
     cost = op->cycles;
     SYNC();
     flow = SLOW[op->inner - OP_SLOW_FIRST](core, op);
+called:
     cycles = core->cycles += cost;
     if (LIKELY(flow == FLOW_NEXT)) {
         op += armv7m_op_length(op);
@@ -456,6 +500,20 @@ BLX_W : {
     JUMP_TO(target);
 }
     HOT(IT, core->it = (uint8_t)op->imm);
+
+    HOT_FP(VADD, armv7m_quick_add(&core->fpscr, SN, SM, &SD));
+    HOT_FP(VSUB, armv7m_quick_add(&core->fpscr, SN, SM ^ 0x80000000, &SD));
+    HOT_FP(VMUL, armv7m_quick_mul(&core->fpscr, SN, SM, &SD));
+    HOT_FP(VMLA, armv7m_quick_mul(&core->fpscr, SN, SM, &product) &&
+                     armv7m_quick_add(&core->fpscr, SD, product, &SD));
+    HOT_FP(VFMA, armv7m_quick_fma(&core->fpscr, SD, SN, SM, &SD));
+    HOT_FP(VLDR, quick_load(core, OFFSET, &SD));
+    HOT_FP(VSTR, quick_store(core, OFFSET, SD));
+fp_call:
+    cost = op->cycles;
+    SYNC();
+    flow = fp_slow(core, op);
+    goto called;
 
 out:
     core->pc = armv7m_op_pc(code, op);

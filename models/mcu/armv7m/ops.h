@@ -6,39 +6,29 @@
 /* clang-format off */
 /* I: immediate operand. R: register. S: sets the flags. X: register offset. L: literal. */
 #define ARMV7M_HOT_OPS(X)                                                                          \
-    X(NOP)                                                                                         \
-    X(MOVI)                                                                                        \
-    X(MOVSI) X(MOVR) X(MOVSR) X(MVNR) X(MVNSR) X(ADDI) X(ADDSI) X(SUBSI) X(RSBI) X(RSBSI) X(CMPI)  \
-    X(CMNI) X(ADDR) X(ADDSR) X(SUBR) X(SUBSR) X(CMPR) X(CMNR) X(ADCR) X(ADCSR) X(SBCR)         \
-    X(SBCSR) X(ANDI) X(ANDSI) X(ORRI) X(EORI) X(TSTI) X(ANDR) X(ANDSR) X(ORRR) X(ORRSR)    \
-    X(EORR) X(EORSR) X(BICR) X(BICSR) X(TSTR) X(ADD_LSL) X(SUB_LSL) X(AND_LSL)         \
-    X(ORR_LSL) X(EOR_LSL) X(ADD_LSR) X(SUB_LSR) X(AND_LSR) X(ORR_LSR) X(EOR_LSR)   \
-    X(LSLI) X(LSLSI) X(LSRI) X(LSRSI) X(ASRI) X(ASRSI) X(RORI) X(LSLR)         \
-    X(LSLSR) X(LSRR) X(LSRSR) X(ASRR) X(ASRSR) X(RORR) X(RORSR) X(MUL)     \
-    X(MULS) X(MLA) X(MLS) X(UXTB) X(UXTH) X(SXTB) X(SXTH) X(UBFX)      \
-    X(SBFX) X(BFI) X(LDR) X(LDRB) X(LDRH) X(LDRSB) X(LDRSH) X(STR) \
-    X(STRB) X(STRH) X(LDRX) X(LDRBX) X(LDRHX) X(LDRSBX)        \
-    X(LDRSHX) X(STRX) X(STRBX) X(STRHX) X(LDRL) X(B)       \
-    X(BEQ) X(BNE) X(BCS) X(BCC) X(BMI) X(BPL) X(BVS)   \
-    X(BVC) X(BHI) X(BLS) X(BGE) X(BLT) X(BGT)      \
-    X(BLE) X(BL) X(BX) X(BLX) X(CBZ) X(CBNZ)   \
-    X(IT)
+    X(NOP) X(MOVI) X(MOVSI) X(MOVR) X(MOVSR) X(MVNR) X(MVNSR) X(ADDI) X(ADDSI) X(SUBSI) X(RSBI)    \
+    X(RSBSI) X(CMPI) X(CMNI) X(ADDR) X(ADDSR) X(SUBR) X(SUBSR) X(CMPR) X(CMNR) X(ADCR) X(ADCSR)    \
+    X(SBCR) X(SBCSR) X(ANDI) X(ANDSI) X(ORRI) X(EORI) X(TSTI) X(ANDR) X(ANDSR) X(ORRR) X(ORRSR)    \
+    X(EORR) X(EORSR) X(BICR) X(BICSR) X(TSTR) X(ADD_LSL) X(SUB_LSL) X(AND_LSL) X(ORR_LSL)          \
+    X(EOR_LSL) X(ADD_LSR) X(SUB_LSR) X(AND_LSR) X(ORR_LSR) X(EOR_LSR) X(LSLI) X(LSLSI) X(LSRI)     \
+    X(LSRSI) X(ASRI) X(ASRSI) X(RORI) X(LSLR) X(LSLSR) X(LSRR) X(LSRSR) X(ASRR) X(ASRSR) X(RORR)   \
+    X(RORSR) X(MUL) X(MULS) X(MLA) X(MLS) X(UXTB) X(UXTH) X(SXTB) X(SXTH) X(UBFX) X(SBFX) X(BFI)   \
+    X(LDR) X(LDRB) X(LDRH) X(LDRSB) X(LDRSH) X(STR) X(STRB) X(STRH) X(LDRX) X(LDRBX) X(LDRHX)      \
+    X(LDRSBX) X(LDRSHX) X(STRX) X(STRBX) X(STRHX) X(LDRL) X(B) X(BEQ) X(BNE) X(BCS) X(BCC)         \
+    X(BMI) X(BPL) X(BVS) X(BVC) X(BHI) X(BLS) X(BGE) X(BLT) X(BGT) X(BLE) X(BL) X(BX) X(BLX)       \
+    X(CBZ) X(CBNZ) X(IT) X(VADD) X(VSUB) X(VMUL) X(VMLA) X(VFMA) X(VLDR) X(VSTR)
 
 /* Functions `exec_<name>`. */
 #define ARMV7M_SLOW_OPS(X)                                                                         \
-    X(alu_shift)                                                                                   \
-    X(alu_imm)                                                                                     \
-    X(add_sp) X(movt) X(clz) X(rbit) X(rev) X(rev16) X(revsh) X(extend) X(extend_add) X(umull)     \
-    X(smull) X(umlal) X(smlal) X(div) X(ssat) X(usat) X(indexed) X(dual) X(ldm) X(stm)         \
-    X(ldrex) X(strex) X(clrex) X(table) X(mov_pc) X(far_branch) X(undefined) X(nocp)       \
-    X(svc) X(bkpt) X(mrs) X(msr) X(cps) X(wfi) X(wfe) X(sev) X(barrier) X(fetch_fault) \
-    X(sat16) X(parallel) X(sel) X(saturating) X(pkh) X(extend16) X(umaal)          \
-    X(smla_half) X(smlal_half) X(smul_word) X(dual_mul) X(dual_mull) X(smmul)  \
-    X(usad8) X(fp_arith) X(fp_unary) X(fp_cmp) X(fp_movi) X(fp_convert)    \
-    X(fp_fixed) X(fp_half) X(fp_load) X(fp_store) X(fp_load_multiple)  \
-    X(fp_store_multiple) X(fp_move_core) X(fp_move_two) X(fp_mrs)  \
-    X(fp_msr) X(fp_div) X(fp_mac) X(fp_undefined)
-
+    X(alu_shift) X(alu_imm) X(add_sp) X(movt) X(clz) X(rbit) X(rev) X(rev16) X(revsh) X(extend)    \
+    X(extend_add) X(umull) X(smull) X(umlal) X(smlal) X(div) X(ssat) X(usat) X(indexed) X(dual)    \
+    X(ldm) X(stm) X(ldrex) X(strex) X(clrex) X(table) X(mov_pc) X(far_branch) X(undefined)         \
+    X(nocp) X(svc) X(bkpt) X(mrs) X(msr) X(cps) X(wfi) X(wfe) X(sev) X(barrier) X(fetch_fault)     \
+    X(sat16) X(parallel) X(sel) X(saturating) X(pkh) X(extend16) X(umaal) X(smla_half)             \
+    X(smlal_half) X(smul_word) X(dual_mul) X(dual_mull) X(smmul) X(usad8) X(fp_arith)              \
+    X(fp_unary) X(fp_cmp) X(fp_movi) X(fp_convert) X(fp_fixed) X(fp_half) X(fp_load) X(fp_store)   \
+    X(fp_load_multiple) X(fp_store_multiple) X(fp_move_core) X(fp_move_two) X(fp_mrs) X(fp_msr)    \
+    X(fp_div) X(fp_mac) X(fp_undefined)
 /* clang-format on */
 
 #define ARMV7M_HOT_CODE(name)  OP_##name, OP_##name##_W,

@@ -251,6 +251,7 @@ static unsigned quiet_edges(struct stm32 *mcu, const struct pin *pin) {
     return least;
 }
 
+/* Blocks are asked once per look ahead and pin. */
 bool pins_edge_quiet(struct stm32 *mcu, const struct edge *edge) {
     struct pin *pin = &mcu->pins[edge->port][edge->pin];
     if (pin->look_ahead != mcu->look_ahead) {

@@ -2,7 +2,7 @@
  *
  * Sources: RM0368 (STM32F401) section 20.3 behaviour and 20.5 registers; RM0041 (STM32F100)
  * section 21, the same without I2S and TI mode; RM0090 section 28. Section numbers below are
- * RM0368's. Pins: NSS, SCK, MISO, MOSI.
+ * RM0368's.
  *
  * As a slave every edge of SCK counts at its own picosecond, without the synchroniser of
  * the bus clock side (RXNE follows the sampling edge at once). Setup and hold are judged
@@ -11,22 +11,19 @@
  *
  * Where the manual is silent or vague, this model:
  * - drops a partly received frame when SPE is cleared or NSS rises, or keeps its bits: see
- *   enum stm32_spi_partial (20.3.8 only says that the transfer may be corrupted);
- * - a slave without new data sends the last contents of its Tx buffer again;
- * - a slave's Tx buffer is transparent until the first bit is sampled;
- * - the CRC is counted per frame in wire order, so that a partial frame does not count,
- *   and a CRC frame follows LSBFIRST like any other;
- * - after OVR frames are lost until the flag is cleared (20.3.10);
- * - an SPE cleared in mid-frame stops a transmitting master at once; a receive-only master
- *   finishes its frame (20.3.8);
- * - data pins are released while SPE is clear, and NSS without a pin reads high.
+ *   spi_partial of struct stm32_config (20.3.8 only says that it may be corrupted);
+ * - sends the last contents of its Tx buffer again, as a slave without new data;
+ * - lets a slave's Tx buffer through until the first bit is sampled;
+ * - counts the CRC per frame in wire order; a CRC frame follows LSBFIRST like any other;
+ * - loses frames after OVR until the flag is cleared (20.3.10);
+ * - stops a transmitting master at once when SPE is cleared in mid-frame, but lets a
+ *   receive-only master finish its frame (20.3.8);
+ * - releases data pins while SPE is clear, and takes an NSS without a pin for high.
  * Not modelled, loud: I2S, TI mode, automatic CRC at the end of a DMA transfer.
  */
-#include "models/mcu/stm32/ips.h"
-
 #include <limits.h>
 
-#include "models/mcu/soc/stm32_block.h"
+#include "models/mcu/stm32/ips.h"
 
 #define START_CYCLES 1
 
@@ -169,16 +166,17 @@ static void present(struct stm32_block *block, const struct spi *s, sim_time tim
 }
 
 /* 20.3.10. A master that only wants to send overruns all the time and need not care. */
-static void overrun(struct stm32_block *block, struct spi *s) {
-    bool wanted = !(s->cr1 & MSTR) || (s->cr2 & (RXDMAEN | RXNEIE));
+static void overrun(struct stm32_block *block, struct spi *s, uint16_t value) {
     s->flags |= OVR;
-    if (wanted)
-        stm32_misuse(block, "a received frame is lost: the one before was not read (OVR)");
+    if (s->cr2 & RXDMAEN)
+        stm32_lost(block, "overrun (OVR): the DMA is not armed, or late", value);
+    else if (!(s->cr1 & MSTR) || (s->cr2 & RXNEIE))
+        stm32_lost(block, "overrun (OVR): the frame before was not read", value);
 }
 
 static void store_frame(struct stm32_block *block, struct spi *s, uint16_t value) {
     if (s->flags & (RXNE | OVR)) {
-        overrun(block, s);
+        overrun(block, s, value);
         return;
     }
     s->rx = value;
@@ -233,7 +231,10 @@ static void shift(struct stm32_block *block, struct spi *s, sim_time time) {
     present(block, s, time);
 }
 
-static void drop_partial(struct spi *s) {
+/* One bit left over is what an idle line leaves between frames; more are worth a report. */
+static void drop_partial(struct stm32_block *block, struct spi *s) {
+    if (s->bits > 1 && s->receives && !(s->cr1 & MSTR))
+        stm32_lost(block, "a partly received frame was dropped", s->bits);
     s->in = 0;
     s->bits = 0;
     s->loaded = false;
@@ -375,12 +376,12 @@ static void drop_if_stopped(struct stm32_block *block, struct spi *s, uint16_t w
     bool disabled = (was & SPE) && !(s->cr1 & SPE);
     if ((was ^ s->cr1) & MSTR || (disabled && s->running && !clocks_freely(s))) {
         stop_master(block, s);
-        drop_partial(s);
+        drop_partial(block, s);
     } else if (disabled && !s->running) {
         if (!(keeps & STM32_SPI_SPE_KEEPS))
-            drop_partial(s);
+            drop_partial(block, s);
     } else if (was_clocked && !s->clocked && !(keeps & STM32_SPI_NSS_KEEPS)) {
-        drop_partial(s);
+        drop_partial(block, s);
     }
 }
 

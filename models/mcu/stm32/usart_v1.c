@@ -181,6 +181,7 @@ static void store_frame(struct stm32_block *b, struct usart *u, bool framing_err
     u->receiving = false;
     if (u->sr & RXNE) {
         u->sr |= ORE;
+        stm32_lost(b, "overrun (ORE): the frame before was not read", data);
     } else {
         u->rdr = (uint16_t)data;
         u->sr |= RXNE | (framing_error ? FE : 0u);

@@ -216,13 +216,21 @@ Test(rcc, pllcfgr_is_locked_while_the_pll_runs) {
 
 Test(rcc, a_pll_out_of_range_is_misuse) {
     struct soc_bench bench;
-    soc_bench_init(&bench, "f401re", NULL);
-    soc_write(&bench, F4 + 0x04, pllcfgr(8, 100, 4, 7, true));
-    soc_write(&bench, F4, HSION | HSEON | PLLON);
-    soc_run(&bench, 5 * SIM_MS);
-    cr_expect_eq(soc_read(&bench, F4) & 1U << 25, 0);
-    cr_expect(soc_reported(&bench, STM32_MISUSE, "RCC", NULL));
-    soc_bench_finish(&bench);
+    static const struct {
+        unsigned m, n;
+        bool locks;
+    } rows[] = {{8, 50, false}, {8, 100, true},   {8, 432, true},  {4, 216, true}, {4, 240, false},
+                {1, 50, false}, {16, 336, false}, {8, 433, false}, {8, 49, false}};
+    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        soc_bench_init(&bench, "f401re", NULL);
+        soc_write(&bench, F4 + 0x04, pllcfgr(rows[i].m, rows[i].n, 4, 7, true));
+        soc_write(&bench, F4, HSION | HSEON | PLLON);
+        soc_run(&bench, 5 * SIM_MS);
+        cr_expect_eq(soc_read(&bench, F4) >> 25 & 1, rows[i].locks, "M %u, N %u", rows[i].m,
+                     rows[i].n);
+        cr_expect_eq(soc_reported(&bench, STM32_MISUSE, "RCC", NULL), !rows[i].locks);
+        soc_bench_finish(&bench);
+    }
 }
 
 /* RM0368 table 6: 84 MHz takes two wait states. */

@@ -105,20 +105,22 @@ static bool from_hse(struct stm32_block *b) {
     return stm32_get(b, PLLCFGR) & PLLCFGR_PLLSRC;
 }
 
-/* PLLCFGR's rules: M 2..63, VCO input 1 to 2 MHz (0.95 by the data sheet), N 192..432 (50..432
- * from RM0090 rev 8 on), VCO 100 to 432 MHz; a nominal frequency, so without the ppm. */
-static bool vco_fits(struct stm32_block *b, struct stm32_rate source) {
+/* PLLCFGR's rules: M 2..63, VCO input 1 to 2 MHz (DS10086: 0.95 to 2.1), N 50..432, VCO 100 to
+ * 432 MHz (older revisions of both manuals: from 192 on); for nominal frequencies, an
+ * oscillator's error is not the firmware's fault. */
+static bool vco_fits(struct stm32_block *b) {
     uint32_t cfg = stm32_get(b, PLLCFGR);
     uint32_t m = cfg & 0x3F, n = cfg >> 6 & 0x1FF;
-    double input = m ? (double)source.hz / (double)source.per / m : 0;
-    return m >= 2 && n >= (is_f439(b) ? 50U : 192U) && n <= 432 && input >= 0.85e6 &&
-           input <= 2.25e6 && input * n >= 90e6 && input * n <= 480e6;
+    uint32_t source = from_hse(b) ? stm32_block_config(b)->hse_hz : stm32_block_chip(b)->hsi_hz;
+    double input = m ? (double)source / m : 0;
+    return m >= 2 && n >= 50 && n <= 432 && input >= 0.95e6 && input <= 2.1e6 &&
+           input * n >= 100e6 && input * n <= 432e6;
 }
 
 static struct stm32_rate pll(struct stm32_block *b, struct stm32_rate source) {
     uint32_t cfg = stm32_get(b, PLLCFGR);
     struct stm32_rate off = {0, 1};
-    if (!source.hz || !vco_fits(b, source)) {
+    if (!source.hz || !vco_fits(b)) {
         stm32_misuse(b, "PLLM, PLLN or the VCO's frequency is outside of what PLLCFGR allows");
         return off;
     }

@@ -143,6 +143,7 @@ static bool make_chip(struct mcu *mcu, const struct stm32_chip *chip, struct sim
         .hsi_ppm = mcu->request->hsi_ppm,
         .hse_hz = mcu->request->hse_hz,
         .hse_bypass = mcu->request->hse_bypass,
+        .hse_either = !mcu->request->hse_bypass, /* no board says what stands at OSC_IN */
         .strict = mcu->request->strict,
         .seed = mcu->request->seed,
         .on_report = on_report,

@@ -128,9 +128,10 @@ static void add_repeats(const struct replay *r, uint64_t *totals) {
         if (!entry->uses || !(entry->flags & ENTRY_COUNTS))
             continue;
         const struct detail *detail = &r->details[entry->detail];
+        uint64_t repeats = (uint64_t)entry->uses - 1 + response->known_uses[i];
         for (uint32_t k = 0; k < detail->n_deltas; k++) {
             const struct delta *delta = &r->deltas[detail->first_delta + k];
-            totals[delta->counter] += (uint64_t)delta->count * (entry->uses - 1);
+            totals[delta->counter] += (uint64_t)delta->count * repeats;
         }
     }
 }

@@ -15,7 +15,7 @@
 #define JITTER_SIGMAS 10 /* beyond what 53 random bits reach */
 #define BURST_OCTETS  (LINE_MAX_FRAME + 64)
 
-enum { ENTRY_OPS = 1, ENTRY_COUNTS = 2 };
+enum { ENTRY_OPS = RESPONSE_MORE, ENTRY_COUNTS = 1 };
 enum { OP_CROSSING = SPI_DESELECT + 1, OP_PIN }; /* beside enum spi_op_kind */
 
 /* What a symbol did beyond shifting bits, relative to its start. */

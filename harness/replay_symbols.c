@@ -212,13 +212,14 @@ static size_t send_known(struct replay *r, const struct line_burst *burst, size_
     sim_time now = r->now;
     for (; state != RESPONSE_NONE && i < burst->n_symbols && out < last; i++) {
         uint32_t symbol = burst->symbols[i];
-        struct response_entry *entry = &response->table[state * n_symbols + symbol];
-        if (!entry->uses || entry->flags & ENTRY_OPS)
+        size_t at = state * n_symbols + symbol;
+        uint32_t known = response->known[at];
+        if (!known)
             break;
-        entry->uses++;
-        state = entry->next;
-        shift |= (uint64_t)entry->bits << n_shift;
-        for (n_shift += entry->n_bits; n_shift >= 8; n_shift -= 8) {
+        response->known_uses[at]++;
+        state = response_known_next(known);
+        shift |= (uint64_t)response_known_bits(known) << n_shift;
+        for (n_shift += response_known_n_bits(known); n_shift >= 8; n_shift -= 8) {
             *out++ = (uint8_t)shift;
             shift >>= 8;
         }

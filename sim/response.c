@@ -6,10 +6,12 @@
 static bool allocate(struct response *r) {
     size_t size = r->machine.state_size;
     r->table = calloc((size_t)r->max_states * r->n_symbols, sizeof *r->table);
+    r->known = calloc((size_t)r->max_states * r->n_symbols, sizeof *r->known);
+    r->known_uses = calloc((size_t)r->max_states * r->n_symbols, sizeof *r->known_uses);
     r->states = malloc((size_t)r->max_states * size);
     r->state_hash = calloc(r->hash_size, sizeof *r->state_hash);
     r->scratch_state = malloc(size);
-    return r->table && r->states && r->state_hash && r->scratch_state;
+    return r->table && r->known && r->known_uses && r->states && r->state_hash && r->scratch_state;
 }
 
 struct response *response_create(const struct response_machine *machine, uint32_t n_symbols,
@@ -19,9 +21,9 @@ struct response *response_create(const struct response_machine *machine, uint32_
         return NULL;
     r->machine = *machine;
     r->n_symbols = n_symbols;
-    r->max_states = max_states;
+    r->max_states = max_states < RESPONSE_MAX_STATES ? max_states : RESPONSE_MAX_STATES;
     r->state = RESPONSE_NONE;
-    for (r->hash_size = 64; r->hash_size < 4 * max_states;)
+    for (r->hash_size = 64; r->hash_size < 4 * r->max_states;)
         r->hash_size *= 2;
     if (!allocate(r)) {
         response_destroy(r);
@@ -34,6 +36,8 @@ void response_destroy(struct response *r) {
     if (!r)
         return;
     free(r->table);
+    free(r->known);
+    free(r->known_uses);
     free(r->states);
     free(r->state_hash);
     free(r->scratch_state);
@@ -89,5 +93,8 @@ const struct response_entry *response_miss(struct response *r, uint32_t symbol, 
         return &r->scratch;
     struct response_entry *entry = &r->table[(size_t)from * r->n_symbols + symbol];
     *entry = r->scratch;
+    if (!(entry->flags & RESPONSE_MORE) && entry->n_bits <= RESPONSE_KNOWN_BITS)
+        r->known[entry - r->table] = UINT32_C(1) << 31 | (uint32_t)entry->bits << 20 |
+                                     (uint32_t)entry->n_bits << 16 | entry->next;
     return entry;
 }

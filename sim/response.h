@@ -16,6 +16,9 @@
 
 #define RESPONSE_NONE UINT32_MAX
 
+/* Flags below this are the machine's own; with it set the answer is more than its bits. */
+#define RESPONSE_MORE 0x80
+
 /* What one symbol did. `bits`, `detail` and `flags` mean what the machine says. */
 struct response_entry {
     uint32_t next; /* state afterwards, or RESPONSE_NONE */
@@ -38,8 +41,12 @@ struct response_machine {
 
 struct response {
     struct response_entry *table; /* [max_states][n_symbols] */
-    uint32_t n_symbols, state;    /* state now, or RESPONSE_NONE: only the machine knows it */
-    bool live;                    /* the machine itself is at `state` */
+    /* The same, for answers that are no more than up to 11 bits, in a word each, so that the
+     * busy part of the table fits the nearest cache: response_known(). 0: not such a one. */
+    uint32_t *known;
+    uint32_t *known_uses;      /* look-ups there, beside those in response_entry.uses */
+    uint32_t n_symbols, state; /* state now, or RESPONSE_NONE: only the machine knows it */
+    bool live;                 /* the machine itself is at `state` */
     uint32_t n_states, max_states;
     uint8_t *states;      /* [max_states][state_size] */
     uint32_t *state_hash; /* open addressing: state + 1 */
@@ -59,6 +66,18 @@ void response_destroy(struct response *response); /* accepts NULL */
 void response_enter(struct response *response, sim_time now);
 /* Bring the machine itself to the present state at `now`, to drive it directly. */
 void response_leave(struct response *response, sim_time now);
+
+#define RESPONSE_KNOWN_BITS 11
+enum { RESPONSE_MAX_STATES = 0xffff };
+static inline uint32_t response_known_next(uint32_t known) {
+    return known & 0xffff;
+}
+static inline uint32_t response_known_n_bits(uint32_t known) {
+    return known >> 16 & 0xf;
+}
+static inline uint32_t response_known_bits(uint32_t known) {
+    return known >> 20 & 0x7ff;
+}
 
 const struct response_entry *response_miss(struct response *response, uint32_t symbol,
                                            sim_time start);

@@ -35,12 +35,15 @@ void replay_idle_until(struct replay *r, sim_time time) {
 /* The state before the burst's first edge, for replay_rerun(). */
 static void take_checkpoint(struct replay *r) {
     r->checkpoint_time = r->now;
-    size_t size = circuit_state_size(r->main);
-    if (r->response && r->response->state != RESPONSE_NONE)
-        memcpy(r->checkpoint,
-               r->response->states + r->response->state * r->response->machine.state_size, size);
-    else
+    r->checkpoint_state = r->response ? r->response->state : RESPONSE_NONE;
+    if (r->checkpoint_state == RESPONSE_NONE)
         circuit_state_save(r->main, r->now, r->checkpoint);
+}
+
+static const uint8_t *checkpoint_of(const struct replay *r) {
+    if (r->checkpoint_state == RESPONSE_NONE)
+        return r->checkpoint;
+    return r->response->states + r->checkpoint_state * r->response->machine.state_size;
 }
 
 /* Stand `lead` before `start`; returns when the burst starts. */
@@ -71,7 +74,7 @@ void replay_finish(struct replay *r) {
 void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t n, uint8_t *levels,
                   struct replay_rerun *out) {
     struct circuit *probe = r->probe;
-    circuit_state_load(probe, r->checkpoint_time, r->checkpoint);
+    circuit_state_load(probe, r->checkpoint_time, checkpoint_of(r));
     for (uint32_t net = 0; net < circuit_nets(probe); net++)
         circuit_watch(probe, net, n == 0);
     for (size_t i = 0; i < n; i++) {

@@ -62,7 +62,8 @@ struct replay {
     uint32_t *counts_before;
     /* the last frame */
     struct line_burst burst;
-    uint8_t *checkpoint; /* the board's state `lead` before its start */
+    uint8_t *checkpoint;       /* the board's state `lead` before its start */
+    uint32_t checkpoint_state; /* the cache has it under this number, RESPONSE_NONE: it has not */
     sim_time lead, checkpoint_time;
     uint64_t symbols_sent;
 };

@@ -32,21 +32,32 @@ struct figure {
     double factor, ns_per_event, ns_per_bit, seconds;
 };
 
-/* Random payloads, so that the cache meets what real traffic would show it. */
+/* Random payloads, so that the cache meets what real traffic would show it; made before the
+ * clock starts. */
+#define FRAMES 256
+static uint8_t wires[FRAMES][1600];
+
+static size_t make_frames(size_t size) {
+    uint8_t payload[1600];
+    size_t n = 0;
+    for (uint64_t frame = 0; frame < FRAMES; frame++) {
+        for (size_t i = 0; i < size - 4; i += 8) {
+            uint64_t word = rng_u64(1, frame, i);
+            memcpy(payload + i, &word, sizeof word);
+        }
+        n = line_frame_finish(payload, size - 4, wires[frame]);
+    }
+    return n;
+}
+
 static bool send_frames(struct replay *replay, size_t size, double budget_s, struct figure *figure,
                         struct counted *counted) {
-    uint8_t wire[LINE_MAX_FRAME];
-    uint8_t payload[1514];
     uint64_t frames = 0, bits = 0, events = replay_figures(replay).events;
     sim_time begin = replay_now(replay), start = begin + 20 * SIM_US;
+    size_t n = make_frames(size);
     double started = host_s();
     while (frames < 20 || host_s() - started < budget_s) {
-        for (size_t i = 0; i < size - 4; i += 8) {
-            uint64_t word = rng_u64(1, frames, i);
-            memcpy(payload + i, &word, size - 4 - i < 8 ? size - 4 - i : 8);
-        }
-        size_t n = line_frame_finish(payload, size - 4, wire);
-        replay_frame(replay, wire, n, start);
+        replay_frame(replay, wires[frames % FRAMES], n, start);
         start = replay_burst(replay)->data_end + GAP_PS;
         frames++;
         bits += (n + 8) * 8;

@@ -194,10 +194,15 @@ static bool in_ram(uint32_t address, uint32_t span) {
     return address >= RAM_BASE && address <= RAM_BASE + RAM_SIZE - span;
 }
 
+/* Register fields of FPU operations are larger than the registers here. */
+static uint32_t base(const struct armv7m *core, unsigned r) {
+    return r <= ZERO_REG ? core->r[r] : 0;
+}
+
 /* The addresses an instruction would use are in RAM and as aligned as it wants. */
 static bool memory_fits(const struct armv7m *core, const struct op *op) {
     unsigned code = op->inner;
-    uint32_t rn = core->r[op->rn], n = 4 * (uint32_t)__builtin_popcount(op->imm);
+    uint32_t rn = base(core, op->rn), n = 4 * (uint32_t)__builtin_popcount(op->imm);
     uint32_t address;
     if (code < OP_SLOW_FIRST)
         code &= ~1u;
@@ -219,17 +224,17 @@ static bool memory_fits(const struct armv7m *core, const struct op *op) {
     case OP_STRX:
     case OP_STRBX:
     case OP_STRHX:
-        return in_ram(rn + (core->r[op->rm] << op->sh), 4);
+        return in_ram(rn + (base(core, op->rm) << op->sh), 4);
     case OP_LDRL:
         return op->imm >= CODE_BASE + LITERALS && op->imm <= CODE_BASE + CODE_SIZE - 4;
     case OP_add_sp: /* Unicorn keeps the low bits of SP, which read as 0 */
-        return !((rn + core->r[op->rm] + op->imm) & 3);
+        return !((rn + base(core, op->rm) + op->imm) & 3);
     case OP_alu_imm:
         return op->rd != 13 || !(op->imm & 3);
     case OP_alu_shift:
-        return op->rd != 13 || !(core->r[op->rm] << op->sh & 3);
+        return op->rd != 13 || !(base(core, op->rm) << op->sh & 3);
     case OP_indexed:
-        address = rn + op->imm + (op->rm == ZERO_REG ? 0 : core->r[op->rm] << op->sh);
+        address = rn + op->imm + (op->rm == ZERO_REG ? 0 : base(core, op->rm) << op->sh);
         if (op->rd == 13 || (op->rn == 13 && address & 3))
             return false; /* SP as above */
         return op->rd != 15 && in_ram(rn, 4) && in_ram(address, 4);
@@ -367,7 +372,7 @@ static uint32_t encoding(struct lockstep *l) {
 static unsigned place(struct lockstep *l, uint32_t at, uint32_t word) {
     bool wide = word >> 27 >= 0x1D;
     uint16_t halves[2] = {(uint16_t)(wide ? word >> 16 : word), (uint16_t)word};
-    memcpy(l->code + at - CODE_BASE, halves, wide ? 4 : 2);
+    memcpy(l->code + (at - CODE_BASE), halves, wide ? 4 : 2);
     armv7m_invalidate(l->core, at, 4);
     if (!wide && (word & 0xFFFF) >> 11 >= 0x1D)
         return 0;

@@ -159,7 +159,8 @@ enum armv7m_stop {
  * last instruction, or exception entry, may end a few cycles later: read armv7m_cycles().
  * Returns ARMV7M_SLEEP at the moment the core falls asleep. Called on a sleeping core it
  * lets the counter run to `until` and returns ARMV7M_SLEEP again, unless SysTick, or what
- * was pended since, wakes it first. A core in lockup likewise lets the counter run.
+ * was pended since, wakes it first. A core in lockup is the same: ARMV7M_LOCKUP at once, then
+ * the counter runs. With `until` ARMV7M_NEVER and nothing to wake it the counter stays.
  * Begins with the instruction at a breakpoint when that is what stopped the last call. */
 enum armv7m_stop armv7m_run(struct armv7m *core, uint64_t until);
 /* One instruction, or one exception entry with the first instruction of its handler. */

@@ -123,7 +123,6 @@ enum flow exec_ldrex(struct armv7m *core, const struct op *op) {
     if (!armv7m_load(core, address, op->sh, &value))
         return FLOW_LEAVE;
     core->exclusive = true;
-    core->exclusive_address = address;
     core->r[op->rd] = value;
     return FLOW_NEXT;
 }

@@ -115,8 +115,8 @@ struct armv7m {
     uint64_t phase_end;
     uint32_t exc_return;
     unsigned phase_length, entered; /* cycles of the phase; exception that began it */
-    bool sleeping, event, sleep_wfe, exclusive, locked;
-    uint32_t exclusive_address;
+    bool sleeping, event, sleep_wfe, exclusive;
+    bool told; /* the owner knows that the core sleeps, or is locked up */
     enum armv7m_stop stop;
     uint32_t skip_break; /* address of the breakpoint to run over, 1 for none */
 

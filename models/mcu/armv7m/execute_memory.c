@@ -1,4 +1,6 @@
 /* Loads, stores and branches that are not in the hot loop. Source: DDI0403E A7.7, A3.2. */
+#include <string.h>
+
 #include "models/mcu/armv7m/decode.h"
 
 /* A branch by a loaded or computed value: bit 0 is the Thumb bit, and in handler mode values
@@ -73,6 +75,33 @@ static uint32_t multiple_span(const struct op *op) {
     return 4 * (uint32_t)__builtin_popcount(op->imm);
 }
 
+/* The words of a list, lowest register first; false when one faulted. */
+static bool load_list(struct armv7m *core, uint32_t address, uint32_t list, uint32_t *values) {
+    unsigned n = (unsigned)__builtin_popcount(list);
+    const uint8_t *fast = armv7m_fast(core, address, 4 * n, false);
+    if (LIKELY(fast)) {
+        memcpy(values, fast, 4 * (size_t)n);
+        return true;
+    }
+    for (unsigned i = 0; i < n; i++)
+        if (!armv7m_load(core, address + 4 * i, 4, &values[i]))
+            return false;
+    return true;
+}
+static bool store_list(struct armv7m *core, uint32_t address, uint32_t list) {
+    uint8_t *fast = armv7m_fast(core, address, 4 * (uint32_t)__builtin_popcount(list), true);
+    for (; list; list &= list - 1) {
+        unsigned r = (unsigned)__builtin_ctz(list);
+        if (LIKELY(fast))
+            memcpy(fast, &core->r[r], 4);
+        else if (!armv7m_store(core, address, 4, core->r[r]))
+            return false;
+        fast = fast ? fast + 4 : NULL;
+        address += 4;
+    }
+    return true;
+}
+
 enum flow exec_ldm(struct armv7m *core, const struct op *op) {
     uint32_t base = core->r[op->rn], span = multiple_span(op), list = op->imm, values[16];
     uint32_t address = op->ra & MULTIPLE_DOWN ? base - span : base;
@@ -81,19 +110,14 @@ enum flow exec_ldm(struct armv7m *core, const struct op *op) {
     unsigned rn = op->rn;
     if (address & 3)
         return armv7m_raise(core, CFSR_UNALIGNED);
-    for (unsigned i = 0; i < 16; i++) {
-        if (!(list >> i & 1))
-            continue;
-        if (!armv7m_load(core, address, 4, &values[i]))
-            return FLOW_LEAVE;
-        address += 4;
-    }
-    for (unsigned i = 0; i < 15; i++)
-        if (list >> i & 1)
-            core->r[i] = values[i];
+    if (!load_list(core, address, list, values))
+        return FLOW_LEAVE;
+    const uint32_t *next = values;
+    for (uint32_t left = list & 0x7FFF; left; left &= left - 1)
+        core->r[__builtin_ctz(left)] = *next++;
     if (back)
         core->r[rn] = after;
-    return list >> 15 ? load_register(core, 15, values[15]) : FLOW_NEXT;
+    return list >> 15 ? load_register(core, 15, *next) : FLOW_NEXT;
 }
 
 enum flow exec_stm(struct armv7m *core, const struct op *op) {
@@ -104,13 +128,8 @@ enum flow exec_stm(struct armv7m *core, const struct op *op) {
     unsigned rn = op->rn;
     if (address & 3)
         return armv7m_raise(core, CFSR_UNALIGNED);
-    for (unsigned i = 0; i < 15; i++) {
-        if (!(list >> i & 1))
-            continue;
-        if (!armv7m_store(core, address, 4, core->r[i]))
-            return FLOW_LEAVE;
-        address += 4;
-    }
+    if (!store_list(core, address, list))
+        return FLOW_LEAVE;
     if (back)
         core->r[rn] = after;
     return FLOW_NEXT;

@@ -182,6 +182,14 @@ static inline unsigned armv7m_op_length(const struct op *op) { /* halfwords */
 
 /* --- memory.c -------------------------------------------------------------------- */
 
+/* `size` octets that the fast path reaches, or NULL. */
+static inline uint8_t *armv7m_fast(const struct armv7m *core, uint32_t address, uint32_t size,
+                                   bool write) {
+    const struct memory *m = core->page[address >> PAGE_SHIFT];
+    uint32_t offset = address - m->base, span = write ? m->write_span : m->read_span;
+    bool code = write && offset + size > m->code_low && offset < m->code_low + m->code_span;
+    return offset < span && size <= span - offset && !code ? m->host + offset : NULL;
+}
 struct memory *armv7m_find(struct armv7m *core, uint32_t address);
 /* One access of an instruction, any alignment the rules allow; adds wait states to the
  * cycle counter. false: a fault was raised, leave. */

@@ -10,6 +10,9 @@
 #include "models/mcu/armv7m/internal.h"
 
 struct memory *armv7m_find(struct armv7m *core, uint32_t address) {
+    struct memory *likely = core->page[address >> PAGE_SHIFT];
+    if (LIKELY(address - likely->base < likely->size))
+        return likely;
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
         struct memory *m = &core->memory[i];
         if (m->size && address - m->base < m->size)

@@ -71,13 +71,8 @@ enum flow exec_dual(struct armv7m *core, const struct op *op) {
     return FLOW_NEXT;
 }
 
-static uint32_t multiple_span(const struct op *op) {
-    return 4 * (uint32_t)__builtin_popcount(op->imm);
-}
-
 /* The words of a list, lowest register first; false when one faulted. */
-static bool load_list(struct armv7m *core, uint32_t address, uint32_t list, uint32_t *values) {
-    unsigned n = (unsigned)__builtin_popcount(list);
+static bool load_list(struct armv7m *core, uint32_t address, unsigned n, uint32_t *values) {
     const uint8_t *fast = armv7m_fast(core, address, 4 * n, false);
     if (LIKELY(fast)) {
         memcpy(values, fast, 4 * (size_t)n);
@@ -88,8 +83,8 @@ static bool load_list(struct armv7m *core, uint32_t address, uint32_t list, uint
             return false;
     return true;
 }
-static bool store_list(struct armv7m *core, uint32_t address, uint32_t list) {
-    uint8_t *fast = armv7m_fast(core, address, 4 * (uint32_t)__builtin_popcount(list), true);
+static bool store_list(struct armv7m *core, uint32_t address, unsigned n, uint32_t list) {
+    uint8_t *fast = armv7m_fast(core, address, 4 * n, true);
     for (; list; list &= list - 1) {
         unsigned r = (unsigned)__builtin_ctz(list);
         if (LIKELY(fast))
@@ -103,14 +98,14 @@ static bool store_list(struct armv7m *core, uint32_t address, uint32_t list) {
 }
 
 enum flow exec_ldm(struct armv7m *core, const struct op *op) {
-    uint32_t base = core->r[op->rn], span = multiple_span(op), list = op->imm, values[16];
+    uint32_t base = core->r[op->rn], span = 4 * op->sh, list = op->imm, values[16];
     uint32_t address = op->ra & MULTIPLE_DOWN ? base - span : base;
     uint32_t after = op->ra & MULTIPLE_DOWN ? address : base + span;
     bool back = op->ra & MULTIPLE_WRITEBACK;
     unsigned rn = op->rn;
     if (address & 3)
         return armv7m_raise(core, CFSR_UNALIGNED);
-    if (!load_list(core, address, list, values))
+    if (!load_list(core, address, span / 4, values))
         return FLOW_LEAVE;
     const uint32_t *next = values;
     for (uint32_t left = list & 0x7FFF; left; left &= left - 1)
@@ -121,14 +116,14 @@ enum flow exec_ldm(struct armv7m *core, const struct op *op) {
 }
 
 enum flow exec_stm(struct armv7m *core, const struct op *op) {
-    uint32_t base = core->r[op->rn], span = multiple_span(op), list = op->imm;
+    uint32_t base = core->r[op->rn], span = 4 * op->sh, list = op->imm;
     uint32_t address = op->ra & MULTIPLE_DOWN ? base - span : base;
     uint32_t after = op->ra & MULTIPLE_DOWN ? address : base + span;
     bool back = op->ra & MULTIPLE_WRITEBACK;
     unsigned rn = op->rn;
     if (address & 3)
         return armv7m_raise(core, CFSR_UNALIGNED);
-    if (!store_list(core, address, list))
+    if (!store_list(core, address, span / 4, list))
         return FLOW_LEAVE;
     if (back)
         core->r[rn] = after;

@@ -377,11 +377,7 @@ static unsigned place(struct lockstep *l, uint32_t at, uint32_t word) {
     if (!wide && (word & 0xFFFF) >> 11 >= 0x1D)
         return 0;
     struct memory *code = armv7m_find(l->core, at);
-    uint8_t it = l->core->it;
-    if (it)
-        armv7m_decode_block(l->core, code, at, it);
-    else
-        armv7m_decode(l->core, code, at);
+    armv7m_decode(l->core, code, at);
     const struct op *op = &code->ops[(at - CODE_BASE) / 2];
     if (excluded(l, op) || !memory_fits(l->core, op) ||
         filtered(l, op, wide ? word : word & 0xFFFF))

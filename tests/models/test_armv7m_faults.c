@@ -294,6 +294,14 @@ RULE(mpu_enable_is_loud) {
     rig_poke(&rig, 0xE000ED94, 1);
     cr_expect_eq(rig.unmodelled, 0xE000ED94);
 }
+RULE(bus_fault_ignore_is_loud) {
+    rig_poke(&rig, CCR, 0x300);
+    cr_expect_eq(rig.unmodelled, CCR);
+}
+RULE(debug_monitor_is_loud) {
+    rig_poke(&rig, 0xE000EDFC, 1 << 16);
+    cr_expect_eq(rig.unmodelled, 0xE000EDFC);
+}
 RULE(flash_patch_enable_is_loud) {
     rig_poke(&rig, 0xE0002000, 3);
     cr_expect_eq(rig.unmodelled, 0xE0002000);

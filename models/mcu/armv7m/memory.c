@@ -144,7 +144,8 @@ void armv7m_fetch_line(struct armv7m *core, struct memory *code, uint32_t addres
     if (!code->line_mask || line == core->line)
         return;
     core->line = line;
-    core->cycles += code->region.fetch_wait(code->region.user, line) + core->config.fetch_latency;
+    unsigned waits = code->region.fetch_wait(code->region.user, line);
+    core->cycles += waits ? waits + core->config.fetch_latency : 0;
 }
 
 static bool in_bitband(uint32_t address) {

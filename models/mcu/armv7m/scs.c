@@ -282,6 +282,8 @@ static bool scs_write(struct armv7m *core, uint32_t offset, uint32_t value, uint
         break;
     case 0xD14:
         core->ccr = value & 0x31B;
+        if (value & 0x100)
+            armv7m_unmodelled(core, SCS + offset, true, value, "CCR.BFHFNMIGN");
         break;
     case 0xD24:
         write_shcsr(core, (read_shcsr(core) & ~mask) | (value & mask));
@@ -308,6 +310,8 @@ static bool scs_write(struct armv7m *core, uint32_t offset, uint32_t value, uint
     case 0xDFC:
         armv7m_dwt_settle(core);
         core->demcr = value & 0x010F07F1;
+        if (value & 0x000F07F1)
+            armv7m_unmodelled(core, SCS + offset, true, value, "DEMCR: monitor, vector catch");
         break;
     case 0xF00:
         armv7m_pend(core, value & 0x1FF);

@@ -8,7 +8,8 @@
 
 #include "tests/models/armv7m_lockstep.h"
 
-#define NOP 0xBF00u
+#define NOP   0xBF00u
+#define RENEW 1000000 /* instructions of an engine */
 
 static uint64_t draw(struct lockstep *l) {
     uint64_t x = l->seed += 0x9E3779B97F4A7C15u; /* splitmix64 */
@@ -114,6 +115,23 @@ static bool begin_fp(struct lockstep *l) {
            !uc_emu_start(l->uc, CODE_BASE | 1, CODE_BASE + sizeof VMOV, 0, 0);
 }
 
+/* A new engine: also from time to time, since Unicorn 2.0.1 crashes when the buffer of its
+ * translations overflows (in tb_set_jmp_target, after some 7 million instructions). */
+static bool open_unicorn(struct lockstep *l) {
+    bool m4 = l->kind == ARMV7M_M4F;
+    uc_hook hook;
+    if (l->uc)
+        uc_close(l->uc);
+    l->opened = l->instructions;
+    if (uc_open(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS, &l->uc))
+        return false;
+    uc_ctl_set_cpu_model(l->uc, m4 ? UC_CPU_ARM_CORTEX_M4 : UC_CPU_ARM_CORTEX_M3);
+    return !uc_mem_map(l->uc, CODE_BASE, CODE_SIZE, UC_PROT_READ | UC_PROT_EXEC) &&
+           !uc_mem_map(l->uc, RAM_BASE, RAM_SIZE, UC_PROT_READ | UC_PROT_WRITE) &&
+           (!m4 || begin_fp(l)) &&
+           !uc_hook_add(l->uc, &hook, UC_HOOK_CODE, __extension__(void *) on_code, l, 1, 0);
+}
+
 bool lockstep_init(struct lockstep *l, enum armv7m_kind kind, uint64_t seed) {
     memset(l, 0, sizeof *l);
     l->kind = kind;
@@ -133,14 +151,7 @@ bool lockstep_init(struct lockstep *l, enum armv7m_kind kind, uint64_t seed) {
     if (!l->core || !armv7m_map(l->core, &code, &err) || !armv7m_map(l->core, &ram, &err))
         return false;
     armv7m_reset(l->core, CODE_BASE);
-    if (uc_open(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS, &l->uc))
-        return false;
-    uc_ctl_set_cpu_model(l->uc, kind == ARMV7M_M4F ? UC_CPU_ARM_CORTEX_M4 : UC_CPU_ARM_CORTEX_M3);
-    uc_hook hook;
-    return !uc_mem_map(l->uc, CODE_BASE, CODE_SIZE, UC_PROT_READ | UC_PROT_EXEC) &&
-           !uc_mem_map(l->uc, RAM_BASE, RAM_SIZE, UC_PROT_READ | UC_PROT_WRITE) &&
-           (kind != ARMV7M_M4F || begin_fp(l)) &&
-           !uc_hook_add(l->uc, &hook, UC_HOOK_CODE, __extension__(void *) on_code, l, 1, 0);
+    return open_unicorn(l);
 }
 
 void lockstep_finish(struct lockstep *l) {
@@ -489,6 +500,10 @@ static bool run_again(struct lockstep *l) {
 }
 
 bool lockstep_sequence(struct lockstep *l) {
+    if (l->instructions - l->opened > RENEW && !open_unicorn(l)) {
+        snprintf(l->failure, sizeof l->failure, "Unicorn does not open again");
+        return false;
+    }
     if (!make(l) || !run_theirs(l) || !run_again(l))
         return false;
     l->instructions += l->n;

@@ -8,7 +8,8 @@
 
 #include "tests/models/armv7m_lockstep.h"
 
-#define NOP 0xBF00u
+#define NOP   0xBF00u
+#define RENEW 1000000 /* instructions of an engine */
 
 static uint64_t draw(struct lockstep *l) {
     uint64_t x = l->seed += 0x9E3779B97F4A7C15u; /* splitmix64 */
@@ -114,6 +115,23 @@ static bool begin_fp(struct lockstep *l) {
            !uc_emu_start(l->uc, CODE_BASE | 1, CODE_BASE + sizeof VMOV, 0, 0);
 }
 
+/* A new engine: also from time to time, since Unicorn 2.0.1 crashes when the buffer of its
+ * translations overflows (in tb_set_jmp_target, after some 7 million instructions). */
+static bool open_unicorn(struct lockstep *l) {
+    bool m4 = l->kind == ARMV7M_M4F;
+    uc_hook hook;
+    if (l->uc)
+        uc_close(l->uc);
+    l->opened = l->instructions;
+    if (uc_open(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS, &l->uc))
+        return false;
+    uc_ctl_set_cpu_model(l->uc, m4 ? UC_CPU_ARM_CORTEX_M4 : UC_CPU_ARM_CORTEX_M3);
+    return !uc_mem_map(l->uc, CODE_BASE, CODE_SIZE, UC_PROT_READ | UC_PROT_EXEC) &&
+           !uc_mem_map(l->uc, RAM_BASE, RAM_SIZE, UC_PROT_READ | UC_PROT_WRITE) &&
+           (!m4 || begin_fp(l)) &&
+           !uc_hook_add(l->uc, &hook, UC_HOOK_CODE, __extension__(void *) on_code, l, 1, 0);
+}
+
 bool lockstep_init(struct lockstep *l, enum armv7m_kind kind, uint64_t seed) {
     memset(l, 0, sizeof *l);
     l->kind = kind;
@@ -133,14 +151,7 @@ bool lockstep_init(struct lockstep *l, enum armv7m_kind kind, uint64_t seed) {
     if (!l->core || !armv7m_map(l->core, &code, &err) || !armv7m_map(l->core, &ram, &err))
         return false;
     armv7m_reset(l->core, CODE_BASE);
-    if (uc_open(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS, &l->uc))
-        return false;
-    uc_ctl_set_cpu_model(l->uc, kind == ARMV7M_M4F ? UC_CPU_ARM_CORTEX_M4 : UC_CPU_ARM_CORTEX_M3);
-    uc_hook hook;
-    return !uc_mem_map(l->uc, CODE_BASE, CODE_SIZE, UC_PROT_READ | UC_PROT_EXEC) &&
-           !uc_mem_map(l->uc, RAM_BASE, RAM_SIZE, UC_PROT_READ | UC_PROT_WRITE) &&
-           (kind != ARMV7M_M4F || begin_fp(l)) &&
-           !uc_hook_add(l->uc, &hook, UC_HOOK_CODE, __extension__(void *) on_code, l, 1, 0);
+    return open_unicorn(l);
 }
 
 void lockstep_finish(struct lockstep *l) {
@@ -194,10 +205,15 @@ static bool in_ram(uint32_t address, uint32_t span) {
     return address >= RAM_BASE && address <= RAM_BASE + RAM_SIZE - span;
 }
 
+/* Register fields of FPU operations are larger than the registers here. */
+static uint32_t base(const struct armv7m *core, unsigned r) {
+    return r <= ZERO_REG ? core->r[r] : 0;
+}
+
 /* The addresses an instruction would use are in RAM and as aligned as it wants. */
 static bool memory_fits(const struct armv7m *core, const struct op *op) {
     unsigned code = op->inner;
-    uint32_t rn = core->r[op->rn], n = 4 * (uint32_t)__builtin_popcount(op->imm);
+    uint32_t rn = base(core, op->rn), n = 4 * (uint32_t)__builtin_popcount(op->imm);
     uint32_t address;
     if (code < OP_SLOW_FIRST)
         code &= ~1u;
@@ -219,17 +235,17 @@ static bool memory_fits(const struct armv7m *core, const struct op *op) {
     case OP_STRX:
     case OP_STRBX:
     case OP_STRHX:
-        return in_ram(rn + (core->r[op->rm] << op->sh), 4);
+        return in_ram(rn + (base(core, op->rm) << op->sh), 4);
     case OP_LDRL:
         return op->imm >= CODE_BASE + LITERALS && op->imm <= CODE_BASE + CODE_SIZE - 4;
     case OP_add_sp: /* Unicorn keeps the low bits of SP, which read as 0 */
-        return !((rn + core->r[op->rm] + op->imm) & 3);
+        return !((rn + base(core, op->rm) + op->imm) & 3);
     case OP_alu_imm:
         return op->rd != 13 || !(op->imm & 3);
     case OP_alu_shift:
-        return op->rd != 13 || !(core->r[op->rm] << op->sh & 3);
+        return op->rd != 13 || !(base(core, op->rm) << op->sh & 3);
     case OP_indexed:
-        address = rn + op->imm + (op->rm == ZERO_REG ? 0 : core->r[op->rm] << op->sh);
+        address = rn + op->imm + (op->rm == ZERO_REG ? 0 : base(core, op->rm) << op->sh);
         if (op->rd == 13 || (op->rn == 13 && address & 3))
             return false; /* SP as above */
         return op->rd != 15 && in_ram(rn, 4) && in_ram(address, 4);
@@ -367,16 +383,12 @@ static uint32_t encoding(struct lockstep *l) {
 static unsigned place(struct lockstep *l, uint32_t at, uint32_t word) {
     bool wide = word >> 27 >= 0x1D;
     uint16_t halves[2] = {(uint16_t)(wide ? word >> 16 : word), (uint16_t)word};
-    memcpy(l->code + at - CODE_BASE, halves, wide ? 4 : 2);
+    memcpy(l->code + (at - CODE_BASE), halves, wide ? 4 : 2);
     armv7m_invalidate(l->core, at, 4);
     if (!wide && (word & 0xFFFF) >> 11 >= 0x1D)
         return 0;
     struct memory *code = armv7m_find(l->core, at);
-    uint8_t it = l->core->it;
-    if (it)
-        armv7m_decode_block(l->core, code, at, it);
-    else
-        armv7m_decode(l->core, code, at);
+    armv7m_decode(l->core, code, at);
     const struct op *op = &code->ops[(at - CODE_BASE) / 2];
     if (excluded(l, op) || !memory_fits(l->core, op) ||
         filtered(l, op, wide ? word : word & 0xFFFF))
@@ -488,6 +500,10 @@ static bool run_again(struct lockstep *l) {
 }
 
 bool lockstep_sequence(struct lockstep *l) {
+    if (l->instructions - l->opened > RENEW && !open_unicorn(l)) {
+        snprintf(l->failure, sizeof l->failure, "Unicorn does not open again");
+        return false;
+    }
     if (!make(l) || !run_theirs(l) || !run_again(l))
         return false;
     l->instructions += l->n;

@@ -31,7 +31,7 @@ struct lockstep {
     uint32_t address[SEQUENCE + 8], word[SEQUENCE + 8]; /* of the instructions */
     bool skipped[SEQUENCE + 8];                         /* by an IT block */
     unsigned n, checked;
-    uint64_t instructions, refused;
+    uint64_t instructions, refused, opened;
     uint32_t seen[OP_CODES]; /* executed, by narrow operation code */
     bool plant;              /* falsify a register, for a test of the comparison */
     char failure[2048];      /* "" while all is well */

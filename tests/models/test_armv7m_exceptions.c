@@ -450,6 +450,8 @@ RULE(wfi_sleeps_until_an_interrupt) {
     rig_enable(&rig, 0, 0);
     cr_expect_eq(rig_run(&rig, 100), ARMV7M_SLEEP);
     cr_expect(armv7m_asleep(rig.core));
+    cr_expect_leq(armv7m_cycles(rig.core), 1, "told at once");
+    cr_expect_eq(armv7m_run(rig.core, ARMV7M_NEVER), ARMV7M_SLEEP);
     uint64_t start = armv7m_cycles(rig.core);
     cr_expect_eq(rig_run(&rig, 1000), ARMV7M_SLEEP);
     cr_expect_eq(armv7m_cycles(rig.core) - start, 1000);

@@ -294,6 +294,14 @@ RULE(mpu_enable_is_loud) {
     rig_poke(&rig, 0xE000ED94, 1);
     cr_expect_eq(rig.unmodelled, 0xE000ED94);
 }
+RULE(bus_fault_ignore_is_loud) {
+    rig_poke(&rig, CCR, 0x300);
+    cr_expect_eq(rig.unmodelled, CCR);
+}
+RULE(debug_monitor_is_loud) {
+    rig_poke(&rig, 0xE000EDFC, 1 << 16);
+    cr_expect_eq(rig.unmodelled, 0xE000EDFC);
+}
 RULE(flash_patch_enable_is_loud) {
     rig_poke(&rig, 0xE0002000, 3);
     cr_expect_eq(rig.unmodelled, 0xE0002000);
@@ -305,4 +313,37 @@ RULE(dwt_comparator_is_loud) {
 RULE(unknown_core_register_is_loud) {
     rig_peek(&rig, 0xE000E700);
     cr_expect_eq(rig.unmodelled, 0xE000E700);
+}
+
+/* Whatever is executed, the core comes back, and time passes. */
+RULE(random_code_comes_back) {
+    uint32_t x = 1;
+    for (unsigned program = 0; program < 3000; program++) {
+        uint16_t code[128];
+        for (unsigned i = 0; i < 128; i++) {
+            x = x * 1664525 + 1013904223;
+            code[i] = (uint16_t)(x >> 16);
+            if (program & 1 && x & 0x400) /* more of the wide ones */
+                code[i] |= 0xE800;
+        }
+        rig_finish(&rig);
+        rig_init(&rig, program & 2 ? ARMV7M_M3 : ARMV7M_M4F);
+        rig_poke(&rig, CPACR, 0xF00000);
+        rig_put(&rig, START, code, 128);
+        for (unsigned i = 0; i < 13; i++)
+            set(i, (x >> i & 3) == 0 ? RAM + (x & 0xFFC) : (x >> i & 3) == 1 ? START | 1 : x * i);
+        for (unsigned i = 0; i < 64; i++)
+            if (x >> (i & 31) & 1)
+                rig_poke(&rig, RAM + 0x1F00 + 4 * i, START + 2 * i + 1);
+        uint64_t until = armv7m_cycles(rig.core);
+        for (unsigned i = 0; i < 40; i++) {
+            until += 50;
+            enum armv7m_stop stop = armv7m_run(rig.core, until);
+            if (stop == ARMV7M_BKPT)
+                armv7m_set(rig.core, ARMV7M_PC, armv7m_pc(rig.core) + 2);
+            cr_assert(armv7m_cycles(rig.core) >= until || stop != ARMV7M_UNTIL);
+            if (i == 20)
+                armv7m_pend(rig.core, i);
+        }
+    }
 }

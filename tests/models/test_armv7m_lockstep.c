@@ -8,6 +8,7 @@
  *   VCVT from fixed point obeys FPSCR.RMode; A7.7.229 rounds to nearest: other modes
  *   ISB, MSR and VMSR end its translated block and with it an IT block: not inside one
  *   it does not call its hook for instructions an IT block skips: those are passed over
+ *   it crashes when its translations overflow: it is opened anew every million
  *   it clears all of FPSCR when a floating point context begins: one is active all along
  */
 #include <criterion/criterion.h>

@@ -297,6 +297,18 @@ CASE(breakpoints_stop_before_and_are_left_again) {
     cr_expect_eq(rig_run(&rig, 10), ARMV7M_UNTIL);
 }
 
+CASE(breakpoints_inside_an_it_block) {
+    PUT(&rig, START, 0xBF0C, 0x2001, 0x2002, 0x2103); /* ite eq; moveq r0,#1; movne r0,#2 */
+    armv7m_set(rig.core, ARMV7M_XPSR, 0x41000000);
+    armv7m_break(rig.core, START + 2, true);
+    cr_expect_eq(rig_run(&rig, 10), ARMV7M_BREAKPOINT);
+    armv7m_break(rig.core, START + 2, false);
+    armv7m_break(rig.core, START + 6, true);
+    cr_expect_eq(rig_run(&rig, 10), ARMV7M_BREAKPOINT);
+    cr_expect_eq(rig_get(&rig, 0), 1);
+    cr_expect_eq(rig_get(&rig, ARMV7M_XPSR), 0x41000000);
+}
+
 CASE(hooks_call_without_cycles) {
     uint64_t start = armv7m_cycles(rig.core);
     cr_expect(armv7m_hook(rig.core, START + 6, true));

@@ -11,10 +11,10 @@
  * 3 (loaded) cycles, plus 1 when the target is a 32-bit instruction across a word boundary;
  * a pipelined load's saving is booked on the first of two loads; IT is never folded; an
  * interrupt waits for the end of a divide or of a multiple load instead of abandoning it (so
- * ICI is never set); bus contention between fetches and data is not modelled. The same is
- * said where it is done.
- * Not modelled, loud through `unmodelled`: enabling the MPU, an FPB or a DWT comparator,
- * exception trace. Unpredictable encodings are UsageFaults (UNDEFINSTR).
+ * ICI is never set); a store's bus fault is precise; bus contention between fetches and data is not
+ * modelled. The same is said where it is done. Not modelled, loud through `unmodelled`: enabling
+ * the MPU, an FPB or a DWT comparator, exception trace, the debug monitor, CCR.BFHFNMIGN.
+ * Unpredictable encodings are UsageFaults (UNDEFINSTR).
  */
 #ifndef MODELS_MCU_ARMV7M_ARMV7M_H
 #define MODELS_MCU_ARMV7M_ARMV7M_H
@@ -90,7 +90,7 @@ struct armv7m_config {
     uint32_t calib;         /* SysTick CALIB */
     unsigned reference_div; /* core cycles per SysTick reference clock (STM32: 8); 0: none */
     unsigned entry_latency; /* added to every interrupt entry and tail-chain, cycles */
-    unsigned fetch_latency; /* added to every fetch_wait answer, cycles */
+    unsigned fetch_latency; /* added to every fetch_wait answer but 0, cycles */
     struct armv7m_hooks hooks;
     void *user;
 };
@@ -159,7 +159,8 @@ enum armv7m_stop {
  * last instruction, or exception entry, may end a few cycles later: read armv7m_cycles().
  * Returns ARMV7M_SLEEP at the moment the core falls asleep. Called on a sleeping core it
  * lets the counter run to `until` and returns ARMV7M_SLEEP again, unless SysTick, or what
- * was pended since, wakes it first. A core in lockup likewise lets the counter run.
+ * was pended since, wakes it first. A core in lockup is the same: ARMV7M_LOCKUP at once, then
+ * the counter runs. With `until` ARMV7M_NEVER and nothing to wake it the counter stays.
  * Begins with the instruction at a breakpoint when that is what stopped the last call. */
 enum armv7m_stop armv7m_run(struct armv7m *core, uint64_t until);
 /* One instruction, or one exception entry with the first instruction of its handler. */

@@ -59,7 +59,7 @@ static void reset_registers(struct armv7m *core) {
     core->primask = core->faultmask = core->handler = false;
     core->thumb = true;
     core->ipsr = 0;
-    core->sleeping = core->event = core->exclusive = core->sleep_wfe = core->locked = false;
+    core->sleeping = core->event = core->exclusive = core->sleep_wfe = core->told = false;
     core->phase = PHASE_NONE;
     core->attention = 0;
     core->line = core->skip_break = 1;
@@ -113,33 +113,43 @@ static void bury_unmapped(struct armv7m *core) {
             armv7m_bury(core, &core->memory[i]);
 }
 
-/* Lets time pass without instructions, at most to `until`. */
-static void idle(struct armv7m *core, uint64_t until) {
+/* Lets time pass without instructions, at most to `until`; false when nothing would end it. */
+static bool idle(struct armv7m *core, uint64_t until) {
     uint64_t to = core->systick.next < until ? core->systick.next : until;
+    if (to == ARMV7M_NEVER)
+        return false;
     if (core->cycles < to) {
         core->dwt.base += to - core->cycles;
         core->cycles = to;
     }
     if (core->cycles >= core->systick.next)
         armv7m_systick_expire(core);
+    return true;
 }
 
-/* A sleeping core; true when it woke. */
+static bool woken(struct armv7m *core) {
+    return (core->sleep_wfe && core->event) || armv7m_wakes(core);
+}
+
+/* A sleeping core; true when it woke. The first time it tells its owner at once. */
 static bool slept(struct armv7m *core, uint64_t until) {
-    for (;;) {
-        if (core->sleep_wfe && core->event) {
-            core->event = false;
-            break;
-        }
-        if (armv7m_wakes(core))
-            break;
-        if (core->cycles >= until)
+    bool tell = !core->told;
+    core->told = true;
+    while (!woken(core))
+        if (tell || core->cycles >= until || !idle(core, until))
             return false;
-        idle(core, until);
-    }
-    core->sleeping = false;
+    if (core->sleep_wfe)
+        core->event = false;
+    core->sleeping = core->told = false;
     core->attention &= ~(unsigned)ATT_SLEEP;
     return true;
+}
+
+static void locked(struct armv7m *core, uint64_t until) {
+    bool tell = !core->told;
+    core->told = true;
+    while (!tell && core->cycles < until && idle(core, until))
+        ;
 }
 
 /* What attention asks for at an instruction boundary. True: return *stop. */
@@ -155,8 +165,7 @@ static bool boundary(struct armv7m *core, uint64_t until, enum armv7m_stop *stop
         return true;
     }
     if (core->attention & ATT_LOCKUP) {
-        while (core->cycles < until)
-            idle(core, until);
+        locked(core, until);
         *stop = ARMV7M_LOCKUP;
         return true;
     }

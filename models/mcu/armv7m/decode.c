@@ -152,7 +152,13 @@ void armv7m_decode_block(struct armv7m *core, struct memory *code, uint32_t addr
     }
 }
 
+/* ITSTATE says whether the instruction is in a block, however it was come to: the slots of a
+ * block may have been forgotten since its IT was executed. */
 void armv7m_decode(struct armv7m *core, struct memory *code, uint32_t address) {
+    if (core->it) {
+        armv7m_decode_block(core, code, address, core->it);
+        return;
+    }
     fill(core, code, address, false);
     const struct op *op = &code->ops[(address - code->base) / 2];
     if (op->inner == OP_IT)

@@ -6,6 +6,7 @@ void armv7m_multiple(struct op *op, bool load, uint32_t list, unsigned how) {
     unsigned n = (unsigned)__builtin_popcount(list);
     op->imm = list;
     op->ra = (uint8_t)how;
+    op->sh = (uint8_t)n;
     op->inner = n == 0 ? OP_undefined : load ? OP_ldm : OP_stm;
     op->cycles = (uint8_t)(1 + n + (list >> 15 ? 3 : 0));
 }

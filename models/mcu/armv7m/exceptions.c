@@ -15,7 +15,6 @@
 #define XPSR_ALIGNED   (1u << 9)
 
 void armv7m_lockup(struct armv7m *core) {
-    core->locked = true;
     core->fault.exception = 0;
     armv7m_attend(core, ATT_LOCKUP);
 }

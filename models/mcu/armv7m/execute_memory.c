@@ -1,4 +1,6 @@
 /* Loads, stores and branches that are not in the hot loop. Source: DDI0403E A7.7, A3.2. */
+#include <string.h>
+
 #include "models/mcu/armv7m/decode.h"
 
 /* A branch by a loaded or computed value: bit 0 is the Thumb bit, and in handler mode values
@@ -69,48 +71,60 @@ enum flow exec_dual(struct armv7m *core, const struct op *op) {
     return FLOW_NEXT;
 }
 
-static uint32_t multiple_span(const struct op *op) {
-    return 4 * (uint32_t)__builtin_popcount(op->imm);
+/* The words of a list, lowest register first; false when one faulted. */
+static bool load_list(struct armv7m *core, uint32_t address, unsigned n, uint32_t *values) {
+    const uint8_t *fast = armv7m_fast(core, address, 4 * n, false);
+    if (LIKELY(fast)) {
+        memcpy(values, fast, 4 * (size_t)n);
+        return true;
+    }
+    for (unsigned i = 0; i < n; i++)
+        if (!armv7m_load(core, address + 4 * i, 4, &values[i]))
+            return false;
+    return true;
+}
+static bool store_list(struct armv7m *core, uint32_t address, unsigned n, uint32_t list) {
+    uint8_t *fast = armv7m_fast(core, address, 4 * n, true);
+    for (; list; list &= list - 1) {
+        unsigned r = (unsigned)__builtin_ctz(list);
+        if (LIKELY(fast))
+            memcpy(fast, &core->r[r], 4);
+        else if (!armv7m_store(core, address, 4, core->r[r]))
+            return false;
+        fast = fast ? fast + 4 : NULL;
+        address += 4;
+    }
+    return true;
 }
 
 enum flow exec_ldm(struct armv7m *core, const struct op *op) {
-    uint32_t base = core->r[op->rn], span = multiple_span(op), list = op->imm, values[16];
+    uint32_t base = core->r[op->rn], span = 4 * op->sh, list = op->imm, values[16];
     uint32_t address = op->ra & MULTIPLE_DOWN ? base - span : base;
     uint32_t after = op->ra & MULTIPLE_DOWN ? address : base + span;
     bool back = op->ra & MULTIPLE_WRITEBACK;
     unsigned rn = op->rn;
     if (address & 3)
         return armv7m_raise(core, CFSR_UNALIGNED);
-    for (unsigned i = 0; i < 16; i++) {
-        if (!(list >> i & 1))
-            continue;
-        if (!armv7m_load(core, address, 4, &values[i]))
-            return FLOW_LEAVE;
-        address += 4;
-    }
-    for (unsigned i = 0; i < 15; i++)
-        if (list >> i & 1)
-            core->r[i] = values[i];
+    if (!load_list(core, address, span / 4, values))
+        return FLOW_LEAVE;
+    const uint32_t *next = values;
+    for (uint32_t left = list & 0x7FFF; left; left &= left - 1)
+        core->r[__builtin_ctz(left)] = *next++;
     if (back)
         core->r[rn] = after;
-    return list >> 15 ? load_register(core, 15, values[15]) : FLOW_NEXT;
+    return list >> 15 ? load_register(core, 15, *next) : FLOW_NEXT;
 }
 
 enum flow exec_stm(struct armv7m *core, const struct op *op) {
-    uint32_t base = core->r[op->rn], span = multiple_span(op), list = op->imm;
+    uint32_t base = core->r[op->rn], span = 4 * op->sh, list = op->imm;
     uint32_t address = op->ra & MULTIPLE_DOWN ? base - span : base;
     uint32_t after = op->ra & MULTIPLE_DOWN ? address : base + span;
     bool back = op->ra & MULTIPLE_WRITEBACK;
     unsigned rn = op->rn;
     if (address & 3)
         return armv7m_raise(core, CFSR_UNALIGNED);
-    for (unsigned i = 0; i < 15; i++) {
-        if (!(list >> i & 1))
-            continue;
-        if (!armv7m_store(core, address, 4, core->r[i]))
-            return FLOW_LEAVE;
-        address += 4;
-    }
+    if (!store_list(core, address, span / 4, list))
+        return FLOW_LEAVE;
     if (back)
         core->r[rn] = after;
     return FLOW_NEXT;
@@ -123,7 +137,6 @@ enum flow exec_ldrex(struct armv7m *core, const struct op *op) {
     if (!armv7m_load(core, address, op->sh, &value))
         return FLOW_LEAVE;
     core->exclusive = true;
-    core->exclusive_address = address;
     core->r[op->rd] = value;
     return FLOW_NEXT;
 }

@@ -1,6 +1,6 @@
 /* Single precision arithmetic as the FPv4-SP unit does it: bits in, bits out, FPSCR's
  * rounding mode, flush-to-zero and default NaN obeyed, its cumulative flags set.
- * Independent of the host's rounding mode. */
+ * The host is taken to round to nearest, as it does unless a program tells it otherwise. */
 #ifndef MODELS_MCU_ARMV7M_FP_H
 #define MODELS_MCU_ARMV7M_FP_H
 

@@ -115,8 +115,8 @@ struct armv7m {
     uint64_t phase_end;
     uint32_t exc_return;
     unsigned phase_length, entered; /* cycles of the phase; exception that began it */
-    bool sleeping, event, sleep_wfe, exclusive, locked;
-    uint32_t exclusive_address;
+    bool sleeping, event, sleep_wfe, exclusive;
+    bool told; /* the owner knows that the core sleeps, or is locked up */
     enum armv7m_stop stop;
     uint32_t skip_break; /* address of the breakpoint to run over, 1 for none */
 
@@ -182,6 +182,14 @@ static inline unsigned armv7m_op_length(const struct op *op) { /* halfwords */
 
 /* --- memory.c -------------------------------------------------------------------- */
 
+/* `size` octets that the fast path reaches, or NULL. */
+static inline uint8_t *armv7m_fast(const struct armv7m *core, uint32_t address, uint32_t size,
+                                   bool write) {
+    const struct memory *m = core->page[address >> PAGE_SHIFT];
+    uint32_t offset = address - m->base, span = write ? m->write_span : m->read_span;
+    bool code = write && offset + size > m->code_low && offset < m->code_low + m->code_span;
+    return offset < span && size <= span - offset && !code ? m->host + offset : NULL;
+}
 struct memory *armv7m_find(struct armv7m *core, uint32_t address);
 /* One access of an instruction, any alignment the rules allow; adds wait states to the
  * cycle counter. false: a fault was raised, leave. */

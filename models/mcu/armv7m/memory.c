@@ -10,6 +10,9 @@
 #include "models/mcu/armv7m/internal.h"
 
 struct memory *armv7m_find(struct armv7m *core, uint32_t address) {
+    struct memory *likely = core->page[address >> PAGE_SHIFT];
+    if (LIKELY(address - likely->base < likely->size))
+        return likely;
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
         struct memory *m = &core->memory[i];
         if (m->size && address - m->base < m->size)
@@ -141,7 +144,8 @@ void armv7m_fetch_line(struct armv7m *core, struct memory *code, uint32_t addres
     if (!code->line_mask || line == core->line)
         return;
     core->line = line;
-    core->cycles += code->region.fetch_wait(code->region.user, line) + core->config.fetch_latency;
+    unsigned waits = code->region.fetch_wait(code->region.user, line);
+    core->cycles += waits ? waits + core->config.fetch_latency : 0;
 }
 
 static bool in_bitband(uint32_t address) {

@@ -69,9 +69,9 @@ static void write_aircr(struct armv7m *core, uint32_t value) {
     if (value & 2)
         armv7m_unmodelled(core, SCS + 0xD0C, true, value, "AIRCR.VECTCLRACTIVE");
     if (value & 5) {
+        core->stop = ARMV7M_RESET_REQUEST;
         if (core->config.hooks.reset_request)
             core->config.hooks.reset_request(core->config.user);
-        core->stop = ARMV7M_RESET_REQUEST;
         armv7m_attend(core, ATT_STOP);
     }
 }
@@ -131,8 +131,8 @@ static bool unknown(struct armv7m *core, uint32_t address, bool write, uint32_t 
     return true;
 }
 
-static bool scs_read(struct armv7m *core, uint32_t offset, uint32_t *value, bool debug) {
-    *value = 0;
+/* Blocks of registers; false when there is none of these. */
+static bool read_block(struct armv7m *core, uint32_t offset, uint32_t *value, bool debug) {
     if (offset >= 0x10 && offset < 0x20) {
         *value = armv7m_systick_read(core, offset - 0x10, debug);
         return true;
@@ -152,8 +152,13 @@ static bool scs_read(struct armv7m *core, uint32_t offset, uint32_t *value, bool
                                  : core->mpu[(offset - 0xD90) / 4];
         return true;
     }
-    if (offset >= 0xF34 && offset <= 0xF44)
-        return read_fp(core, offset, value);
+    return offset >= 0xF34 && offset <= 0xF44 && read_fp(core, offset, value);
+}
+
+static bool scs_read(struct armv7m *core, uint32_t offset, uint32_t *value, bool debug) {
+    *value = 0;
+    if (read_block(core, offset, value, debug))
+        return true;
     switch (offset) {
     case 0x004:
         *value = (core->config.n_irq - 1) / 32;
@@ -234,7 +239,7 @@ static void write_fp(struct armv7m *core, uint32_t offset, uint32_t value) {
     armv7m_fp_update(core);
 }
 
-static bool scs_write(struct armv7m *core, uint32_t offset, uint32_t value, uint32_t mask) {
+static bool write_block(struct armv7m *core, uint32_t offset, uint32_t value, uint32_t mask) {
     if (offset >= 0x10 && offset < 0x20) {
         armv7m_systick_write(core, offset - 0x10, value);
         return true;
@@ -253,6 +258,12 @@ static bool scs_write(struct armv7m *core, uint32_t offset, uint32_t value, uint
         write_fp(core, offset, value);
         return true;
     }
+    return false;
+}
+
+static bool scs_write(struct armv7m *core, uint32_t offset, uint32_t value, uint32_t mask) {
+    if (write_block(core, offset, value, mask))
+        return true;
     switch (offset) {
     case 0x008: /* IT folding, write buffer: timing this core does not model */
         core->actlr = value & 0x307;
@@ -271,6 +282,8 @@ static bool scs_write(struct armv7m *core, uint32_t offset, uint32_t value, uint
         break;
     case 0xD14:
         core->ccr = value & 0x31B;
+        if (value & 0x100)
+            armv7m_unmodelled(core, SCS + offset, true, value, "CCR.BFHFNMIGN");
         break;
     case 0xD24:
         write_shcsr(core, (read_shcsr(core) & ~mask) | (value & mask));
@@ -297,6 +310,8 @@ static bool scs_write(struct armv7m *core, uint32_t offset, uint32_t value, uint
     case 0xDFC:
         armv7m_dwt_settle(core);
         core->demcr = value & 0x010F07F1;
+        if (value & 0x000F07F1)
+            armv7m_unmodelled(core, SCS + offset, true, value, "DEMCR: monitor, vector catch");
         break;
     case 0xF00:
         armv7m_pend(core, value & 0x1FF);

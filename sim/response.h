@@ -33,16 +33,16 @@ struct response_machine {
     size_t state_size;
     void (*save)(void *self, sim_time now, uint8_t *state);
     void (*load)(void *self, sim_time now, const uint8_t *state);
-    /* Run one symbol that starts at `start`; false: do not remember. `remember` tells
-     * whether there is room to keep details. Returns the end of the symbol in *end. */
+    /* Run one symbol that starts at `start`, with its end in *end; false: do not remember. */
     bool (*run)(void *self, uint32_t symbol, sim_time start, struct response_entry *entry,
                 sim_time *end);
 };
 
 struct response {
     struct response_entry *table; /* [max_states][n_symbols] */
-    /* The same, for answers that are no more than up to 11 bits, in a word each, so that the
-     * busy part of the table fits the nearest cache: response_known(). 0: not such a one. */
+    /* The same for answers that are no more than RESPONSE_KNOWN_BITS bits, in a word each, so
+     * that the busy part of the table fits the nearest cache: next state, number of bits,
+     * bits, and bit 31. 0: not such an answer. */
     uint32_t *known;
     uint32_t *known_uses;      /* look-ups there, beside those in response_entry.uses */
     uint32_t n_symbols, state; /* state now, or RESPONSE_NONE: only the machine knows it */

@@ -3,12 +3,28 @@
 
 #include "harness/replay_internal.h"
 
+/* A remembered step of silence that shifts nothing; false when there is none. */
+static bool known_silence(struct replay *r) {
+    struct response *response = r->response;
+    if (response->state == RESPONSE_NONE)
+        return false;
+    size_t at = (size_t)response->state * response->n_symbols + r->n_symbols;
+    uint32_t known = response->known[at];
+    if (!known || response_known_n_bits(known))
+        return false;
+    response->known_uses[at]++;
+    response->state = response_known_next(known);
+    response->live = false;
+    r->now += IDLE_STEP;
+    return true;
+}
+
 /* Silence: the same state again, and nothing done, means that it stays so. */
 static void idle_cached(struct replay *r, sim_time time) {
     struct response *response = r->response;
     while (r->now + IDLE_STEP <= time) {
         uint32_t before = response->state;
-        bool nothing = replay_step(r, (uint32_t)r->n_symbols);
+        bool nothing = known_silence(r) || replay_step(r, (uint32_t)r->n_symbols);
         if (nothing && before != RESPONSE_NONE && response->state == before) {
             response->live = false; /* the engine is brought to `time` when needed */
             r->now = time;

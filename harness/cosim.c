@@ -10,10 +10,12 @@
 #include "harness/image.h"
 
 #define MAX_FRAME  16384 /* no image of ours delivers more */
-#define MAX_LOSSES 64
+#define MAX_LOSSES 512
 
+/* An overrun is reported for each octet that it costs: one stretch of them is one loss. */
+#define SAME_LOSS (4700 * SIM_NS) /* less than any gap between frames */
 struct loss {
-    sim_time time;
+    sim_time first, last;
     char text[160];
 };
 
@@ -57,6 +59,18 @@ static void on_function(void *user, struct armv7m *core, uint32_t address) {
     c->settings.on_deliver(c->settings.user, c->frame, n, stm32_time(c->chip));
 }
 
+static void note_loss(struct cosim *c, const struct stm32_report *report) {
+    char text[sizeof c->losses->text];
+    snprintf(text, sizeof text, "%s: %s", report->block, report->text);
+    struct loss *loss = &c->losses[(c->n_losses + MAX_LOSSES - 1) % MAX_LOSSES];
+    if (!c->n_losses || report->time - loss->last >= SAME_LOSS || strcmp(loss->text, text) != 0) {
+        loss = &c->losses[c->n_losses++ % MAX_LOSSES];
+        loss->first = report->time;
+        memcpy(loss->text, text, sizeof text);
+    }
+    loss->last = report->time;
+}
+
 static void on_report(void *user, const struct stm32_report *report) {
     struct cosim *c = user;
     if (report->kind == STM32_UNMODELLED && !c->has_unmodelled) {
@@ -69,9 +83,7 @@ static void on_report(void *user, const struct stm32_report *report) {
     }
     if (report->kind != STM32_LOST)
         return;
-    struct loss *loss = &c->losses[c->n_losses++ % MAX_LOSSES];
-    loss->time = report->time;
-    snprintf(loss->text, sizeof loss->text, "%s: %s", report->block, report->text);
+    note_loss(c, report);
 }
 
 /* "PB13": the name of an MCU pin, as connectors of MCU boards number their pads. */
@@ -213,11 +225,13 @@ bool cosim_run_until(struct cosim *c, sim_time time, struct sim_err *err) {
     return stop == STM32_UNTIL || ended(c, stop, err);
 }
 
-const char *cosim_loss_since(const struct cosim *c, sim_time from) {
+const char *cosim_loss(const struct cosim *c, sim_time from, sim_time to) {
     uint64_t first = c->n_losses > MAX_LOSSES ? c->n_losses - MAX_LOSSES : 0;
-    for (uint64_t i = first; i < c->n_losses; i++)
-        if (c->losses[i % MAX_LOSSES].time >= from)
-            return c->losses[i % MAX_LOSSES].text;
+    for (uint64_t i = first; i < c->n_losses; i++) {
+        const struct loss *loss = &c->losses[i % MAX_LOSSES];
+        if (loss->last >= from && loss->first <= to)
+            return loss->text;
+    }
     return "";
 }
 

@@ -38,8 +38,9 @@ void cosim_pin(struct cosim *cosim, enum spi_pin pin, sim_time time, int level);
  * or, in a strict run, something not modelled (register, PC and source line named). */
 bool cosim_run_until(struct cosim *cosim, sim_time time, struct sim_err *err);
 
-/* What the chip lost (SPI overrun, DMA) at or after `from`, in words; "" when nothing was. */
-const char *cosim_loss_since(const struct cosim *cosim, sim_time from);
+/* What the chip lost first (SPI overrun, partial octet) between `from` and `to`, in words; ""
+ * when nothing was. Only the latest losses are remembered. */
+const char *cosim_loss(const struct cosim *cosim, sim_time from, sim_time to);
 
 /* The firmware's first mistake (a clock that is off, a forbidden write), NULL without one. */
 const char *cosim_misuse(const struct cosim *cosim, char *out, size_t size);

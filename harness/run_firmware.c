@@ -10,6 +10,7 @@
 #include "harness/run.h"
 
 #define FINDINGS (2 * DELIVERED_PENDING)
+#define TAIL     (4700 * SIM_NS) /* the least gap a receiver meets: 47 bit times, 802.3 4.4.2 */
 
 struct finding {
     uint64_t ordinal; /* of the frame in the run; 0: none */
@@ -37,7 +38,8 @@ static void on_pin(void *user, enum spi_pin pin, sim_time time, int level) {
 static void explain(const struct run *run, const struct delivered_failure *failed,
                     struct run_failure *out) {
     const struct finding *finding = &run->firmware->findings[failed->ordinal % FINDINGS];
-    const char *loss = cosim_loss_since(run->firmware->cosim, failed->start);
+    /* Frames are given up late: a loss of a later one must not stand for this one's. */
+    const char *loss = cosim_loss(run->firmware->cosim, failed->start, failed->end + TAIL);
     *out = (struct run_failure){.kind = failed->kind, .frame = failed->frame, .time = failed->end};
     snprintf(out->stage, sizeof out->stage, "firmware");
     snprintf(out->net, sizeof out->net, "%s", run->board->config.attach.spi_nss);

@@ -51,6 +51,8 @@ check "re-arming, frames back to back are lost" with "$rearm" 1 "$captures/burst
 check "in the firmware, right at the pins" json \
     '(c[0]["lost"] > 0 and {f["stage"] for f in c[0]["failures"]} == {"firmware"} and
       all("right at the pins" in f["detail"] for f in c[0]["failures"]))'
+check "nearly each with an overrun of its own time" json \
+    'sum("overrun" in f["detail"] for f in c[0]["failures"]) >= 0.9 * len(c[0]["failures"])'
 check "with a millisecond between frames none is" with "$rearm" 0 "$captures/burst.pcap" \
     --set line.gap=fixed --set line.gap_ns=1000000
 

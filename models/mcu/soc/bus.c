@@ -98,6 +98,9 @@ static void block_write(struct stm32 *mcu, struct stm32_block *b, uint32_t offse
 static bool access_block(struct stm32 *mcu, uint32_t address, unsigned size, bool write, bool dma,
                          uint32_t *value) {
     struct stm32_block *b = bus_find(mcu, address);
+    bool touches = b && (write || (b->ip && b->ip->pin_in)); /* what edges do, or did */
+    if (touches)
+        inbox_settle(mcu, mcu->now);
     mcu->access.active = true;
     mcu->access.write = write;
     mcu->access.dma = dma;
@@ -110,6 +113,7 @@ static bool access_block(struct stm32 *mcu, uint32_t address, unsigned size, boo
     else if (write && memory_at(mcu, address))
         report_access(mcu, NULL, STM32_MISUSE, "a write to a memory that is read only");
     mcu->access.active = false;
+    mcu->stale |= touches;
     return b || (write && memory_at(mcu, address));
 }
 

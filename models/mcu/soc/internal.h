@@ -53,6 +53,17 @@ struct stm32_block {
     uint8_t in[STM32_ROLES];     /* level last told */
     uint8_t in_pin[STM32_ROLES]; /* port * 16 + pin */
     bool in_routed[STM32_ROLES];
+    struct stm32_edges gathered[STM32_ROLES]; /* in a delivery, for ip->edges() */
+    bool gathers;
+};
+
+/* Edges from the board that a pin still has to see: edge[head] to edge[n - 1], then one at
+ * SIM_NEVER. Up to edge[act] nobody acts on them (`act` may lie beyond the end), from
+ * edge[toggles] on each changes the board's level from low to high or back. */
+struct inbox {
+    struct stm32_edge *edge; /* NULL: the board has not driven the pin yet */
+    size_t head, n, cap, act, toggles;
+    size_t due; /* in a delivery */
 };
 
 struct pin {
@@ -65,17 +76,12 @@ struct pin {
     struct link {
         uint8_t block, role;
     } links[MAX_LINKS];
-    unsigned look_ahead, quiet_ahead; /* see pins_edge_quiet */
-    unsigned n_changes;               /* of level, ever; the ring below holds the last */
+    unsigned n_changes; /* of level, ever; the ring below holds the last */
     struct {
         sim_time time;
         uint8_t before;
     } history[HISTORY];
-};
-
-struct edge {
-    sim_time time;
-    uint8_t port, pin, level;
+    struct inbox inbox;
 };
 
 struct site {
@@ -123,9 +129,11 @@ struct stm32 {
 
     struct pin pins[PORTS][PORT_PINS];
     uint8_t exti_port[PORT_PINS];
-    struct edge *inbox;
-    size_t inbox_head, inbox_n, inbox_cap;
-    unsigned look_ahead;  /* number of the present one */
+    struct pin *inputs[PORTS * PORT_PINS]; /* those with an inbox */
+    unsigned n_inputs;
+    uint32_t order;       /* of the next edge */
+    bool stale;           /* the `act` of the inboxes must be worked out anew */
+    bool roused;          /* something happened that may wake the core */
     struct function *afs; /* by block */
     unsigned n_afs;
     struct route *routes;
@@ -170,10 +178,23 @@ void report_access(struct stm32 *mcu, struct stm32_block *b, enum stm32_report_k
 
 /* pins.c */
 bool pins_create(struct stm32 *mcu, struct sim_err *err);
-void pins_edge(struct stm32 *mcu, const struct edge *edge);
 void pins_update_block(struct stm32_block *b, unsigned role, sim_time time);
-/* In a look ahead from the inbox's head on, edge by edge. */
-bool pins_edge_quiet(struct stm32 *mcu, const struct edge *edge);
+/* The board's level changes. */
+void pins_board(struct stm32 *mcu, struct pin *pin, unsigned level, sim_time time);
+/* `n` changes of the level at once, which are told otherwise. */
+void pins_toggle(struct pin *pin, const struct stm32_edge *edges, size_t n);
+/* EXTI when it listens to the pin, else NULL. */
+struct stm32_block *pins_exti(const struct stm32 *mcu, const struct pin *pin);
+
+/* inbox.c: edges wait in the inboxes until somebody acts on one (the next of those is an
+ * event of the queue) or can see what they did. */
+struct pin *inbox_next(struct stm32 *mcu); /* the pin of the next one to act on, or NULL */
+sim_time inbox_act_time(const struct pin *pin);
+/* Delivers that edge, after all earlier ones. */
+void inbox_act(struct stm32 *mcu, struct pin *pin);
+/* Delivers what is due up to `time`, short of edges to act on: before an access to a block,
+ * and before an event of one that hears edges. */
+void inbox_settle(struct stm32 *mcu, sim_time time);
 
 /* route.c */
 bool routes_create(struct stm32 *mcu, struct sim_err *err);

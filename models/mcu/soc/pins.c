@@ -1,7 +1,6 @@
 /* Pins: what a port's set-up, a block's output and the board make of them, and who hears of
  * it. A block hears an edge at its time; the input register two HCLK edges later. */
 #include <ctype.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,9 +81,13 @@ static struct stm32_block *exti_of(const struct stm32 *mcu, unsigned port, unsig
     return exti && exti->ip && exti->ip->pin_in && mcu->exti_port[n] == port ? exti : NULL;
 }
 
+struct stm32_block *pins_exti(const struct stm32 *mcu, const struct pin *pin) {
+    return exti_of(mcu, pin->out.port, pin->out.pin);
+}
+
 static void tell(struct stm32 *mcu, struct pin *pin, sim_time time) {
     unsigned level = pin->level;
-    struct stm32_block *exti = exti_of(mcu, pin->out.port, pin->out.pin);
+    struct stm32_block *exti = pins_exti(mcu, pin);
     for (unsigned i = 0; i < pin->n_links; i++)
         tell_block(&mcu->blocks[pin->links[i].block], pin->links[i].role, level, time);
     if (exti)
@@ -117,7 +120,8 @@ static unsigned level_at(const struct pin *pin, sim_time time) {
 }
 
 uint32_t stm32_port_sample(const struct stm32_block *b) {
-    const struct stm32 *mcu = b->mcu;
+    struct stm32 *mcu = b->mcu;
+    inbox_settle(mcu, mcu->now);
     const struct timebase *hclk = &mcu->clocks[STM32_HCLK];
     uint64_t tick = timebase_at(hclk, mcu->now);
     sim_time when = tick >= hclk->tick + 2 ? timebase_time(hclk, tick - 2) : hclk->origin;
@@ -164,6 +168,8 @@ static void relink(struct stm32 *mcu, struct pin *pin, unsigned packed) {
 
 static void refresh(struct stm32 *mcu, unsigned packed, sim_time time) {
     struct pin *pin = pin_of(mcu, packed);
+    if (pin->inbox.head < pin->inbox.n)
+        inbox_settle(mcu, mcu->now);
     drive(mcu, pin, time);
     settle(mcu, pin, time);
     for (unsigned i = 0; i < pin->n_links; i++)
@@ -228,70 +234,20 @@ unsigned stm32_pin_level(const struct stm32_block *b, unsigned role, unsigned ot
 
 /* --- the board's side --- */
 
-void pins_edge(struct stm32 *mcu, const struct edge *edge) {
-    struct pin *pin = &mcu->pins[edge->port][edge->pin];
-    pin->board = edge->level;
-    settle(mcu, pin, edge->time);
+void pins_board(struct stm32 *mcu, struct pin *pin, unsigned level, sim_time time) {
+    pin->board = (uint8_t)level;
+    settle(mcu, pin, time);
 }
 
-static unsigned block_quiet(struct stm32_block *b, unsigned role) {
-    if (!b->ip || !b->ip->pin_in)
-        return UINT_MAX;
-    return b->ip->quiet ? b->ip->quiet(b, role) : 0;
-}
-
-/* How many edges of the pin nobody acts on. */
-static unsigned quiet_edges(struct stm32 *mcu, const struct pin *pin) {
-    struct stm32_block *exti = exti_of(mcu, pin->out.port, pin->out.pin);
-    unsigned least = exti ? block_quiet(exti, pin->out.pin) : UINT_MAX;
-    for (unsigned i = 0; i < pin->n_links; i++) {
-        unsigned quiet = block_quiet(&mcu->blocks[pin->links[i].block], pin->links[i].role);
-        least = quiet < least ? quiet : least;
+void pins_toggle(struct pin *pin, const struct stm32_edge *edges, size_t n) {
+    size_t i = n > HISTORY ? n - HISTORY : 0;
+    pin->n_changes += (unsigned)i;
+    for (; i < n; i++) {
+        unsigned slot = pin->n_changes++ % HISTORY;
+        pin->history[slot].time = edges[i].time;
+        pin->history[slot].before = !edges[i].level;
     }
-    return least;
-}
-
-/* Blocks are asked once per look ahead and pin. */
-bool pins_edge_quiet(struct stm32 *mcu, const struct edge *edge) {
-    struct pin *pin = &mcu->pins[edge->port][edge->pin];
-    if (pin->look_ahead != mcu->look_ahead) {
-        pin->look_ahead = mcu->look_ahead;
-        pin->quiet_ahead = quiet_edges(mcu, pin);
-    }
-    if (pin->quiet_ahead == 0)
-        return false;
-    pin->quiet_ahead -= pin->quiet_ahead != UINT_MAX;
-    return true;
-}
-
-static bool inbox_room(struct stm32 *mcu) {
-    if (mcu->inbox_n < mcu->inbox_cap)
-        return true;
-    size_t live = mcu->inbox_n - mcu->inbox_head;
-    if (mcu->inbox_head > mcu->inbox_cap / 2) {
-        memmove(mcu->inbox, mcu->inbox + mcu->inbox_head, live * sizeof(struct edge));
-        mcu->inbox_head = 0;
-        mcu->inbox_n = live;
-        return true;
-    }
-    size_t cap = mcu->inbox_cap ? 2 * mcu->inbox_cap : 1024;
-    struct edge *grown = realloc(mcu->inbox, cap * sizeof(struct edge));
-    if (!grown)
-        return false;
-    mcu->inbox = grown;
-    mcu->inbox_cap = cap;
-    return true;
-}
-
-bool stm32_pin_set(struct stm32 *mcu, unsigned port, unsigned pin, unsigned level, sim_time time) {
-    if (port >= PORTS || pin >= PORT_PINS || !mcu->pins[port][pin].exists || level > STM32_Z ||
-        time < mcu->reached || !inbox_room(mcu))
-        return false;
-    size_t at = mcu->inbox_n++;
-    for (; at > mcu->inbox_head && mcu->inbox[at - 1].time > time; at--)
-        mcu->inbox[at] = mcu->inbox[at - 1];
-    mcu->inbox[at] = (struct edge){time, (uint8_t)port, (uint8_t)pin, (uint8_t)level};
-    return true;
+    pin->board = pin->level = edges[n - 1].level;
 }
 
 struct stm32_pin_change stm32_pin_get(const struct stm32 *mcu, unsigned port, unsigned pin) {

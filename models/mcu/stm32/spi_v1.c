@@ -557,6 +557,27 @@ static void spi_pin_in(struct stm32_block *block, unsigned role, unsigned level,
     }
 }
 
+/* One edge of SCK in the time that `data` (and `level` after it) are at. */
+static void data_up_to(struct spi *s, const struct stm32_edge **data,
+                       const struct stm32_edge *clock) {
+    for (; stm32_edge_before(*data, clock); ++*data)
+        s->pin[s->in_pin] ^= 1;
+}
+
+static void spi_edges(struct stm32_block *block, const struct stm32_edges roles[]) {
+    struct spi *s = stm32_state(block);
+    const struct stm32_edges clock = roles[STM32_SCK], in = roles[s->in_pin];
+    static const struct stm32_edge NONE = {.time = SIM_NEVER};
+    const struct stm32_edge *data = in.n ? in.edge : &NONE;
+    for (size_t i = 0; i < clock.n; i++) {
+        data_up_to(s, &data, &clock.edge[i]);
+        sck_edge(block, s, clock.edge[i].level, clock.edge[i].time);
+    }
+    for (unsigned role = STM32_MISO; role < PINS; role++)
+        if (roles[role].n)
+            s->pin[role] = roles[role].edge[roles[role].n - 1].level;
+}
+
 /* Edges of SCK before the one that ends a frame are the block's own affair, unless it puts
  * data out or takes a new frame from its Tx buffer. */
 static unsigned spi_quiet(struct stm32_block *block, unsigned role) {
@@ -596,4 +617,5 @@ const struct stm32_ip stm32_ip_spi_v1 = {
     .clock_changed = spi_clock_changed,
     .pin_in = spi_pin_in,
     .quiet = spi_quiet,
+    .edges = spi_edges,
 };

@@ -1,0 +1,325 @@
+/* Edges from the board, kept per pin until they matter.
+ *
+ * A slave's clock has sixteen edges per octet, and all but one of them concern nobody but the
+ * shift register. So an edge is an event of the queue only when a block that hears it acts on
+ * it (struct stm32_ip, quiet); those before it are delivered with it, or when somebody can
+ * see what they did: an access to a block, an event of a block that hears edges, a look at a
+ * port. What is delivered late is what would have been delivered in time; config.edge_by_edge
+ * does the latter, slowly, and must give the same run. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/mcu/soc/internal.h"
+
+#define FIRST_ROOM 1024
+
+/* --- filling ------------------------------------------------------------------------------- */
+
+/* Moves what waits to the front when that makes room enough, else doubles the memory. */
+static bool make_room(struct inbox *in, size_t n) {
+    size_t live = in->n - in->head;
+    if (in->head > in->cap / 2 && live + n < in->cap) {
+        memmove(in->edge, in->edge + in->head, (live + 1) * sizeof *in->edge);
+        in->act -= in->act == SIZE_MAX ? 0 : in->head;
+        in->toggles -= in->toggles < in->head ? in->toggles : in->head;
+        in->head = 0;
+        in->n = live;
+        return true;
+    }
+    size_t cap = in->cap ? in->cap : FIRST_ROOM;
+    while (in->n + n >= cap)
+        cap *= 2;
+    struct stm32_edge *grown = realloc(in->edge, cap * sizeof *grown);
+    if (!grown)
+        return false;
+    in->edge = grown;
+    in->cap = cap;
+    return true;
+}
+
+/* Room for `n` edges and the one at SIM_NEVER. */
+static bool room(struct stm32 *mcu, struct pin *pin, size_t n) {
+    struct inbox *in = &pin->inbox;
+    bool first = !in->edge;
+    if (in->n + n < in->cap)
+        return true;
+    if (!make_room(in, n))
+        return false;
+    if (first) {
+        mcu->inputs[mcu->n_inputs++] = pin;
+        in->edge[0].time = SIM_NEVER;
+        in->edge[0].level = STM32_Z;
+    }
+    return true;
+}
+
+/* An edge that lies before others of its pin. */
+static void insert(struct inbox *in, struct stm32_edge edge) {
+    size_t at = in->n++;
+    in->edge[in->n] = in->edge[at];
+    for (; at > in->head && in->edge[at - 1].time > edge.time; at--)
+        in->edge[at] = in->edge[at - 1];
+    in->edge[at] = edge;
+    in->toggles = in->n;
+}
+
+/* There is room. */
+static inline void append(struct stm32 *mcu, struct pin *pin, unsigned level, sim_time time) {
+    struct inbox *in = &pin->inbox;
+    struct stm32_edge *end = &in->edge[in->n];
+    if (time < mcu->now)
+        time = mcu->now; /* the core overshot it by a few cycles */
+    const struct stm32_edge edge = {time, mcu->order++, (uint8_t)level};
+    if (in->head == in->n) {
+        mcu->stale = true;
+        if ((level ^ pin->board) != 1)
+            in->toggles = in->n + 1;
+    } else if (end[-1].time > time) {
+        mcu->stale = true;
+        insert(in, edge);
+        return;
+    } else if ((level ^ end[-1].level) != 1) {
+        in->toggles = in->n + 1;
+    }
+    in->n++;
+    end[0] = edge;
+    end[1].time = SIM_NEVER;
+}
+
+static bool may_set(const struct stm32 *mcu, unsigned port, unsigned pin, sim_time time) {
+    return port < PORTS && pin < PORT_PINS && mcu->pins[port][pin].exists && time >= mcu->reached;
+}
+
+/* The core is under way to a target that may now lie too far. */
+static void cut_short(struct stm32 *mcu, sim_time time) {
+    if (mcu->running && time < mcu->target)
+        armv7m_request_stop(mcu->core);
+}
+
+bool stm32_pin_set(struct stm32 *mcu, unsigned port, unsigned n, unsigned level, sim_time time) {
+    if (!may_set(mcu, port, n, time) || level > STM32_Z || !room(mcu, &mcu->pins[port][n], 1))
+        return false;
+    append(mcu, &mcu->pins[port][n], level, time);
+    cut_short(mcu, time);
+    return true;
+}
+
+bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, unsigned n_pins,
+                     sim_time start, const struct pin_edge *edges, size_t n) {
+    struct pin *to[STM32_EDGE_PINS];
+    if (n == 0)
+        return true;
+    for (unsigned i = 0; i < n_pins; i++) {
+        if (!may_set(mcu, pins[i].port, pins[i].pin, start + edges[0].dt))
+            return false;
+        to[i] = &mcu->pins[pins[i].port][pins[i].pin];
+        if (!room(mcu, to[i], n))
+            return false;
+    }
+    for (size_t i = 0; i < n; i++)
+        append(mcu, to[edges[i].pin], edges[i].level, start + edges[i].dt);
+    cut_short(mcu, start + edges[0].dt);
+    return true;
+}
+
+/* --- looking ahead ------------------------------------------------------------------------- */
+
+static unsigned block_quiet(struct stm32_block *b, unsigned role) {
+    if (!b->ip || !b->ip->pin_in)
+        return UINT_MAX;
+    return b->ip->quiet ? b->ip->quiet(b, role) : 0;
+}
+
+/* How many edges of the pin nobody acts on. */
+static unsigned quiet_edges(struct stm32 *mcu, const struct pin *pin) {
+    struct stm32_block *exti = pins_exti(mcu, pin);
+    unsigned least = exti ? block_quiet(exti, pin->out.pin) : UINT_MAX;
+    if (mcu->config.edge_by_edge)
+        return 0;
+    for (unsigned i = 0; i < pin->n_links && least > 0; i++) {
+        unsigned quiet = block_quiet(&mcu->blocks[pin->links[i].block], pin->links[i].role);
+        least = quiet < least ? quiet : least;
+    }
+    return least;
+}
+
+static void look_ahead(struct stm32 *mcu) {
+    mcu->stale = false;
+    for (unsigned i = 0; i < mcu->n_inputs; i++) {
+        struct inbox *in = &mcu->inputs[i]->inbox;
+        if (in->head == in->n)
+            continue;
+        unsigned quiet = quiet_edges(mcu, mcu->inputs[i]);
+        in->act = quiet == UINT_MAX ? SIZE_MAX : in->head + quiet;
+    }
+}
+
+static const struct stm32_edge *act_edge(const struct inbox *in) {
+    return in->head < in->n && in->act < in->n ? &in->edge[in->act] : NULL;
+}
+
+sim_time inbox_act_time(const struct pin *pin) {
+    return pin->inbox.edge[pin->inbox.act].time;
+}
+
+struct pin *inbox_next(struct stm32 *mcu) {
+    struct pin *first = NULL;
+    const struct stm32_edge *least = NULL;
+    if (mcu->stale)
+        look_ahead(mcu);
+    for (unsigned i = 0; i < mcu->n_inputs; i++) {
+        const struct stm32_edge *edge = act_edge(&mcu->inputs[i]->inbox);
+        if (edge && (!least || stm32_edge_before(edge, least))) {
+            least = edge;
+            first = mcu->inputs[i];
+        }
+    }
+    return first;
+}
+
+/* --- delivering ---------------------------------------------------------------------------- */
+
+static void pass(struct inbox *in, size_t n) {
+    in->head += n;
+    if (in->head < in->n)
+        return;
+    in->edge[0] = in->edge[in->n]; /* the one at SIM_NEVER */
+    in->head = in->n = in->toggles = 0;
+}
+
+static void deliver_one(struct stm32 *mcu, struct pin *pin) {
+    const struct stm32_edge edge = pin->inbox.edge[pin->inbox.head];
+    pass(&pin->inbox, 1);
+    pins_board(mcu, pin, edge.level, edge.time);
+}
+
+/* Edges to deliver: not after `limit`, and before the one to act on. */
+static size_t count_due(const struct inbox *in, const struct stm32_edge *limit) {
+    size_t end = in->act < in->n ? in->act : in->n, i = in->head;
+    while (i < end && !stm32_edge_before(limit, &in->edge[i]))
+        i++;
+    return i - in->head;
+}
+
+static bool link_takes_group(struct stm32_block *b, unsigned role, unsigned level) {
+    if (!b->ip || !b->ip->pin_in)
+        return true;
+    return b->in[role] == level && (b->ip->edges || block_quiet(b, role) == UINT_MAX);
+}
+
+/* Is each edge a change of what inputs see, and does nobody need them one by one? */
+static bool takes_group(struct stm32 *mcu, const struct pin *pin) {
+    struct stm32_block *exti = pins_exti(mcu, pin);
+    if (pin->inbox.head < pin->inbox.toggles || pin->setup.mode == STM32_PIN_ANALOG ||
+        pin->out.level != STM32_Z || pin->level != pin->board)
+        return false;
+    if (exti && block_quiet(exti, pin->out.pin) != UINT_MAX)
+        return false;
+    for (unsigned i = 0; i < pin->n_links; i++)
+        if (!link_takes_group(&mcu->blocks[pin->links[i].block], pin->links[i].role, pin->level))
+            return false;
+    return true;
+}
+
+static void gather(struct stm32 *mcu, const struct pin *pin, size_t n) {
+    for (unsigned i = 0; i < pin->n_links; i++) {
+        struct stm32_block *b = &mcu->blocks[pin->links[i].block];
+        if (!b->ip || !b->ip->edges)
+            continue;
+        b->gathered[pin->links[i].role] =
+            (struct stm32_edges){pin->inbox.edge + pin->inbox.head, n};
+        b->gathers = true;
+    }
+}
+
+static void tell_group(struct stm32_block *b, unsigned role, const struct stm32_edge *last) {
+    if (!b->ip || !b->ip->pin_in)
+        return;
+    if (b->gathers) {
+        b->gathers = false;
+        b->ip->edges(b, b->gathered);
+    } else if (!b->ip->edges && b->in[role] != last->level) {
+        b->ip->pin_in(b, role, last->level, last->time);
+    }
+    b->gathered[role].n = 0;
+    b->in[role] = last->level;
+}
+
+static void deliver_group(struct stm32 *mcu, struct pin *pin, size_t n) {
+    const struct stm32_edge *first = pin->inbox.edge + pin->inbox.head, *last = first + n - 1;
+    struct stm32_block *exti = pins_exti(mcu, pin);
+    for (unsigned i = 0; i < pin->n_links; i++)
+        tell_group(&mcu->blocks[pin->links[i].block], pin->links[i].role, last);
+    if (exti)
+        exti->ip->pin_in(exti, pin->out.pin, last->level, last->time);
+    pins_toggle(pin, first, n);
+    pass(&pin->inbox, n);
+}
+
+static void deliver_in_turn(struct stm32 *mcu, const struct stm32_edge *limit) {
+    for (;;) {
+        struct pin *first = NULL;
+        for (unsigned i = 0; i < mcu->n_inputs; i++) {
+            struct inbox *in = &mcu->inputs[i]->inbox;
+            if (count_due(in, limit) > 0 &&
+                (!first ||
+                 stm32_edge_before(&in->edge[in->head], &first->inbox.edge[first->inbox.head])))
+                first = mcu->inputs[i];
+        }
+        if (!first)
+            return;
+        deliver_one(mcu, first);
+    }
+}
+
+static void deliver(struct stm32 *mcu, const struct stm32_edge *limit) {
+    bool group = true;
+    size_t all = 0;
+    for (unsigned i = 0; i < mcu->n_inputs; i++) {
+        struct pin *pin = mcu->inputs[i];
+        pin->inbox.due = count_due(&pin->inbox, limit);
+        all += pin->inbox.due;
+        group = group && (pin->inbox.due == 0 || takes_group(mcu, pin));
+    }
+    if (all == 0)
+        return;
+    if (!group) {
+        deliver_in_turn(mcu, limit);
+        return;
+    }
+    for (unsigned i = 0; i < mcu->n_inputs; i++)
+        if (mcu->inputs[i]->inbox.due)
+            gather(mcu, mcu->inputs[i], mcu->inputs[i]->inbox.due);
+    for (unsigned i = 0; i < mcu->n_inputs; i++)
+        if (mcu->inputs[i]->inbox.due)
+            deliver_group(mcu, mcu->inputs[i], mcu->inputs[i]->inbox.due);
+}
+
+static bool waits(const struct stm32 *mcu, sim_time time) {
+    for (unsigned i = 0; i < mcu->n_inputs; i++) {
+        const struct inbox *in = &mcu->inputs[i]->inbox;
+        if (in->head < in->n && in->edge[in->head].time <= time)
+            return true;
+    }
+    return false;
+}
+
+void inbox_settle(struct stm32 *mcu, sim_time time) {
+    struct stm32_edge limit = {.time = time, .order = mcu->order};
+    if (!waits(mcu, time))
+        return;
+    const struct pin *first = inbox_next(mcu);
+    if (first && stm32_edge_before(&first->inbox.edge[first->inbox.act], &limit))
+        limit = first->inbox.edge[first->inbox.act];
+    deliver(mcu, &limit);
+}
+
+void inbox_act(struct stm32 *mcu, struct pin *pin) {
+    const struct stm32_edge edge = pin->inbox.edge[pin->inbox.act];
+    deliver(mcu, &edge);
+    if (edge.time > mcu->now)
+        mcu->now = edge.time;
+    deliver_one(mcu, pin);
+    mcu->stale = true;
+}

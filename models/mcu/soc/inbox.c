@@ -18,17 +18,17 @@
 
 /* Moves what waits to the front when that makes room enough, else doubles the memory. */
 static bool make_room(struct inbox *in, size_t n) {
-    size_t live = in->n - in->head;
-    if (in->head > in->cap / 2 && live + n < in->cap) {
-        memmove(in->edge, in->edge + in->head, (live + 1) * sizeof *in->edge);
-        in->act -= in->act == SIZE_MAX ? 0 : in->head;
-        in->toggles -= in->toggles < in->head ? in->toggles : in->head;
-        in->head = 0;
-        in->n = live;
+    size_t gone = in->head - 1, kept = in->n + 1 - gone;
+    if (in->edge && gone > in->cap / 2 && kept + n <= in->cap) {
+        memmove(in->edge, in->edge + gone, kept * sizeof *in->edge);
+        in->act -= in->act == SIZE_MAX ? 0 : gone;
+        in->toggles -= in->toggles < gone ? in->toggles : gone;
+        in->head -= gone;
+        in->n -= gone;
         return true;
     }
     size_t cap = in->cap ? in->cap : FIRST_ROOM;
-    while (in->n + n >= cap)
+    while (in->n + 1 + n > cap)
         cap *= 2;
     struct stm32_edge *grown = realloc(in->edge, cap * sizeof *grown);
     if (!grown)
@@ -38,53 +38,42 @@ static bool make_room(struct inbox *in, size_t n) {
     return true;
 }
 
-/* Room for `n` edges and the one at SIM_NEVER. */
+static void begin(struct stm32 *mcu, struct pin *pin) {
+    struct inbox *in = &pin->inbox;
+    mcu->inputs[mcu->n_inputs++] = pin;
+    in->edge[0] = (struct stm32_edge){.time = mcu->now, .level = pin->board};
+    in->edge[1].time = SIM_NEVER;
+    in->head = in->n = 1;
+}
+
 static bool room(struct stm32 *mcu, struct pin *pin, size_t n) {
     struct inbox *in = &pin->inbox;
-    bool first = !in->edge;
-    if (in->n + n < in->cap)
+    if (in->edge && in->n + 1 + n <= in->cap)
         return true;
+    bool first = !in->edge;
+    in->head += first; /* make_room() wants one behind it */
     if (!make_room(in, n))
-        return false;
-    if (first) {
-        mcu->inputs[mcu->n_inputs++] = pin;
-        in->edge[0].time = SIM_NEVER;
-        in->edge[0].level = STM32_Z;
-    }
+        return in->head -= first, false;
+    if (first)
+        begin(mcu, pin);
     return true;
 }
 
-/* An edge that lies before others of its pin. */
-static void insert(struct inbox *in, struct stm32_edge edge) {
-    size_t at = in->n++;
-    in->edge[in->n] = in->edge[at];
-    for (; at > in->head && in->edge[at - 1].time > edge.time; at--)
-        in->edge[at] = in->edge[at - 1];
-    in->edge[at] = edge;
-    in->toggles = in->n;
+static bool turns(unsigned level, const struct stm32_edge *last) {
+    return (level ^ last->level) == 1;
 }
 
-/* There is room. */
-static inline void append(struct stm32 *mcu, struct pin *pin, unsigned level, sim_time time) {
-    struct inbox *in = &pin->inbox;
-    struct stm32_edge *end = &in->edge[in->n];
-    if (time < mcu->now)
-        time = mcu->now; /* the core overshot it by a few cycles */
-    const struct stm32_edge edge = {time, mcu->order++, (uint8_t)level};
-    if (in->head == in->n) {
-        mcu->stale = true;
-        if ((level ^ pin->board) != 1)
-            in->toggles = in->n + 1;
-    } else if (end[-1].time > time) {
-        mcu->stale = true;
-        insert(in, edge);
-        return;
-    } else if ((level ^ end[-1].level) != 1) {
-        in->toggles = in->n + 1;
-    }
-    in->n++;
-    end[0] = edge;
-    end[1].time = SIM_NEVER;
+/* An edge that may lie before others of its pin, or in the past. There is room. */
+static void insert(struct stm32 *mcu, struct inbox *in, unsigned level, sim_time time) {
+    size_t at = in->n++;
+    time = time < mcu->now ? mcu->now : time; /* the core overshot it by a few cycles */
+    if (!turns(level, &in->edge[at - 1]) || (at > in->head && in->edge[at - 1].time > time))
+        in->toggles = in->n;
+    in->edge[at + 1] = in->edge[at];
+    for (; at > in->head && in->edge[at - 1].time > time; at--)
+        in->edge[at] = in->edge[at - 1];
+    in->edge[at] = (struct stm32_edge){time, mcu->order++, (uint8_t)level};
+    mcu->stale = true;
 }
 
 static bool may_set(const struct stm32 *mcu, unsigned port, unsigned pin, sim_time time) {
@@ -100,9 +89,38 @@ static void cut_short(struct stm32 *mcu, sim_time time) {
 bool stm32_pin_set(struct stm32 *mcu, unsigned port, unsigned n, unsigned level, sim_time time) {
     if (!may_set(mcu, port, n, time) || level > STM32_Z || !room(mcu, &mcu->pins[port][n], 1))
         return false;
-    append(mcu, &mcu->pins[port][n], level, time);
+    insert(mcu, &mcu->pins[port][n].inbox, level, time);
     cut_short(mcu, time);
     return true;
+}
+
+/* insert() for many edges, most of which come behind the others and turn the level. */
+static void append(struct stm32 *mcu, struct pin *const *to, unsigned n_pins, sim_time start,
+                   const struct pin_edge *edges, size_t n) {
+    struct stm32_edge *end[STM32_EDGE_PINS];
+    size_t i = 0;
+    uint32_t order = mcu->order;
+    for (unsigned pin = 0; pin < n_pins; pin++)
+        end[pin] = &to[pin]->inbox.edge[to[pin]->inbox.n];
+    for (; i < n; i++) {
+        const struct pin_edge *from = &edges[i];
+        struct stm32_edge *edge = end[from->pin];
+        sim_time time = start + from->dt;
+        if (time < mcu->now || edge[-1].time > time || !turns(from->level, &edge[-1]))
+            break;
+        *edge = (struct stm32_edge){time, order++, from->level};
+        end[from->pin]++;
+    }
+    for (unsigned pin = 0; pin < n_pins; pin++) {
+        struct inbox *in = &to[pin]->inbox;
+        size_t was = in->n;
+        in->n = (size_t)(end[pin] - in->edge);
+        end[pin]->time = SIM_NEVER;
+        mcu->stale |= in->head == was && in->n > was;
+    }
+    mcu->order = order;
+    for (; i < n; i++)
+        insert(mcu, &to[edges[i].pin]->inbox, edges[i].level, start + edges[i].dt);
 }
 
 bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, unsigned n_pins,
@@ -117,8 +135,7 @@ bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, unsigned n
         if (!room(mcu, to[i], n))
             return false;
     }
-    for (size_t i = 0; i < n; i++)
-        append(mcu, to[edges[i].pin], edges[i].level, start + edges[i].dt);
+    append(mcu, to, n_pins, start, edges, n);
     cut_short(mcu, start + edges[0].dt);
     return true;
 }
@@ -184,8 +201,10 @@ static void pass(struct inbox *in, size_t n) {
     in->head += n;
     if (in->head < in->n)
         return;
-    in->edge[0] = in->edge[in->n]; /* the one at SIM_NEVER */
-    in->head = in->n = in->toggles = 0;
+    in->edge[0] = in->edge[in->n - 1];
+    in->edge[1].time = SIM_NEVER;
+    in->head = in->n = 1;
+    in->toggles = 0;
 }
 
 static void deliver_one(struct stm32 *mcu, struct pin *pin) {

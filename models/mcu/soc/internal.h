@@ -57,9 +57,9 @@ struct stm32_block {
     bool gathers;
 };
 
-/* Edges from the board that a pin still has to see: edge[head] to edge[n - 1], then one at
- * SIM_NEVER. Up to edge[act] nobody acts on them (`act` may lie beyond the end), from
- * edge[toggles] on each changes the board's level from low to high or back. */
+/* Edges from the board that a pin still has to see: edge[head] to edge[n - 1]; before them the
+ * last one it saw, behind them one at SIM_NEVER. Up to edge[act] nobody acts on them (`act`
+ * may lie beyond the end); from edge[toggles] on each turns the board's level. */
 struct inbox {
     struct stm32_edge *edge; /* NULL: the board has not driven the pin yet */
     size_t head, n, cap, act, toggles;

@@ -73,19 +73,18 @@ static void run_event(struct stm32 *mcu) {
     if (e->block->ip->pin_in)
         inbox_settle(mcu, mcu->now);
     e->block->ip->event(e->block, e->id);
-    mcu->stale |= e->block->ip->pin_in != NULL;
+    mcu->stale |= e->block->ip->pin_in ? STALE_ACTS : 0;
 }
 
 void events_advance(struct stm32 *mcu, sim_time time) {
     for (;;) {
-        struct pin *pin = inbox_next(mcu);
-        sim_time edge = pin ? inbox_act_time(pin) : SIM_NEVER;
+        sim_time edge = inbox_next(mcu);
         sim_time event = mcu->head ? mcu->head->time : SIM_NEVER;
         sim_time next = edge < event ? edge : event;
         if (next > time || next == SIM_NEVER)
             break;
         if (edge <= event)
-            inbox_act(mcu, pin);
+            inbox_act(mcu);
         else
             run_event(mcu);
     }
@@ -93,8 +92,7 @@ void events_advance(struct stm32 *mcu, sim_time time) {
 }
 
 sim_time events_next(struct stm32 *mcu) {
-    const struct pin *pin = inbox_next(mcu);
-    sim_time edge = pin ? inbox_act_time(pin) : SIM_NEVER;
+    sim_time edge = inbox_next(mcu);
     sim_time event = mcu->head ? mcu->head->time : SIM_NEVER;
     return edge < event ? edge : event;
 }

@@ -18,8 +18,8 @@
 
 /* Moves what waits to the front when that makes room enough, else doubles the memory. */
 static bool make_room(struct inbox *in, size_t n) {
-    size_t gone = in->head - 1, kept = in->n + 1 - gone;
-    if (in->edge && gone > in->cap / 2 && kept + n <= in->cap) {
+    size_t gone = in->edge ? in->head - 1 : 0, kept = in->n + 1 - gone;
+    if (gone > in->cap / 2 && kept + n <= in->cap) {
         memmove(in->edge, in->edge + gone, kept * sizeof *in->edge);
         in->act -= in->act == SIZE_MAX ? 0 : gone;
         in->toggles -= in->toggles < gone ? in->toggles : gone;
@@ -51,9 +51,8 @@ static bool room(struct stm32 *mcu, struct pin *pin, size_t n) {
     if (in->edge && in->n + 1 + n <= in->cap)
         return true;
     bool first = !in->edge;
-    in->head += first; /* make_room() wants one behind it */
-    if (!make_room(in, n))
-        return in->head -= first, false;
+    if (!make_room(in, first ? n + 1 : n))
+        return false;
     if (first)
         begin(mcu, pin);
     return true;
@@ -73,7 +72,7 @@ static void insert(struct stm32 *mcu, struct inbox *in, unsigned level, sim_time
     for (; at > in->head && in->edge[at - 1].time > time; at--)
         in->edge[at] = in->edge[at - 1];
     in->edge[at] = (struct stm32_edge){time, mcu->order++, (uint8_t)level};
-    mcu->stale = true;
+    mcu->stale |= STALE_ACTS;
 }
 
 static bool may_set(const struct stm32 *mcu, unsigned port, unsigned pin, sim_time time) {
@@ -116,7 +115,7 @@ static void append(struct stm32 *mcu, struct pin *const *to, unsigned n_pins, si
         size_t was = in->n;
         in->n = (size_t)(end[pin] - in->edge);
         end[pin]->time = SIM_NEVER;
-        mcu->stale |= in->head == was && in->n > was;
+        mcu->stale |= in->n == was ? 0 : in->head == was ? STALE_ACTS : STALE_NEXT;
     }
     mcu->order = order;
     for (; i < n; i++)
@@ -162,7 +161,6 @@ static unsigned quiet_edges(struct stm32 *mcu, const struct pin *pin) {
 }
 
 static void look_ahead(struct stm32 *mcu) {
-    mcu->stale = false;
     for (unsigned i = 0; i < mcu->n_inputs; i++) {
         struct inbox *in = &mcu->inputs[i]->inbox;
         if (in->head == in->n)
@@ -172,27 +170,21 @@ static void look_ahead(struct stm32 *mcu) {
     }
 }
 
-static const struct stm32_edge *act_edge(const struct inbox *in) {
-    return in->head < in->n && in->act < in->n ? &in->edge[in->act] : NULL;
-}
-
-sim_time inbox_act_time(const struct pin *pin) {
-    return pin->inbox.edge[pin->inbox.act].time;
-}
-
-struct pin *inbox_next(struct stm32 *mcu) {
-    struct pin *first = NULL;
-    const struct stm32_edge *least = NULL;
-    if (mcu->stale)
+void inbox_search(struct stm32 *mcu) {
+    static const struct stm32_edge NONE = {.time = SIM_NEVER};
+    const struct stm32_edge *least = &NONE;
+    if (mcu->stale & STALE_ACTS)
         look_ahead(mcu);
+    mcu->stale = 0;
+    mcu->next = NULL;
     for (unsigned i = 0; i < mcu->n_inputs; i++) {
-        const struct stm32_edge *edge = act_edge(&mcu->inputs[i]->inbox);
-        if (edge && (!least || stm32_edge_before(edge, least))) {
-            least = edge;
-            first = mcu->inputs[i];
-        }
+        const struct inbox *in = &mcu->inputs[i]->inbox;
+        if (in->head == in->n || in->act >= in->n || !stm32_edge_before(&in->edge[in->act], least))
+            continue;
+        least = &in->edge[in->act];
+        mcu->next = mcu->inputs[i];
     }
-    return first;
+    mcu->next_time = least->time;
 }
 
 /* --- delivering ---------------------------------------------------------------------------- */
@@ -215,10 +207,17 @@ static void deliver_one(struct stm32 *mcu, struct pin *pin) {
 
 /* Edges to deliver: not after `limit`, and before the one to act on. */
 static size_t count_due(const struct inbox *in, const struct stm32_edge *limit) {
-    size_t end = in->act < in->n ? in->act : in->n, i = in->head;
-    while (i < end && !stm32_edge_before(limit, &in->edge[i]))
-        i++;
-    return i - in->head;
+    const struct stm32_edge *first = in->edge + in->head, *at = first;
+    const struct stm32_edge *end = in->edge + (in->act < in->n ? in->act : in->n);
+    if (first == end || stm32_edge_before(limit, first))
+        return 0;
+    if (!stm32_edge_before(limit, end - 1))
+        return (size_t)(end - first);
+    while (at->time < limit->time)
+        at++;
+    while (!stm32_edge_before(limit, at))
+        at++;
+    return (size_t)(at - first);
 }
 
 static bool link_takes_group(struct stm32_block *b, unsigned role, unsigned level) {
@@ -241,13 +240,13 @@ static bool takes_group(struct stm32 *mcu, const struct pin *pin) {
     return true;
 }
 
-static void gather(struct stm32 *mcu, const struct pin *pin, size_t n) {
+static void gather(struct stm32 *mcu, const struct pin *pin) {
     for (unsigned i = 0; i < pin->n_links; i++) {
         struct stm32_block *b = &mcu->blocks[pin->links[i].block];
         if (!b->ip || !b->ip->edges)
             continue;
         b->gathered[pin->links[i].role] =
-            (struct stm32_edges){pin->inbox.edge + pin->inbox.head, n};
+            (struct stm32_edges){pin->inbox.edge + pin->inbox.head, pin->inbox.due};
         b->gathers = true;
     }
 }
@@ -265,7 +264,8 @@ static void tell_group(struct stm32_block *b, unsigned role, const struct stm32_
     b->in[role] = last->level;
 }
 
-static void deliver_group(struct stm32 *mcu, struct pin *pin, size_t n) {
+static void deliver_group(struct stm32 *mcu, struct pin *pin) {
+    size_t n = pin->inbox.due;
     const struct stm32_edge *first = pin->inbox.edge + pin->inbox.head, *last = first + n - 1;
     struct stm32_block *exti = pins_exti(mcu, pin);
     for (unsigned i = 0; i < pin->n_links; i++)
@@ -293,26 +293,25 @@ static void deliver_in_turn(struct stm32 *mcu, const struct stm32_edge *limit) {
 }
 
 static void deliver(struct stm32 *mcu, const struct stm32_edge *limit) {
+    struct pin *due[PORTS * PORT_PINS];
+    unsigned n = 0;
     bool group = true;
-    size_t all = 0;
     for (unsigned i = 0; i < mcu->n_inputs; i++) {
         struct pin *pin = mcu->inputs[i];
         pin->inbox.due = count_due(&pin->inbox, limit);
-        all += pin->inbox.due;
-        group = group && (pin->inbox.due == 0 || takes_group(mcu, pin));
+        if (!pin->inbox.due)
+            continue;
+        due[n++] = pin;
+        group = group && takes_group(mcu, pin);
     }
-    if (all == 0)
-        return;
-    if (!group) {
+    if (n && !group)
         deliver_in_turn(mcu, limit);
+    if (!group)
         return;
-    }
-    for (unsigned i = 0; i < mcu->n_inputs; i++)
-        if (mcu->inputs[i]->inbox.due)
-            gather(mcu, mcu->inputs[i], mcu->inputs[i]->inbox.due);
-    for (unsigned i = 0; i < mcu->n_inputs; i++)
-        if (mcu->inputs[i]->inbox.due)
-            deliver_group(mcu, mcu->inputs[i], mcu->inputs[i]->inbox.due);
+    for (unsigned i = 0; i < n; i++)
+        gather(mcu, due[i]);
+    for (unsigned i = 0; i < n; i++)
+        deliver_group(mcu, due[i]);
 }
 
 static bool waits(const struct stm32 *mcu, sim_time time) {
@@ -328,17 +327,17 @@ void inbox_settle(struct stm32 *mcu, sim_time time) {
     struct stm32_edge limit = {.time = time, .order = mcu->order};
     if (!waits(mcu, time))
         return;
-    const struct pin *first = inbox_next(mcu);
-    if (first && stm32_edge_before(&first->inbox.edge[first->inbox.act], &limit))
-        limit = first->inbox.edge[first->inbox.act];
+    if (inbox_next(mcu) <= time)
+        limit = mcu->next->inbox.edge[mcu->next->inbox.act];
     deliver(mcu, &limit);
 }
 
-void inbox_act(struct stm32 *mcu, struct pin *pin) {
+void inbox_act(struct stm32 *mcu) {
+    struct pin *pin = mcu->next;
     const struct stm32_edge edge = pin->inbox.edge[pin->inbox.act];
     deliver(mcu, &edge);
     if (edge.time > mcu->now)
         mcu->now = edge.time;
     deliver_one(mcu, pin);
-    mcu->stale = true;
+    mcu->stale |= STALE_ACTS;
 }

@@ -104,6 +104,12 @@ struct memory {
     uint8_t *host;
 };
 
+/* What must be worked out anew. */
+enum {
+    STALE_NEXT = 1, /* `next` */
+    STALE_ACTS = 2, /* and the `act` of each inbox */
+};
+
 struct stm32 {
     const struct stm32_chip *chip;
     struct stm32_config config;
@@ -131,8 +137,10 @@ struct stm32 {
     uint8_t exti_port[PORT_PINS];
     struct pin *inputs[PORTS * PORT_PINS]; /* those with an inbox */
     unsigned n_inputs;
-    uint32_t order;       /* of the next edge */
-    bool stale;           /* the `act` of the inboxes must be worked out anew */
+    uint32_t order;   /* of the next edge */
+    unsigned stale;   /* bits */
+    struct pin *next; /* has the next edge to act on; NULL: there is none */
+    sim_time next_time;
     bool roused;          /* something happened that may wake the core */
     struct function *afs; /* by block */
     unsigned n_afs;
@@ -184,14 +192,22 @@ void pins_board(struct stm32 *mcu, struct pin *pin, unsigned level, sim_time tim
 /* `n` changes of the level at once, which are told otherwise. */
 void pins_toggle(struct pin *pin, const struct stm32_edge *edges, size_t n);
 /* EXTI when it listens to the pin, else NULL. */
-struct stm32_block *pins_exti(const struct stm32 *mcu, const struct pin *pin);
+static inline struct stm32_block *pins_exti(const struct stm32 *mcu, const struct pin *pin) {
+    struct stm32_block *exti = mcu->exti;
+    bool listens = exti && mcu->exti_port[pin->out.pin] == pin->out.port;
+    return listens && exti->ip && exti->ip->pin_in ? exti : NULL;
+}
 
 /* inbox.c: edges wait in the inboxes until somebody acts on one (the next of those is an
  * event of the queue) or can see what they did. */
-struct pin *inbox_next(struct stm32 *mcu); /* the pin of the next one to act on, or NULL */
-sim_time inbox_act_time(const struct pin *pin);
+void inbox_search(struct stm32 *mcu);
+static inline sim_time inbox_next(struct stm32 *mcu) { /* when the next one to act on is */
+    if (mcu->stale)
+        inbox_search(mcu);
+    return mcu->next_time;
+}
 /* Delivers that edge, after all earlier ones. */
-void inbox_act(struct stm32 *mcu, struct pin *pin);
+void inbox_act(struct stm32 *mcu);
 /* Delivers what is due up to `time`, short of edges to act on: before an access to a block,
  * and before an event of one that hears edges. */
 void inbox_settle(struct stm32 *mcu, sim_time time);

@@ -76,15 +76,6 @@ static void tell_block(struct stm32_block *b, unsigned role, unsigned level, sim
         b->ip->pin_in(b, role, level, time);
 }
 
-static struct stm32_block *exti_of(const struct stm32 *mcu, unsigned port, unsigned n) {
-    struct stm32_block *exti = mcu->exti;
-    return exti && exti->ip && exti->ip->pin_in && mcu->exti_port[n] == port ? exti : NULL;
-}
-
-struct stm32_block *pins_exti(const struct stm32 *mcu, const struct pin *pin) {
-    return exti_of(mcu, pin->out.port, pin->out.pin);
-}
-
 static void tell(struct stm32 *mcu, struct pin *pin, sim_time time) {
     unsigned level = pin->level;
     struct stm32_block *exti = pins_exti(mcu, pin);
@@ -206,7 +197,7 @@ bool stm32_remap_pins(struct stm32_block *b, const char *block, unsigned value) 
 
 void stm32_exti_select(struct stm32_block *b, unsigned line, unsigned port) {
     b->mcu->exti_port[line] = (uint8_t)port;
-    if (exti_of(b->mcu, port, line) && port < PORTS)
+    if (port < PORTS && pins_exti(b->mcu, &b->mcu->pins[port][line]))
         b->mcu->exti->ip->pin_in(b->mcu->exti, line, b->mcu->pins[port][line].level, b->mcu->now);
 }
 

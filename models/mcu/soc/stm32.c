@@ -139,7 +139,7 @@ void block_reset(struct stm32_block *b, enum stm32_cause cause) {
 void chip_reset(struct stm32 *mcu, enum stm32_cause cause) {
     struct sim_err err = SIM_ERR_INIT;
     inbox_settle(mcu, mcu->now);
-    mcu->stale = true;
+    mcu->stale |= STALE_ACTS;
     mcu->cause = cause;
     mcu->reset_wanted = mcu->ended = mcu->lockup_told = mcu->deep_told = false;
     memset(mcu->exti_port, 0, sizeof(mcu->exti_port));

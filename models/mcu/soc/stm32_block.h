@@ -23,6 +23,7 @@ struct stm32_reg {
     uint32_t writable; /* bits that stm32_store() changes; the others keep their value */
     uint32_t loud;     /* bits that are not modelled: writing one to another value than it has */
     uint8_t count, stride;
+    bool apart; /* a read neither sees nor changes what quiet edges do (see quiet below) */
 };
 
 /* An edge at a pin. Edges of one time come in ascending `order`, a number that wraps. */

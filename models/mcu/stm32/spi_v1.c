@@ -405,7 +405,7 @@ static const struct stm32_reg REGS[] = {
     {.name = "CR1", .offset = CR1, .writable = 0xffff},
     {.name = "CR2", .offset = CR2, .writable = 0xe7, .loud = FRF},
     {.name = "SR", .offset = SR, .reset = TXE, .writable = CRCERR},
-    {.name = "DR", .offset = DR, .writable = 0xffff},
+    {.name = "DR", .offset = DR, .writable = 0xffff, .apart = true},
     {.name = "CRCPR", .offset = CRCPR, .reset = 7, .writable = 0xffff},
     {.name = "RXCRCR", .offset = RXCRCR},
     {.name = "TXCRCR", .offset = TXCRCR},
@@ -557,22 +557,53 @@ static void spi_pin_in(struct stm32_block *block, unsigned role, unsigned level,
     }
 }
 
-/* One edge of SCK in the time that `data` (and `level` after it) are at. */
-static void data_up_to(struct spi *s, const struct stm32_edge **data,
-                       const struct stm32_edge *clock) {
-    for (; stm32_edge_before(*data, clock); ++*data)
-        s->pin[s->in_pin] ^= 1;
+/* The level of a data input at the next edge of SCK: `data` moves on to what comes after. */
+static inline unsigned data_at(const struct stm32_edge **data, const struct stm32_edge *clock,
+                               unsigned level) {
+    const struct stm32_edge *at = *data;
+    for (; at->time < clock->time; at++)
+        level ^= 1;
+    for (; at->time == clock->time && stm32_edge_before(at, clock); at++)
+        level ^= 1;
+    *data = at;
+    return level;
+}
+
+/* Edges of a slave that sends nothing, and of no frame the last: only bits to shift. */
+static void shift_in(struct stm32_block *block, struct spi *s, const struct stm32_edges *clock,
+                     const struct stm32_edge *data) {
+    unsigned level = s->pin[s->in_pin];
+    size_t first = clock->edge[0].level != s->sample_level;
+    size_t samples = (clock->n - first + 1) / 2, before = s->loaded ? 0 : first;
+    if (!s->loaded && samples)
+        load(block, s);
+    if (s->loaded)
+        s->out <<= clock->n - samples - before;
+    for (size_t i = first; i < clock->n; i += 2) {
+        level = data_at(&data, &clock->edge[i], level);
+        s->in = s->in << 1 | level;
+        s->bits++;
+    }
+    s->pin[STM32_SCK] = clock->edge[clock->n - 1].level;
+}
+
+static void clock_edges(struct stm32_block *block, struct spi *s, const struct stm32_edges *clock,
+                        const struct stm32_edge *data) {
+    for (size_t i = 0; i < clock->n; i++) {
+        s->pin[s->in_pin] = (uint8_t)data_at(&data, &clock->edge[i], s->pin[s->in_pin]);
+        sck_edge(block, s, clock->edge[i].level, clock->edge[i].time);
+    }
 }
 
 static void spi_edges(struct stm32_block *block, const struct stm32_edges roles[]) {
     struct spi *s = stm32_state(block);
-    const struct stm32_edges clock = roles[STM32_SCK], in = roles[s->in_pin];
+    const struct stm32_edges *clock = &roles[STM32_SCK], *in = &roles[s->in_pin];
     static const struct stm32_edge NONE = {.time = SIM_NEVER};
-    const struct stm32_edge *data = in.n ? in.edge : &NONE;
-    for (size_t i = 0; i < clock.n; i++) {
-        data_up_to(s, &data, &clock.edge[i]);
-        sck_edge(block, s, clock.edge[i].level, clock.edge[i].time);
-    }
+    const struct stm32_edge *data = in->n ? in->edge : &NONE;
+    if (clock->n && s->clocked && !s->sends && s->bits + (clock->n + 1) / 2 < s->frame)
+        shift_in(block, s, clock, data);
+    else
+        clock_edges(block, s, clock, data);
     for (unsigned role = STM32_MISO; role < PINS; role++)
         if (roles[role].n)
             s->pin[role] = roles[role].edge[roles[role].n - 1].level;

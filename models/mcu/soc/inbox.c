@@ -18,7 +18,7 @@
 
 /* Moves what waits to the front when that makes room enough, else doubles the memory. */
 static bool make_room(struct inbox *in, size_t n) {
-    size_t gone = in->edge ? in->head - 1 : 0, kept = in->n + 1 - gone;
+    size_t gone = in->edge ? in->head - HISTORY : 0, kept = in->n + 1 - gone;
     if (gone > in->cap / 2 && kept + n <= in->cap) {
         memmove(in->edge, in->edge + gone, kept * sizeof *in->edge);
         in->act -= in->act == SIZE_MAX ? 0 : gone;
@@ -41,17 +41,27 @@ static bool make_room(struct inbox *in, size_t n) {
 static void begin(struct stm32 *mcu, struct pin *pin) {
     struct inbox *in = &pin->inbox;
     mcu->inputs[mcu->n_inputs++] = pin;
-    in->edge[0] = (struct stm32_edge){.time = mcu->now, .level = pin->board};
-    in->edge[1].time = SIM_NEVER;
-    in->head = in->n = 1;
+    for (in->n = 0; in->n < HISTORY; in->n++)
+        in->edge[in->n] = (struct stm32_edge){.time = mcu->now, .level = pin->board};
+    in->edge[in->n].time = SIM_NEVER;
+    in->head = in->n;
+}
+
+/* Back to the front, so that an inbox that is emptied again and again stays small. */
+static void restart(struct inbox *in) {
+    memmove(in->edge, in->edge + in->head - HISTORY, (HISTORY + 1) * sizeof *in->edge);
+    in->head = in->n = HISTORY;
+    in->toggles = 0;
 }
 
 static bool room(struct stm32 *mcu, struct pin *pin, size_t n) {
     struct inbox *in = &pin->inbox;
-    if (in->edge && in->n + 1 + n <= in->cap)
-        return true;
     bool first = !in->edge;
-    if (!make_room(in, first ? n + 1 : n))
+    if (!first && in->head == in->n && in->head > HISTORY)
+        restart(in);
+    if (!first && in->n + 1 + n <= in->cap)
+        return true;
+    if (!make_room(in, first ? n + HISTORY : n))
         return false;
     if (first)
         begin(mcu, pin);
@@ -142,8 +152,6 @@ bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, unsigned n
 /* --- looking ahead ------------------------------------------------------------------------- */
 
 static unsigned block_quiet(struct stm32_block *b, unsigned role) {
-    if (!b->ip || !b->ip->pin_in)
-        return UINT_MAX;
     return b->ip->quiet ? b->ip->quiet(b, role) : 0;
 }
 
@@ -153,8 +161,8 @@ static unsigned quiet_edges(struct stm32 *mcu, const struct pin *pin) {
     unsigned least = exti ? block_quiet(exti, pin->out.pin) : UINT_MAX;
     if (mcu->config.edge_by_edge)
         return 0;
-    for (unsigned i = 0; i < pin->n_links && least > 0; i++) {
-        unsigned quiet = block_quiet(&mcu->blocks[pin->links[i].block], pin->links[i].role);
+    for (unsigned i = 0; i < pin->n_ears && least > 0; i++) {
+        unsigned quiet = block_quiet(pin->ears[i].block, pin->ears[i].role);
         least = quiet < least ? quiet : least;
     }
     return least;
@@ -189,22 +197,6 @@ void inbox_search(struct stm32 *mcu) {
 
 /* --- delivering ---------------------------------------------------------------------------- */
 
-static void pass(struct inbox *in, size_t n) {
-    in->head += n;
-    if (in->head < in->n)
-        return;
-    in->edge[0] = in->edge[in->n - 1];
-    in->edge[1].time = SIM_NEVER;
-    in->head = in->n = 1;
-    in->toggles = 0;
-}
-
-static void deliver_one(struct stm32 *mcu, struct pin *pin) {
-    const struct stm32_edge edge = pin->inbox.edge[pin->inbox.head];
-    pass(&pin->inbox, 1);
-    pins_board(mcu, pin, edge.level, edge.time);
-}
-
 /* Edges to deliver: not after `limit`, and before the one to act on. */
 static size_t count_due(const struct inbox *in, const struct stm32_edge *limit) {
     const struct stm32_edge *first = in->edge + in->head, *at = first;
@@ -220,9 +212,7 @@ static size_t count_due(const struct inbox *in, const struct stm32_edge *limit) 
     return (size_t)(at - first);
 }
 
-static bool link_takes_group(struct stm32_block *b, unsigned role, unsigned level) {
-    if (!b->ip || !b->ip->pin_in)
-        return true;
+static bool ear_takes_group(struct stm32_block *b, unsigned role, unsigned level) {
     return b->in[role] == level && (b->ip->edges || block_quiet(b, role) == UINT_MAX);
 }
 
@@ -230,50 +220,82 @@ static bool link_takes_group(struct stm32_block *b, unsigned role, unsigned leve
 static bool takes_group(struct stm32 *mcu, const struct pin *pin) {
     struct stm32_block *exti = pins_exti(mcu, pin);
     if (pin->inbox.head < pin->inbox.toggles || pin->setup.mode == STM32_PIN_ANALOG ||
-        pin->out.level != STM32_Z || pin->level != pin->board)
+        pin->out.level != STM32_Z || pin->level != pin->board || mcu->config.edge_by_edge)
         return false;
     if (exti && block_quiet(exti, pin->out.pin) != UINT_MAX)
         return false;
-    for (unsigned i = 0; i < pin->n_links; i++)
-        if (!link_takes_group(&mcu->blocks[pin->links[i].block], pin->links[i].role, pin->level))
+    for (unsigned i = 0; i < pin->n_ears; i++)
+        if (!ear_takes_group(pin->ears[i].block, pin->ears[i].role, pin->level))
             return false;
     return true;
 }
 
-static void gather(struct stm32 *mcu, const struct pin *pin) {
-    for (unsigned i = 0; i < pin->n_links; i++) {
-        struct stm32_block *b = &mcu->blocks[pin->links[i].block];
-        if (!b->ip || !b->ip->edges)
-            continue;
-        b->gathered[pin->links[i].role] =
-            (struct stm32_edges){pin->inbox.edge + pin->inbox.head, pin->inbox.due};
+/* Pins with edges that are due. */
+struct group {
+    struct pin *pin[PORTS * PORT_PINS];
+    unsigned n;
+    bool whole; /* they may be delivered as one */
+};
+
+static void join(struct stm32 *mcu, struct group *group, struct pin *pin, size_t due) {
+    pin->inbox.due = due;
+    if (due == 0)
+        return;
+    group->pin[group->n++] = pin;
+    group->whole = group->whole && takes_group(mcu, pin);
+}
+
+/* Up to `limit`; with `acting`, its next edge to act on, too. */
+static void collect(struct stm32 *mcu, const struct stm32_edge *limit, const struct pin *acting,
+                    struct group *group) {
+    group->n = 0;
+    group->whole = true;
+    for (unsigned i = 0; i < mcu->n_inputs; i++) {
+        struct pin *pin = mcu->inputs[i];
+        join(mcu, group, pin, count_due(&pin->inbox, limit) + (pin == acting));
+    }
+}
+
+static void gather(struct pin *pin) {
+    const struct stm32_edges list = {pin->inbox.edge + pin->inbox.head, pin->inbox.due};
+    for (unsigned i = 0; i < pin->n_ears; i++) {
+        struct stm32_block *b = pin->ears[i].block;
+        b->gathered[pin->ears[i].role] = list;
         b->gathers = true;
     }
+    pins_toggle(pin, list.n);
 }
 
-static void tell_group(struct stm32_block *b, unsigned role, const struct stm32_edge *last) {
-    if (!b->ip || !b->ip->pin_in)
-        return;
-    if (b->gathers) {
+static void tell_ear(struct stm32_block *b, unsigned role, unsigned level, sim_time time) {
+    bool news = b->in[role] != level;
+    b->in[role] = (uint8_t)level;
+    if (b->ip->edges && b->gathers) {
         b->gathers = false;
         b->ip->edges(b, b->gathered);
-    } else if (!b->ip->edges && b->in[role] != last->level) {
-        b->ip->pin_in(b, role, last->level, last->time);
+    } else if (!b->ip->edges && news) {
+        b->ip->pin_in(b, role, level, time);
     }
     b->gathered[role].n = 0;
-    b->in[role] = last->level;
 }
 
-static void deliver_group(struct stm32 *mcu, struct pin *pin) {
-    size_t n = pin->inbox.due;
-    const struct stm32_edge *first = pin->inbox.edge + pin->inbox.head, *last = first + n - 1;
+static void tell_group(struct stm32 *mcu, struct pin *pin) {
+    const struct stm32_edge last = pin->inbox.edge[pin->inbox.head - 1];
     struct stm32_block *exti = pins_exti(mcu, pin);
-    for (unsigned i = 0; i < pin->n_links; i++)
-        tell_group(&mcu->blocks[pin->links[i].block], pin->links[i].role, last);
+    for (unsigned i = 0; i < pin->n_ears; i++)
+        tell_ear(pin->ears[i].block, pin->ears[i].role, last.level, last.time);
     if (exti)
-        exti->ip->pin_in(exti, pin->out.pin, last->level, last->time);
-    pins_toggle(pin, first, n);
-    pass(&pin->inbox, n);
+        exti->ip->pin_in(exti, pin->out.pin, last.level, last.time);
+}
+
+/* In between, the pins are where they will be and not all blocks know it: what an edge to act
+ * on leads to finds nothing more to deliver. */
+static void deliver_whole(struct stm32 *mcu, const struct group *group) {
+    mcu->delivers = true;
+    for (unsigned i = 0; i < group->n; i++)
+        gather(group->pin[i]);
+    for (unsigned i = 0; i < group->n; i++)
+        tell_group(mcu, group->pin[i]);
+    mcu->delivers = false;
 }
 
 static void deliver_in_turn(struct stm32 *mcu, const struct stm32_edge *limit) {
@@ -288,36 +310,14 @@ static void deliver_in_turn(struct stm32 *mcu, const struct stm32_edge *limit) {
         }
         if (!first)
             return;
-        deliver_one(mcu, first);
+        pins_board(mcu, first);
     }
-}
-
-static void deliver(struct stm32 *mcu, const struct stm32_edge *limit) {
-    struct pin *due[PORTS * PORT_PINS];
-    unsigned n = 0;
-    bool group = true;
-    for (unsigned i = 0; i < mcu->n_inputs; i++) {
-        struct pin *pin = mcu->inputs[i];
-        pin->inbox.due = count_due(&pin->inbox, limit);
-        if (!pin->inbox.due)
-            continue;
-        due[n++] = pin;
-        group = group && takes_group(mcu, pin);
-    }
-    if (n && !group)
-        deliver_in_turn(mcu, limit);
-    if (!group)
-        return;
-    for (unsigned i = 0; i < n; i++)
-        gather(mcu, due[i]);
-    for (unsigned i = 0; i < n; i++)
-        deliver_group(mcu, due[i]);
 }
 
 static bool waits(const struct stm32 *mcu, sim_time time) {
     for (unsigned i = 0; i < mcu->n_inputs; i++) {
         const struct inbox *in = &mcu->inputs[i]->inbox;
-        if (in->head < in->n && in->edge[in->head].time <= time)
+        if (in->edge[in->head].time <= time && in->head < in->n)
             return true;
     }
     return false;
@@ -325,19 +325,30 @@ static bool waits(const struct stm32 *mcu, sim_time time) {
 
 void inbox_settle(struct stm32 *mcu, sim_time time) {
     struct stm32_edge limit = {.time = time, .order = mcu->order};
-    if (!waits(mcu, time))
+    struct group group;
+    if (mcu->delivers || !waits(mcu, time))
         return;
     if (inbox_next(mcu) <= time)
         limit = mcu->next->inbox.edge[mcu->next->inbox.act];
-    deliver(mcu, &limit);
+    collect(mcu, &limit, NULL, &group);
+    if (group.whole)
+        deliver_whole(mcu, &group);
+    else
+        deliver_in_turn(mcu, &limit);
 }
 
 void inbox_act(struct stm32 *mcu) {
     struct pin *pin = mcu->next;
     const struct stm32_edge edge = pin->inbox.edge[pin->inbox.act];
-    deliver(mcu, &edge);
+    struct group group;
+    collect(mcu, &edge, pin, &group);
+    if (!group.whole)
+        deliver_in_turn(mcu, &edge);
     if (edge.time > mcu->now)
         mcu->now = edge.time;
-    deliver_one(mcu, pin);
+    if (group.whole)
+        deliver_whole(mcu, &group);
+    else
+        pins_board(mcu, pin);
     mcu->stale |= STALE_ACTS;
 }

@@ -58,7 +58,7 @@ struct stm32_block {
 };
 
 /* Edges from the board that a pin still has to see: edge[head] to edge[n - 1]; before them the
- * last one it saw, behind them one at SIM_NEVER. Up to edge[act] nobody acts on them (`act`
+ * last HISTORY it saw, behind them one at SIM_NEVER. Up to edge[act] nobody acts on them (`act`
  * may lie beyond the end); from edge[toggles] on each turns the board's level. */
 struct inbox {
     struct stm32_edge *edge; /* NULL: the board has not driven the pin yet */
@@ -76,7 +76,13 @@ struct pin {
     struct link {
         uint8_t block, role;
     } links[MAX_LINKS];
+    unsigned n_ears; /* those of the links that hear edges */
+    struct ear {
+        struct stm32_block *block;
+        uint8_t role;
+    } ears[MAX_LINKS];
     unsigned n_changes; /* of level, ever; the ring below holds the last */
+    bool unwritten;     /* it does not: they are the HISTORY edges behind inbox.head */
     struct {
         sim_time time;
         uint8_t before;
@@ -118,7 +124,7 @@ struct stm32 {
     unsigned n_blocks;
     struct stm32_block **by_base; /* sorted */
     struct stm32_block *last_hit, *exti, *flash;
-    struct memory memories[8];
+    struct memory memories[8], *last_memory;
     unsigned n_memories;
     bool zero_mapped;
     const struct memory *zero; /* what is seen at address 0 */
@@ -139,6 +145,7 @@ struct stm32 {
     unsigned n_inputs;
     uint32_t order;   /* of the next edge */
     unsigned stale;   /* bits */
+    bool delivers;    /* edges, at this moment */
     struct pin *next; /* has the next edge to act on; NULL: there is none */
     sim_time next_time;
     bool roused;          /* something happened that may wake the core */
@@ -187,10 +194,11 @@ void report_access(struct stm32 *mcu, struct stm32_block *b, enum stm32_report_k
 /* pins.c */
 bool pins_create(struct stm32 *mcu, struct sim_err *err);
 void pins_update_block(struct stm32_block *b, unsigned role, sim_time time);
-/* The board's level changes. */
-void pins_board(struct stm32 *mcu, struct pin *pin, unsigned level, sim_time time);
-/* `n` changes of the level at once, which are told otherwise. */
-void pins_toggle(struct pin *pin, const struct stm32_edge *edges, size_t n);
+/* The next edge of the inbox. */
+void pins_board(struct stm32 *mcu, struct pin *pin);
+/* The next `n` of them, each turning the level that inputs see; who hears them is told otherwise.
+ */
+void pins_toggle(struct pin *pin, size_t n);
 /* EXTI when it listens to the pin, else NULL. */
 static inline struct stm32_block *pins_exti(const struct stm32 *mcu, const struct pin *pin) {
     struct stm32_block *exti = mcu->exti;
@@ -221,7 +229,7 @@ struct stm32_block *block_by_name(const struct stm32 *mcu, const char *name);
 bool memory_create(struct stm32 *mcu, struct sim_err *err);
 void memory_destroy(struct stm32 *mcu);
 bool memory_map_zero(struct stm32 *mcu, enum stm32_boot what, struct sim_err *err);
-const struct memory *memory_at(const struct stm32 *mcu, uint32_t address);
+const struct memory *memory_at(struct stm32 *mcu, uint32_t address);
 
 /* create.c */
 struct hex_text {

@@ -79,27 +79,43 @@ static void tell_block(struct stm32_block *b, unsigned role, unsigned level, sim
 static void tell(struct stm32 *mcu, struct pin *pin, sim_time time) {
     unsigned level = pin->level;
     struct stm32_block *exti = pins_exti(mcu, pin);
-    for (unsigned i = 0; i < pin->n_links; i++)
-        tell_block(&mcu->blocks[pin->links[i].block], pin->links[i].role, level, time);
+    for (unsigned i = 0; i < pin->n_ears; i++)
+        tell_block(pin->ears[i].block, pin->ears[i].role, level, time);
     if (exti)
         exti->ip->pin_in(exti, pin->out.pin, level, time);
+}
+
+static void note_change(struct pin *pin, unsigned before, sim_time time) {
+    unsigned slot = pin->n_changes++ % HISTORY;
+    pin->history[slot].time = time;
+    pin->history[slot].before = (uint8_t)before;
+}
+
+static void note_edges(struct pin *pin, const struct stm32_edge *edges, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        note_change(pin, !edges[i].level, edges[i].time);
+}
+
+static void write_history(struct pin *pin) {
+    if (pin->unwritten)
+        note_edges(pin, pin->inbox.edge + pin->inbox.head - HISTORY, HISTORY);
+    pin->unwritten = false;
 }
 
 static void settle(struct stm32 *mcu, struct pin *pin, sim_time time) {
     unsigned level = seen_level(pin);
     if (level == pin->level)
         return;
-    unsigned slot = pin->n_changes++ % HISTORY;
-    pin->history[slot].time = time;
-    pin->history[slot].before = pin->level;
+    note_change(pin, pin->level, time);
     pin->level = (uint8_t)level;
     tell(mcu, pin, time);
 }
 
 /* The level at `time`: the last one, gone back through the changes after it. When more than
  * HISTORY changes came since, the oldest that is known. */
-static unsigned level_at(const struct pin *pin, sim_time time) {
+static unsigned level_at(struct pin *pin, sim_time time) {
     unsigned level = pin->level;
+    write_history(pin);
     unsigned kept = pin->n_changes < HISTORY ? pin->n_changes : HISTORY;
     for (unsigned i = 1; i <= kept; i++) {
         unsigned slot = (pin->n_changes - i) % HISTORY;
@@ -140,7 +156,7 @@ static void unroute(struct stm32 *mcu, struct pin *pin, unsigned packed) {
         if (b->in_pin[pin->links[i].role] == packed)
             b->in_routed[pin->links[i].role] = false;
     }
-    pin->n_links = 0;
+    pin->n_links = pin->n_ears = 0;
 }
 
 static void relink(struct stm32 *mcu, struct pin *pin, unsigned packed) {
@@ -151,6 +167,8 @@ static void relink(struct stm32 *mcu, struct pin *pin, unsigned packed) {
         struct stm32_block *b = &mcu->blocks[mcu->afs[i].block];
         unsigned role = mcu->afs[i].af->role;
         pin->links[pin->n_links++] = (struct link){b->index, (uint8_t)role};
+        if (b->ip && b->ip->pin_in)
+            pin->ears[pin->n_ears++] = (struct ear){b, (uint8_t)role};
         b->in_routed[role] = true;
         b->in_pin[role] = (uint8_t)packed;
         b->in[role] = UINT8_MAX; /* whatever the level, it is told */
@@ -162,9 +180,10 @@ static void refresh(struct stm32 *mcu, unsigned packed, sim_time time) {
     if (pin->inbox.head < pin->inbox.n)
         inbox_settle(mcu, mcu->now);
     drive(mcu, pin, time);
+    write_history(pin);
     settle(mcu, pin, time);
-    for (unsigned i = 0; i < pin->n_links; i++)
-        tell_block(&mcu->blocks[pin->links[i].block], pin->links[i].role, pin->level, time);
+    for (unsigned i = 0; i < pin->n_ears; i++)
+        tell_block(pin->ears[i].block, pin->ears[i].role, pin->level, time);
 }
 
 void stm32_pin_setup(struct stm32_block *b, unsigned n, const struct stm32_pin_setup *setup,
@@ -225,20 +244,23 @@ unsigned stm32_pin_level(const struct stm32_block *b, unsigned role, unsigned ot
 
 /* --- the board's side --- */
 
-void pins_board(struct stm32 *mcu, struct pin *pin, unsigned level, sim_time time) {
-    pin->board = (uint8_t)level;
-    settle(mcu, pin, time);
+void pins_board(struct stm32 *mcu, struct pin *pin) {
+    const struct stm32_edge edge = pin->inbox.edge[pin->inbox.head];
+    write_history(pin);
+    pin->inbox.head++;
+    pin->board = edge.level;
+    settle(mcu, pin, edge.time);
 }
 
-void pins_toggle(struct pin *pin, const struct stm32_edge *edges, size_t n) {
-    size_t i = n > HISTORY ? n - HISTORY : 0;
-    pin->n_changes += (unsigned)i;
-    for (; i < n; i++) {
-        unsigned slot = pin->n_changes++ % HISTORY;
-        pin->history[slot].time = edges[i].time;
-        pin->history[slot].before = !edges[i].level;
+void pins_toggle(struct pin *pin, size_t n) {
+    const struct stm32_edge *edges = pin->inbox.edge + pin->inbox.head;
+    if (n < HISTORY) {
+        write_history(pin);
+        note_edges(pin, edges, n);
     }
+    pin->unwritten = n >= HISTORY;
     pin->board = pin->level = edges[n - 1].level;
+    pin->inbox.head += n;
 }
 
 struct stm32_pin_change stm32_pin_get(const struct stm32 *mcu, unsigned port, unsigned pin) {

@@ -22,6 +22,7 @@
  * Not modelled, loud: I2S, TI mode, automatic CRC at the end of a DMA transfer.
  */
 #include <limits.h>
+#include <string.h>
 
 #include "models/mcu/stm32/ips.h"
 
@@ -557,56 +558,69 @@ static void spi_pin_in(struct stm32_block *block, unsigned role, unsigned level,
     }
 }
 
-/* The level of a data input at the next edge of SCK: `data` moves on to what comes after. */
-static inline unsigned data_at(const struct stm32_edge **data, const struct stm32_edge *clock,
-                               unsigned level) {
-    const struct stm32_edge *at = *data;
-    for (; at->time < clock->time; at++)
-        level ^= 1;
-    for (; at->time == clock->time && stm32_edge_before(at, clock); at++)
-        level ^= 1;
-    *data = at;
-    return level;
+/* Past the edges before one of SCK: in the usual bit there are none, one, or two. */
+static inline const struct stm32_edge *past(const struct stm32_edge *data,
+                                            const struct stm32_edge *clock) {
+    data += data->time < clock->time;
+    data += data->time < clock->time;
+    while (data->time <= clock->time && stm32_edge_before(data, clock))
+        data++;
+    return data;
 }
 
-/* Edges of a slave that sends nothing, and of no frame the last: only bits to shift. */
-static void shift_in(struct stm32_block *block, struct spi *s, const struct stm32_edges *clock,
-                     const struct stm32_edge *data) {
+/* Edges of a slave that sends nothing, none of them the last of a frame: only bits to shift.
+ * Returns where the data is then. */
+static const struct stm32_edge *shift_in(struct stm32_block *block, struct spi *s,
+                                         const struct stm32_edge *clock, size_t n,
+                                         const struct stm32_edge *data) {
+    const struct stm32_edge *const begin = data;
     unsigned level = s->pin[s->in_pin];
-    size_t first = clock->edge[0].level != s->sample_level;
-    size_t samples = (clock->n - first + 1) / 2, before = s->loaded ? 0 : first;
+    size_t first = clock[0].level != s->sample_level;
+    size_t samples = (n - first + 1) / 2, before = s->loaded ? 0 : first;
     if (!s->loaded && samples)
         load(block, s);
     if (s->loaded)
-        s->out <<= clock->n - samples - before;
-    for (size_t i = first; i < clock->n; i += 2) {
-        level = data_at(&data, &clock->edge[i], level);
-        s->in = s->in << 1 | level;
-        s->bits++;
+        s->out <<= n - samples - before;
+    for (size_t i = first; i < n; i += 2) {
+        data = past(data, &clock[i]);
+        s->in = s->in << 1 | (level ^ ((unsigned)(data - begin) & 1));
     }
-    s->pin[STM32_SCK] = clock->edge[clock->n - 1].level;
+    s->bits = (uint8_t)(s->bits + samples);
+    s->pin[s->in_pin] = (uint8_t)(level ^ ((unsigned)(data - begin) & 1));
+    s->pin[STM32_SCK] = clock[n - 1].level;
+    return data;
 }
 
-static void clock_edges(struct stm32_block *block, struct spi *s, const struct stm32_edges *clock,
-                        const struct stm32_edge *data) {
-    for (size_t i = 0; i < clock->n; i++) {
-        s->pin[s->in_pin] = (uint8_t)data_at(&data, &clock->edge[i], s->pin[s->in_pin]);
-        sck_edge(block, s, clock->edge[i].level, clock->edge[i].time);
-    }
+/* How many edges of SCK, from the first on, are for shift_in(). */
+static size_t count_plain(const struct spi *s, const struct stm32_edges *clock) {
+    size_t n = clock->n;
+    if (!n || !s->clocked || s->sends)
+        return 0;
+    size_t samples = (n + (clock->edge[0].level == s->sample_level)) / 2;
+    if (s->bits + samples < s->frame)
+        return n;
+    return s->bits + samples == s->frame ? n - 1 : 0;
 }
 
+/* Only the last edge of SCK can reach the outside, and then `roles` may be gone. */
 static void spi_edges(struct stm32_block *block, const struct stm32_edges roles[]) {
     struct spi *s = stm32_state(block);
-    const struct stm32_edges *clock = &roles[STM32_SCK], *in = &roles[s->in_pin];
     static const struct stm32_edge NONE = {.time = SIM_NEVER};
-    const struct stm32_edge *data = in->n ? in->edge : &NONE;
-    if (clock->n && s->clocked && !s->sends && s->bits + (clock->n + 1) / 2 < s->frame)
-        shift_in(block, s, clock, data);
-    else
-        clock_edges(block, s, clock, data);
+    const struct stm32_edges clock = roles[STM32_SCK];
+    const struct stm32_edge *data = roles[s->in_pin].n ? roles[s->in_pin].edge : &NONE;
+    uint8_t after[PINS], in_pin = s->in_pin;
     for (unsigned role = STM32_MISO; role < PINS; role++)
-        if (roles[role].n)
-            s->pin[role] = roles[role].edge[roles[role].n - 1].level;
+        after[role] = roles[role].n ? roles[role].edge[roles[role].n - 1].level : s->pin[role];
+    size_t plain = count_plain(s, &clock);
+    if (plain)
+        data = shift_in(block, s, clock.edge, plain, data);
+    for (size_t i = plain; i < clock.n; i++) {
+        const struct stm32_edge *to = past(data, &clock.edge[i]);
+        s->pin[in_pin] ^= (to - data) & 1;
+        data = to;
+        sck_edge(block, s, clock.edge[i].level, clock.edge[i].time);
+    }
+    memcpy(s->pin + STM32_MISO, after + STM32_MISO, PINS - STM32_MISO);
 }
 
 /* Edges of SCK before the one that ends a frame are the block's own affair, unless it puts

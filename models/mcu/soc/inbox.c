@@ -13,12 +13,13 @@
 #include "models/mcu/soc/internal.h"
 
 #define FIRST_ROOM 1024
+#define END        2 /* edges behind the last */
 
 /* --- filling ------------------------------------------------------------------------------- */
 
 /* Moves what waits to the front when that makes room enough, else doubles the memory. */
 static bool make_room(struct inbox *in, size_t n) {
-    size_t gone = in->edge ? in->head - HISTORY : 0, kept = in->n + 1 - gone;
+    size_t gone = in->edge ? in->head - HISTORY : 0, kept = in->n + END - gone;
     if (gone > in->cap / 2 && kept + n <= in->cap) {
         memmove(in->edge, in->edge + gone, kept * sizeof *in->edge);
         in->act -= in->act == SIZE_MAX ? 0 : gone;
@@ -28,7 +29,7 @@ static bool make_room(struct inbox *in, size_t n) {
         return true;
     }
     size_t cap = in->cap ? in->cap : FIRST_ROOM;
-    while (in->n + 1 + n > cap)
+    while (in->n + END + n > cap)
         cap *= 2;
     struct stm32_edge *grown = realloc(in->edge, cap * sizeof *grown);
     if (!grown)
@@ -38,18 +39,23 @@ static bool make_room(struct inbox *in, size_t n) {
     return true;
 }
 
+static inline void end_at(struct stm32_edge *edge) {
+    for (unsigned i = 0; i < END; i++)
+        edge[i].time = SIM_NEVER;
+}
+
 static void begin(struct stm32 *mcu, struct pin *pin) {
     struct inbox *in = &pin->inbox;
     mcu->inputs[mcu->n_inputs++] = pin;
     for (in->n = 0; in->n < HISTORY; in->n++)
         in->edge[in->n] = (struct stm32_edge){.time = mcu->now, .level = pin->board};
-    in->edge[in->n].time = SIM_NEVER;
+    end_at(&in->edge[in->n]);
     in->head = in->n;
 }
 
 /* Back to the front, so that an inbox that is emptied again and again stays small. */
 static void restart(struct inbox *in) {
-    memmove(in->edge, in->edge + in->head - HISTORY, (HISTORY + 1) * sizeof *in->edge);
+    memmove(in->edge, in->edge + in->head - HISTORY, (HISTORY + END) * sizeof *in->edge);
     in->head = in->n = HISTORY;
     in->toggles = 0;
 }
@@ -59,7 +65,7 @@ static bool room(struct stm32 *mcu, struct pin *pin, size_t n) {
     bool first = !in->edge;
     if (!first && in->head == in->n && in->head > HISTORY)
         restart(in);
-    if (!first && in->n + 1 + n <= in->cap)
+    if (!first && in->n + END + n <= in->cap)
         return true;
     if (!make_room(in, first ? n + HISTORY : n))
         return false;
@@ -78,7 +84,7 @@ static void insert(struct stm32 *mcu, struct inbox *in, unsigned level, sim_time
     time = time < mcu->now ? mcu->now : time; /* the core overshot it by a few cycles */
     if (!turns(level, &in->edge[at - 1]) || (at > in->head && in->edge[at - 1].time > time))
         in->toggles = in->n;
-    in->edge[at + 1] = in->edge[at];
+    end_at(&in->edge[in->n]);
     for (; at > in->head && in->edge[at - 1].time > time; at--)
         in->edge[at] = in->edge[at - 1];
     in->edge[at] = (struct stm32_edge){time, mcu->order++, (uint8_t)level};
@@ -124,7 +130,7 @@ static void append(struct stm32 *mcu, struct pin *const *to, unsigned n_pins, si
         struct inbox *in = &to[pin]->inbox;
         size_t was = in->n;
         in->n = (size_t)(end[pin] - in->edge);
-        end[pin]->time = SIM_NEVER;
+        end_at(end[pin]);
         mcu->stale |= in->n == was ? 0 : in->head == was ? STALE_ACTS : STALE_NEXT;
     }
     mcu->order = order;

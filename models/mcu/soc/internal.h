@@ -58,7 +58,7 @@ struct stm32_block {
 };
 
 /* Edges from the board that a pin still has to see: edge[head] to edge[n - 1]; before them the
- * last HISTORY it saw, behind them one at SIM_NEVER. Up to edge[act] nobody acts on them (`act`
+ * last HISTORY it saw, behind them two at SIM_NEVER. Up to edge[act] nobody acts on them (`act`
  * may lie beyond the end); from edge[toggles] on each turns the board's level. */
 struct inbox {
     struct stm32_edge *edge; /* NULL: the board has not driven the pin yet */

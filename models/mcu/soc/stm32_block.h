@@ -85,7 +85,8 @@ struct stm32_ip {
     /* Such edges at once, instead of pin_in, by role (n 0: none); the last one of one role may
      * be the one to act on, at stm32_now(). A role's edges alternate, the first one differs
      * from the level last told. Behind the last of a role that has any stands one that is
-     * later than all of these. NULL: of several late edges the block is told the last level. */
+     * later than all of these, and one to be read. NULL: of several late edges the block is
+     * told the last level. */
     void (*edges)(struct stm32_block *b, const struct stm32_edges roles[]);
     /* DMA: a request line changed. The OR of its sources. */
     void (*dma_request)(struct stm32_block *b, unsigned line, bool level);

@@ -558,11 +558,11 @@ static void spi_pin_in(struct stm32_block *block, unsigned role, unsigned level,
     }
 }
 
-/* Past the edges before one of SCK: in the usual bit there are none, one, or two. */
+/* Past the edges before one of SCK: none, one or two in the usual bit, without a branch. */
 static inline const struct stm32_edge *past(const struct stm32_edge *data,
                                             const struct stm32_edge *clock) {
-    data += data->time < clock->time;
-    data += data->time < clock->time;
+    size_t first = data[0].time < clock->time, second = data[1].time < clock->time;
+    data += first + (first & second);
     while (data->time <= clock->time && stm32_edge_before(data, clock))
         data++;
     return data;
@@ -605,9 +605,9 @@ static size_t count_plain(const struct spi *s, const struct stm32_edges *clock) 
 /* Only the last edge of SCK can reach the outside, and then `roles` may be gone. */
 static void spi_edges(struct stm32_block *block, const struct stm32_edges roles[]) {
     struct spi *s = stm32_state(block);
-    static const struct stm32_edge NONE = {.time = SIM_NEVER};
+    static const struct stm32_edge NONE[2] = {{.time = SIM_NEVER}, {.time = SIM_NEVER}};
     const struct stm32_edges clock = roles[STM32_SCK];
-    const struct stm32_edge *data = roles[s->in_pin].n ? roles[s->in_pin].edge : &NONE;
+    const struct stm32_edge *data = roles[s->in_pin].n ? roles[s->in_pin].edge : NONE;
     uint8_t after[PINS], in_pin = s->in_pin;
     for (unsigned role = STM32_MISO; role < PINS; role++)
         after[role] = roles[role].n ? roles[role].edge[roles[role].n - 1].level : s->pin[role];

@@ -110,20 +110,24 @@ bool stm32_pin_set(struct stm32 *mcu, unsigned port, unsigned n, unsigned level,
     return true;
 }
 
-/* As many of one pin's edges as come behind what it has and turn the level. There is room. */
+/* As many of the first pin's edges as come behind what it has and turn the level. There is
+ * room. */
 static size_t append(struct stm32 *mcu, struct inbox *in, sim_time start,
                      const struct pin_edge *edges, size_t n) {
     struct stm32_edge *end = in->edge + in->n;
     sim_time last = end[-1].time > mcu->now ? end[-1].time : mcu->now;
-    unsigned level = end[-1].level;
+    const uint32_t order = mcu->order;
+    const uint8_t pin = edges[0].pin;
+    uint8_t level = end[-1].level;
     size_t i = 0;
     for (; i < n; i++) {
-        sim_time time = start + edges[i].dt;
-        if (time < last || (edges[i].level ^ level) != 1)
+        const struct pin_edge edge = edges[i];
+        sim_time time = start + edge.dt;
+        if ((time < last) | ((edge.level ^ level) != 1) | (edge.pin != pin))
             break;
         last = time;
-        level = edges[i].level;
-        end[i] = (struct stm32_edge){last, mcu->order + edges[i].rank, (uint8_t)level};
+        level = edge.level;
+        end[i] = (struct stm32_edge){time, order + edge.rank, level};
     }
     end_at(end + i);
     if (i)
@@ -132,25 +136,26 @@ static size_t append(struct stm32 *mcu, struct inbox *in, sim_time start,
     return i;
 }
 
-/* All edges of one pin. */
-static bool take_edges(struct stm32 *mcu, struct stm32_pin at, sim_time start,
-                       const struct pin_edge *edges, size_t n) {
+/* The edges of the first pin; how many, 0: they were refused. */
+static size_t take_edges(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
+                         const struct pin_edge *edges, size_t n) {
+    const struct stm32_pin at = pins[edges[0].pin];
     if (!may_set(mcu, at.port, at.pin, start))
-        return false;
+        return 0;
     struct pin *pin = &mcu->pins[at.port][at.pin];
     if (!room(mcu, pin, n))
-        return false;
-    for (size_t i = append(mcu, &pin->inbox, start, edges, n); i < n; i++)
+        return 0;
+    size_t i = append(mcu, &pin->inbox, start, edges, n);
+    for (; i < n && edges[i].pin == edges[0].pin; i++)
         insert(mcu, &pin->inbox, edges[i].level, start + edges[i].dt, mcu->order + edges[i].rank);
-    return true;
+    return i;
 }
 
 bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
                      const struct pin_edge *edges, size_t n) {
-    for (size_t i = 0, end = 0; i < n; i = end) {
-        while (end < n && edges[end].pin == edges[i].pin)
-            end++;
-        if (!take_edges(mcu, pins[edges[i].pin], start, edges + i, end - i))
+    for (size_t i = 0, taken; i < n; i += taken) {
+        taken = take_edges(mcu, pins, start, edges + i, n - i);
+        if (!taken)
             return false;
     }
     mcu->order += (uint32_t)n;

@@ -11,40 +11,36 @@
 #include <unicorn/unicorn.h>
 #endif
 
-#include "models/mcu/armv7m/armv7m.h"
+#include "models/mcu/soc/stm32.h"
 
 #define FLASH  0x08000000u
 #define RAM    0x20000000u
 #define SIZE   0x10000u
-#define ROUNDS 10000000u
+#define START  0x40u
+#define ROUNDS 2500000u
 
+/* A loop: the body `times` times, then SUBS R0, #1 and BNE. */
 struct program {
     const char *name;
-    uint16_t code[16];
-    unsigned n, per_round; /* halfwords; instructions in the loop */
+    uint16_t body[14];
+    unsigned n, times; /* halfwords of the body */
 };
-/* Each loops back to its start but for its last halfword, a branch to itself. R0: rounds. */
 static const struct program PROGRAMS[] = {
-    /* adds r1,r1,r2; eors r2,r1; lsls r3,r2,#3; subs r4,r4,r3; orrs r5,r2; adds r6,#1;
-       subs r0,#1; bne */
-    {"integer", {0x1889, 0x404A, 0x00D3, 0x1AE4, 0x4315, 0x3601, 0x3801, 0xD1F7, 0xE7FE}, 9, 8},
+    /* adds r1,r1,r2; eors r2,r1; lsls r3,r2,#3; subs r4,r4,r3; orrs r5,r2; adds r6,#1 */
+    {"integer", {0x1889, 0x404A, 0x00D3, 0x1AE4, 0x4315, 0x3601}, 6, 4},
     /* ldr r1,[r7,#4]; adds r1,#1; str r1,[r7,#4]; ldrb r2,[r7,#9]; strh r2,[r7,#12];
-       ldr r3,[r7,r6]; subs r0,#1; bne */
-    {"memory", {0x6879, 0x3101, 0x6079, 0x7A7A, 0x81BA, 0x59BB, 0x3801, 0xD1F7, 0xE7FE}, 9, 8},
-    /* a bitwise CRC: lsrs r1,#1; bcc .+4; eors r1,r2; subs r3,#1; bne; adds r1,r0; movs r3,#8;
-       subs r0,#1; bne */
-    {"branches",
-     {0x0849, 0xD300, 0x4051, 0x3B01, 0xD1FA, 0x1809, 0x2308, 0x3801, 0xD1F6, 0xE7FE},
-     10,
-     44},
-    /* vadd s0,s0,s1; vmul s2,s0,s3; vsub s4,s2,s0; vfma s5,s1,s3; subs r0,#1; bne */
-    {"float",
-     {0xEE30, 0x0A20, 0xEE20, 0x1A21, 0xEE31, 0x2A40, 0xEEE0, 0x2AA1, 0x3801, 0xD1F5, 0xE7FE},
-     11,
-     6},
+       ldr r3,[r7,r6] */
+    {"memory", {0x6879, 0x3101, 0x6079, 0x7A7A, 0x81BA, 0x59BB}, 6, 4},
+    /* ldr r1,[pc,#128]; adds r2,r2,r1; ldr r3,[pc,#144]; eors r2,r3 */
+    {"literals", {0x4920, 0x1852, 0x4B24, 0x405A}, 4, 4},
+    /* a bitwise CRC: lsrs r1,#1; bcc .+4; eors r1,r2; subs r3,#1; bne; adds r1,r0; movs r3,#8 */
+    {"branches", {0x0849, 0xD300, 0x4051, 0x3B01, 0xD1FA, 0x1809, 0x2308}, 7, 1},
+    /* vadd s0,s0,s1; vmul s2,s0,s3; vsub s4,s2,s0; vfma s5,s1,s3 */
+    {"float", {0xEE30, 0x0A20, 0xEE20, 0x1A21, 0xEE31, 0x2A40, 0xEEE0, 0x2AA1}, 8, 3},
 };
+#define N_PROGRAMS (sizeof PROGRAMS / sizeof *PROGRAMS)
 
-static uint8_t flash[SIZE], ram[SIZE];
+static _Alignas(4096) uint8_t flash[SIZE], ram[SIZE];
 
 static double now(void) {
     struct timespec t;
@@ -52,45 +48,98 @@ static double now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static void load(const struct program *p) {
-    const uint32_t vectors[2] = {RAM + SIZE / 2, FLASH + 0x41};
+/* The loop of `p` into `flash`; returns the address behind it. */
+static uint32_t load(const struct program *p) {
+    const uint32_t vectors[2] = {RAM + SIZE / 32, FLASH + START + 1};
+    uint8_t *end = flash + START;
     memset(ram, 0, sizeof ram);
     memcpy(flash, vectors, sizeof vectors);
-    memcpy(flash + 0x40, p->code, p->n * 2);
+    for (unsigned i = 0; i < p->times; i++, end += 2 * p->n)
+        memcpy(end, p->body, 2 * (size_t)p->n);
+    unsigned back = 2 * p->n * p->times + 6; /* from the PC of BNE */
+    const uint16_t tail[] = {0x3801, (uint16_t)(0xD100 | (0x100 - back / 2)), 0xE7FE};
+    memcpy(end, tail, sizeof tail);
+    return FLASH + (uint32_t)(end - flash) + 4;
 }
 
-static struct armv7m *create(void) {
-    struct sim_err err = SIM_ERR_INIT;
-    struct armv7m_config config = {.kind = ARMV7M_M4F, .n_irq = 16, .priority_bits = 4};
-    struct armv7m *core = armv7m_create(&config, &err);
-    struct armv7m_region code = {
-        .base = FLASH, .size = SIZE, .host = flash, .flags = ARMV7M_EXECUTE};
-    struct armv7m_region data = {
-        .base = RAM, .size = SIZE, .host = ram, .flags = ARMV7M_EXECUTE | ARMV7M_WRITE};
-    if (!core || !armv7m_map(core, &code, &err) || !armv7m_map(core, &data, &err)) {
-        fprintf(stderr, "%s\n", err.text);
+static void *checked(void *made, const struct sim_err *err) {
+    if (!made) {
+        fprintf(stderr, "%s\n", err->text);
         exit(1);
     }
-    armv7m_reset(core, FLASH);
+    return made;
+}
+
+static void begin(struct armv7m *core) {
     armv7m_write(core, 0xE000ED88, 4, 0xF00000);
     armv7m_set(core, ARMV7M_R0, ROUNDS);
     armv7m_set(core, (enum armv7m_reg)7, RAM);
     for (unsigned i = 0; i < 8; i++)
         armv7m_set(core, (enum armv7m_reg)(ARMV7M_S0 + i), 0x3F810000 + (i << 12));
+}
+
+static struct armv7m *create(void) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct armv7m_config config = {.kind = ARMV7M_M4F, .n_irq = 16, .priority_bits = 4};
+    struct armv7m *core = checked(armv7m_create(&config, &err), &err);
+    struct armv7m_region code = {
+        .base = FLASH, .size = SIZE, .host = flash, .flags = ARMV7M_EXECUTE};
+    struct armv7m_region data = {
+        .base = RAM, .size = SIZE, .host = ram, .flags = ARMV7M_EXECUTE | ARMV7M_WRITE};
+    checked(armv7m_map(core, &code, &err) && armv7m_map(core, &data, &err) ? core : NULL, &err);
+    armv7m_reset(core, FLASH);
+    begin(core);
     return core;
 }
 
-static double ours(const struct program *p, double *cycles) {
-    load(p);
+struct speed {
+    double mips, mcycles; /* million a second */
+    uint64_t instructions;
+};
+
+static struct speed speed_of(const struct armv7m *core, double took) {
+    uint64_t n = armv7m_instructions(core);
+    return (struct speed){(double)n / took * 1e-6, (double)armv7m_cycles(core) / took * 1e-6, n};
+}
+
+/* From memory without wait states. */
+static struct speed bare(const struct program *p) {
+    uint32_t end = load(p);
     struct armv7m *core = create();
-    armv7m_break(core, FLASH + 0x40 + 2 * (p->n - 1), true);
+    armv7m_break(core, end, true);
     double start = now();
     armv7m_run(core, ARMV7M_NEVER);
-    double took = now() - start;
-    *cycles = (double)armv7m_cycles(core) / took * 1e-6;
-    double mips = (double)armv7m_instructions(core) / took * 1e-6;
+    struct speed speed = speed_of(core, now() - start);
     armv7m_destroy(core);
-    return mips;
+    return speed;
+}
+
+/* A chip whose flash is set up as at its highest clock. */
+struct setup {
+    const char *chip;
+    uint32_t acr_at, acr;
+};
+static const struct setup SETUPS[] = {
+    {"f401re", 0x40023C00, 0x702}, /* 2 wait states, prefetch, both caches */
+    {"f103rb", 0x40022000, 0x12},  /* 2 wait states, prefetch buffer */
+};
+
+static struct speed on_chip(const struct setup *setup, const struct program *p) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct stm32_config config = {0};
+    struct stm32 *mcu = checked(stm32_create(stm32_chip_find(setup->chip), &config, &err), &err);
+    uint32_t end = load(p);
+    if (!stm32_load(mcu, FLASH, flash, SIZE, &err))
+        checked(NULL, &err);
+    stm32_reset(mcu);
+    stm32_poke(mcu, setup->acr_at, 4, setup->acr);
+    begin(stm32_core(mcu));
+    armv7m_break(stm32_core(mcu), end, true);
+    double start = now();
+    stm32_run_until(mcu, 100 * SIM_S);
+    struct speed speed = speed_of(stm32_core(mcu), now() - start);
+    stm32_destroy(mcu);
+    return speed;
 }
 
 static double run_until_ns(void) {
@@ -110,14 +159,13 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     *(uint64_t *)user += size / 2;
 }
 
-static double theirs(const struct program *p, bool hooked) {
+static double theirs(const struct program *p, bool hooked, uint64_t instructions) {
     uc_engine *uc;
     uc_hook hook;
     uint64_t counted = 0;
-    uint32_t rounds = ROUNDS, base = RAM;
+    uint32_t rounds = ROUNDS, base = RAM, end = load(p);
     uc_open(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS, &uc);
     uc_ctl_set_cpu_model(uc, UC_CPU_ARM_CORTEX_M4);
-    load(p);
     uc_mem_map_ptr(uc, FLASH, SIZE, UC_PROT_READ | UC_PROT_EXEC, flash);
     uc_mem_map_ptr(uc, RAM, SIZE, UC_PROT_READ | UC_PROT_WRITE, ram);
     uc_reg_write(uc, UC_ARM_REG_R0, &rounds);
@@ -129,25 +177,27 @@ static double theirs(const struct program *p, bool hooked) {
     if (hooked)
         uc_hook_add(uc, &hook, UC_HOOK_BLOCK, __extension__(void *) on_block, &counted, 1, 0);
     double start = now();
-    uc_emu_start(uc, (FLASH + 0x40) | 1, FLASH + 0x40 + 2 * (p->n - 1), 0, 0);
+    uc_emu_start(uc, (FLASH + START) | 1, end, 0, 0);
     double took = now() - start;
     uc_close(uc);
-    return (double)ROUNDS * p->per_round / took * 1e-6;
+    return (double)instructions / took * 1e-6;
 }
 #else
-static double theirs(const struct program *p, bool hooked) {
-    (void)p, (void)hooked;
+static double theirs(const struct program *p, bool hooked, uint64_t instructions) {
+    (void)p, (void)hooked, (void)instructions;
     return 0;
 }
 #endif
 
 int main(void) {
-    printf("%-10s %10s %12s %14s %18s\n", "loop", "MIPS", "Mcycles/s", "Unicorn MIPS",
-           "counting by block");
-    for (size_t i = 0; i < sizeof PROGRAMS / sizeof *PROGRAMS; i++) {
-        double cycles, mips = ours(&PROGRAMS[i], &cycles);
-        printf("%-10s %10.0f %12.0f %14.0f %18.0f\n", PROGRAMS[i].name, mips, cycles,
-               theirs(&PROGRAMS[i], false), theirs(&PROGRAMS[i], true));
+    printf("%-9s %6s %9s %9s %9s %8s %9s\n", "loop", "MIPS", "Mcycles/s", "on f401re", "on f103rb",
+           "Unicorn", "counting");
+    for (size_t i = 0; i < N_PROGRAMS; i++) {
+        const struct program *p = &PROGRAMS[i];
+        struct speed speed = bare(p), f4 = on_chip(&SETUPS[0], p), f1 = on_chip(&SETUPS[1], p);
+        printf("%-9s %6.0f %9.0f %9.0f %9.0f %8.0f %9.0f\n", p->name, speed.mips, speed.mcycles,
+               f4.mcycles, f1.mcycles, theirs(p, false, speed.instructions),
+               theirs(p, true, speed.instructions));
     }
     printf("%-10s %10.1f ns\n", "run-until", run_until_ns());
     return 0;

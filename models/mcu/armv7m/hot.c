@@ -54,8 +54,14 @@ static inline unsigned straddles(const struct memory *code, uint32_t offset) {
     return first >> 11 >= 0x1D;
 }
 
+/* Wait states of the last octets of an instruction with PRE_LINE. */
+static inline unsigned fetch_end(struct armv7m *core, const struct memory *code,
+                                 const struct op *op, uint64_t cycle) {
+    return armv7m_fetch(core, code, armv7m_op_pc(code, op + armv7m_op_length(op) - 1), cycle);
+}
+
 /* The part of OP_PRE that may call out. false: leave before the instruction. */
-static bool before(struct armv7m *core, struct memory *code, const struct op *op) {
+static bool before(struct armv7m *core, const struct memory *code, const struct op *op) {
     uint32_t pc = armv7m_op_pc(code, op);
     if (op->pre & PRE_BREAK && core->skip_break != pc) {
         core->stop = ARMV7M_BREAKPOINT;
@@ -64,7 +70,7 @@ static bool before(struct armv7m *core, struct memory *code, const struct op *op
     }
     core->skip_break = 1;
     if (op->pre & PRE_LINE)
-        armv7m_fetch_line(core, code, pc + armv7m_op_length(op) * 2 - 2);
+        core->cycles += fetch_end(core, code, op, core->cycles);
     if (op->pre & PRE_HOOK && core->config.hooks.function)
         core->config.hooks.function(core->config.user, core, pc);
     return true;
@@ -308,13 +314,14 @@ void armv7m_execute(struct armv7m *core) {
 #define ROW(name)      __extension__ &&name##_N, __extension__ &&name##_W,
 #define SLOW_ROW(name) __extension__ &&call,
     static const void *const LABELS[] = {__extension__ && decode, __extension__ && pre,
+                                         __extension__ && line_N, __extension__ && line_W,
                                          ARMV7M_HOT_OPS(ROW) ARMV7M_SLOW_OPS(SLOW_ROW)};
 #undef ROW
 #undef SLOW_ROW
     uint64_t cycles = core->cycles, count = 0;
     struct memory *code;
     const struct op *op;
-    bool lines;
+    bool lines; /* fetches may wait */
     unsigned cost;
     uint32_t product;
     enum flow flow;
@@ -328,11 +335,8 @@ enter:
     lines = code->line_mask != 0;
     op = code->ops + (core->pc - code->base) / 2;
 taken:
-    if (UNLIKELY(lines) && (armv7m_op_pc(code, op) & code->line_mask) != core->line) {
-        SYNC();
-        armv7m_fetch_line(core, code, armv7m_op_pc(code, op));
-        cycles = core->cycles;
-    }
+    if (lines)
+        cycles += armv7m_fetch(core, code, armv7m_op_pc(code, op), cycles);
     DISPATCH();
 
 decode: /* the slots behind the region are never filled: go on in the next one */
@@ -346,19 +350,28 @@ decode: /* the slots behind the region are never filled: go on in the next one *
     __extension__({ goto *LABELS[op->code]; });
 
 pre:
-    if (op->pre & (PRE_LINE | PRE_HOOK | PRE_BREAK)) {
+    if (op->pre & (PRE_HOOK | PRE_BREAK)) {
         SYNC();
         if (!before(core, code, op)) {
             core->instructions--;
             goto out;
         }
         cycles = core->cycles;
+    } else if (op->pre & PRE_LINE) {
+        cycles += fetch_end(core, code, op, cycles);
     }
     if (op->pre & PRE_IT && !guard(core, op)) {
         cycles += 1;
         op += armv7m_op_length(op);
         DISPATCH();
     }
+    __extension__({ goto *LABELS[op->inner]; });
+
+line_N:
+    cycles += armv7m_fetch(core, code, armv7m_op_pc(code, op), cycles);
+    __extension__({ goto *LABELS[op->inner]; });
+line_W:
+    cycles += armv7m_fetch(core, code, armv7m_op_pc(code, op + 1), cycles);
     __extension__({ goto *LABELS[op->inner]; });
 
 call:

@@ -18,6 +18,7 @@
 #define SIZE   0x10000u
 #define START  0x40u
 #define ROUNDS 2500000u
+#define BITS   8u /* of the first round of the CRC */
 
 /* A loop: the body `times` times, then SUBS R0, #1 and BNE. */
 struct program {
@@ -73,6 +74,7 @@ static void *checked(void *made, const struct sim_err *err) {
 static void begin(struct armv7m *core) {
     armv7m_write(core, 0xE000ED88, 4, 0xF00000);
     armv7m_set(core, ARMV7M_R0, ROUNDS);
+    armv7m_set(core, (enum armv7m_reg)3, BITS);
     armv7m_set(core, (enum armv7m_reg)7, RAM);
     for (unsigned i = 0; i < 8; i++)
         armv7m_set(core, (enum armv7m_reg)(ARMV7M_S0 + i), 0x3F810000 + (i << 12));
@@ -163,12 +165,13 @@ static double theirs(const struct program *p, bool hooked, uint64_t instructions
     uc_engine *uc;
     uc_hook hook;
     uint64_t counted = 0;
-    uint32_t rounds = ROUNDS, base = RAM, end = load(p);
+    uint32_t rounds = ROUNDS, bits = BITS, base = RAM, end = load(p);
     uc_open(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS, &uc);
     uc_ctl_set_cpu_model(uc, UC_CPU_ARM_CORTEX_M4);
     uc_mem_map_ptr(uc, FLASH, SIZE, UC_PROT_READ | UC_PROT_EXEC, flash);
     uc_mem_map_ptr(uc, RAM, SIZE, UC_PROT_READ | UC_PROT_WRITE, ram);
     uc_reg_write(uc, UC_ARM_REG_R0, &rounds);
+    uc_reg_write(uc, UC_ARM_REG_R3, &bits);
     uc_reg_write(uc, UC_ARM_REG_R7, &base);
     for (uint32_t i = 0; i < 8; i++) {
         uint32_t value = 0x3F810000 + (i << 12);

@@ -200,6 +200,13 @@ static inline bool guard(struct armv7m *core, const struct op *op) {
             DISPATCH();                                                                            \
         }                                                                                          \
     } while (0)
+/* A literal is mostly in the cache of data. */
+#define LOAD_LITERAL()                                                                             \
+    do {                                                                                           \
+        if (LIKELY(cached_literal(core, op->imm, &RD)))                                            \
+            break;                                                                                 \
+        LOAD(op->imm, uint32_t, 4);                                                                \
+    } while (0)
 /* A store may overwrite its own slot: nothing of it is read afterwards. */
 #define HOT_STORE(name, at, type, size)                                                            \
     name##_N : {                                                                                   \
@@ -258,8 +265,9 @@ static inline bool guard(struct armv7m *core, const struct op *op) {
 #define SN core->s[op->rn]
 #define SM core->s[op->rm]
 /* The usual case here, all others by function. */
-#define HOT_FP(name, usual)                                                                        \
+#define HOT_FP(name, usual, then)                                                                  \
     name##_N : name##_W : if (UNLIKELY(!core->fp_ready || !(usual))) goto fp_call;                 \
+    then;                                                                                          \
     cycles += op->cycles;                                                                          \
     op += 2;                                                                                       \
     DISPATCH()
@@ -269,6 +277,17 @@ static inline bool quick_load(const struct armv7m *core, uint32_t address, uint3
     uint32_t offset = address - m->base;
     if (UNLIKELY(offset >= m->read_span || address & 3))
         return false;
+    memcpy(value, m->host + offset, 4);
+    return true;
+}
+/* A word whose line the cache of data holds. */
+static inline bool cached_literal(const struct armv7m *core, uint32_t address, uint32_t *value) {
+    const struct memory *m = core->page[address >> PAGE_SHIFT];
+    uint32_t offset = address - m->base;
+    if (offset >= m->lined_span || address & 3 ||
+        !armv7m_cache_has(&m->lines->data, offset >> m->lines->shift))
+        return false;
+    armv7m_cache_use(&m->lines->data, offset >> m->lines->shift);
     memcpy(value, m->host + offset, 4);
     return true;
 }
@@ -323,7 +342,7 @@ void armv7m_execute(struct armv7m *core) {
     const struct op *op;
     bool lines; /* fetches may wait */
     unsigned cost;
-    uint32_t product;
+    uint32_t result; /* of the FPU */
     enum flow flow;
 
 enter:
@@ -474,7 +493,7 @@ called:
     HOT(LDRHX, LOAD(INDEXED, uint16_t, 2));
     HOT(LDRSBX, LOAD(INDEXED, int8_t, 1));
     HOT(LDRSHX, LOAD(INDEXED, int16_t, 2));
-    HOT(LDRL, LOAD(op->imm, uint32_t, 4));
+    HOT(LDRL, LOAD_LITERAL());
     HOT_STORE(STR, OFFSET, uint32_t, 4);
     HOT_STORE(STRB, OFFSET, uint8_t, 1);
     HOT_STORE(STRH, OFFSET, uint16_t, 2);
@@ -514,14 +533,16 @@ BLX_W : {
 }
     HOT(IT, core->it = (uint8_t)op->imm);
 
-    HOT_FP(VADD, armv7m_quick_add(&core->fpscr, SN, SM, &SD));
-    HOT_FP(VSUB, armv7m_quick_add(&core->fpscr, SN, SM ^ 0x80000000, &SD));
-    HOT_FP(VMUL, armv7m_quick_mul(&core->fpscr, SN, SM, &SD));
-    HOT_FP(VMLA, armv7m_quick_mul(&core->fpscr, SN, SM, &product) &&
-                     armv7m_quick_add(&core->fpscr, SD, product, &SD));
-    HOT_FP(VFMA, armv7m_quick_fma(&core->fpscr, SD, SN, SM, &SD));
-    HOT_FP(VLDR, quick_load(core, OFFSET, &SD));
-    HOT_FP(VSTR, quick_store(core, OFFSET, SD));
+    HOT_FP(VADD, armv7m_quick_add(&core->fpscr, SN, SM, &result), SD = result);
+    HOT_FP(VSUB, armv7m_quick_add(&core->fpscr, SN, SM ^ 0x80000000, &result), SD = result);
+    HOT_FP(VMUL, armv7m_quick_mul(&core->fpscr, SN, SM, &result), SD = result);
+    HOT_FP(VMLA,
+           armv7m_quick_mul(&core->fpscr, SN, SM, &result) &&
+               armv7m_quick_add(&core->fpscr, SD, result, &result),
+           SD = result);
+    HOT_FP(VFMA, armv7m_quick_fma(&core->fpscr, SD, SN, SM, &result), SD = result);
+    HOT_FP(VLDR, quick_load(core, OFFSET, &result), SD = result);
+    HOT_FP(VSTR, quick_store(core, OFFSET, SD), );
 fp_call:
     cost = op->cycles;
     SYNC();

@@ -41,7 +41,8 @@ struct op {
 struct memory {
     struct armv7m_region region;
     uint32_t base, size;
-    uint32_t read_span, write_span; /* octets reachable by the fast path, 0 for none */
+    /* Octets reachable by the fast path, 0 for none; lined: the same after looking up the line. */
+    uint32_t read_span, write_span, lined_span;
     uint8_t *host;
     struct op *ops;               /* NULL: not executable */
     uint32_t code_low, code_span; /* offsets that hold decoded instructions */

@@ -25,7 +25,9 @@ void armv7m_spans(struct armv7m *core) {
     bool slow = core->n_watches != 0;
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
         struct memory *m = &core->memory[i];
-        m->read_span = slow || (m->lines && m->lines->latency) ? 0 : m->size;
+        bool lined = m->lines && m->lines->latency;
+        m->read_span = slow || lined ? 0 : m->size;
+        m->lined_span = slow || !lined ? 0 : m->size;
         m->write_span = slow || !(m->region.flags & ARMV7M_WRITE) ? 0 : m->size;
     }
 }
@@ -100,7 +102,7 @@ bool armv7m_unmap(struct armv7m *core, uint32_t base) {
     struct memory *m = armv7m_find(core, base);
     if (!m->size || m->base != base)
         return false;
-    m->read_span = m->write_span = 0;
+    m->read_span = m->write_span = m->lined_span = 0;
     if (core->op && core->code == m) {
         m->dying = true;
         armv7m_attend(core, ATT_REMAP);
@@ -255,15 +257,15 @@ static bool unaligned_allowed(struct armv7m *core, uint32_t address, unsigned si
     return false;
 }
 
-/* The usual load that has wait states, that is a literal. */
+/* The usual load that has wait states. */
 static inline bool load_lined(struct armv7m *core, uint32_t address, unsigned size,
                               uint32_t *value) {
     const struct memory *m = core->page[address >> PAGE_SHIFT];
     uint32_t offset = address - m->base;
-    if (!m->lines || offset >= m->size || address & (size - 1) || core->n_watches)
+    if (offset >= m->lined_span || address & (size - 1))
         return false;
     *value = host_read(m->host + offset, size);
-    core->cycles += read_wait(m, offset);
+    core->cycles += armv7m_lines_read(m->lines, offset >> m->lines->shift);
     return true;
 }
 

@@ -26,12 +26,3 @@ void armv7m_cache_fill(struct armv7m_cache *cache, uint32_t line) {
     cache->slot[line] = (uint8_t)(slot + 1);
     armv7m_cache_use(cache, line);
 }
-
-unsigned armv7m_lines_miss(struct armv7m_lines *lines, uint32_t line, uint64_t cycle) {
-    unsigned waits = lines->latency;
-    if (lines->prefetched == line)
-        waits = lines->ready > cycle ? (unsigned)(lines->ready - cycle) : 0;
-    if (lines->code.on)
-        armv7m_cache_fill(&lines->code, line);
-    return waits;
-}

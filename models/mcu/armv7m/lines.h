@@ -43,9 +43,8 @@ struct armv7m_lines {
 
 /* Empties a cache. */
 void armv7m_cache_clear(struct armv7m_cache *cache);
+/* Takes a line in, in the place of the one used longest ago. */
 void armv7m_cache_fill(struct armv7m_cache *cache, uint32_t line);
-/* Wait states of a line that is in no cache, at `cycle`. */
-unsigned armv7m_lines_miss(struct armv7m_lines *lines, uint32_t line, uint64_t cycle);
 
 static inline bool armv7m_cache_has(const struct armv7m_cache *cache, uint32_t line) {
     return cache->on && cache->slot[line];
@@ -60,10 +59,15 @@ static inline unsigned armv7m_lines_fetch(struct armv7m_lines *lines, uint32_t l
     unsigned waits = 0;
     if (!lines->latency)
         return 0;
-    if (armv7m_cache_has(&lines->code, line))
+    if (armv7m_cache_has(&lines->code, line)) {
         armv7m_cache_use(&lines->code, line);
-    else
-        waits = armv7m_lines_miss(lines, line, cycle);
+    } else {
+        waits = lines->latency;
+        if (lines->prefetched == line)
+            waits = lines->ready > cycle ? (unsigned)(lines->ready - cycle) : 0;
+        if (lines->code.on)
+            armv7m_cache_fill(&lines->code, line);
+    }
     if (lines->prefetch && lines->prefetched != line + 1 &&
         !armv7m_cache_has(&lines->code, line + 1)) {
         lines->prefetched = line + 1;

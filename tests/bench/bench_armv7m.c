@@ -1,6 +1,8 @@
-/* Million instructions and cycles per second of the core on an integer, a memory and a
- * floating point loop, beside Unicorn plain and with a hook that counts cycles by block; and
- * the cost of a run-until call. CPU time, so that a busy machine does not count.
+/* Million instructions and cycles per second of the core on integer, memory and floating
+ * point loops: from memory without wait states, and from the flash of chips set up as at their
+ * highest clock; beside Unicorn plain and with a hook that counts cycles by block, and
+ * qemu-system-arm plain and with -icount, which count no cycles or not those of the chip; and the
+ * cost of a run-until call. CPU time, so that a busy machine does not count.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,32 +14,35 @@
 #endif
 
 #include "models/mcu/soc/stm32.h"
+#include "tests/bench/bench_qemu.h"
 
-#define FLASH  0x08000000u
-#define RAM    0x20000000u
-#define SIZE   0x10000u
-#define START  0x40u
-#define ROUNDS 2500000u
-#define BITS   8u /* of the first round of the CRC */
+#define FLASH       0x08000000u
+#define RAM         0x20000000u
+#define SIZE        0x10000u
+#define START       0x40u
+#define PROLOGUE_AT 0x400u
+#define ROUNDS      2500000u
+#define BITS        8u /* of the first round of the CRC */
 
 /* A loop: the body `times` times, then SUBS R0, #1 and BNE. */
 struct program {
     const char *name;
     uint16_t body[14];
     unsigned n, times; /* halfwords of the body */
+    bool fp;
 };
 static const struct program PROGRAMS[] = {
     /* adds r1,r1,r2; eors r2,r1; lsls r3,r2,#3; subs r4,r4,r3; orrs r5,r2; adds r6,#1 */
-    {"integer", {0x1889, 0x404A, 0x00D3, 0x1AE4, 0x4315, 0x3601}, 6, 4},
+    {"integer", {0x1889, 0x404A, 0x00D3, 0x1AE4, 0x4315, 0x3601}, 6, 4, false},
     /* ldr r1,[r7,#4]; adds r1,#1; str r1,[r7,#4]; ldrb r2,[r7,#9]; strh r2,[r7,#12];
        ldr r3,[r7,r6] */
-    {"memory", {0x6879, 0x3101, 0x6079, 0x7A7A, 0x81BA, 0x59BB}, 6, 4},
+    {"memory", {0x6879, 0x3101, 0x6079, 0x7A7A, 0x81BA, 0x59BB}, 6, 4, false},
     /* ldr r1,[pc,#128]; adds r2,r2,r1; ldr r3,[pc,#144]; eors r2,r3 */
-    {"literals", {0x4920, 0x1852, 0x4B24, 0x405A}, 4, 4},
+    {"literals", {0x4920, 0x1852, 0x4B24, 0x405A}, 4, 4, false},
     /* a bitwise CRC: lsrs r1,#1; bcc .+4; eors r1,r2; subs r3,#1; bne; adds r1,r0; movs r3,#8 */
-    {"branches", {0x0849, 0xD300, 0x4051, 0x3B01, 0xD1FA, 0x1809, 0x2308}, 7, 1},
+    {"branches", {0x0849, 0xD300, 0x4051, 0x3B01, 0xD1FA, 0x1809, 0x2308}, 7, 1, false},
     /* vadd s0,s0,s1; vmul s2,s0,s3; vsub s4,s2,s0; vfma s5,s1,s3 */
-    {"float", {0xEE30, 0x0A20, 0xEE20, 0x1A21, 0xEE31, 0x2A40, 0xEEE0, 0x2AA1}, 8, 3},
+    {"float", {0xEE30, 0x0A20, 0xEE20, 0x1A21, 0xEE31, 0x2A40, 0xEEE0, 0x2AA1}, 8, 3, true},
 };
 #define N_PROGRAMS (sizeof PROGRAMS / sizeof *PROGRAMS)
 
@@ -192,16 +197,73 @@ static double theirs(const struct program *p, bool hooked, uint64_t instructions
 }
 #endif
 
+/* For an emulator that starts from the reset vector: the registers of begin(), then the loop. */
+static const uint16_t PROLOGUE[] = {
+    0x480F,                /* ldr r0, =0xE000ED88 */
+    0xF44F,        0x0170, /* mov.w r1, #0xF00000 */
+    0x6001,                /* str r1, [r0] */
+    0xF3BF,        0x8F6F, /* isb */
+    0xA104,                /* adr r1, floats */
+    0xEC91,        0x0A08, /* vldmia r1, {s0-s7} */
+    0x480C,                /* ldr r0, =rounds */
+    0x2300 | BITS,         /* movs r3, #BITS */
+    0xF04F,        0x5700, /* mov.w r7, #RAM */
+    0x490B,                /* ldr r1, =loop */
+    0x4708,                /* bx r1 */
+    0xBF00,
+};
+/* SYS_EXIT with ADP_Stopped_ApplicationExit, in place of the loop's end. */
+static const uint16_t EPILOGUE[] = {
+    0x2018,         /* movs r0, #0x18 */
+    0xF240, 0x0126, /* movw r1, #0x26 */
+    0xF2C0, 0x0102, /* movt r1, #2 */
+    0xBEAB,         /* bkpt 0xAB */
+};
+
+static double qemu_run(const struct program *p, uint32_t rounds, bool icount) {
+    uint8_t *epilogue = flash + (load(p) - FLASH);
+    const uint32_t entry = FLASH + PROLOGUE_AT + 1;
+    uint32_t literals[11];
+    for (uint32_t i = 0; i < 8; i++)
+        literals[i] = 0x3F810000 + (i << 12);
+    literals[8] = 0xE000ED88;
+    literals[9] = rounds;
+    literals[10] = FLASH + START + 1;
+    memcpy(flash + 4, &entry, 4);
+    memcpy(flash + PROLOGUE_AT, PROLOGUE, sizeof PROLOGUE);
+    memcpy(flash + PROLOGUE_AT + sizeof PROLOGUE, literals, sizeof literals);
+    memcpy(epilogue, EPILOGUE, sizeof EPILOGUE);
+    return qemu_seconds(flash, SIZE, icount);
+}
+
+/* Its start is taken off: a run of one round. 0: it is not installed. */
+#define QEMU_TIMES 8 /* as many rounds as the others, since starting takes as long as they */
+static double qemu(const struct program *p, bool icount, uint64_t instructions) {
+    double start = qemu_run(p, 1, icount), took = qemu_run(p, QEMU_TIMES * ROUNDS, icount);
+    return start < 0 || took <= start ? 0
+                                      : (double)instructions * QEMU_TIMES / (took - start) * 1e-6;
+}
+
 int main(void) {
-    printf("%-9s %6s %9s %9s %9s %8s %9s\n", "loop", "MIPS", "Mcycles/s", "on f401re", "on f103rb",
-           "Unicorn", "counting");
+    bool has_qemu = qemu_run(&PROGRAMS[0], 1, false) >= 0;
+    printf("Million instructions a second; in the columns Mc/s million cycles\n");
+    printf("%-9s %6s %6s %10s %10s %8s %9s %6s %8s\n", "loop", "MIPS", "Mc/s", "f401 Mc/s",
+           "f103 Mc/s", "Unicorn", "counting", "QEMU", "-icount");
     for (size_t i = 0; i < N_PROGRAMS; i++) {
         const struct program *p = &PROGRAMS[i];
-        struct speed speed = bare(p), f4 = on_chip(&SETUPS[0], p), f1 = on_chip(&SETUPS[1], p);
-        printf("%-9s %6.0f %9.0f %9.0f %9.0f %8.0f %9.0f\n", p->name, speed.mips, speed.mcycles,
-               f4.mcycles, f1.mcycles, theirs(p, false, speed.instructions),
-               theirs(p, true, speed.instructions));
+        struct speed speed = bare(p);
+        printf("%-9s %6.0f %6.0f %10.0f ", p->name, speed.mips, speed.mcycles,
+               on_chip(&SETUPS[0], p).mcycles);
+        if (p->fp)
+            printf("%10s", "-");
+        else
+            printf("%10.0f", on_chip(&SETUPS[1], p).mcycles);
+        printf(" %8.0f %9.0f %6.0f %8.0f\n", theirs(p, false, speed.instructions),
+               theirs(p, true, speed.instructions), qemu(p, false, speed.instructions),
+               qemu(p, true, speed.instructions));
     }
+    if (!has_qemu)
+        printf("QEMU: skipped, qemu-system-arm is not installed\n");
     printf("%-10s %10.1f ns\n", "run-until", run_until_ns());
     return 0;
 }

@@ -101,14 +101,19 @@ static const char *pin_on_net(const struct board *board, const char *net_name) {
     return NULL;
 }
 
-/* Stated as [mcu] pin_..., or the pad of the connector on the net says it. */
+const char *cosim_pin_name(const struct board *board, enum spi_pin pin) {
+    const struct board_config *config = &board->config;
+    const char *stated[3] = {config->mcu_pin_clk, config->mcu_pin_mosi, config->mcu_pin_nss};
+    const char *nets[3] = {config->attach.spi_clk, config->attach.spi_mosi, config->attach.spi_nss};
+    return stated[pin][0] ? stated[pin] : pin_on_net(board, nets[pin]);
+}
+
 static bool find_pins(struct cosim *c, struct sim_err *err) {
     const struct board_config *config = &c->settings.board->config;
-    const char *stated[3] = {config->mcu_pin_clk, config->mcu_pin_mosi, config->mcu_pin_nss};
     const char *nets[3] = {config->attach.spi_clk, config->attach.spi_mosi, config->attach.spi_nss};
     static const char *const KEY[3] = {"mcu.pin_clk", "mcu.pin_mosi", "mcu.pin_nss"};
     for (int i = 0; i < 3; i++) {
-        const char *name = stated[i][0] ? stated[i] : pin_on_net(c->settings.board, nets[i]);
+        const char *name = cosim_pin_name(c->settings.board, (enum spi_pin)i);
         if (!name)
             return sim_err_set(err, SIM_ERR_INPUT,
                                "%s is not stated, and no pad on %s is named like an MCU pin: "

@@ -28,6 +28,10 @@ struct cosim_settings {
 
 struct cosim;
 
+/* "PB13": the MCU's pin, stated as [mcu] pin_..., or the name of the connector's pad on the
+ * attached net; NULL when neither says it. */
+const char *cosim_pin_name(const struct board *board, enum spi_pin pin);
+
 /* NULL with `err` (class INPUT: the image, the symbol, the pins; UNMODELLED: the chip). */
 struct cosim *cosim_create(const struct cosim_settings *settings, struct sim_err *err);
 void cosim_destroy(struct cosim *cosim); /* accepts NULL */

@@ -18,12 +18,19 @@
 #define PULSE_LEAST     (1 * SIM_MS)    /* a pulse needs idle time before the next frame */
 #define LAST_START      (SIM_NEVER / 2) /* simulated time must not overflow */
 
+void run_keep_frame(struct run *run, const uint8_t *octets, size_t n, sim_time time) {
+    if (run->pcap_out && !pcap_out_frame(run->pcap_out, octets, n, time, &run->err)) {
+        pcap_out_destroy(run->pcap_out);
+        run->pcap_out = NULL;
+    }
+}
+
 static void on_burst(void *user, const struct replay_burst *burst) {
     struct run *run = user;
     compare_received(run->compare, burst->octets, burst->n, burst->dribble_bits, burst->select_fell,
                      burst->select_rose);
-    if (!run->pcap_out || burst->n < 5)
-        return;
+    if (!run->pcap_out || run->firmware || burst->n < 5)
+        return; /* the firmware's frames are those it delivers */
     size_t skip = 0, sfd;
     if (strcmp(run->board->config.attach.framing, "preamble") == 0)
         skip = compare_strip(burst->octets, burst->n, &sfd);
@@ -33,10 +40,7 @@ static void on_burst(void *user, const struct replay_burst *burst) {
     for (int i = 0; i < 4; i++)
         if (octets[n + (size_t)i] != (uint8_t)(fcs >> 8 * i))
             return; /* not recovered: a wrong FCS */
-    if (!pcap_out_frame(run->pcap_out, octets, n, burst->select_fell, &run->err)) {
-        pcap_out_destroy(run->pcap_out);
-        run->pcap_out = NULL;
-    }
+    run_keep_frame(run, octets, n, burst->select_fell);
 }
 
 static void on_edge(void *user, const struct circuit_edge *edge) {
@@ -266,7 +270,7 @@ bool run_captures(struct run *run) {
     if (!run->result.captures)
         abort();
     run->result.n_captures = options->n_files;
-    if (!open_outputs(run) || (options->firmware && !run_firmware_open(run)) || !open_replay(run))
+    if (!open_outputs(run) || (run->image.name[0] && !run_firmware_open(run)) || !open_replay(run))
         return false;
     double started = progress_now();
     progress_begin(&run->progress, "frames", 0, options->quiet);

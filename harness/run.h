@@ -11,12 +11,14 @@
 #include "harness/pcap_out.h"
 #include "harness/progress.h"
 #include "harness/replay.h"
+#include "harness/run_image.h"
 #include "harness/run_result.h"
 #include "harness/wave.h"
 
 struct run {
     const struct options *options;
     const struct board *board;
+    struct run_image image;
     struct run_result result;
     struct replay *replay;
     struct compare *compare;
@@ -34,6 +36,8 @@ struct run {
 /* run.c. False with run->err when the board cannot be simulated or an output file not be
  * written; damaged captures are told on stderr and in the result. */
 bool run_captures(struct run *run);
+/* A recovered frame, without FCS, into --pcap-out; nothing when that is not wanted. */
+void run_keep_frame(struct run *run, const uint8_t *octets, size_t n, sim_time time);
 void run_finish(struct run *run); /* frees what `result` holds as well */
 
 /* run_diagnose.c: fill stage, net, time and detail from a rerun of the failed frame. */

@@ -26,6 +26,7 @@ struct run_firmware {
 
 static void on_deliver(void *user, const uint8_t *octets, size_t n, sim_time time) {
     struct run *run = user;
+    run_keep_frame(run, octets, n, time);
     delivered_take(run->firmware->delivered, octets, n, time);
 }
 
@@ -99,7 +100,7 @@ bool run_firmware_open(struct run *run) {
         abort();
     const struct cosim_settings settings = {
         .board = run->board,
-        .image = run->options->firmware,
+        .image = run->image.path,
         .deliver_symbol =
             run->options->deliver_symbol ? run->options->deliver_symbol : COSIM_DELIVER,
         .seed = run->options->seed,

@@ -103,6 +103,12 @@ static void add_not_run(struct run *run, const char *name, const char *why) {
     snprintf(row->why, sizeof row->why, "%s", why);
 }
 
+static void add_not_run_firmware(struct run *run) {
+    char why[192];
+    snprintf(why, sizeof why, "%.150s: octets are taken at the SPI pins", run->image.why);
+    add_not_run(run, "firmware", why);
+}
+
 static void conclude_verdict(struct run *run) {
     struct run_result *result = &run->result;
     uint64_t sent = 0, recovered = 0, lost = 0, corrupt = 0, extra = 0, refused = 0;
@@ -143,8 +149,10 @@ static void conclude_verdict(struct run *run) {
 void run_conclude(struct run *run) {
     add_margins(run);
     add_counters(run);
+    if (run->image.instead[0])
+        add_not_run(run, run->image.instead, run->image.why);
     if (!run->firmware)
-        add_not_run(run, "firmware", "--firmware none: octets are taken at the SPI pins");
+        add_not_run_firmware(run);
     if (!replay_sampler(run->replay)->limits)
         add_not_run(run, "margins", "the board states no mcu.chip, whose datasheet has the limits");
     add_not_run(run, "transmit",

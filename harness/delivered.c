@@ -16,8 +16,8 @@ struct delivered {
     delivered_failed *failed;
     void *user;
     struct pending ring[DELIVERED_PENDING];
-    uint64_t first, next; /* positions; the ring holds first .. next - 1 */
-    size_t last_capture;
+    uint64_t first, next;                   /* positions; the ring holds first .. next - 1 */
+    size_t last_capture, delivered_capture; /* of the frame sent last; delivered last */
 };
 
 struct delivered *delivered_create(struct run_result *result, delivered_failed *failed,
@@ -102,9 +102,14 @@ void delivered_take(struct delivered *d, const uint8_t *octets, size_t n, sim_ti
     }
     while (d->first < found)
         give_up(d);
-    struct run_capture *capture = &d->result->captures[at(d, d->first++)->capture];
+    d->delivered_capture = at(d, d->first++)->capture;
+    struct run_capture *capture = &d->result->captures[d->delivered_capture];
     capture->recovered++;
     capture->delivered++;
+}
+
+void delivered_drop(struct delivered *d) {
+    d->result->captures[d->delivered_capture].dropped_after++;
 }
 
 void delivered_finish(struct delivered *d) {

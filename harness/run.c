@@ -57,8 +57,8 @@ static void on_failure(void *user, const struct compare_failure *failure, struct
     }
     if (failure->listed)
         run_diagnose(run, failure, out);
-    if (run->firmware && failure->listed)
-        run_firmware_found(run, out);
+    if (run->firmware && failure->sent)
+        run_firmware_found(run, failure, out);
 }
 
 /* When the next frame's preamble starts. */
@@ -130,6 +130,8 @@ static bool send_frame(struct run *run, size_t index, const struct capture_frame
     if (interrupted)
         return true;
     compare_sent(run->compare, index, frame->number, wire, n, start, SIM_NEVER);
+    if (run->firmware)
+        run_firmware_sending(run, wire, n, start);
     replay_frame(run->replay, wire, n, start);
     if (run->firmware) {
         run_firmware_sent(run, index, frame->number, wire, n, start,

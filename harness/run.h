@@ -51,12 +51,18 @@ void run_firmware_close(struct run *run);           /* accepts none */
 sim_time run_firmware_ready(const struct run *run); /* when the first frame may come */
 /* The result of the comparison at the pins, and a failure found there. */
 struct run_result *run_firmware_pins(struct run *run);
-void run_firmware_found(struct run *run, const struct run_failure *failure);
+void run_firmware_found(struct run *run, const struct compare_failure *failure,
+                        const struct run_failure *out);
+/* A frame goes out; it has gone. */
+void run_firmware_sending(struct run *run, const uint8_t *octets, size_t n, sim_time start);
 void run_firmware_sent(struct run *run, size_t capture, uint64_t frame, const uint8_t *octets,
                        size_t n, sim_time start, sim_time end);
 bool run_firmware_follow(struct run *run); /* the MCU catches up with the board */
 void run_firmware_finish(struct run *run);
 struct cosim_figures run_firmware_figures(const struct run *run);
+/* Frames lost for this cause; NULL behind the last. Frames delivered though wrong at the pins. */
+const char *run_firmware_cause(const struct run *run, size_t i, uint64_t *lost);
+uint64_t run_firmware_mended(const struct run *run);
 
 /* run_report.c: margins, counters, what was not run, the verdict. */
 void run_conclude(struct run *run);

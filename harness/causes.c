@@ -185,6 +185,19 @@ static bool differs(const struct inquiry *q) {
     return answer(q, "wrong octets", CAUSE_MOSI, q->f->clocked);
 }
 
+/* Every octet came into DR, and DMA put fewer away: DR holds the one behind the end. */
+static bool not_stored(const struct inquiry *q) {
+    const struct witness_frame *f = q->f;
+    char stream[48];
+    if (!f->at_clock.by_dma || f->n_stored >= f->n_sent)
+        return false;
+    snprintf(q->out->detail, sizeof q->out->detail, "%s %s; %zu of %zu octets reached memory",
+             stream_name(q, stream, sizeof stream),
+             f->ran_out ? "ran to its end (NDTR 0)" : "was off in mid-frame", f->n_stored,
+             f->n_sent);
+    return answer(q, f->ran_out ? "DMA overrun" : "DMA not armed", CAUSE_NSS, f->end);
+}
+
 /* Every octet came: it lies in memory, or the firmware took it out of DR itself. */
 static bool in_firmware(const struct inquiry *q) {
     const struct witness_frame *f = q->f;
@@ -199,10 +212,13 @@ static bool in_firmware(const struct inquiry *q) {
                  "%s and overwritten there %" PRIu64
                  " cycles after its end, while the driver delivered older ones",
                  place, cycles(q, f->overwritten - f->end));
+    else if (witness_behind(q->witness, f))
+        snprintf(q->out->detail, sizeof q->out->detail,
+                 "%s, where the driver did not come to it: it delivered older ones", place);
     else
         snprintf(q->out->detail, sizeof q->out->detail,
                  "%s, and the driver did not deliver it: its check refused it", place);
-    bool full = f->told || f->overwritten != SIM_NEVER;
+    bool full = f->told || f->overwritten != SIM_NEVER || witness_behind(q->witness, f);
     return answer(q, full ? "queue full" : "FCS in firmware", CAUSE_NSS, f->end);
 }
 
@@ -210,7 +226,7 @@ static bool in_firmware(const struct inquiry *q) {
 
 static bool find(const struct inquiry *q) {
     if (q->f->bad == SIZE_MAX)
-        return interrupt_late(q) || in_firmware(q);
+        return interrupt_late(q) || not_stored(q) || in_firmware(q);
     return first_bit(q) || not_armed(q) || interrupt_late(q) || partial_byte(q) || overrun(q) ||
            stopped(q) || differs(q);
 }

@@ -89,7 +89,7 @@ static void extra(struct delivered *d, size_t n, sim_time time) {
     d->failed(d->user, &failure);
 }
 
-void delivered_take(struct delivered *d, const uint8_t *octets, size_t n, sim_time time) {
+uint64_t delivered_take(struct delivered *d, const uint8_t *octets, size_t n, sim_time time) {
     uint64_t found = d->first;
     for (; found < d->next; found++) {
         const struct pending *p = at(d, found);
@@ -98,14 +98,16 @@ void delivered_take(struct delivered *d, const uint8_t *octets, size_t n, sim_ti
     }
     if (found == d->next) {
         extra(d, n, time);
-        return;
+        return 0;
     }
     while (d->first < found)
         give_up(d);
-    d->delivered_capture = at(d, d->first++)->capture;
+    const struct pending *p = at(d, d->first++);
+    d->delivered_capture = p->capture;
     struct run_capture *capture = &d->result->captures[d->delivered_capture];
     capture->recovered++;
     capture->delivered++;
+    return p->ordinal;
 }
 
 void delivered_drop(struct delivered *d) {

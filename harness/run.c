@@ -52,8 +52,6 @@ static void on_failure(void *user, const struct compare_failure *failure, struct
     struct run *run = user;
     if (!run->firmware) {
         run->failures++;
-        if (!run->first_failure)
-            run->first_failure = run->frames_done;
     }
     if (failure->listed)
         run_diagnose(run, failure, out);
@@ -88,7 +86,8 @@ static bool burst_over(struct run *run) {
     compare_finish(run->compare);
     if (!run->wave || run_wave_whole(run->wave) || run->frames_done == 0)
         return true;
-    return run_wave_frame(run, run->pulse_sent ? 0 : run->frames_done, run->failures > failures);
+    bool failed = run->firmware ? run_firmware_damaged(run) : run->failures > failures;
+    return run_wave_frame(run, run->pulse_sent ? 0 : run->frames_done, failed);
 }
 
 /* In steps, so that Ctrl-C ends a silence of days. */
@@ -247,7 +246,8 @@ static bool open_replay(struct run *run) {
 /* The end: the last select closes, the last frame is judged. */
 static bool end_run(struct run *run) {
     sim_time settle = run->firmware ? SETTLE_FIRMWARE : SETTLE;
-    if (!idle_until(run, replay_now(run->replay) + settle))
+    replay_idle_until(run->replay, replay_now(run->replay) + settle); /* after Ctrl-C, too */
+    if (run->firmware && !run_firmware_follow(run))
         return false;
     replay_finish(run->replay);
     if (!burst_over(run))

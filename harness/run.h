@@ -26,7 +26,7 @@ struct run {
     struct run_wave *wave;         /* NULL: no waves wanted */
     struct run_firmware *firmware; /* NULL: octets are taken at the pins */
     struct progress progress;
-    uint64_t frames_done, failures, first_failure; /* run-wide frame numbers, 1-based */
+    uint64_t frames_done, failures; /* of the run */
     sim_time last_activity;
     bool pulse_sent; /* a link pulse went out after the last frame */
     bool damaged;    /* an input could not be read to its end */
@@ -59,6 +59,9 @@ void run_firmware_sent(struct run *run, size_t capture, uint64_t frame, const ui
                        size_t n, sim_time start, sim_time end);
 bool run_firmware_follow(struct run *run); /* the MCU catches up with the board */
 void run_firmware_finish(struct run *run);
+/* Whether the last frame came wrong into the MCU, beyond its first bit: what --trace-window
+ * auto shows. That the firmware drops one turns out when its wave can no longer be made. */
+bool run_firmware_damaged(const struct run *run);
 struct cosim_figures run_firmware_figures(const struct run *run);
 /* Frames lost for this cause; NULL behind the last. Frames delivered though wrong at the pins. */
 const char *run_firmware_cause(const struct run *run, size_t i, uint64_t *lost);

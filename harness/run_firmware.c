@@ -37,8 +37,8 @@ struct run_firmware {
 static void on_deliver(void *user, const uint8_t *octets, size_t n, sim_time time) {
     struct run *run = user;
     run_keep_frame(run, octets, n, time);
-    delivered_take(run->firmware->delivered, octets, n, time);
-    witness_delivered(run->firmware->witness, time);
+    uint64_t ordinal = delivered_take(run->firmware->delivered, octets, n, time);
+    witness_delivered(run->firmware->witness, ordinal, time);
 }
 
 static void on_drop(void *user, enum cosim_drop drop, uint32_t address, sim_time time) {
@@ -136,8 +136,6 @@ static void on_failed(void *user, const struct delivered_failure *failed) {
     struct run_capture *capture = &run->result.captures[failed->capture];
     struct run_failure failure;
     run->failures++;
-    if (!run->first_failure)
-        run->first_failure = failed->ordinal ? failed->ordinal : run->frames_done;
     explain(run, failed, &failure);
     if (capture->n_failures == RUN_MAX_FAILURES) {
         capture->more_failures++;
@@ -253,6 +251,10 @@ void run_firmware_finish(struct run *run) {
 
 struct cosim_figures run_firmware_figures(const struct run *run) {
     return cosim_figures(run->firmware->cosim);
+}
+
+bool run_firmware_damaged(const struct run *run) {
+    return witness_damaged(run->firmware->witness);
 }
 
 const char *run_firmware_cause(const struct run *run, size_t i, uint64_t *lost) {

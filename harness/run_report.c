@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "harness/run.h"
+#include "harness/words.h"
 
 static void *room(void *array, size_t n, size_t size) {
     void *bigger = realloc(array, (n + 1) * size);
@@ -74,6 +75,11 @@ static void add_circuit_counters(struct run *run, int which) {
     free(totals);
 }
 
+static int by_name(const void *a, const void *b) {
+    const struct run_counter *left = a, *right = b;
+    return words_natural_compare(left->name, right->name);
+}
+
 /* Failures are listed up to a number; this counts all. */
 static void add_causes(struct run *run) {
     uint64_t lost;
@@ -89,6 +95,8 @@ static void add_counters(struct run *run) {
     char name[96], pin[64];
     add_circuit_counters(run, 0);
     add_circuit_counters(run, 1);
+    /* How the board was split into circuits must not show. */
+    qsort(run->result.counters, run->result.n_counters, sizeof *run->result.counters, by_name);
     const struct circuit *circuit = replay_circuit(run->replay, 0);
     for (size_t i = 0; i < circuit_floating(circuit); i++) {
         circuit_floating_name(circuit, i, pin, sizeof pin);

@@ -36,7 +36,8 @@ struct witness {
     bool armed;
     uint64_t off_since; /* the gap in which it was switched off */
     bool interrupts;
-    sim_time delivered;
+    sim_time decided; /* when the driver delivered a frame last, or gave one up, */
+    uint64_t past;    /* and which */
     struct witness_gaps gaps;
     uint64_t accounted; /* gaps up to this frame's are in `gaps` */
 };
@@ -159,7 +160,7 @@ static void note_overwritten(struct witness *w, const struct witness_frame *late
     uint64_t first = w->at > WITNESS_FRAMES / 2 ? w->at - WITNESS_FRAMES / 2 : 1;
     for (uint64_t i = first; later->memory[0].n && i < later->ordinal; i++) {
         struct witness_frame *f = frame_at(w, i);
-        if (f->overwritten == SIM_NEVER && f->rose < w->delivered && overwrites(later, f))
+        if (f->overwritten == SIM_NEVER && f->rose < w->decided && overwrites(later, f))
             f->overwritten = later->clocked;
     }
 }
@@ -297,6 +298,8 @@ static void streaming(struct witness *w, const struct stm32_rx *rx) {
            (strcmp(s->block, rx->block) != 0 || s->number != rx->stream))
         s++;
     bool on = rx->kind == STM32_RX_DMA_ON;
+    if (!on && rx->value == 0 && rx->peripheral == w->dr)
+        frame_at(w, w->at)->ran_out = true;
     *s = (struct stream){rx->block, rx->stream, rx->peripheral, on, !on && rx->value == 0};
 }
 
@@ -336,24 +339,30 @@ void witness_interrupt(struct witness *w, sim_time time) {
     }
 }
 
-void witness_delivered(struct witness *w, sim_time time) {
+void witness_delivered(struct witness *w, uint64_t ordinal, sim_time time) {
     look(w, time);
-    w->delivered = time;
+    w->decided = time;
+    w->past = ordinal ? ordinal : w->past;
 }
 
-static bool holds(const struct witness_frame *f, uint32_t address) {
-    for (int i = 0; i < 2; i++)
-        if (address - f->memory[i].address < f->memory[i].n)
-            return true;
-    return false;
-}
-
+/* The oldest that begins there and was not delivered: a driver says so in the order of frames,
+ * perhaps when newer ones already lie over them. */
 void witness_no_room(struct witness *w, uint32_t address, sim_time time) {
     look(w, time);
-    uint64_t i = w->at;
-    while (i > 0 && i + WITNESS_FRAMES > w->next && !holds(frame_at(w, i), address))
-        i--;
-    frame_at(w, i > 0 && holds(frame_at(w, i), address) ? i : w->gap)->told = true;
+    uint64_t i = w->past + 1;
+    if (i + WITNESS_FRAMES / 2 < w->at)
+        i = w->at - WITNESS_FRAMES / 2;
+    for (; i <= w->at; i++) {
+        struct witness_frame *f = frame_at(w, i);
+        if (f->told || !f->memory[0].n || f->memory[0].address != address)
+            continue;
+        f->told = true;
+        if (i == w->gap)
+            return; /* just ended: no news of those before it */
+        w->past = i;
+        w->decided = time;
+        return;
+    }
 }
 
 void witness_finish(struct witness *w) {
@@ -366,6 +375,18 @@ void witness_finish(struct witness *w) {
 
 const struct witness_frame *witness_frame(const struct witness *w, uint64_t ordinal) {
     return ordinal ? known(w, ordinal) : NULL;
+}
+
+bool witness_behind(const struct witness *w, const struct witness_frame *f) {
+    return f->rose < w->decided && w->past < f->ordinal;
+}
+
+bool witness_damaged(const struct witness *w) {
+    struct witness_frame last = w->frames[(w->next - 1) % WITNESS_FRAMES];
+    if (w->at + 1 < w->next) /* nothing of it has come */
+        return true;
+    compare_octets(&last, &w->open[w->at % OPEN]);
+    return last.bad != SIZE_MAX && !last.first_bit;
 }
 
 const char *witness_spi(const struct witness *w) {

@@ -48,6 +48,7 @@ struct witness_frame {
     struct witness_piece memory[2];  /* where it was put, in two pieces when it wrapped */
     sim_time overwritten;            /* SIM_NEVER: not, or not before the driver was past it */
     bool told;                       /* the firmware says that it had no room */
+    bool ran_out;                    /* its stream came to NDTR 0 in its time */
     sim_time rose;                   /* its select, last; SIM_NEVER: not yet */
     sim_time taken;                  /* the interrupt of that edge; SIM_NEVER: not yet */
     sim_time rearmed;                /* last time in the gap behind it, or after that */
@@ -67,14 +68,19 @@ void witness_pin(struct witness *witness, enum spi_pin pin, sim_time time, bool 
 void witness_rx(struct witness *witness, const struct stm32_rx *rx);
 /* The interrupt of the select's pin was taken. */
 void witness_interrupt(struct witness *witness, sim_time time);
-/* The firmware delivered a frame; it has no room for the one at `address`. */
-void witness_delivered(struct witness *witness, sim_time time);
+/* The firmware delivered a frame (0: one that was not sent); it has no room for the one that
+ * begins at `address`. */
+void witness_delivered(struct witness *witness, uint64_t ordinal, sim_time time);
 void witness_no_room(struct witness *witness, uint32_t address, sim_time time);
 /* Nothing more will come: the last frames are complete. */
 void witness_finish(struct witness *witness);
 
 /* NULL: never sent, or forgotten. Valid until the next call. */
 const struct witness_frame *witness_frame(const struct witness *witness, uint64_t ordinal);
+/* Whether the driver has not come to the frame: what it delivered since were older ones. */
+bool witness_behind(const struct witness *witness, const struct witness_frame *frame);
+/* Whether what has come of the last frame differs from what was sent, beyond its first bit. */
+bool witness_damaged(const struct witness *witness);
 /* "SPI2", "DMA1"; "" before any was used. `stream`: its number. */
 const char *witness_spi(const struct witness *witness);
 const char *witness_dma(const struct witness *witness, unsigned *stream);

@@ -124,6 +124,7 @@ Test(report, json_with_firmware_says_what_became_of_the_frames) {
     with[1].failures = &lost;
     with[1].n_failures = 1;
     result.captures = with;
+    result.seed = 42;
     strcpy(result.firmware, "netif_f401");
     result.rearm = (struct run_rearm){.gaps = 10, .rearmed = 9, .late = 2, .window_cycles = 1250};
     result.tells_drops = true;

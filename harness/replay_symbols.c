@@ -240,6 +240,9 @@ static void send_edges(struct replay *r, const struct line_burst *burst) {
 static size_t send_known(struct replay *r, const struct line_burst *burst, size_t i) {
     struct response *response = r->response;
     const size_t n_symbols = response->n_symbols;
+    const uint16_t *const nexts = response->short_next;
+    struct response_short *const shorts = response->shorts;
+    const int32_t *const lengths = r->lengths;
     uint32_t state = response->state, n_shift = r->n_shift;
     uint64_t shift = r->shift;
     uint8_t *out = r->octets + r->n_octets, *const last = r->octets + BURST_OCTETS - 4;
@@ -247,17 +250,17 @@ static size_t send_known(struct replay *r, const struct line_burst *burst, size_
     for (; state != RESPONSE_NONE && i < burst->n_symbols && out < last; i++) {
         uint32_t symbol = burst->symbols[i];
         size_t at = state * n_symbols + symbol;
-        uint32_t known = response->known[at];
-        if (!known)
+        uint32_t next = nexts[at];
+        if (next == RESPONSE_NO_SHORT)
             break;
-        response->known_uses[at]++;
-        state = response_known_next(known);
-        shift |= (uint64_t)response_known_bits(known) << n_shift;
-        for (n_shift += response_known_n_bits(known); n_shift >= 8; n_shift -= 8) {
+        shorts[at].uses++;
+        state = next;
+        shift |= (uint64_t)shorts[at].bits << n_shift;
+        for (n_shift += shorts[at].n_bits; n_shift >= 8; n_shift -= 8) {
             *out++ = (uint8_t)shift;
             shift >>= 8;
         }
-        now += r->lengths[symbol];
+        now += lengths[symbol];
         response->live = false;
     }
     response->state = state;

@@ -218,6 +218,8 @@ enum armv7m_stop armv7m_step(struct armv7m *core) {
     do
         stop = armv7m_run(core, core->cycles + 1);
     while (stop == ARMV7M_UNTIL && core->instructions == before);
+    if (stop != ARMV7M_BREAKPOINT)
+        core->skip_break = 1; /* it was meant for this step alone */
     return stop;
 }
 

@@ -26,13 +26,8 @@ static bool map(struct stm32 *mcu, const struct memory *memory, uint32_t base,
     struct armv7m_region region = {.base = base, .size = what->size, .host = memory->host};
     region.flags =
         (what->kind == STM32_CCM ? 0 : ARMV7M_EXECUTE) | (writable(what->kind) ? ARMV7M_WRITE : 0);
-    region.line = 4;
-    if (what->kind == STM32_FLASH && mcu->flash && mcu->flash->ip) {
-        region.fetch_wait = mcu->flash->ip->fetch_wait;
-        region.data_wait = mcu->flash->ip->data_wait;
-        region.line = mcu->flash->ip->fetch_line ? mcu->flash->ip->fetch_line : 4;
-        region.user = mcu->flash;
-    }
+    if (what->kind == STM32_FLASH && mcu->flash)
+        region.lines = mcu->flash->ip->lines(mcu->flash);
     return armv7m_map(mcu->core, &region, err);
 }
 

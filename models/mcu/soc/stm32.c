@@ -336,7 +336,3 @@ void stm32_serial_out(struct stm32_block *b, unsigned octet) {
 void stm32_flush_fetch(struct stm32_block *b) {
     armv7m_flush_fetch(b->mcu->core);
 }
-
-uint64_t stm32_core_cycle(const struct stm32_block *b) {
-    return armv7m_cycles(b->mcu->core);
-}

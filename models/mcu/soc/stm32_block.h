@@ -92,10 +92,8 @@ struct stm32_ip {
     void (*dma_request)(struct stm32_block *b, unsigned line, bool level);
     /* A source of DMA requests: one of its requests was served (a timer lowers it here). */
     void (*dma_ack)(struct stm32_block *b, unsigned signal);
-    /* FLASH interface: wait states, as struct armv7m_region; `user` is the block. */
-    unsigned (*fetch_wait)(void *user, uint32_t line_address);
-    unsigned (*data_wait)(void *user, uint32_t address);
-    unsigned fetch_line; /* octets */
+    /* FLASH interface: its wait states, set up; NULL: it has none. */
+    struct armv7m_lines *(*lines)(struct stm32_block *b);
 };
 
 /* Roles of pins, of all kinds of blocks. */
@@ -229,6 +227,9 @@ void stm32_misuse(struct stm32_block *b, const char *text);
 /* The block lost data (an overrun, a partial octet); `value` is what helps to find why. */
 void stm32_lost(struct stm32_block *b, const char *text, uint32_t value);
 
+/* struct stm32_rx for the owner; block and time are filled in. */
+void stm32_rx_tell(struct stm32_block *b, struct stm32_rx rx);
+
 /* --- services: time ------------------------------------------------------------------------- */
 
 /* The exact time of the access, edge or event under way. */
@@ -299,9 +300,7 @@ void stm32_set_gates(struct stm32_block *b, uint32_t offset, uint32_t value);
 void stm32_set_resets(struct stm32_block *b, uint32_t offset, uint32_t value);
 enum stm32_cause stm32_last_reset(const struct stm32_block *b);
 
-/* FLASH: the core's cycle counter (in fetch_wait and data_wait stm32_now() is not set). */
-uint64_t stm32_core_cycle(const struct stm32_block *b);
-/* FLASH: wait states changed. */
+/* FLASH: what `lines` returned was changed. */
 void stm32_flush_fetch(struct stm32_block *b);
 /* What is seen at address 0. False when the chip has no such memory. */
 bool stm32_map_zero(struct stm32_block *b, enum stm32_boot what);

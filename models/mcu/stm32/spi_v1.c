@@ -594,7 +594,7 @@ static size_t count_plain(const struct spi *s, const struct stm32_edges *clock) 
     return s->bits + samples == s->frame ? n - 1 : 0;
 }
 
-/* Only the last edge of SCK can reach the outside, and then `roles` may be gone. */
+/* Only the last edge of all can reach the outside, of SCK or NSS; then `roles` may be gone. */
 static void spi_edges(struct stm32_block *block, const struct stm32_edges roles[]) {
     struct spi *s = stm32_state(block);
     static const struct stm32_edge NONE[2] = {{.time = SIM_NEVER}, {.time = SIM_NEVER}};
@@ -612,7 +612,10 @@ static void spi_edges(struct stm32_block *block, const struct stm32_edges roles[
         data = to;
         sck_edge(block, s, clock.edge[i].level, clock.edge[i].time);
     }
+    bool selects = after[STM32_NSS] != s->pin[STM32_NSS];
     memcpy(s->pin + STM32_MISO, after + STM32_MISO, PINS - STM32_MISO);
+    if (selects && !(s->cr1 & SSM))
+        reconfigure(block, s, s->cr1);
 }
 
 /* Edges of SCK before the one that ends a frame are the block's own affair, unless it puts

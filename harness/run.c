@@ -252,8 +252,8 @@ static bool end_run(struct run *run) {
     replay_finish(run->replay);
     if (!burst_over(run))
         return false;
-    if (run->firmware)
-        run_firmware_finish(run);
+    if (run->firmware && !run_firmware_finish(run))
+        return false;
     if (run->pcap_out && !pcap_out_commit(run->pcap_out, &run->err))
         return false;
     struct run_wave *wave = run->wave;

@@ -9,6 +9,7 @@
 #include "harness/cosim.h"
 #include "harness/delivered.h"
 #include "harness/run.h"
+#include "harness/run_probe.h"
 
 #define FINDINGS (2 * DELIVERED_PENDING)
 #define CAUSES   16 /* more than there are names */
@@ -32,6 +33,7 @@ struct run_firmware {
     struct finding findings[FINDINGS];
     uint64_t found, found_lost; /* frames wrong at the pins; of these not delivered */
     struct cause_count causes[CAUSES];
+    struct run_probe probe;
 };
 
 static void on_deliver(void *user, const uint8_t *octets, size_t n, sim_time time) {
@@ -183,6 +185,8 @@ bool run_firmware_open(struct run *run) {
     f->witness = witness_create();
     if (!f->delivered || !f->witness || !f->pins.captures)
         abort();
+    if (!run_probe_open(&f->probe, run->options, &run->err))
+        return false;
     const struct cosim_settings settings = {
         .board = run->board,
         .image = run->image.path,
@@ -190,6 +194,7 @@ bool run_firmware_open(struct run *run) {
             run->options->deliver_symbol ? run->options->deliver_symbol : COSIM_DELIVER,
         .seed = run->options->seed,
         .strict = run->options->strict,
+        .trace = f->probe.traced ? &f->probe.trace : NULL,
         .user = run,
         .on_deliver = on_deliver,
         .on_drop = on_drop,
@@ -197,7 +202,7 @@ bool run_firmware_open(struct run *run) {
         .on_nss_interrupt = on_nss_interrupt,
     };
     f->cosim = cosim_create(&settings, &run->err);
-    return f->cosim != NULL;
+    return f->cosim && run_probe_serve(&f->probe, run->options, f->cosim, &run->err);
 }
 
 void run_firmware_listen(struct replay_settings *settings) {
@@ -243,13 +248,14 @@ static void note_gaps(struct run *run) {
     run->result.tells_drops = cosim_tells_drops(run->firmware->cosim);
 }
 
-void run_firmware_finish(struct run *run) {
+bool run_firmware_finish(struct run *run) {
     char text[512];
     if (cosim_misuse(run->firmware->cosim, text, sizeof text) && !run->options->quiet)
         fprintf(stderr, "linkpulse: firmware mistake: %s\n", text);
     witness_finish(run->firmware->witness);
     delivered_finish(run->firmware->delivered);
     note_gaps(run);
+    return run_probe_commit(&run->firmware->probe, &run->err);
 }
 
 struct cosim_figures run_firmware_figures(const struct run *run) {
@@ -275,6 +281,7 @@ void run_firmware_close(struct run *run) {
     if (!f)
         return;
     cosim_destroy(f->cosim);
+    run_probe_close(&f->probe);
     delivered_destroy(f->delivered);
     witness_destroy(f->witness);
     for (size_t i = 0; i < f->pins.n_captures; i++)

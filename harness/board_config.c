@@ -87,6 +87,9 @@ static const struct key keys[] = {
     TEXT("mcu", "pin_clk", mcu_pin_clk),
     TEXT("mcu", "pin_mosi", mcu_pin_mosi),
     TEXT("mcu", "pin_nss", mcu_pin_nss),
+    TEXT("mcu", "pin_tx_clk", mcu_pin_tx_clk),
+    TEXT("mcu", "pin_tx_mosi", mcu_pin_tx_mosi),
+    NUMBER("mcu", "quantum_us", mcu_quantum_us, 0.01, 1000.0),
 };
 #define N_KEYS (sizeof keys / sizeof *keys)
 _Static_assert(N_KEYS <= BOARD_CONFIG_MAX_KEYS, "enlarge BOARD_CONFIG_MAX_KEYS");
@@ -109,6 +112,7 @@ void board_config_defaults(struct board_config *config) {
         .receiver_idle = BOARD_IDLE_HIGH,
         .mcu_hse_hz = 8e6,
         .mcu_boot_ms = 20,
+        .mcu_quantum_us = 1000,
     };
 }
 

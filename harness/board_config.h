@@ -101,7 +101,9 @@ struct board_config {
     double mcu_hse_hz, mcu_hsi_ppm, mcu_boot_ms;
     double mcu_entry_latency, mcu_fetch_latency;
     char mcu_pin_clk[8], mcu_pin_mosi[8], mcu_pin_nss[8];
-    char mcu_chip[32]; /* [mcu] chip, for the pin datasheet: f401re */
+    char mcu_pin_tx_clk[8], mcu_pin_tx_mosi[8];
+    double mcu_quantum_us; /* the longest the board runs ahead of the MCU */
+    char mcu_chip[32];     /* [mcu] chip, for the pin datasheet: f401re */
     struct board_position positions[32];
     unsigned n_positions;
     struct board_figure figures[128];

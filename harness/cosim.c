@@ -1,6 +1,5 @@
 #include "harness/cosim.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "harness/dwarf_lines.h"
 #include "harness/image.h"
+#include "harness/mcu_nets.h"
 
 #define MAX_FRAME  16384 /* no image of ours delivers more */
 #define MAX_LOSSES 512
@@ -26,6 +26,11 @@ struct cosim {
     struct stm32 *chip;
     struct armv7m *core;
     unsigned port[3], pin[3]; /* by enum spi_pin */
+    struct output {
+        size_t index; /* in struct mcu_nets */
+        unsigned port, pin;
+    } outputs[MCU_NETS_MAX];
+    size_t n_outputs;
     uint32_t deliver;
     uint64_t delivered;
     struct loss losses[MAX_LOSSES]; /* the latest, a ring */
@@ -86,21 +91,6 @@ static void on_report(void *user, const struct stm32_report *report) {
     note_loss(c, report);
 }
 
-/* "PB13": the name of an MCU pin, as connectors of MCU boards number their pads. */
-static bool is_port_pin(const char *name) {
-    return name[0] == 'P' && name[1] >= 'A' && name[1] <= 'K' && isdigit((unsigned char)name[2]) &&
-           strlen(name) <= 4;
-}
-
-static const char *pin_on_net(const struct board *board, const char *net_name) {
-    const struct netlist *netlist = board->netlist;
-    uint32_t net = netlist_find_net(netlist, net_name + (net_name[0] == '!'));
-    for (uint32_t i = 0; net != NETLIST_NONE && i < netlist->n_pins; i++)
-        if (netlist->pins[i].net == net && is_port_pin(netlist->pins[i].number))
-            return netlist->pins[i].number;
-    return NULL;
-}
-
 /* Stated as [mcu] pin_..., or the pad of the connector on the net says it. */
 static bool find_pins(struct cosim *c, struct sim_err *err) {
     const struct board_config *config = &c->settings.board->config;
@@ -108,7 +98,7 @@ static bool find_pins(struct cosim *c, struct sim_err *err) {
     const char *nets[3] = {config->attach.spi_clk, config->attach.spi_mosi, config->attach.spi_nss};
     static const char *const KEY[3] = {"mcu.pin_clk", "mcu.pin_mosi", "mcu.pin_nss"};
     for (int i = 0; i < 3; i++) {
-        const char *name = stated[i][0] ? stated[i] : pin_on_net(c->settings.board, nets[i]);
+        const char *name = stated[i][0] ? stated[i] : mcu_nets_pin(c->settings.board, nets[i]);
         if (!name)
             return sim_err_set(err, SIM_ERR_INPUT,
                                "%s is not stated, and no pad on %s is named like an MCU pin: "
@@ -119,6 +109,43 @@ static bool find_pins(struct cosim *c, struct sim_err *err) {
                                config->mcu_chip);
     }
     return true;
+}
+
+/* A pad may bear a name that this chip has no pin for; what is stated must be there. */
+static bool find_outputs(struct cosim *c, struct sim_err *err) {
+    const struct board_config *config = &c->settings.board->config;
+    struct mcu_nets nets;
+    if (!mcu_nets_find(c->settings.board, &nets, err))
+        return false;
+    for (size_t i = 0; i < nets.n; i++) {
+        struct output *out = &c->outputs[c->n_outputs];
+        const char *pin = nets.nets[i].net == NETLIST_NONE ? NULL : nets.nets[i].pin;
+        out->index = i;
+        if (pin && stm32_pin_parse(c->chip, pin, &out->port, &out->pin))
+            c->n_outputs++;
+        else if (pin && (pin == config->mcu_pin_tx_clk || pin == config->mcu_pin_tx_mosi))
+            return sim_err_set(err, SIM_ERR_INPUT, "mcu.pin_tx_%s = %s: the %s has no such pin",
+                               i == MCU_NETS_TX_CLK ? "clk" : "mosi", pin, config->mcu_chip);
+    }
+    return true;
+}
+
+static void on_pin(void *user, const struct stm32_pin_change *change) {
+    struct cosim *c = user;
+    for (size_t i = 0; i < c->n_outputs; i++)
+        if (c->outputs[i].port == change->port && c->outputs[i].pin == change->pin)
+            c->settings.on_output(c->settings.user, c->outputs[i].index, change);
+}
+
+void cosim_outputs(struct cosim *c) {
+    for (size_t i = 0; c->settings.on_output && i < c->n_outputs; i++) {
+        struct stm32_pin_change now = stm32_pin_get(c->chip, c->outputs[i].port, c->outputs[i].pin);
+        c->settings.on_output(c->settings.user, c->outputs[i].index, &now);
+    }
+}
+
+sim_time cosim_next(const struct cosim *c) {
+    return stm32_next_time(c->chip);
 }
 
 static bool make_chip(struct cosim *c, struct sim_err *err) {
@@ -136,6 +163,7 @@ static bool make_chip(struct cosim *c, struct sim_err *err) {
         .strict = c->settings.strict,
         .seed = c->settings.seed,
         .on_report = on_report,
+        .on_pin = c->settings.on_output ? on_pin : NULL,
         .core = {.function = on_function},
         .user = c,
     };
@@ -172,7 +200,7 @@ struct cosim *cosim_create(const struct cosim_settings *settings, struct sim_err
         return NULL;
     }
     c->settings = *settings;
-    if (make_chip(c, err) && find_pins(c, err) && load(c, err))
+    if (make_chip(c, err) && find_pins(c, err) && find_outputs(c, err) && load(c, err))
         return c;
     cosim_destroy(c);
     return NULL;

@@ -1,6 +1,5 @@
 /* The firmware in the loop: an image on the board's MCU, clocked bit by bit by the edges
- * that the simulated board makes at its pins. The board runs ahead by at most one frame;
- * nothing the MCU does here reaches the receive path, so the order loses nothing.
+ * that the simulated board makes at its pins; what its outputs do is handed back.
  */
 #ifndef HARNESS_COSIM_H
 #define HARNESS_COSIM_H
@@ -24,6 +23,9 @@ struct cosim_settings {
     void *user;
     /* The firmware delivers a frame (without FCS); the octets hold during the call. */
     void (*on_deliver)(void *user, const uint8_t *octets, size_t n, sim_time time);
+    /* The pin on a net that the MCU drives changes; `output` is its place in struct mcu_nets.
+     * Of one pin in the order of time, and never before what cosim_run_until() reached. */
+    void (*on_output)(void *user, size_t output, const struct stm32_pin_change *change);
 };
 
 struct cosim;
@@ -37,6 +39,11 @@ void cosim_pin(struct cosim *cosim, enum spi_pin pin, sim_time time, int level);
 /* The MCU catches up. False with `err` when the firmware ended: fault, lockup, breakpoint,
  * or, in a strict run, something not modelled (register, PC and source line named). */
 bool cosim_run_until(struct cosim *cosim, sim_time time, struct sim_err *err);
+
+/* Tell what each output does now; once, when whoever listens is ready. */
+void cosim_outputs(struct cosim *cosim);
+/* When the MCU next does something if no pin changes: stm32_next_time(). */
+sim_time cosim_next(const struct cosim *cosim);
 
 /* What the chip lost first (SPI overrun, partial octet) between `from` and `to`, in words; ""
  * when nothing was. Only the latest losses are remembered. */

@@ -220,6 +220,7 @@ static bool open_replay(struct run *run) {
         .seed = run->options->seed,
         .cache = !run->options->no_cache,
         .trace = whole,
+        .quantum = (sim_time)(run->board->config.mcu_quantum_us * (double)SIM_US),
         .user = run,
         .on_burst = on_burst,
         .on_edge = on_edge,

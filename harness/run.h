@@ -50,7 +50,7 @@ struct run_result *run_firmware_pins(struct run *run);
 void run_firmware_found(struct run *run, const struct run_failure *failure);
 void run_firmware_sent(struct run *run, size_t capture, uint64_t frame, const uint8_t *octets,
                        size_t n, sim_time start, sim_time end);
-bool run_firmware_follow(struct run *run); /* the MCU catches up with the board */
+bool run_firmware_follow(struct run *run); /* false once the firmware has ended */
 void run_firmware_finish(struct run *run);
 struct cosim_figures run_firmware_figures(const struct run *run);
 

@@ -22,6 +22,7 @@ struct run_firmware {
     struct delivered *delivered;
     struct run_result pins; /* the comparison at the pins */
     struct finding findings[FINDINGS];
+    bool ended; /* a fault, or something not modelled */
 };
 
 static void on_deliver(void *user, const uint8_t *octets, size_t n, sim_time time) {
@@ -32,6 +33,31 @@ static void on_deliver(void *user, const uint8_t *octets, size_t n, sim_time tim
 static void on_pin(void *user, enum spi_pin pin, sim_time time, int level) {
     struct run *run = user;
     cosim_pin(run->firmware->cosim, pin, time, level);
+}
+
+static void on_output(void *user, size_t output, const struct stm32_pin_change *change) {
+    struct run *run = user;
+    const struct replay_pin pin = {
+        .time = change->time,
+        .level = change->level == STM32_Z ? REPLAY_RELEASED : change->level == STM32_HIGH,
+        .pull = change->pull,
+        .ohms = change->ohms,
+        .edge_ns = change->edge_ns,
+    };
+    if (run->replay)
+        replay_drive(run->replay, output, &pin);
+}
+
+/* The MCU goes on. Once it has ended it stays so; run->err says why. */
+static void follow(void *user, sim_time time) {
+    struct run *run = user;
+    struct run_firmware *f = run->firmware;
+    f->ended = f->ended || !cosim_run_until(f->cosim, time, &run->err);
+}
+
+static sim_time next(void *user) {
+    struct run *run = user;
+    return cosim_next(run->firmware->cosim);
 }
 
 /* The stage the board lost it at, or what the MCU says of the time of the frame. */
@@ -106,6 +132,7 @@ bool run_firmware_open(struct run *run) {
         .strict = run->options->strict,
         .user = run,
         .on_deliver = on_deliver,
+        .on_output = on_output,
     };
     f->cosim = cosim_create(&settings, &run->err);
     return f->cosim != NULL;
@@ -113,6 +140,8 @@ bool run_firmware_open(struct run *run) {
 
 void run_firmware_listen(struct replay_settings *settings) {
     settings->on_pin = on_pin;
+    settings->follow = follow;
+    settings->next = next;
 }
 
 /* The levels before the first edge. */
@@ -122,6 +151,7 @@ void run_firmware_boot(struct run *run) {
     cosim_pin(cosim, SPI_SCK, 0, s->sck);
     cosim_pin(cosim, SPI_MOSI, 0, s->mosi);
     cosim_pin(cosim, SPI_NSS, 0, s->selected == s->active_high);
+    cosim_outputs(cosim);
 }
 
 sim_time run_firmware_ready(const struct run *run) {
@@ -134,7 +164,7 @@ void run_firmware_sent(struct run *run, size_t capture, uint64_t frame, const ui
 }
 
 bool run_firmware_follow(struct run *run) {
-    return cosim_run_until(run->firmware->cosim, replay_now(run->replay), &run->err);
+    return !run->firmware->ended;
 }
 
 void run_firmware_finish(struct run *run) {

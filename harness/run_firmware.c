@@ -44,8 +44,10 @@ static void on_output(void *user, size_t output, const struct stm32_pin_change *
         .ohms = change->ohms,
         .edge_ns = change->edge_ns,
     };
-    if (run->replay)
-        replay_drive(run->replay, output, &pin);
+    if (!run->replay)
+        return; /* told again when there is one */
+    run_transmit_pin(run, output, &pin);
+    replay_drive(run->replay, output, &pin);
 }
 
 /* The MCU goes on. Once it has ended it stays so; run->err says why. */
@@ -91,6 +93,10 @@ static void on_failed(void *user, const struct delivered_failure *failed) {
     run->failures++;
     if (!run->first_failure)
         run->first_failure = failed->ordinal ? failed->ordinal : run->frames_done;
+    struct run_failure failure;
+    explain(run, failed, &failure);
+    if (failed->ordinal)
+        run_tap_failed(run, failed->start, &failure);
     if (capture->n_failures == RUN_MAX_FAILURES) {
         capture->more_failures++;
         return;
@@ -100,7 +106,7 @@ static void on_failed(void *user, const struct delivered_failure *failed) {
     if (!more)
         abort();
     capture->failures = more;
-    explain(run, failed, &more[capture->n_failures++]);
+    more[capture->n_failures++] = failure;
 }
 
 void run_firmware_found(struct run *run, const struct run_failure *failure) {

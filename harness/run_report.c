@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "harness/run.h"
+#include "harness/transmit.h"
 
 static void *room(void *array, size_t n, size_t size) {
     void *bigger = realloc(array, (n + 1) * size);
@@ -116,7 +117,9 @@ static void conclude_verdict(struct run *run) {
         extra += c->extra;
     }
     bool whole = recovered + refused == sent && !extra;
-    result->pass = sent && whole && !run->damaged && !result->interrupted;
+    const struct run_transmit *out = &result->transmit;
+    bool left = !out->present || out->good_fcs >= out->sent;
+    result->pass = sent && whole && left && !run->damaged && !result->interrupted;
     int n = snprintf(result->reason, sizeof result->reason,
                      "%" PRIu64 " of %" PRIu64 " frames recovered", recovered, sent);
     size_t room_left = sizeof result->reason - (size_t)n;
@@ -130,6 +133,11 @@ static void conclude_verdict(struct run *run) {
     room_left -= (size_t)n;
     n = refused ? snprintf(end, room_left, ", %" PRIu64 " rightly refused as too long", refused)
                 : 0;
+    end += n;
+    room_left -= (size_t)n;
+    n = left ? 0
+             : snprintf(end, room_left, ", %" PRIu64 " of %" PRIu64 " sent frames left the board",
+                        out->good_fcs, out->sent);
     end += n;
     room_left -= (size_t)n;
     if (!sent)
@@ -147,9 +155,12 @@ void run_conclude(struct run *run) {
         add_not_run(run, "firmware", "--firmware none: octets are taken at the SPI pins");
     if (!replay_sampler(run->replay)->limits)
         add_not_run(run, "margins", "the board states no mcu.chip, whose datasheet has the limits");
-    add_not_run(run, "transmit",
-                run->firmware ? "this version does not judge what the firmware sends"
-                              : "nothing drives the transmitter without firmware");
+    char why[160];
+    struct transmit_driver driver;
+    if (!run->firmware)
+        add_not_run(run, "transmit", "nothing drives the transmitter without firmware");
+    else if (!transmit_find_driver(run->board, &driver, why, sizeof why))
+        add_not_run(run, "transmit", why);
     add_not_run(run, "rtl", "one engine: event");
     conclude_verdict(run);
 }

@@ -56,6 +56,19 @@ struct run_not_run {
     char name[64], why[192];
 };
 
+/* What left the board; see harness/transmit.h. */
+struct run_transmit {
+    bool present;    /* the board has a line driver on its transmit pair */
+    char driver[64]; /* "U3 D1" */
+    uint64_t sent;   /* frames with a good FCS that the MCU clocked out */
+    uint64_t frames, good_fcs, octets, damaged, link_pulses; /* at the driver */
+    double pulse_least_ns, pulse_most_ns;                    /* widths of the link pulses */
+    uint64_t swallowed;                                      /* pulses at MCU pins */
+    char dead[512];    /* why nothing left it although the MCU sent; "" otherwise */
+    double quantum_ns; /* the longest the board ran ahead of the MCU; 0 without firmware */
+    bool feedback;     /* MCU outputs reach MCU inputs on this board */
+};
+
 #define RUN_MAX_REPEAT 32768 /* a few hundred captures by name */
 
 struct run_result {
@@ -70,6 +83,7 @@ struct run_result {
     size_t n_counters;
     struct run_not_run *not_run;
     size_t n_not_run;
+    struct run_transmit transmit;
     double simulated_s;
     double wall_s;               /* host */
     bool interrupted;            /* Ctrl-C: partial */

@@ -83,6 +83,12 @@ struct board_stages {
     char bytesync[BOARD_NAME_MAX];
 };
 
+/* [attach.CHIP]: a key of [attach] or [mcu] that counts when CHIP is on the board. */
+struct board_for_chip {
+    char chip[32], key[32], value[BOARD_NAME_MAX];
+    long line;
+};
+
 struct board_config {
     char name[64];
     char file[256]; /* the .ini read, "" when none */
@@ -110,6 +116,8 @@ struct board_config {
     unsigned n_figures;
     struct board_tolerance tolerances[64];
     unsigned n_tolerances;
+    struct board_for_chip for_chips[32];
+    unsigned n_for_chips;
 };
 
 void board_config_defaults(struct board_config *config);
@@ -120,5 +128,8 @@ bool board_config_parse(struct board_config *config, const char *text, const cha
                         struct sim_err *err);
 /* "section.key=value"; the section may itself hold dots ("part.74HC14.vt_plus=2.9"). */
 bool board_config_set(struct board_config *config, const char *assignment, struct sim_err *err);
+/* Put in what [attach.CHIP] says of mcu.chip, over the file's other sections; to be followed
+ * once more by the --set that go over it. */
+bool board_config_choose_chip(struct board_config *config, struct sim_err *err);
 
 #endif

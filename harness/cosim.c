@@ -272,6 +272,7 @@ struct cosim_figures cosim_figures(const struct cosim *c) {
         .unmodelled = stm32_report_count(c->chip, STM32_UNMODELLED),
         .lost = stm32_report_count(c->chip, STM32_LOST),
         .hclk_hz = stm32_hclk_hz(c->chip),
+        .slave_hz = stm32_pin_hz(c->chip, c->port[SPI_SCK], c->pin[SPI_SCK]),
     };
 }
 

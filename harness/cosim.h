@@ -55,6 +55,7 @@ const char *cosim_misuse(const struct cosim *cosim, char *out, size_t size);
 struct cosim_figures {
     uint64_t instructions, cycles, delivered, misuses, unmodelled, lost;
     double hclk_hz;
+    double slave_hz; /* of the bus behind the receiving SPI; 0: the pin is no SPI's */
 };
 struct cosim_figures cosim_figures(const struct cosim *cosim);
 

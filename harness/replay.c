@@ -38,7 +38,8 @@ static void idle_cached(struct replay *r, sim_time time) {
 }
 
 void replay_idle_until(struct replay *r, sim_time time) {
-    const sim_time longest = r->settings.follow ? r->quantum : SIM_S;
+    /* With feedback shorter steps are made within. */
+    const sim_time longest = r->settings.follow && !r->feedback ? r->quantum : SIM_S;
     while (r->now < time) {
         sim_time end = time - r->now > longest ? r->now + longest : time;
         if (r->response)

@@ -59,7 +59,7 @@ static void follow(void *user, sim_time time) {
 
 static sim_time next(void *user) {
     struct run *run = user;
-    return cosim_next(run->firmware->cosim);
+    return run->firmware->ended ? SIM_NEVER : cosim_next(run->firmware->cosim);
 }
 
 /* The stage the board lost it at, or what the MCU says of the time of the frame. */

@@ -45,6 +45,11 @@ static void add_margins(struct run *run) {
                l->period_source);
     add_margin(run, "spi sck low", a->spi_clk, &s->worst[SPI_DUTY_LOW],
                bit * (100 - l->duty_max) / 100, true, l->duty_source);
+    double hz = run->firmware ? run_firmware_figures(run).slave_hz : 0;
+    if (hz > 0)
+        add_margin(run, "spi period, 2 PCLK", a->spi_clk, &s->worst[SPI_PERIOD],
+                   (sim_time)(2e12 / hz + 0.5), false,
+                   "ST SPI slave at most fPCLK / 2, at the firmware's clock; from memory, check");
     add_margin(run, "spi sck high", a->spi_clk, &s->worst[SPI_DUTY_HIGH], bit * l->duty_min / 100,
                true, l->duty_source);
 }

@@ -65,8 +65,8 @@ struct run_transmit {
     double pulse_least_ns, pulse_most_ns;                    /* widths of the link pulses */
     uint64_t swallowed;                                      /* pulses at MCU pins */
     char dead[512];    /* why nothing left it although the MCU sent; "" otherwise */
-    double quantum_ns; /* the longest the board ran ahead of the MCU; 0 without firmware */
-    bool feedback;     /* MCU outputs reach MCU inputs on this board */
+    bool feedback;     /* MCU outputs reach MCU inputs on this board, */
+    double quantum_ns; /* which were run together in steps of this; otherwise 0 */
 };
 
 #define RUN_MAX_REPEAT 32768 /* a few hundred captures by name */

@@ -112,7 +112,7 @@ void run_transmit_finish(struct run *run) {
         .pulse_least_ns = (double)c.narrowest * 1e-3,
         .pulse_most_ns = (double)c.widest * 1e-3,
         .swallowed = replay_figures(run->replay).swallowed,
-        .quantum_ns = run->firmware ? (double)replay_quantum(run->replay) * 1e-3 : 0,
+        .quantum_ns = replay_feedback(run->replay) ? (double)replay_quantum(run->replay) * 1e-3 : 0,
         .feedback = replay_feedback(run->replay),
     };
     snprintf(out->driver, sizeof out->driver, "%s %s",

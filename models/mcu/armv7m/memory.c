@@ -135,8 +135,11 @@ void armv7m_invalidate(struct armv7m *core, uint32_t address, uint32_t size) {
     }
 }
 
+/* The hot loop looks at the line where it enters and where one ends: it is made to enter anew,
+ * lest the very next instruction be fetched or not as the caller's stops happen to fall. */
 void armv7m_flush_fetch(struct armv7m *core) {
     core->line = 1;
+    core->limit = 0;
 }
 
 void armv7m_fetch_line(struct armv7m *core, struct memory *code, uint32_t address) {

@@ -175,6 +175,9 @@ double stm32_hclk_hz(const struct stm32 *mcu);
 bool stm32_pin_set(struct stm32 *mcu, unsigned port, unsigned pin, unsigned level, sim_time time);
 /* What the chip drives a pin with now: as the last on_pin said. */
 struct stm32_pin_change stm32_pin_get(const struct stm32 *mcu, unsigned port, unsigned pin);
+/* The clock of the bus behind the block whose input or output the pin is at present, Hz; 0: none.
+ */
+double stm32_pin_hz(const struct stm32 *mcu, unsigned port, unsigned pin);
 /* "PB13" or "pb13" to port and pin; false when it is not the name of a pin of this chip. */
 bool stm32_pin_parse(const struct stm32 *mcu, const char *name, unsigned *port, unsigned *pin);
 

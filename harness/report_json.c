@@ -109,13 +109,13 @@ static json_t *counters(const struct run_result *result) {
     return object;
 }
 
-/* null without a line driver on the transmit pair. */
+/* null on a board that states no transmit pair. */
 static json_t *transmit(const struct run_result *result) {
     const struct run_transmit *t = &result->transmit;
     if (!t->present)
         return json_null();
     json_t *object = json_object();
-    json_object_set_new(object, "driver", text(t->driver));
+    json_object_set_new(object, "driver", t->driver[0] ? text(t->driver) : json_null());
     json_object_set_new(object, "sent", count(t->sent));
     json_object_set_new(object, "frames", count(t->frames));
     json_object_set_new(object, "good_fcs", count(t->good_fcs));
@@ -126,6 +126,8 @@ static json_t *transmit(const struct run_result *result) {
     json_object_set_new(object, "pulse_most_ns", number(t->link_pulses ? t->pulse_most_ns : NAN));
     json_object_set_new(object, "swallowed", count(t->swallowed));
     json_object_set_new(object, "dead", t->dead[0] ? text(t->dead) : json_null());
+    json_object_set_new(object, "first_damage",
+                        t->first_damage[0] ? text(t->first_damage) : json_null());
     json_object_set_new(object, "feedback", json_boolean(t->feedback));
     json_object_set_new(object, "quantum_ns", number(t->quantum_ns > 0 ? t->quantum_ns : NAN));
     return object;

@@ -101,15 +101,20 @@ static void transmit(const struct run_transmit *t, FILE *out) {
     char text[1100];
     if (!t->present)
         return;
-    fprintf(out,
-            "transmit %s: %" PRIu64 " of %" PRIu64 " sent frames left the board, %" PRIu64
-            " octets, %" PRIu64 " damaged; %" PRIu64 " link pulses",
-            clean(t->driver, text), t->good_fcs, t->sent, t->octets, t->damaged, t->link_pulses);
+    fprintf(out, "transmit %s: ", t->driver[0] ? clean(t->driver, text) : "without a driver");
+    if (t->sent || t->frames || t->damaged)
+        fprintf(out,
+                "%" PRIu64 " of %" PRIu64 " sent frames left the board, %" PRIu64
+                " octets, %" PRIu64 " damaged; ",
+                t->good_fcs, t->sent, t->octets, t->damaged);
+    fprintf(out, "%" PRIu64 " link pulses", t->link_pulses);
     if (t->link_pulses)
         fprintf(out, " of %.1f to %.1f ns", t->pulse_least_ns, t->pulse_most_ns);
     fputc('\n', out);
     if (t->dead[0])
         fprintf(out, "transmit: no frame is driven: %s\n", clean(t->dead, text));
+    if (t->first_damage[0])
+        fprintf(out, "transmit: the first damaged: %s\n", clean(t->first_damage, text));
     if (t->feedback)
         fprintf(out,
                 "transmit: MCU outputs reach MCU inputs on this board: both ran together in steps "

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "harness/run.h"
-#include "harness/transmit.h"
 
 static void *room(void *array, size_t n, size_t size) {
     void *bigger = realloc(array, (n + 1) * size);
@@ -160,12 +159,10 @@ void run_conclude(struct run *run) {
         add_not_run(run, "firmware", "--firmware none: octets are taken at the SPI pins");
     if (!replay_sampler(run->replay)->limits)
         add_not_run(run, "margins", "the board states no mcu.chip, whose datasheet has the limits");
-    char why[160];
-    struct transmit_driver driver;
     if (!run->firmware)
         add_not_run(run, "transmit", "nothing drives the transmitter without firmware");
-    else if (!transmit_find_driver(run->board, &driver, why, sizeof why))
-        add_not_run(run, "transmit", why);
+    else if (!run->result.transmit.present)
+        add_not_run(run, "transmit", "the board states no attach.line_tx_p and attach.line_tx_n");
     add_not_run(run, "rtl", "one engine: event");
     conclude_verdict(run);
 }

@@ -58,15 +58,16 @@ struct run_not_run {
 
 /* What left the board; see harness/transmit.h. */
 struct run_transmit {
-    bool present;    /* the board has a line driver on its transmit pair */
-    char driver[64]; /* "U3 D1" */
+    bool present;    /* the board states its transmit pair */
+    char driver[64]; /* "U3 D1"; "" when none leads there */
     uint64_t sent;   /* frames with a good FCS that the MCU clocked out */
     uint64_t frames, good_fcs, octets, damaged, link_pulses; /* at the driver */
     double pulse_least_ns, pulse_most_ns;                    /* widths of the link pulses */
     uint64_t swallowed;                                      /* pulses at MCU pins */
-    char dead[512];    /* why nothing left it although the MCU sent; "" otherwise */
-    bool feedback;     /* MCU outputs reach MCU inputs on this board, */
-    double quantum_ns; /* which were run together in steps of this; otherwise 0 */
+    char dead[512];         /* why nothing left it although the MCU sent; "" otherwise */
+    char first_damage[160]; /* what is wrong with the first damaged, and when; "" without any */
+    bool feedback;          /* MCU outputs reach MCU inputs on this board, */
+    double quantum_ns;      /* which were run together in steps of this; otherwise 0 */
 };
 
 #define RUN_MAX_REPEAT 32768 /* a few hundred captures by name */

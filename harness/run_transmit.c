@@ -8,6 +8,8 @@
 #include "harness/transmit.h"
 
 struct run_transmit_side {
+    bool has_driver; /* or why not */
+    char why[160];
     struct transmit_driver driver;
     struct transmit *transmit;
     uint32_t heard[TRANSMIT_NETS];         /* the driver's connected nets, */
@@ -60,16 +62,7 @@ static void on_heard(void *user, size_t i, sim_time time, int level) {
     transmit_edge(run->transmit->transmit, time, run->transmit->role[i], level);
 }
 
-bool run_transmit_open(struct run *run, struct replay_settings *settings) {
-    char why[160];
-    struct run_transmit_side *side = calloc(1, sizeof *side);
-    if (!side)
-        abort();
-    run->transmit = side;
-    if (!transmit_find_driver(run->board, &side->driver, why, sizeof why)) {
-        run_transmit_close(run);
-        return true;
-    }
+static void listen(struct run_transmit_side *side, struct replay_settings *settings) {
     for (int i = 0; i < TRANSMIT_NETS; i++)
         if (side->driver.nets[i] != NETLIST_NONE) {
             side->role[side->n_heard] = (enum transmit_net)i;
@@ -78,6 +71,19 @@ bool run_transmit_open(struct run *run, struct replay_settings *settings) {
     settings->heard = side->heard;
     settings->n_heard = side->n_heard;
     settings->on_heard = on_heard;
+}
+
+bool run_transmit_open(struct run *run, struct replay_settings *settings) {
+    const struct board_attach *attach = &run->board->config.attach;
+    if (!attach->line_tx_p[0] || !attach->line_tx_n[0])
+        return true;
+    struct run_transmit_side *side = calloc(1, sizeof *side);
+    if (!side)
+        abort();
+    run->transmit = side;
+    side->has_driver = transmit_find_driver(run->board, &side->driver, side->why, sizeof side->why);
+    if (side->has_driver)
+        listen(side, settings);
     side->transmit = transmit_create(&(struct transmit_settings){
         .swapped = side->driver.swapped, .user = run, .on_line = on_line, .on_sent = on_sent});
     return side->transmit || sim_err_set(&run->err, SIM_ERR_UNMODELLED, "out of memory");
@@ -92,6 +98,25 @@ void run_transmit_start(struct run *run) {
 void run_transmit_pin(struct run *run, size_t output, const struct replay_pin *pin) {
     if (run->transmit && output < MCU_NETS_OTHERS && pin->level != REPLAY_RELEASED)
         transmit_spi(run->transmit->transmit, pin->time, output == MCU_NETS_TX_CLK, pin->level);
+}
+
+static void name_driver(const struct run *run, struct run_transmit *out) {
+    const struct run_transmit_side *side = run->transmit;
+    if (side->has_driver)
+        snprintf(out->driver, sizeof out->driver, "%s %s",
+                 run->board->netlist->parts[side->driver.part].ref,
+                 run->board->uses[side->driver.part].model->units[side->driver.unit].name);
+}
+
+/* When every stage moves, what leaves the board is damaged, or else never was a frame. */
+static void find_dead(const struct run *run, struct run_transmit *out) {
+    const struct run_transmit_side *side = run->transmit;
+    if (side->has_driver)
+        transmit_find_dead(run->board, run->replay, &side->driver, out->dead, sizeof out->dead);
+    else
+        snprintf(out->dead, sizeof out->dead, "%s", side->why);
+    if (!out->dead[0] && !out->damaged)
+        snprintf(out->dead, sizeof out->dead, "every stage from the MCU to the driver moves");
 }
 
 void run_transmit_finish(struct run *run) {
@@ -115,11 +140,12 @@ void run_transmit_finish(struct run *run) {
         .quantum_ns = replay_feedback(run->replay) ? (double)replay_quantum(run->replay) * 1e-3 : 0,
         .feedback = replay_feedback(run->replay),
     };
-    snprintf(out->driver, sizeof out->driver, "%s %s",
-             run->board->netlist->parts[side->driver.part].ref,
-             run->board->uses[side->driver.part].model->units[side->driver.unit].name);
+    if (c.why)
+        snprintf(out->first_damage, sizeof out->first_damage, "%s, from %.6f us", c.why,
+                 (double)c.when / (double)SIM_US);
+    name_driver(run, out);
     if (c.clocked && !c.frames)
-        transmit_find_dead(run->board, run->replay, &side->driver, out->dead, sizeof out->dead);
+        find_dead(run, out);
 }
 
 void run_transmit_close(struct run *run) {

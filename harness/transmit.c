@@ -111,7 +111,10 @@ static void take_frame(struct transmit *t, struct transmit_burst *burst) {
     burst->why = wrong_with(t, &d);
     burst->kind = burst->why ? TRANSMIT_DAMAGED : TRANSMIT_FRAME;
     t->counts.frames += d.sfd;
-    t->counts.damaged += burst->why != NULL;
+    if (burst->why && t->counts.damaged++ == 0) {
+        t->counts.why = burst->why;
+        t->counts.when = burst->start;
+    }
     t->counts.good_fcs += !burst->why;
     t->counts.octets += burst->why ? 0 : d.n;
 }

@@ -56,6 +56,8 @@ struct transmit_counts {
     uint64_t frames;           /* with an SFD at the driver, */
     uint64_t good_fcs, octets; /* those whose FCS is right, and their octets with it */
     uint64_t damaged;          /* what is neither such a frame nor a link pulse */
+    const char *why;           /* of the first damaged one, static; NULL without any */
+    sim_time when;             /* it began */
     uint64_t pulses;
     sim_time narrowest, widest; /* of the link pulses; 0 without any */
 };
@@ -72,9 +74,10 @@ void transmit_spi(struct transmit *transmit, sim_time time, bool clock, int leve
 void transmit_finish(struct transmit *transmit, sim_time end);
 struct transmit_counts transmit_counts(const struct transmit *transmit);
 
-/* transmit_dead.c. Why nothing leaves the board although the MCU sends: from the driver's
- * enable, then its data, back to the first net that never moved although an input of what
- * drives it did. One line. */
+/* transmit_dead.c. Why nothing leaves the board although the MCU sends: an input of the driver
+ * that is open or that no MCU output leads to; or, from the driver's enable, then its data, back
+ * to the first net that never moved although an input of what drives it did. One line, "" when
+ * every stage moves. */
 void transmit_find_dead(const struct board *board, const struct replay *replay,
                         const struct transmit_driver *driver, char *out, size_t size);
 

@@ -148,27 +148,44 @@ static void put(struct search *s, uint32_t net, uint32_t towards) {
     s->queue[s->tail++] = net;
 }
 
-/* Everything an MCU output leads to; true when one of them moved. */
-static bool spread_from_mcu(struct search *s) {
-    struct mcu_nets nets;
-    struct sim_err err = SIM_ERR_INIT;
-    bool any = false;
-    if (!mcu_nets_find(s->board, &nets, &err))
-        return false;
-    for (size_t i = 0; i < nets.n; i++) {
-        uint32_t net = circuit_net(s->circuit, nets.nets[i].net);
-        if (net == CIRCUIT_NO_NET)
-            continue;
-        s->fed[net] = true;
-        any |= replay_moved(s->replay, nets.nets[i].net);
-    }
+/* Marks everything that the marked nets lead to. */
+static void spread(const struct search *s, bool *marks) {
     for (bool grew = true; grew;) {
         grew = false;
         for (size_t i = 0; i < s->n_hops; i++)
-            if (s->fed[s->hops[i].from] && !s->fed[s->hops[i].to] && !is_rail(s, s->hops[i].to))
-                s->fed[s->hops[i].to] = grew = true;
+            if (marks[s->hops[i].from] && !marks[s->hops[i].to] && !is_rail(s, s->hops[i].to))
+                marks[s->hops[i].to] = grew = true;
     }
-    return any;
+}
+
+static void spread_from_mcu(struct search *s) {
+    struct mcu_nets nets;
+    struct sim_err err = SIM_ERR_INIT;
+    if (!mcu_nets_find(s->board, &nets, &err))
+        return; /* the replay would not have been made */
+    for (size_t i = 0; i < nets.n; i++) {
+        uint32_t net = circuit_net(s->circuit, nets.nets[i].net);
+        if (net != CIRCUIT_NO_NET)
+            s->fed[net] = true;
+    }
+    spread(s, s->fed);
+}
+
+static bool leads(const struct search *s, uint32_t from, uint32_t to) {
+    bool *marks = zeroed(circuit_nets(s->circuit), sizeof *marks);
+    uint32_t start = circuit_net(s->circuit, from);
+    if (start != CIRCUIT_NO_NET)
+        marks[start] = true;
+    spread(s, marks);
+    bool there = marks[to];
+    free(marks);
+    return there;
+}
+
+static void follow_back(struct search *s, uint32_t net) {
+    for (size_t i = 0; i < s->n_hops; i++)
+        if (s->hops[i].to == net)
+            put(s, s->hops[i].from, net);
 }
 
 /* A hop into `net` whose source moves because of the MCU. */
@@ -186,9 +203,7 @@ static const struct hop *walk(struct search *s) {
         const struct hop *hop = moved(s, net) ? NULL : live_hop(s, net);
         if (hop)
             return hop;
-        for (size_t i = 0; i < s->n_hops; i++)
-            if (s->hops[i].to == net)
-                put(s, s->hops[i].from, net);
+        follow_back(s, net);
     }
     return NULL;
 }
@@ -228,10 +243,11 @@ static void describe(const struct search *s, const struct hop *hop, char *out, u
                board->netlist->parts[hop->part].value, name_of(s, hop->from));
 }
 
+static const char *const PIN[] = {"data input D", "enable DE"};
+
 /* An input of the driver that is not wired, or to ground. */
 static bool open_input(const struct search *s, const struct transmit_driver *driver, char *out,
                        unsigned size) {
-    static const char *const PIN[] = {"data input D", "enable DE"};
     for (int i = TRANSMIT_DE; i >= TRANSMIT_D; i--) {
         uint32_t net = driver->nets[i];
         bool tied = net != NETLIST_NONE && is_rail(s, circuit_net(s->circuit, net));
@@ -245,20 +261,64 @@ static bool open_input(const struct search *s, const struct transmit_driver *dri
     return false;
 }
 
+/* Which inputs on the way, walked to its end, are open. */
+static void name_open(const struct search *s, char *out, unsigned size) {
+    const struct board *board = s->board;
+    unsigned n = 0;
+    for (size_t i = 0; i < s->n_hops; i++) {
+        const struct hop *hop = &s->hops[i];
+        const struct part_unit *unit = &board->uses[hop->part].model->units[hop->unit];
+        for (int pin = 0; s->seen[hop->to] && unit->kind != PART_RESISTOR && pin < unit->n_in;
+             pin++) {
+            char name[64];
+            sim_format(name, sizeof name, "%s.%s", board->netlist->parts[hop->part].ref,
+                       unit->pins[pin]);
+            if (pin_net(s, hop->part, unit, pin) == CIRCUIT_NO_NET && !strstr(out, name))
+                n += sim_format(out + n, size - n, "%s%s", n ? ", " : "", name);
+        }
+    }
+}
+
+/* No MCU output leads to the driver's enable, or not the data to its data input. */
+static bool is_cut(struct search *s, const struct transmit_driver *driver, char *out,
+                   unsigned size) {
+    const struct circuit *c = s->circuit;
+    uint32_t enable = circuit_net(c, driver->nets[TRANSMIT_DE]);
+    uint32_t data = circuit_net(c, driver->nets[TRANSMIT_D]);
+    const char *mosi = s->board->config.attach.tx_mosi;
+    char open[160] = "";
+    bool enabled = s->fed[enable] || is_rail(s, enable);
+    if (enabled && leads(s, netlist_find_net(s->board->netlist, mosi), data))
+        return false;
+    while (s->head < s->tail)
+        follow_back(s, s->queue[s->head++]);
+    name_open(s, open, sizeof open);
+    sim_format(
+        out, size, "%s%s to %s, the %s of %s%s%s", enabled ? mosi : "nothing that the MCU drives",
+        enabled ? " does not lead" : " leads", name_of(s, enabled ? data : enable), PIN[!enabled],
+        s->board->netlist->parts[driver->part].ref, open[0] ? "; open: " : "", open);
+    return true;
+}
+
 void transmit_find_dead(const struct board *board, const struct replay *replay,
                         const struct transmit_driver *driver, char *out, size_t size) {
     struct search s = {.board = board, .replay = replay, .circuit = replay_circuit(replay, 0)};
+    unsigned room = (unsigned)size;
+    out[0] = 0;
     open_search(&s);
-    bool moves = spread_from_mcu(&s);
-    const struct hop *hop = NULL;
+    spread_from_mcu(&s);
     for (int i = TRANSMIT_DE; i >= TRANSMIT_D; i--)
         if (driver->nets[i] != NETLIST_NONE)
             put(&s, circuit_net(s.circuit, driver->nets[i]), CIRCUIT_NO_NET);
-    if (!moves)
-        sim_format(out, (unsigned)size, "the MCU's pins never moved the board's nets");
-    else if (!open_input(&s, driver, out, (unsigned)size) && !(hop = walk(&s)))
-        sim_format(out, (unsigned)size, "every stage from the MCU to the driver moves");
-    if (hop)
-        describe(&s, hop, out, (unsigned)size);
+    if (!open_input(&s, driver, out, room) && !is_cut(&s, driver, out, room)) {
+        const struct hop *hop = walk(&s);
+        char open[160] = "";
+        if (hop)
+            describe(&s, hop, out, room);
+        else
+            name_open(&s, open, sizeof open);
+        if (open[0])
+            sim_format(out, room, "inputs on the way are open: %s", open);
+    }
     close_search(&s);
 }

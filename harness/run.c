@@ -286,6 +286,7 @@ bool run_captures(struct run *run) {
     if (!run->result.captures)
         abort();
     run->result.n_captures = options->n_files;
+    run->unjudged = SIM_NEVER;
     if (!open_outputs(run) || (options->firmware && !run_firmware_open(run)) || !open_replay(run))
         return false;
     double started = progress_now();

@@ -19,6 +19,13 @@
 #define PULSE_LEAST     (1 * SIM_MS)    /* a pulse needs idle time before the next frame */
 #define LAST_START      (SIM_NEVER / 2) /* simulated time must not overflow */
 
+void run_keep_frame(struct run *run, const uint8_t *octets, size_t n, sim_time time) {
+    if (run->pcap_out && !pcap_out_frame(run->pcap_out, octets, n, time, &run->err)) {
+        pcap_out_destroy(run->pcap_out);
+        run->pcap_out = NULL;
+    }
+}
+
 static void on_burst(void *user, const struct replay_burst *burst) {
     struct run *run = user;
     compare_received(run->compare, burst->octets, burst->n, burst->dribble_bits, burst->select_fell,
@@ -30,12 +37,8 @@ static void on_burst(void *user, const struct replay_burst *burst) {
     size_t n = burst->n - skip;
     bool good = line_fcs_ok(octets, n);
     run_tap(run, TAP_MCU_RX, burst->select_fell, octets, n, good ? NULL : "the FCS is wrong");
-    if (!run->pcap_out || !good)
-        return; /* not recovered */
-    if (!pcap_out_frame(run->pcap_out, octets, n - 4, burst->select_fell, &run->err)) {
-        pcap_out_destroy(run->pcap_out);
-        run->pcap_out = NULL;
-    }
+    if (good && !run->firmware) /* the firmware's frames are those it delivers */
+        run_keep_frame(run, octets, n - 4, burst->select_fell);
 }
 
 static void on_edge(void *user, const struct circuit_edge *edge) {
@@ -47,15 +50,13 @@ static void on_failure(void *user, const struct compare_failure *failure, struct
     struct run *run = user;
     if (!run->firmware) {
         run->failures++;
-        if (!run->first_failure)
-            run->first_failure = run->frames_done;
     }
     if (failure->listed)
         run_diagnose(run, failure, out);
     if (failure->sent)
         run_tap_failed(run, failure->window_start, out);
-    if (run->firmware && failure->listed)
-        run_firmware_found(run, out);
+    if (run->firmware && failure->sent)
+        run_firmware_found(run, failure, out);
 }
 
 /* When the next frame's preamble starts. */
@@ -87,7 +88,8 @@ static bool burst_over(struct run *run) {
     run_taps_now(run);
     if (!run->wave || run_wave_whole(run->wave) || run->frames_done == 0)
         return true;
-    return run_wave_frame(run, run->pulse_sent ? 0 : run->frames_done, run->failures > failures);
+    bool failed = run->firmware ? run_firmware_damaged(run) : run->failures > failures;
+    return run_wave_frame(run, run->pulse_sent ? 0 : run->frames_done, failed);
 }
 
 /* In steps, so that Ctrl-C ends a silence of days. */
@@ -132,6 +134,8 @@ static bool send_frame(struct run *run, size_t index, const struct capture_frame
     compare_sent(run->compare, index, frame->number, wire, n, start, SIM_NEVER);
     run->unjudged = start;
     run_tap(run, TAP_LINE_IN, start, wire, n, NULL);
+    if (run->firmware)
+        run_firmware_sending(run, wire, n, start);
     replay_frame(run->replay, wire, n, start);
     if (run->firmware) {
         run_firmware_sent(run, index, frame->number, wire, n, start,
@@ -258,7 +262,8 @@ static bool open_replay(struct run *run) {
 /* The end: the last select closes, the last frame is judged. */
 static bool end_run(struct run *run) {
     sim_time settle = run->firmware ? SETTLE_FIRMWARE : SETTLE;
-    if (!idle_until(run, replay_now(run->replay) + settle))
+    replay_idle_until(run->replay, replay_now(run->replay) + settle); /* after Ctrl-C, too */
+    if (run->firmware && !run_firmware_follow(run))
         return false;
     replay_finish(run->replay);
     if (!burst_over(run))
@@ -287,7 +292,7 @@ bool run_captures(struct run *run) {
         abort();
     run->result.n_captures = options->n_files;
     run->unjudged = SIM_NEVER;
-    if (!open_outputs(run) || (options->firmware && !run_firmware_open(run)) || !open_replay(run))
+    if (!open_outputs(run) || (run->image.name[0] && !run_firmware_open(run)) || !open_replay(run))
         return false;
     double started = progress_now();
     progress_begin(&run->progress, "frames", 0, options->quiet);

@@ -1,6 +1,5 @@
 #include "harness/cosim.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include "harness/dwarf_lines.h"
 #include "harness/image.h"
 #include "harness/interrupt.h"
+#include "harness/mcu_nets.h"
 
 #define MAX_FRAME  16384  /* no image of ours delivers more */
 #define LOOK_EVERY SIM_MS /* with GDB: between looks at what it says */
@@ -22,6 +22,11 @@ struct cosim {
     struct armv7m *core;
     struct debug *debug;      /* NULL: no GDB */
     unsigned port[3], pin[3]; /* by enum spi_pin */
+    struct output {
+        size_t index; /* in struct mcu_nets */
+        unsigned port, pin;
+    } outputs[MCU_NETS_MAX];
+    size_t n_outputs;
     uint32_t deliver;
     uint64_t delivered;
     uint32_t drops[COSIM_DROPS];            /* addresses; 0: the image has none */
@@ -91,28 +96,14 @@ static void on_itm(void *user, unsigned port, unsigned size, uint32_t value) {
     mcu_trace_itm(c->settings.trace, port, size, value);
 }
 
-/* "PB13": the name of an MCU pin, as connectors of MCU boards number their pads. */
-static bool is_port_pin(const char *name) {
-    return name[0] == 'P' && name[1] >= 'A' && name[1] <= 'K' && isdigit((unsigned char)name[2]) &&
-           strlen(name) <= 4;
-}
-
-static const char *pin_on_net(const struct board *board, const char *net_name) {
-    const struct netlist *netlist = board->netlist;
-    uint32_t net = netlist_find_net(netlist, net_name + (net_name[0] == '!'));
-    for (uint32_t i = 0; net != NETLIST_NONE && i < netlist->n_pins; i++)
-        if (netlist->pins[i].net == net && is_port_pin(netlist->pins[i].number))
-            return netlist->pins[i].number;
-    return NULL;
-}
-
 const char *cosim_pin_name(const struct board *board, enum spi_pin pin) {
     const struct board_config *config = &board->config;
     const char *stated[3] = {config->mcu_pin_clk, config->mcu_pin_mosi, config->mcu_pin_nss};
     const char *nets[3] = {config->attach.spi_clk, config->attach.spi_mosi, config->attach.spi_nss};
-    return stated[pin][0] ? stated[pin] : pin_on_net(board, nets[pin]);
+    return stated[pin][0] ? stated[pin] : mcu_nets_pin(board, nets[pin]);
 }
 
+/* Stated as [mcu] pin_..., or the pad of the connector on the net says it. */
 static bool find_pins(struct cosim *c, struct sim_err *err) {
     const struct board_config *config = &c->settings.board->config;
     const char *nets[3] = {config->attach.spi_clk, config->attach.spi_mosi, config->attach.spi_nss};
@@ -131,6 +122,43 @@ static bool find_pins(struct cosim *c, struct sim_err *err) {
     return true;
 }
 
+/* A pad may bear a name that this chip has no pin for; what is stated must be there. */
+static bool find_outputs(struct cosim *c, struct sim_err *err) {
+    const struct board_config *config = &c->settings.board->config;
+    struct mcu_nets nets;
+    if (!mcu_nets_find(c->settings.board, &nets, err))
+        return false;
+    for (size_t i = 0; i < nets.n; i++) {
+        struct output *out = &c->outputs[c->n_outputs];
+        const char *pin = nets.nets[i].net == NETLIST_NONE ? NULL : nets.nets[i].pin;
+        out->index = i;
+        if (pin && stm32_pin_parse(c->chip, pin, &out->port, &out->pin))
+            c->n_outputs++;
+        else if (pin && (pin == config->mcu_pin_tx_clk || pin == config->mcu_pin_tx_mosi))
+            return sim_err_set(err, SIM_ERR_INPUT, "mcu.pin_tx_%s = %s: the %s has no such pin",
+                               i == MCU_NETS_TX_CLK ? "clk" : "mosi", pin, config->mcu_chip);
+    }
+    return true;
+}
+
+static void on_pin(void *user, const struct stm32_pin_change *change) {
+    struct cosim *c = user;
+    for (size_t i = 0; i < c->n_outputs; i++)
+        if (c->outputs[i].port == change->port && c->outputs[i].pin == change->pin)
+            c->settings.on_output(c->settings.user, c->outputs[i].index, change);
+}
+
+void cosim_outputs(struct cosim *c) {
+    for (size_t i = 0; c->settings.on_output && i < c->n_outputs; i++) {
+        struct stm32_pin_change now = stm32_pin_get(c->chip, c->outputs[i].port, c->outputs[i].pin);
+        c->settings.on_output(c->settings.user, c->outputs[i].index, &now);
+    }
+}
+
+sim_time cosim_next(const struct cosim *c) {
+    return stm32_next_time(c->chip);
+}
+
 static bool make_chip(struct cosim *c, struct sim_err *err) {
     const struct board_config *config = &c->settings.board->config;
     const struct stm32_chip *chip = stm32_chip_find(config->mcu_chip);
@@ -147,6 +175,7 @@ static bool make_chip(struct cosim *c, struct sim_err *err) {
         .seed = c->settings.seed,
         .on_report = on_report,
         .on_rx = on_rx,
+        .on_pin = c->settings.on_output ? on_pin : NULL,
         .core = {.function = on_function,
                  .exception = on_exception,
                  .itm = c->settings.trace ? on_itm : NULL},
@@ -207,7 +236,7 @@ struct cosim *cosim_create(const struct cosim_settings *settings, struct sim_err
         return NULL;
     }
     c->settings = *settings;
-    if (make_chip(c, err) && find_pins(c, err) && load(c, err))
+    if (make_chip(c, err) && find_pins(c, err) && find_outputs(c, err) && load(c, err))
         return c;
     cosim_destroy(c);
     return NULL;
@@ -314,6 +343,7 @@ struct cosim_figures cosim_figures(const struct cosim *c) {
         .unmodelled = stm32_report_count(c->chip, STM32_UNMODELLED),
         .lost = stm32_report_count(c->chip, STM32_LOST),
         .hclk_hz = stm32_hclk_hz(c->chip),
+        .slave_hz = stm32_pin_hz(c->chip, c->port[SPI_SCK], c->pin[SPI_SCK]),
     };
 }
 

@@ -51,6 +51,7 @@ enum {
     CODE_VCD,
     CODE_FST,
     CODE_PCAP_OUT,
+    CODE_TAPS_OUT,
     CODE_TRACE_WINDOW,
     CODE_NO_CACHE,
     CODE_NO_HOST,
@@ -114,6 +115,8 @@ static const struct option_row option_rows[] = {
     {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
     {"junit", CODE_JUNIT, 0, RUN, "FILE", "write the results as JUnit XML"},
     {"pcap-out", CODE_PCAP_OUT, 0, RUN, "FILE", "write the recovered frames as a capture"},
+    {"taps-out", CODE_TAPS_OUT, 0, RUN, "FILE",
+     "write the frames at four places, both ways, as pcapng: line-in, mcu-rx, mcu-tx, line-out"},
     {"vcd", CODE_VCD, 0, RUN, "FILE", "write waves as VCD"},
     {"fst", CODE_FST, 0, RUN, "FILE", "write waves as FST, for GTKWave, with a .gtkw beside it"},
     {"trace-window", CODE_TRACE_WINDOW, 0, RUN, "WHAT",
@@ -208,6 +211,9 @@ static bool take_value(struct options *options, int code, const char *value, str
         return true;
     case CODE_PCAP_OUT:
         options->pcap_out = value;
+        return true;
+    case CODE_TAPS_OUT:
+        options->taps_out = value;
         return true;
     case CODE_TRACE_WINDOW:
         return options_window(value, &options->window, err);

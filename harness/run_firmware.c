@@ -34,6 +34,7 @@ struct run_firmware {
     uint64_t found, found_lost; /* frames wrong at the pins; of these not delivered */
     struct cause_count causes[CAUSES];
     struct run_probe probe;
+    bool ended; /* a fault, or something not modelled */
 };
 
 static void on_deliver(void *user, const uint8_t *octets, size_t n, sim_time time) {
@@ -69,6 +70,33 @@ static void on_pins(void *user, sim_time start, const struct pin_edge *edges, si
             witness_pin(run->firmware->witness, (enum spi_pin)edges[i].pin, start + edges[i].dt,
                         (edges[i].level != 0) == active_high);
     cosim_pins(run->firmware->cosim, start, edges, n);
+}
+
+static void on_output(void *user, size_t output, const struct stm32_pin_change *change) {
+    struct run *run = user;
+    const struct replay_pin pin = {
+        .time = change->time,
+        .level = change->level == STM32_Z ? REPLAY_RELEASED : change->level == STM32_HIGH,
+        .pull = change->pull,
+        .ohms = change->ohms,
+        .edge_ns = change->edge_ns,
+    };
+    if (!run->replay)
+        return; /* told again when there is one */
+    run_transmit_pin(run, output, &pin);
+    replay_drive(run->replay, output, &pin);
+}
+
+/* The MCU goes on. Once it has ended it stays so; run->err says why. */
+static void follow(void *user, sim_time time) {
+    struct run *run = user;
+    struct run_firmware *f = run->firmware;
+    f->ended = f->ended || !cosim_run_until(f->cosim, time, &run->err);
+}
+
+static sim_time next(void *user) {
+    struct run *run = user;
+    return run->firmware->ended ? SIM_NEVER : cosim_next(run->firmware->cosim);
 }
 
 /* --- what is said of a frame that did not come ------------------------------------------- */
@@ -142,6 +170,8 @@ static void on_failed(void *user, const struct delivered_failure *failed) {
     struct run_failure failure;
     run->failures++;
     explain(run, failed, &failure);
+    if (failed->ordinal)
+        run_tap_failed(run, failed->start, &failure);
     if (capture->n_failures == RUN_MAX_FAILURES) {
         capture->more_failures++;
         return;
@@ -200,6 +230,7 @@ bool run_firmware_open(struct run *run) {
         .on_drop = on_drop,
         .on_rx = on_rx,
         .on_nss_interrupt = on_nss_interrupt,
+        .on_output = on_output,
     };
     f->cosim = cosim_create(&settings, &run->err);
     return f->cosim && run_probe_serve(&f->probe, run->options, f->cosim, &run->err);
@@ -207,6 +238,8 @@ bool run_firmware_open(struct run *run) {
 
 void run_firmware_listen(struct replay_settings *settings) {
     settings->on_pins = on_pins;
+    settings->follow = follow;
+    settings->next = next;
 }
 
 /* The levels before the first edge. */
@@ -216,6 +249,7 @@ void run_firmware_boot(struct run *run) {
     cosim_pin(cosim, SPI_SCK, 0, s->sck);
     cosim_pin(cosim, SPI_MOSI, 0, s->mosi);
     cosim_pin(cosim, SPI_NSS, 0, s->selected == s->active_high);
+    cosim_outputs(cosim);
 }
 
 sim_time run_firmware_ready(const struct run *run) {
@@ -233,7 +267,7 @@ void run_firmware_sent(struct run *run, size_t capture, uint64_t frame, const ui
 }
 
 bool run_firmware_follow(struct run *run) {
-    return cosim_run_until(run->firmware->cosim, replay_now(run->replay), &run->err);
+    return !run->firmware->ended;
 }
 
 static void note_gaps(struct run *run) {

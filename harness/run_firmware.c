@@ -113,7 +113,7 @@ static void explain(const struct run *run, const struct delivered_failure *faile
     struct run_firmware *f = run->firmware;
     const struct finding *finding = &f->findings[failed->ordinal % FINDINGS];
     bool found = failed->ordinal && finding->ordinal == failed->ordinal;
-    *out = (struct run_failure){.time = failed->end};
+    *out = (struct run_failure){.kind = failed->kind, .time = failed->end};
     f->found_lost += found;
     if (failed->kind == RUN_EXTRA) {
         snprintf(out->stage, sizeof out->stage, "firmware");
@@ -124,14 +124,16 @@ static void explain(const struct run *run, const struct delivered_failure *faile
         *out = finding->failure;
     } else {
         explain_cause(run, failed, out);
-        if (found && strcmp(out->cause, "bad first bit") == 0 && finding->failure.stage[0])
-            snprintf(out->stage, sizeof out->stage, "%s", finding->failure.stage);
+        if (found && strcmp(out->cause, "bad first bit") == 0) {
+            out->kind = finding->failure.kind;
+            if (finding->failure.stage[0])
+                snprintf(out->stage, sizeof out->stage, "%s", finding->failure.stage);
+        }
     }
-    out->kind = failed->kind;
     out->frame = failed->frame;
 }
 
-static void on_failed(void *user, const struct delivered_failure *failed) {
+static enum run_failure_kind on_failed(void *user, const struct delivered_failure *failed) {
     struct run *run = user;
     struct run_capture *capture = &run->result.captures[failed->capture];
     struct run_failure failure;
@@ -139,7 +141,7 @@ static void on_failed(void *user, const struct delivered_failure *failed) {
     explain(run, failed, &failure);
     if (capture->n_failures == RUN_MAX_FAILURES) {
         capture->more_failures++;
-        return;
+        return failure.kind;
     }
     struct run_failure *more =
         realloc(capture->failures, (capture->n_failures + 1) * sizeof *capture->failures);
@@ -147,6 +149,7 @@ static void on_failed(void *user, const struct delivered_failure *failed) {
         abort();
     capture->failures = more;
     more[capture->n_failures++] = failure;
+    return failure.kind;
 }
 
 /* --- the run ----------------------------------------------------------------------------- */

@@ -73,10 +73,10 @@ cause() {
 import json, re, sys
 r = json.load(open(sys.argv[1])); name, text = sys.argv[2:]
 fs = [f for c in r["captures"] for f in c["failures"]]
-lost = sum(c["lost"] for c in r["captures"])
+lost = r["total"]["lost"] + r["total"]["corrupt"]
 other = [f for f in fs if f["cause"] != name or not f["detail"].count(name + ": ")
          or not re.search(text, f["detail"]) or not f["net"] or f["time_ps"] <= 0]
-print("ok" if fs and not other and r["counters"].get("lost: " + name) == lost else other[:1] or lost)' \
+print("ok" if fs and not other and r["counters"].get("cause: " + name) == lost else other[:1] or lost)' \
         "$tree/j" "$1" "$2" | tee "$tree/cause")" = ok ] || { sed 's/^/# /' "$tree/cause"; return 1; }
 }
 burst=$captures/burst.pcap dns=$captures/dns.pcap
@@ -101,6 +101,7 @@ check "and nothing when it idles high" with rxdump_f401_no_resync 0 "$dns"
 check "jumper at /line, a driver that does not try again (O9)" with rxdump_f401_strict 1 "$dns" --set jumper.JP1=A
 check "is bad first bit, at the SPI's sampling" cause "bad first bit" 'octet 0 came as 0xfe, sent was 0xff'
 check "at the data pin" json '{(f["stage"], f["net"]) for f in c[0]["failures"]} == {("SPI sampling", "/mosi_rx")}'
+check "and is corrupt, as it is at the pins" json 'c[0]["corrupt"] == 1 and c[0]["lost"] == 0'
 check "jumper at /line, a driver that does" with "$ring" 0 "${some[@]}" --set jumper.JP1=A
 check "mends them, which is counted" json 'r["counters"]["mcu: delivered although wrong at the pins"] > 0'
 check "a check that takes 200,000 cycles" with rxdump_f401_late_check 1 "$burst"

@@ -59,11 +59,14 @@ static void on_nss_interrupt(void *user, sim_time time) {
     witness_interrupt(run->firmware->witness, time);
 }
 
-static void on_pin(void *user, enum spi_pin pin, sim_time time, int level) {
-    const struct run *run = user;
+static void on_pins(void *user, sim_time start, const struct pin_edge *edges, size_t n) {
+    struct run *run = user;
     bool active_high = run->board->config.attach.spi_nss[0] == '!';
-    witness_pin(run->firmware->witness, pin, time, (level != 0) == active_high);
-    cosim_pin(run->firmware->cosim, pin, time, level);
+    for (size_t i = 0; i < n; i++)
+        if (edges[i].pin != SPI_MOSI)
+            witness_pin(run->firmware->witness, (enum spi_pin)edges[i].pin, start + edges[i].dt,
+                        (edges[i].level != 0) == active_high);
+    cosim_pins(run->firmware->cosim, start, edges, n);
 }
 
 /* --- what is said of a frame that did not come ------------------------------------------- */
@@ -201,7 +204,7 @@ bool run_firmware_open(struct run *run) {
 }
 
 void run_firmware_listen(struct replay_settings *settings) {
-    settings->on_pin = on_pin;
+    settings->on_pins = on_pins;
 }
 
 /* The levels before the first edge. */

@@ -183,7 +183,7 @@ bool run_firmware_open(struct run *run) {
     f->pins.captures = calloc(run->result.n_captures, sizeof *f->pins.captures);
     f->pins.n_captures = run->result.n_captures;
     f->delivered = delivered_create(&run->result, on_failed, run);
-    f->witness = witness_create();
+    f->witness = witness_create(strcmp(run->board->config.attach.framing, "preamble") == 0);
     if (!f->delivered || !f->witness || !f->pins.captures)
         abort();
     const struct cosim_settings settings = {

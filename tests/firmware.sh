@@ -182,6 +182,20 @@ check "none runs" is None
 check "and it is said why" not_run netif_f401 "arm-none-eabi-gcc"
 
 
+if has arm-none-eabi-objcopy && [ -e "$images/netif_f401.elf" ]; then
+    foreign() { # none of the names that our images have
+        arm-none-eabi-objcopy --redefine-sym lp_deliver_frame=on_frame --strip-symbol lp_drop_filter \
+            --strip-symbol lp_drop_queue --strip-symbol lp_lose_frame "$images/netif_f401.elf" "$tree/foreign.elf" &&
+            with "$tree/foreign.elf" "$@" --deliver-symbol on_frame
+    }
+    check "another firmware, with a name of its own for delivery" foreign 0 "${some[@]}"
+    check "is known by what it delivers" json \
+        'all(x["delivered"] == x["sent"] and x["dropped_after"] is None for x in c) and r["firmware"].endswith("foreign.elf")'
+    check "another firmware, late" foreign 1 "$burst" --set mcu.entry_latency=2000
+    check "gets its causes, too" cause "NSS interrupt late" 'was taken after (19|20)[0-9][0-9] cycles'
+else
+    skip "another firmware" "no arm-none-eabi-objcopy, or no lwIP sources"
+fi
 check "an image without lp_deliver_frame" refuses "no symbol lp_deliver_frame" run \
     --firmware "$images/itm_f439.elf" "$captures/dns.pcap"
 check "another name for it" refuses "no symbol other" run --firmware "$ring" \

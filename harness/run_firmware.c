@@ -146,7 +146,7 @@ static void explain(const struct run *run, const struct delivered_failure *faile
     struct run_firmware *f = run->firmware;
     const struct finding *finding = &f->findings[failed->ordinal % FINDINGS];
     bool found = failed->ordinal && finding->ordinal == failed->ordinal;
-    *out = (struct run_failure){.time = failed->end};
+    *out = (struct run_failure){.kind = failed->kind, .time = failed->end};
     f->found_lost += found;
     if (failed->kind == RUN_EXTRA) {
         snprintf(out->stage, sizeof out->stage, "firmware");
@@ -157,14 +157,16 @@ static void explain(const struct run *run, const struct delivered_failure *faile
         *out = finding->failure;
     } else {
         explain_cause(run, failed, out);
-        if (found && strcmp(out->cause, "bad first bit") == 0 && finding->failure.stage[0])
-            snprintf(out->stage, sizeof out->stage, "%s", finding->failure.stage);
+        if (found && strcmp(out->cause, "bad first bit") == 0) {
+            out->kind = finding->failure.kind;
+            if (finding->failure.stage[0])
+                snprintf(out->stage, sizeof out->stage, "%s", finding->failure.stage);
+        }
     }
-    out->kind = failed->kind;
     out->frame = failed->frame;
 }
 
-static void on_failed(void *user, const struct delivered_failure *failed) {
+static enum run_failure_kind on_failed(void *user, const struct delivered_failure *failed) {
     struct run *run = user;
     struct run_capture *capture = &run->result.captures[failed->capture];
     struct run_failure failure;
@@ -174,7 +176,7 @@ static void on_failed(void *user, const struct delivered_failure *failed) {
         run_tap_failed(run, failed->start, &failure);
     if (capture->n_failures == RUN_MAX_FAILURES) {
         capture->more_failures++;
-        return;
+        return failure.kind;
     }
     struct run_failure *more =
         realloc(capture->failures, (capture->n_failures + 1) * sizeof *capture->failures);
@@ -182,6 +184,7 @@ static void on_failed(void *user, const struct delivered_failure *failed) {
         abort();
     capture->failures = more;
     more[capture->n_failures++] = failure;
+    return failure.kind;
 }
 
 /* --- the run ----------------------------------------------------------------------------- */
@@ -212,7 +215,7 @@ bool run_firmware_open(struct run *run) {
     f->pins.captures = calloc(run->result.n_captures, sizeof *f->pins.captures);
     f->pins.n_captures = run->result.n_captures;
     f->delivered = delivered_create(&run->result, on_failed, run);
-    f->witness = witness_create();
+    f->witness = witness_create(strcmp(run->board->config.attach.framing, "preamble") == 0);
     if (!f->delivered || !f->witness || !f->pins.captures)
         abort();
     if (!run_probe_open(&f->probe, run->options, &run->err))

@@ -261,7 +261,7 @@ void cosim_pins(struct cosim *c, sim_time start, const struct pin_edge *edges, s
     struct stm32_pin pins[3];
     for (int i = 0; i < 3; i++)
         pins[i] = (struct stm32_pin){(uint8_t)c->port[i], (uint8_t)c->pin[i]};
-    if (!stm32_pin_edges(c->chip, pins, 3, start, edges, n))
+    if (!stm32_pin_edges(c->chip, pins, start, edges, n))
         c->pin_refused = true;
 }
 

@@ -172,6 +172,9 @@ bool armv7m_deep_sleep(const struct armv7m *core);
 /* The cycle at which SysTick will pend an exception, or ARMV7M_NEVER: how far the owner
  * may jump while the core sleeps. */
 uint64_t armv7m_next_wake(const struct armv7m *core);
+/* The counter of a sleeping core goes to `cycle`, before armv7m_next_wake(), even if something
+ * was pended: that happened then, and armv7m_run() wakes it. Without effect on one awake. */
+void armv7m_doze(struct armv7m *core, uint64_t cycle);
 /* Adds cycles the core spent held by something outside (a stalled bus, a flash erase). */
 void armv7m_stall(struct armv7m *core, unsigned cycles);
 

@@ -130,6 +130,11 @@ static void forget(struct memory *m, uint32_t offset, uint32_t size) {
 }
 
 void armv7m_invalidate(struct armv7m *core, uint32_t address, uint32_t size) {
+    struct memory *whole = armv7m_find(core, address);
+    if (address - whole->base < whole->size && size <= whole->size - (address - whole->base)) {
+        forget(whole, address - whole->base, size);
+        return;
+    }
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
         struct memory *m = &core->memory[i];
         uint64_t low = address > m->base ? address : m->base;

@@ -135,5 +135,6 @@ void create_undo(struct stm32 *mcu) {
     free(mcu->by_base);
     free(mcu->afs);
     free(mcu->routes);
-    free(mcu->inbox);
+    for (unsigned i = 0; i < mcu->n_inputs; i++)
+        free(mcu->inputs[i]->inbox.edge);
 }

@@ -8,11 +8,14 @@ static bool writable(enum stm32_memory_kind kind) {
     return kind == STM32_SRAM || kind == STM32_CCM;
 }
 
-const struct memory *memory_at(const struct stm32 *mcu, uint32_t address) {
+const struct memory *memory_at(struct stm32 *mcu, uint32_t address) {
+    const struct memory *last = mcu->last_memory;
+    if (last && address - last->what->base < last->what->size)
+        return last;
     for (unsigned i = 0; i < mcu->n_memories; i++) {
         const struct stm32_memory *what = mcu->memories[i].what;
         if (address - what->base < what->size)
-            return &mcu->memories[i];
+            return mcu->last_memory = &mcu->memories[i];
     }
     return NULL;
 }

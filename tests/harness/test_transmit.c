@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/line/clause14.h"
 #include "transmit_bench.h"
 
 #define EDGE_LIMIT (3 * SIM_NS)
@@ -419,4 +420,48 @@ Test(transmit, a_part_changed_on_one_side_differs) {
     free_wave(&wave);
     transmit_finish(&t);
     transmit_finish(&other);
+}
+
+/* The shield against clause 14: what the observations say of it. */
+Test(transmit, the_board_against_clause_14) {
+    struct bench_case c = {0};
+    struct transmit_bench t;
+    struct sim_err err = SIM_ERR_INIT;
+    struct clause14_sink none = {0};
+    struct clause14 *clause14 = clause14_create(&none, &err);
+    cr_assert(clause14, "%s", err.text);
+    transmit_load(&t, &c, OCTETS, true);
+    transmit_run(&t);
+    clause14_sent(clause14, t.octets, t.stimulus.n);
+    size_t k = 0;
+    for (size_t i = 0; i < t.n_pieces; i++) {
+        for (; k < t.n_edges && t.edges[k].time <= t.pieces[i].end; k++)
+            clause14_driver(clause14, t.edges[k].time, t.edges[k].d, t.edges[k].de);
+        clause14_piece(clause14, &t.pieces[i]);
+    }
+    clause14_finish(clause14, t.plan.end);
+    const struct clause14_row *rows = clause14_rows(clause14);
+    struct clause14_counts n = clause14_counts(clause14);
+    for (size_t i = 0; i < CLAUSE14_ROWS; i++)
+        if (rows[i].seen)
+            printf("  %-22s %s %7.3f %-4s worst %8.3f%s\n", rows[i].id,
+                   rows[i].at_least ? ">=" : "<=", rows[i].limit, rows[i].unit, rows[i].worst,
+                   clause14_slack(&rows[i]) < 0 ? "  MISSED" : "");
+    cr_expect_eq(n.frames, (uint64_t)1);
+    cr_expect_eq(n.pulses, (uint64_t)1);
+    cr_expect_eq(n.different + n.missing + n.bad_fcs + n.fragments, (uint64_t)0);
+    cr_expect_float_eq(rows[CLAUSE14_PEAK_LEAST].worst, 0.71, 0.071);
+    /* 70.8 ns after the bit at the pins, and the bit takes 13.4 ns to the line */
+    cr_expect_float_eq(rows[CLAUSE14_DISABLE].worst, 57.4, 3, "%g", rows[CLAUSE14_DISABLE].worst);
+    static const enum clause14_id missed[] = {CLAUSE14_PEAK_LEAST, CLAUSE14_TP_IDL,
+                                              CLAUSE14_DISABLE};
+    static const enum clause14_id met[] = {
+        CLAUSE14_PEAK_MOST,  CLAUSE14_JITTER,      CLAUSE14_BIT_RATE, CLAUSE14_PREAMBLE,
+        CLAUSE14_PULSE_PEAK, CLAUSE14_PULSE_WIDTH, CLAUSE14_ENCODER,  CLAUSE14_ENABLE};
+    for (size_t i = 0; i < sizeof missed / sizeof *missed; i++)
+        cr_expect_lt(clause14_slack(&rows[missed[i]]), 0, "%s", rows[missed[i]].id);
+    for (size_t i = 0; i < sizeof met / sizeof *met; i++)
+        cr_expect_geq(clause14_slack(&rows[met[i]]), 0, "%s", rows[met[i]].id);
+    clause14_destroy(clause14);
+    transmit_finish(&t);
 }

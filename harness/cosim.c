@@ -192,6 +192,14 @@ void cosim_pin(struct cosim *c, enum spi_pin pin, sim_time time, int level) {
         c->pin_refused = true;
 }
 
+void cosim_pins(struct cosim *c, sim_time start, const struct pin_edge *edges, size_t n) {
+    struct stm32_pin pins[3];
+    for (int i = 0; i < 3; i++)
+        pins[i] = (struct stm32_pin){(uint8_t)c->port[i], (uint8_t)c->pin[i]};
+    if (!stm32_pin_edges(c->chip, pins, 3, start, edges, n))
+        c->pin_refused = true;
+}
+
 static void where(const struct cosim *c, uint32_t pc, char *out, size_t size) {
     char line[160];
     const struct image_symbol *function = image_function(&c->image, pc);

@@ -34,6 +34,8 @@ void cosim_destroy(struct cosim *cosim); /* accepts NULL */
 
 /* The level of a pin from `time` on; times ascend per pin. */
 void cosim_pin(struct cosim *cosim, enum spi_pin pin, sim_time time, int level);
+/* Many edges in order of time, start + dt; `pin` is an enum spi_pin. */
+void cosim_pins(struct cosim *cosim, sim_time start, const struct pin_edge *edges, size_t n);
 /* The MCU catches up. False with `err` when the firmware ended: fault, lockup, breakpoint,
  * or, in a strict run, something not modelled (register, PC and source line named). */
 bool cosim_run_until(struct cosim *cosim, sim_time time, struct sim_err *err);

@@ -9,11 +9,10 @@ static bool known_silence(struct replay *r) {
     if (response->state == RESPONSE_NONE)
         return false;
     size_t at = (size_t)response->state * response->n_symbols + r->n_symbols;
-    uint32_t known = response->known[at];
-    if (!known || response_known_n_bits(known))
+    if (response->short_next[at] == RESPONSE_NO_SHORT || response->shorts[at].n_bits)
         return false;
-    response->known_uses[at]++;
-    response->state = response_known_next(known);
+    response->shorts[at].uses++;
+    response->state = response->short_next[at];
     response->live = false;
     r->now += IDLE_STEP;
     return true;
@@ -147,7 +146,7 @@ static void add_repeats(const struct replay *r, uint64_t *totals) {
         if (!entry->uses || !(entry->flags & ENTRY_COUNTS))
             continue;
         const struct detail *detail = &r->details[entry->detail];
-        uint64_t repeats = (uint64_t)entry->uses - 1 + response->known_uses[i];
+        uint64_t repeats = (uint64_t)entry->uses - 1 + response->shorts[i].uses;
         for (uint32_t k = 0; k < detail->n_deltas; k++) {
             const struct delta *delta = &r->deltas[detail->first_delta + k];
             totals[delta->counter] += (uint64_t)delta->count * repeats;

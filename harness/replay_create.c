@@ -51,13 +51,14 @@ static bool allocate(struct replay *r) {
     r->lengths = malloc(r->n_symbols * sizeof *r->lengths);
     r->checkpoint = malloc(circuit_state_size(r->main) + SPI_SAMPLER_STATE);
     r->ops = malloc(MAX_OPS * sizeof *r->ops);
+    r->pin_edges = malloc(MAX_OPS * sizeof *r->pin_edges);
     r->details = malloc(MAX_DETAILS * sizeof *r->details);
     r->deltas = malloc(MAX_DELTAS * sizeof *r->deltas);
     r->counts_before = calloc(circuit_counters(r->main) + 1, sizeof *r->counts_before);
     for (size_t i = 0; r->lengths && i < r->n_symbols; i++)
         r->lengths[i] = r->symbols[i].length_ps;
     return r->lengths && r->record.edges && r->rerun.edges && r->octets && r->checkpoint &&
-           r->ops && r->details && r->deltas && r->counts_before;
+           r->ops && r->pin_edges && r->details && r->deltas && r->counts_before;
 }
 
 /* Jitter makes every edge a new one, and noise every state: nothing would repeat. */
@@ -123,8 +124,9 @@ void replay_destroy(struct replay *r) {
     circuit_destroy(r->probe);
     line_source_destroy(r->source);
     response_destroy(r->response);
-    void *owned[] = {r->lengths, r->record.edges, r->rerun.edges, r->octets,        r->checkpoint,
-                     r->ops,     r->details,      r->deltas,      r->counts_before, r->crossing};
+    void *owned[] = {r->lengths,    r->record.edges,  r->rerun.edges, r->octets,
+                     r->checkpoint, r->ops,           r->pin_edges,   r->details,
+                     r->deltas,     r->counts_before, r->crossing};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(r);

@@ -17,6 +17,7 @@
 
 enum { ENTRY_OPS = RESPONSE_MORE, ENTRY_COUNTS = 1 };
 enum { OP_CROSSING = SPI_DESELECT + 1, OP_PIN }; /* beside enum spi_op_kind */
+#define ENTRY_BITS 16
 
 /* What a symbol did beyond shifting bits, relative to its start. */
 struct op {
@@ -29,7 +30,7 @@ struct delta {
     uint32_t counter, count;
 };
 struct detail {
-    uint32_t first_op, n_ops, first_delta, n_deltas;
+    uint32_t first_op, n_ops, first_pin, n_pins, first_delta, n_deltas;
 };
 
 struct replay {
@@ -58,7 +59,8 @@ struct replay {
     struct op *ops;
     struct detail *details;
     struct delta *deltas;
-    uint32_t n_ops, n_details, n_deltas;
+    struct pin_edge *pin_edges; /* for on_pins: what is OP_PIN before it is stored */
+    uint32_t n_ops, n_details, n_deltas, n_pin_edges;
     uint32_t *counts_before;
     /* the last frame */
     struct line_burst burst;

@@ -48,7 +48,8 @@ static void apply(struct replay *r, const struct op *op, sim_time time) {
         replay_close_burst(r, time);
         break;
     case OP_PIN:
-        r->settings.on_pin(r->settings.user, (enum spi_pin)op->net, time, op->level);
+        r->settings.on_pins(r->settings.user, time,
+                            &(struct pin_edge){.pin = (uint8_t)op->net, .level = op->level}, 1);
         break;
     default:
         if (r->rest)
@@ -64,7 +65,7 @@ static void drain(struct replay *r, void (*emit)(struct replay *, const struct o
         for (uint32_t pin = 0; pin < 3; pin++) {
             if (edge->net != r->pins[pin])
                 continue;
-            if (r->settings.on_pin)
+            if (r->settings.on_pins)
                 emit(r, &(struct op){.kind = OP_PIN, .level = edge->level, .net = pin}, edge->time);
             if (spi_sampler_edge(&r->sampler, (enum spi_pin)pin, edge->time, edge->level, &spi))
                 emit(r, &(struct op){.kind = spi.kind, .level = spi.bit}, edge->time);
@@ -82,9 +83,15 @@ static void drain_directly(struct replay *r) {
     drain(r, apply);
 }
 
+/* Pins have a pool of their own: nothing else a symbol does is in an order with them. */
 static void store(struct replay *r, const struct op *op, sim_time time) {
-    if (r->n_ops == MAX_OPS)
-        return; /* run_symbol() sees that the pool is full and does not keep the answer */
+    if (r->n_ops == MAX_OPS || r->n_pin_edges == MAX_OPS)
+        return; /* machine_run() sees that the pool is full and does not keep the answer */
+    if (op->kind == OP_PIN) {
+        r->pin_edges[r->n_pin_edges++] = (struct pin_edge){
+            .dt = (int32_t)(time - r->symbol_start), .pin = (uint8_t)op->net, .level = op->level};
+        return;
+    }
     r->ops[r->n_ops] = *op;
     r->ops[r->n_ops++].dt = (int32_t)(time - r->symbol_start);
 }
@@ -106,7 +113,20 @@ static bool only_bits(const struct replay *r, uint32_t first) {
     for (uint32_t i = first; i < r->n_ops; i++)
         if (r->ops[i].kind != SPI_BIT)
             return false;
-    return r->n_ops - first <= 16;
+    return r->n_ops - first <= ENTRY_BITS;
+}
+
+/* What was stored of a symbol: its bits into the entry when there is nothing else. */
+static void note_ops(struct replay *r, struct detail *detail, struct response_entry *entry) {
+    entry->flags = ENTRY_OPS;
+    if (only_bits(r, detail->first_op)) {
+        for (uint32_t i = detail->first_op; i < r->n_ops; i++)
+            entry->bits |= (uint16_t)(r->ops[i].level << entry->n_bits++);
+        r->n_ops = detail->first_op;
+        entry->flags = r->n_pin_edges > detail->first_pin ? ENTRY_OPS : 0;
+    }
+    detail->n_ops = r->n_ops - detail->first_op;
+    detail->n_pins = r->n_pin_edges - detail->first_pin;
 }
 
 static void note_deltas(struct replay *r, struct detail *detail) {
@@ -135,23 +155,17 @@ static bool machine_run(void *self, uint32_t symbol, sim_time start, struct resp
             circuit_line(r->main, start + s->dt_ps[i], s->level[i]);
     }
     circuit_run_until(r->main, *end);
-    if (r->n_details == MAX_DETAILS || r->n_ops > MAX_OPS - 4096) {
+    if (r->n_details == MAX_DETAILS || r->n_ops > MAX_OPS - 4096 ||
+        r->n_pin_edges > MAX_OPS - 4096) {
         drain_directly(r);
         return false;
     }
     struct detail *detail = &r->details[r->n_details];
     detail->first_op = r->n_ops;
+    detail->first_pin = r->n_pin_edges;
     drain(r, store);
     note_deltas(r, detail);
-    entry->flags = 0;
-    if (only_bits(r, detail->first_op)) {
-        for (uint32_t i = detail->first_op; i < r->n_ops; i++)
-            entry->bits |= (uint16_t)(r->ops[i].level << entry->n_bits++);
-        r->n_ops = detail->first_op;
-    } else {
-        entry->flags = ENTRY_OPS;
-    }
-    detail->n_ops = r->n_ops - detail->first_op;
+    note_ops(r, detail, entry);
     if (detail->n_deltas)
         entry->flags |= ENTRY_COUNTS;
     entry->detail = r->n_details;
@@ -162,11 +176,13 @@ static bool machine_run(void *self, uint32_t symbol, sim_time start, struct resp
 
 /* A remembered answer, or a fresh one: the same path for both. */
 static inline void answer(struct replay *r, const struct response_entry *entry, sim_time start) {
-    if (!(entry->flags & ENTRY_OPS)) {
-        shift_bits(r, entry->bits, entry->n_bits);
+    shift_bits(r, entry->bits, entry->n_bits);
+    if (!(entry->flags & ENTRY_OPS))
         return;
-    }
     const struct detail *detail = &r->details[entry->detail];
+    if (detail->n_pins)
+        r->settings.on_pins(r->settings.user, start, r->pin_edges + detail->first_pin,
+                            detail->n_pins);
     for (uint32_t i = 0; i < detail->n_ops; i++) {
         const struct op *op = &r->ops[detail->first_op + i];
         apply(r, op, start + op->dt);
@@ -206,6 +222,9 @@ static void send_edges(struct replay *r, const struct line_burst *burst) {
 static size_t send_known(struct replay *r, const struct line_burst *burst, size_t i) {
     struct response *response = r->response;
     const size_t n_symbols = response->n_symbols;
+    const uint16_t *const nexts = response->short_next;
+    struct response_short *const shorts = response->shorts;
+    const int32_t *const lengths = r->lengths;
     uint32_t state = response->state, n_shift = r->n_shift;
     uint64_t shift = r->shift;
     uint8_t *out = r->octets + r->n_octets, *const last = r->octets + BURST_OCTETS - 4;
@@ -213,17 +232,17 @@ static size_t send_known(struct replay *r, const struct line_burst *burst, size_
     for (; state != RESPONSE_NONE && i < burst->n_symbols && out < last; i++) {
         uint32_t symbol = burst->symbols[i];
         size_t at = state * n_symbols + symbol;
-        uint32_t known = response->known[at];
-        if (!known)
+        uint32_t next = nexts[at];
+        if (next == RESPONSE_NO_SHORT)
             break;
-        response->known_uses[at]++;
-        state = response_known_next(known);
-        shift |= (uint64_t)response_known_bits(known) << n_shift;
-        for (n_shift += response_known_n_bits(known); n_shift >= 8; n_shift -= 8) {
+        shorts[at].uses++;
+        state = next;
+        shift |= (uint64_t)shorts[at].bits << n_shift;
+        for (n_shift += shorts[at].n_bits; n_shift >= 8; n_shift -= 8) {
             *out++ = (uint8_t)shift;
             shift >>= 8;
         }
-        now += r->lengths[symbol];
+        now += lengths[symbol];
         response->live = false;
     }
     response->state = state;

@@ -29,9 +29,9 @@ static void on_deliver(void *user, const uint8_t *octets, size_t n, sim_time tim
     delivered_take(run->firmware->delivered, octets, n, time);
 }
 
-static void on_pin(void *user, enum spi_pin pin, sim_time time, int level) {
+static void on_pins(void *user, sim_time start, const struct pin_edge *edges, size_t n) {
     struct run *run = user;
-    cosim_pin(run->firmware->cosim, pin, time, level);
+    cosim_pins(run->firmware->cosim, start, edges, n);
 }
 
 /* The stage the board lost it at, or what the MCU says of the time of the frame. */
@@ -112,7 +112,7 @@ bool run_firmware_open(struct run *run) {
 }
 
 void run_firmware_listen(struct replay_settings *settings) {
-    settings->on_pin = on_pin;
+    settings->on_pins = on_pins;
 }
 
 /* The levels before the first edge. */

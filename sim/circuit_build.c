@@ -100,8 +100,8 @@ static uint32_t threshold_net(struct builder *b, uint32_t part, unsigned unit, u
     double middle = b->config->vcc / 2;
     c->elements[e].aux = c->n_thresholds;
     c->thresholds[c->n_thresholds++] = (struct threshold){
-        .plus = build_figure(b, part, fet ? "vgs_th" : "vt_plus", middle),
-        .minus = build_figure(b, part, fet ? "vgs_th" : "vt_minus", middle),
+        .plus = build_figure(b, part, fet ? "vgs_th" : "vt_plus", middle) * c->inv_grid,
+        .minus = build_figure(b, part, fet ? "vgs_th" : "vt_minus", middle) * c->inv_grid,
         .node = (uint32_t)(plan - b->plans),
     };
     const struct threshold *th = &c->thresholds[c->elements[e].aux];
@@ -342,15 +342,12 @@ static void build_fans(struct builder *b) {
         qsort(b->links, b->n_links, sizeof *b->links, by_net);
     for (uint32_t i = 0; i < b->n_links; i++) {
         start[b->links[i].net + 1]++;
-        uint8_t kind = c->elements[b->links[i].element].kind;
-        fans[i] = (struct fan){.element = b->links[i].element,
-                               .mask = b->links[i].mask,
-                               .is_gate = kind == ELEMENT_GATE || kind == ELEMENT_CHANNEL};
+        fans[i] = (struct fan){.element = b->links[i].element, .mask = b->links[i].mask};
     }
     for (uint32_t net = 0; net < c->n_nets; net++)
         start[net + 1] += start[net];
-    c->fan_start = c->fan_start_memory = start;
-    c->fans = c->fan_memory = fans;
+    c->fan_start = start;
+    c->fans = fans;
 }
 
 /* Upper bounds are known before elaboration: at most one of each per pin or unit. */
@@ -443,7 +440,8 @@ struct circuit *circuit_create(const struct netlist *netlist, const struct part_
         circuit_destroy(c);
         return NULL;
     }
-    c->queue = zeroed(c->n_elements, sizeof *c->queue);
+    c->next = c->queue = zeroed(c->n_elements + 1, sizeof *c->queue);
+    c->next->time = SIM_NEVER;
     c->counts = zeroed(c->n_elements + (size_t)c->n_flipflops * FF_WINDOWS, sizeof *c->counts);
     circuit_settle(c);
     if (!circuit_storm(c, err))
@@ -455,12 +453,12 @@ struct circuit *circuit_create(const struct netlist *netlist, const struct part_
 void circuit_destroy(struct circuit *c) {
     if (!c)
         return;
-    void *owned[] = {c->elements,   c->levels,      c->watched,    c->fan_start_memory,
-                     c->fan_memory, c->queue,       c->flipflops,  c->monos,
-                     c->nodes,      c->node_states, c->thresholds, c->counts,
-                     c->kept,       c->is_kept,     c->origins,    c->loads,
-                     c->net_of,     c->drivers,     c->node_of,    c->is_input,
-                     c->receivers,  c->floating,    c->island};
+    void *owned[] = {c->elements,   c->levels,    c->watched, c->fan_start, c->fans,
+                     c->queue,      c->flipflops, c->monos,   c->nodes,     c->node_states,
+                     c->thresholds, c->counts,    c->kept,    c->is_kept,   c->origins,
+                     c->loads,      c->net_of,    c->drivers, c->node_of,   c->is_input,
+                     c->receivers,  c->floating,  c->island,  c->decays,    c->wires,
+                     c->net_wires};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(c);

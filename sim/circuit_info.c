@@ -49,7 +49,7 @@ bool circuit_net_is_live(const struct circuit *c, uint32_t net) {
 double circuit_voltage(const struct circuit *c, uint32_t net, sim_time time) {
     if (!circuit_net_is_analog(c, net))
         return NAN;
-    return node_voltage(c, &c->nodes[c->node_of[net]], time);
+    return node_voltage(c, &c->nodes[c->node_of[net]], time) * c->grid;
 }
 
 int circuit_level(const struct circuit *c, uint32_t net) {

@@ -17,24 +17,29 @@ enum element_kind {
 };
 
 struct element {
-    sim_time when;  /* of the pending transition */
-    int32_t rise;   /* delay to high, ps */
-    int32_t fall;   /* delay to low, ps */
-    uint32_t net;   /* driven net; NODE, CHANNEL: none */
-    uint32_t aux;   /* index into the array of its kind */
-    uint16_t truth; /* GATE, CHANNEL; RECEIVER: 1 when the pair is crossed */
-    uint8_t in;     /* input levels, a bit each */
+    const struct wire *wires; /* those of `net` */
+    int32_t rise;             /* delay to high, ps */
+    int32_t fall;             /* delay to low, ps */
+    uint32_t net;             /* driven net; NODE, CHANNEL: none */
+    uint32_t aux;             /* index into the array of its kind */
+    uint16_t truth;           /* GATE, CHANNEL; RECEIVER: 1 when the pair is crossed */
+    uint8_t in;               /* input levels, a bit each */
     uint8_t kind;
     uint8_t out;    /* level driven now */
     uint8_t target; /* level after the pending transition; `out` when none is */
     bool pending;
-    uint8_t bit; /* CHANNEL: its switch bit at the node */
+    uint8_t bit; /* CHANNEL: its switch at the node; THRESHOLD: 1 when its time is a guess */
 };
 
 struct fan {
     uint32_t element;
-    uint8_t mask; /* input bits fed by the net; NODE: switch bits */
-    bool is_gate; /* GATE or CHANNEL */
+    uint8_t mask; /* input bits fed by the net; NODE: 1 << the switch */
+};
+/* A fan as the event loop goes through it: a net's end with an entry without element. */
+struct wire {
+    struct element *element;
+    uint8_t mask;
+    uint8_t kind; /* the element's */
 };
 
 enum { FF_CP = 1, FF_D = 2, FF_RD = 4, FF_SD = 8 };
@@ -57,32 +62,44 @@ struct mono {
 
 #define NODE_MAX_SWITCHES   6
 #define NODE_MAX_THRESHOLDS 8
+/* Voltages of nodes are in steps of the grid, 2^-20 of the supply. */
 struct node_state {   /* one combination of switches */
-    double vinf, tau; /* volt, ps */
+    double vinf, tau; /* steps, ps; a row in which nothing conducts: 0, 0 */
     double inv_tau;
-    sim_time settle; /* after so long the voltage is vinf, to the grid */
+    const double *decay;               /* exp(-dt/tau), see decay(); NULL: it is computed */
+    sim_time settle;                   /* after so long the voltage is vinf, to the grid */
+    double settled[NODE_MAX_SWITCHES]; /* v0 after that switch of a settled node */
 };
 struct node {
-    double v0; /* volt at t0 */
+    double v0; /* at t0: a whole number of steps */
     sim_time t0;
-    double kick_on[NODE_MAX_SWITCHES]; /* volt added when a FET turns on */
-    double kick_off[NODE_MAX_SWITCHES];
-    uint32_t states; /* first of 2^n_switches in circuit->node_states */
+    double kick[NODE_MAX_SWITCHES][2]; /* added when a FET turns off, on */
+    uint32_t states;                   /* first of 2^n_switches in circuit->node_states */
     uint32_t net;
     uint8_t n_switches, state, n_thresholds;
     uint32_t thresholds[NODE_MAX_THRESHOLDS]; /* elements */
 };
-struct threshold {
-    double plus, minus; /* volt */
-    uint32_t node;
-    /* Per state of the node, towards high and low: 1 / (vinf - level) when the level is
-     * reached in that state, 0 when it is not. */
-    double reach[1 << NODE_MAX_SWITCHES][2];
+struct crossing { /* of a level on the way to vinf: after tau log |v0 - vinf| + offset */
+    double level; /* steps */
+    double offset;
+    double far; /* |v0 - vinf| from which it takes FAR_CROSSING; negative: it never comes */
 };
+struct threshold {
+    double plus, minus; /* steps */
+    uint32_t node;
+    /* Per state of the node, towards high and low. */
+    struct crossing crossings[1 << NODE_MAX_SWITCHES][2];
+    /* Time from a switch of the settled node to the crossing, by the state before, the
+     * switch and the threshold's output; SIM_NEVER: none. */
+    sim_time settled[1 << NODE_MAX_SWITCHES][NODE_MAX_SWITCHES][2];
+};
+/* A crossing further away than this is mostly called off: a retriggerable one-shot's. It is
+ * pended as if it were so far away, and computed when that time comes. */
+#define FAR_CROSSING (150 * SIM_NS)
 
 struct slot {
     sim_time time;
-    uint32_t element;
+    struct element *element;
 };
 
 struct origin { /* of an element, for names */
@@ -96,15 +113,15 @@ struct circuit {
     struct element *elements;
     uint8_t *levels; /* per net */
     uint8_t *watched;
-    const uint32_t *fan_start; /* [n_nets + 1] */
-    const struct fan *fans;
-    struct slot *queue; /* latest first */
-    uint32_t queued;
+    const struct wire **net_wires; /* per net */
+    struct slot *next;             /* the soonest, at the end of the queue */
+    struct slot *queue;            /* latest first, after one that never comes */
     struct circuit_record *record;
     struct flipflop *flipflops;
     struct mono *monos;
     struct node *nodes;
     struct node_state *node_states;
+    double *decays; /* owned: the rows' tables */
     struct threshold *thresholds;
     uint32_t *counts;
     uint64_t events, coins;
@@ -136,68 +153,69 @@ struct circuit {
     uint32_t n_receivers;
     uint32_t *floating; /* netlist pins */
     uint32_t n_floating;
-    uint32_t *island; /* per element */
-    void *fan_memory; /* owned: fan_start and fans */
-    void *fan_start_memory;
+    uint32_t *island;    /* per element */
+    uint32_t *fan_start; /* [n_nets + 1], into fans: what hears a net, in element order */
+    struct fan *fans;
+    struct wire *wires; /* owned */
 };
 
 /* circuit_run.c */
 void circuit_settle(struct circuit *c);
 
 /* circuit_cells.c: flip-flop and monostable */
-void flipflop_evaluate(struct circuit *c, uint32_t element, uint8_t mask, sim_time t);
-void mono_evaluate(struct circuit *c, uint32_t element, uint8_t mask, sim_time t);
-void mono_end(struct circuit *c, uint32_t element, sim_time t);
-void receiver_evaluate(struct circuit *c, uint32_t element, sim_time t);
+void flipflop_evaluate(struct circuit *c, struct element *e, uint8_t mask, sim_time t);
+void mono_evaluate(struct circuit *c, struct element *e, uint8_t mask, sim_time t);
+void mono_end(struct circuit *c, struct element *e, sim_time t);
+void receiver_evaluate(struct circuit *c, struct element *e, sim_time t);
 
 /* The queue, soonest last, so that the next one is taken from the end; ties in element
  * order. With the dozen transitions a board has pending, insertion beats any heap. */
-static inline void circuit_pend(struct circuit *c, uint32_t element, int target, sim_time when) {
-    struct element *e = &c->elements[element];
-    struct slot *slot = c->queue + c->queued++;
+static inline void circuit_pend(struct circuit *c, struct element *e, int target, sim_time when) {
+    struct slot *slot = ++c->next;
     e->pending = true;
     e->target = (uint8_t)target;
-    e->when = when;
-    for (; slot > c->queue &&
-           (slot[-1].time < when || (slot[-1].time == when && slot[-1].element < element));
-         slot--)
-        *slot = slot[-1];
-    *slot = (struct slot){.time = when, .element = element};
+    for (; slot[-1].time < when || (slot[-1].time == when && slot[-1].element < e); slot--) {
+        slot->time = slot[-1].time;
+        slot->element = slot[-1].element;
+    }
+    slot->time = when;
+    slot->element = e;
 }
 
-static inline void circuit_cancel(struct circuit *c, uint32_t element) {
-    struct slot *end = c->queue + --c->queued, *slot = end;
-    while (slot->element != element)
+static inline void circuit_cancel(struct circuit *c, struct element *e) {
+    struct slot *end = c->next--, *slot = end;
+    while (slot->element != e)
         slot--;
     for (; slot < end; slot++)
         *slot = slot[1];
-    struct element *e = &c->elements[element];
     e->pending = false;
     e->target = e->out;
 }
 
 /* Inertial: a change of mind before the transition happens swallows the pulse. */
-static inline void circuit_schedule(struct circuit *c, uint32_t element, int target,
+static inline void circuit_schedule(struct circuit *c, struct element *e, int target,
                                     sim_time when) {
-    struct element *e = &c->elements[element];
     if (e->target == target)
         return;
     if (!e->pending) {
-        circuit_pend(c, element, target, when);
+        circuit_pend(c, e, target, when);
         return;
     }
-    circuit_cancel(c, element);
-    c->counts[element]++;
+    circuit_cancel(c, e);
+    c->counts[e - c->elements]++;
 }
 
 /* A violated window's outcome (circuit_run.c). */
-bool circuit_coin(struct circuit *c, uint32_t element, sim_time t);
+bool circuit_coin(struct circuit *c, const struct element *e, sim_time t);
 
 /* circuit_analog.c */
 double node_voltage(const struct circuit *c, const struct node *node, sim_time t);
-void node_switch(struct circuit *c, uint32_t node, uint8_t mask, sim_time t);
-void node_aim(struct circuit *c, const struct node *node);
-void node_aim_at(struct circuit *c, const struct node *node, uint32_t threshold);
+void node_switch(struct circuit *c, uint32_t node, unsigned bit, sim_time t);
+void node_aim_all(struct circuit *c, const struct node *node);
+void node_aim_at(struct circuit *c, const struct node *node, struct element *threshold);
+bool node_guessed(struct circuit *c, struct element *threshold);
+bool node_tabulate_decays(struct circuit *c); /* false: out of memory */
+void node_tabulate(struct circuit *c, const struct node *node);
 
 /* circuit_scope.c: who depends on whom */
 bool circuit_apply_scope(struct circuit *c, const struct circuit_scope *scope);

@@ -142,7 +142,7 @@ static struct node_state node_row(const struct builder *b, const struct node_pla
         return row; /* nothing conducts */
     row.tau = plan->farad / g * 1e12;
     row.inv_tau = 1 / row.tau;
-    row.vinf = floor(current / g * b->c->inv_grid + 0.5) * b->c->grid;
+    row.vinf = floor(current / g * b->c->inv_grid + 0.5);
     row.settle = (sim_time)(row.tau * 16.7) + 1; /* e^-16.7 of the supply is 1/17 of the grid */
     return row;
 }
@@ -195,7 +195,8 @@ static double release_voltage(const struct builder *b, const struct node_plan *p
                               const struct branch *branch, struct node_state on,
                               struct node_state off) {
     enum { STEPS = 256 };
-    double vcc = b->config->vcc, v = on.vinf, gate = vcc;
+    double vcc = b->config->vcc, gate = vcc, begin = on.vinf * b->c->grid, v = begin;
+    double end = off.vinf * b->c->grid;
     double k = 1 / (branch->ohm * (vcc - branch->vth));
     double dt = branch->tau_off * sim_log(vcc / branch->vth) / STEPS;
     double ratio = sim_exp(-dt / branch->tau_off);
@@ -205,10 +206,10 @@ static double release_voltage(const struct builder *b, const struct node_plan *p
         double fall = gate * (1 - ratio);
         gate -= fall;
         double closing = k * (gate - branch->vth) / plan->farad;
-        v = (v + dt * (pull * off.vinf + closing * source) - branch->crss / plan->farad * fall) /
+        v = (v + dt * (pull * end + closing * source) - branch->crss / plan->farad * fall) /
             (1 + dt * (closing + pull));
     }
-    return v - on.vinf;
+    return v - begin;
 }
 
 /* Gate charge: between 0 and VGS(th) the channel is closed, and Crss takes the drain along;
@@ -219,13 +220,14 @@ static void kick_node(const struct builder *b, const struct node_plan *plan, str
         const struct branch *branch = &plan->branches[i];
         if (branch->channel == CIRCUIT_NO_NET || plan->farad <= 0)
             continue;
-        double coupled = branch->crss * branch->vth / plan->farad;
-        node->kick_on[bits[i]] = coupled;
-        node->kick_off[bits[i]] = -coupled;
+        double coupled = branch->crss * branch->vth / plan->farad * b->c->inv_grid;
+        node->kick[bits[i]][1] = coupled;
+        node->kick[bits[i]][0] = -coupled;
         if (branch->tau_off > 0)
-            node->kick_off[bits[i]] +=
-                release_voltage(b, plan, branch, node_row(b, plan, bits, 1u << bits[i]),
-                                node_row(b, plan, bits, 0));
+            node->kick[bits[i]][0] +=
+                b->c->inv_grid * release_voltage(b, plan, branch,
+                                                 node_row(b, plan, bits, 1u << bits[i]),
+                                                 node_row(b, plan, bits, 0));
     }
 }
 
@@ -264,25 +266,6 @@ static bool build_node(struct builder *b, struct node_plan *plan, uint32_t index
     return true;
 }
 
-/* A level within a grid step of the final value would be reached late or never: never. */
-static double reach_of(const struct builder *b, const struct node_state *s, double level,
-                       double sign) {
-    if (s->inv_tau == 0 || sign * (s->vinf - level) <= b->c->grid)
-        return 0;
-    return 1 / (s->vinf - level);
-}
-
-static void fill_reaches(struct builder *b, const struct node *node) {
-    for (unsigned i = 0; i < node->n_thresholds; i++) {
-        struct threshold *th = &b->c->thresholds[b->c->elements[node->thresholds[i]].aux];
-        for (unsigned state = 0; state < 1u << node->n_switches; state++) {
-            const struct node_state *s = &b->c->node_states[node->states + state];
-            th->reach[state][0] = reach_of(b, s, th->plus, 1);
-            th->reach[state][1] = reach_of(b, s, th->minus, -1);
-        }
-    }
-}
-
 bool build_nodes(struct builder *b) {
     for (uint32_t i = 0; i < b->n_plans; i++) {
         b->c->node_of[b->plans[i].net] = i;
@@ -290,7 +273,9 @@ bool build_nodes(struct builder *b) {
             return false;
     }
     b->c->n_nodes = b->n_plans;
+    if (!node_tabulate_decays(b->c))
+        return sim_err_set(b->err, SIM_ERR_UNMODELLED, "out of memory");
     for (uint32_t i = 0; i < b->n_plans; i++) /* the gates' thresholds are there by now */
-        fill_reaches(b, &b->c->nodes[i]);
+        node_tabulate(b->c, &b->c->nodes[i]);
     return true;
 }

@@ -3,9 +3,9 @@
 
 #include "sim/rng.h"
 
-bool circuit_coin(struct circuit *c, uint32_t element, sim_time t) {
+bool circuit_coin(struct circuit *c, const struct element *e, sim_time t) {
     c->coins++;
-    return rng_u64(c->seed, element, (uint64_t)t) >> 63;
+    return rng_u64(c->seed, (uint64_t)(e - c->elements), (uint64_t)t) >> 63;
 }
 
 static inline void record_edge(struct circuit *c, uint32_t net, int level, sim_time t) {
@@ -21,21 +21,23 @@ static inline void record_edge(struct circuit *c, uint32_t net, int level, sim_t
 }
 
 /* A cell, node or receiver: what is not a table of its inputs. */
-static void evaluate_other(struct circuit *c, uint32_t element, uint8_t mask, sim_time t) {
-    struct element *e = &c->elements[element];
+static void evaluate_other(struct circuit *c, struct element *e, uint8_t mask, sim_time t) {
     e->in ^= mask;
     switch ((enum element_kind)e->kind) {
     case ELEMENT_NODE:
-        node_switch(c, e->aux, mask, t);
+        if (mask)
+            node_switch(c, e->aux, (unsigned)__builtin_ctz(mask), t);
+        else
+            node_aim_all(c, &c->nodes[e->aux]); /* power-up */
         break;
     case ELEMENT_FLIPFLOP:
-        flipflop_evaluate(c, element, mask, t);
+        flipflop_evaluate(c, e, mask, t);
         break;
     case ELEMENT_MONO:
-        mono_evaluate(c, element, mask, t);
+        mono_evaluate(c, e, mask, t);
         break;
     case ELEMENT_RECEIVER:
-        receiver_evaluate(c, element, t);
+        receiver_evaluate(c, e, t);
         break;
     default:
         break; /* driven by their cell or node */
@@ -44,64 +46,59 @@ static void evaluate_other(struct circuit *c, uint32_t element, uint8_t mask, si
 
 /* Gates and channels, most of what there is: one look into the truth table, and nothing
  * more while the element already heads where it should. */
-static inline void evaluate_gate(struct circuit *c, uint32_t element, uint8_t mask, sim_time t) {
-    struct element *e = &c->elements[element];
+static inline void evaluate_gate(struct circuit *c, struct element *e, uint8_t mask, sim_time t) {
     e->in ^= mask;
     int target = e->truth >> e->in & 1;
     if (target != e->target)
-        circuit_schedule(c, element, target, t + (target ? e->rise : e->fall));
+        circuit_schedule(c, e, target, t + (target ? e->rise : e->fall));
 }
 
 static inline bool is_gate(uint8_t kind) {
     return kind == ELEMENT_GATE || kind == ELEMENT_CHANNEL;
 }
 
-static inline void change_net(struct circuit *c, uint32_t net, int level, sim_time t) {
+static inline void change_net(struct circuit *c, uint32_t net, const struct wire *wire, int level,
+                              sim_time t) {
     c->levels[net] = (uint8_t)level;
     if (c->watched[net])
         record_edge(c, net, level, t);
-    const struct fan *end = &c->fans[c->fan_start[net + 1]];
-    for (const struct fan *fan = &c->fans[c->fan_start[net]]; fan < end; fan++) {
-        if (fan->is_gate)
-            evaluate_gate(c, fan->element, fan->mask, t);
-        else
-            evaluate_other(c, fan->element, fan->mask, t);
+    for (; wire->element; wire++) {
+        struct element *e = wire->element;
+        if (is_gate(wire->kind)) {
+            evaluate_gate(c, e, wire->mask, t);
+        } else if (wire->kind == ELEMENT_FLIPFLOP) {
+            e->in ^= wire->mask;
+            flipflop_evaluate(c, e, wire->mask, t);
+        } else {
+            evaluate_other(c, e, wire->mask, t);
+        }
     }
 }
 
-static inline void happen(struct circuit *c, uint32_t element, sim_time t) {
-    struct element *e = &c->elements[element];
-    e->pending = false;
-    c->events++;
-    if (e->kind <= ELEMENT_BUFFER) {
-        e->out = e->target;
-        change_net(c, e->net, e->out, t);
+/* The output of a threshold: its analog net shows the same edge. */
+static void cross(struct circuit *c, struct element *e, sim_time t) {
+    const struct node *node = &c->nodes[c->thresholds[e->aux].node];
+    if (c->watched[node->net])
+        record_edge(c, node->net, e->out, t);
+    if (t == node->t0 && !e->pending) /* kicked past it: it may come back */
+        node_aim_at(c, node, e);
+}
+
+static inline void happen(struct circuit *c, struct element *e, sim_time t) {
+    if (e->kind == ELEMENT_MONO) {
+        mono_end(c, e, t);
         return;
     }
-    switch ((enum element_kind)e->kind) {
-    case ELEMENT_MONO:
-        mono_end(c, element, t);
+    e->out = e->target;
+    if (e->kind == ELEMENT_CHANNEL) {
+        node_switch(c, e->aux, e->bit, t);
         return;
-    case ELEMENT_CHANNEL:
-        e->out = e->target;
-        node_switch(c, e->aux, (uint8_t)(1u << e->bit), t);
-        return;
-    case ELEMENT_RECEIVER:
-        e->out = e->target;
-        change_net(c, e->net, e->out, t);
-        receiver_evaluate(c, element, t);
-        return;
-    default:
-        e->out = e->target;
-        change_net(c, e->net, e->out, t);
-        if (e->kind == ELEMENT_THRESHOLD) { /* its analog net shows the same edge */
-            const struct node *node = &c->nodes[c->thresholds[e->aux].node];
-            if (c->watched[node->net])
-                record_edge(c, node->net, e->out, t);
-            if (t == node->t0 && !e->pending) /* kicked past it: it may come back */
-                node_aim_at(c, node, element);
-        }
     }
+    change_net(c, e->net, e->wires, e->out, t);
+    if (e->kind == ELEMENT_THRESHOLD)
+        cross(c, e, t);
+    else if (e->kind == ELEMENT_RECEIVER)
+        receiver_evaluate(c, e, t);
 }
 
 /* A million transitions within ten microseconds are no board's doing: a loop of next to
@@ -113,17 +110,20 @@ static bool is_storm(struct circuit *c, const struct slot *last) {
     bool storm = last->time - c->storm_from < STORM_TIME;
     c->storm_from = last->time;
     if (storm) {
-        c->storm = last->element;
-        c->queued = 0;
+        c->storm = (uint32_t)(last->element - c->elements);
+        c->next = c->queue;
     }
     return storm;
 }
 
 void circuit_run_until(struct circuit *c, sim_time time) {
-    while (c->queued && c->queue[c->queued - 1].time < time) {
-        struct slot next = c->queue[--c->queued];
+    while (c->next->time < time) {
+        struct slot next = *c->next--;
+        next.element->pending = false;
+        if (next.element->kind == ELEMENT_THRESHOLD && node_guessed(c, next.element))
+            continue;
         happen(c, next.element, next.time);
-        if (c->events % STORM_EVENTS == 0 && is_storm(c, &next))
+        if (++c->events % STORM_EVENTS == 0 && is_storm(c, &next))
             break;
     }
     if (c->now < time)
@@ -131,13 +131,13 @@ void circuit_run_until(struct circuit *c, sim_time time) {
 }
 
 sim_time circuit_next(const struct circuit *c) {
-    return c->queued ? c->queue[c->queued - 1].time : SIM_NEVER;
+    return c->next->time;
 }
 
 void circuit_input(struct circuit *c, uint32_t net, sim_time time, int level) {
     circuit_run_until(c, time);
     if (net < c->n_nets && c->is_input[net] && c->levels[net] != level)
-        change_net(c, net, level, time);
+        change_net(c, net, c->net_wires[net], level, time);
 }
 
 void circuit_line(struct circuit *c, sim_time time, int level) {
@@ -145,10 +145,11 @@ void circuit_line(struct circuit *c, sim_time time, int level) {
     bool noisy = c->line_level == CIRCUIT_LINE_IDLE && c->idle == CIRCUIT_IDLE_NOISE;
     c->line_level = (uint8_t)level;
     for (uint32_t i = 0; i < c->n_receivers; i++) {
-        if (noisy && c->elements[c->receivers[i]].pending)
-            circuit_cancel(c, c->receivers[i]);
-        c->elements[c->receivers[i]].in = (uint8_t)level;
-        receiver_evaluate(c, c->receivers[i], time);
+        struct element *e = &c->elements[c->receivers[i]];
+        if (noisy && e->pending)
+            circuit_cancel(c, e);
+        e->in = (uint8_t)level;
+        receiver_evaluate(c, e, time);
     }
 }
 
@@ -161,9 +162,10 @@ void circuit_settle(struct circuit *c) {
     c->storm_from = 2 * t;
     for (uint32_t i = 0; i < c->n_nodes; i++)
         c->nodes[i].t0 = t; /* an exponential run backwards overflows */
-    for (uint32_t i = 0; i < c->n_kept; i++)
-        (is_gate(c->elements[c->kept[i]].kind) ? evaluate_gate : evaluate_other)(c, c->kept[i], 0,
-                                                                                 t);
+    for (uint32_t i = 0; i < c->n_kept; i++) {
+        struct element *e = &c->elements[c->kept[i]];
+        (is_gate(e->kind) ? evaluate_gate : evaluate_other)(c, e, 0, t);
+    }
     circuit_run_until(c, 0);
     for (uint32_t i = 0; i < c->n_elements + c->n_flipflops * FF_WINDOWS; i++)
         c->counts[i] = 0;

@@ -86,8 +86,8 @@ static void mark_ancestors(const struct circuit *c, const struct circuit_scope *
 /* Fan lists lose what is not kept; a net whose driver is not kept but that still feeds
  * something becomes an input. */
 static void drop_others(struct circuit *c) {
-    uint32_t *start = c->fan_start_memory;
-    struct fan *fans = c->fan_memory;
+    uint32_t *start = c->fan_start;
+    struct fan *fans = c->fans;
     uint32_t n = 0, first = 0;
     for (uint32_t net = 0; net < c->n_nets; net++) {
         uint32_t end = start[net + 1];
@@ -115,6 +115,23 @@ static void drop_others(struct circuit *c) {
     }
 }
 
+/* What is left of the fan lists, in the form that the event loop goes through. */
+static void lay_wires(struct circuit *c) {
+    c->wires = zeroed(c->fan_start[c->n_nets] + (size_t)c->n_nets, sizeof *c->wires);
+    c->net_wires = zeroed(c->n_nets, sizeof *c->net_wires);
+    struct wire *wire = c->wires;
+    for (uint32_t net = 0; net < c->n_nets; net++, wire++) {
+        c->net_wires[net] = wire;
+        for (uint32_t i = c->fan_start[net]; i < c->fan_start[net + 1]; i++)
+            *wire++ = (struct wire){.element = &c->elements[c->fans[i].element],
+                                    .mask = c->fans[i].mask,
+                                    .kind = c->elements[c->fans[i].element].kind};
+    }
+    for (uint32_t i = 0; i < c->n_elements; i++)
+        if (c->elements[i].net != CIRCUIT_NO_NET)
+            c->elements[i].wires = c->net_wires[c->elements[i].net];
+}
+
 bool circuit_apply_scope(struct circuit *c, const struct circuit_scope *scope) {
     c->is_kept = zeroed(c->n_elements, sizeof *c->is_kept);
     c->kept = zeroed(c->n_elements, sizeof *c->kept);
@@ -127,6 +144,7 @@ bool circuit_apply_scope(struct circuit *c, const struct circuit_scope *scope) {
             c->kept[c->n_kept++] = e;
     }
     drop_others(c);
+    lay_wires(c);
     return true;
 }
 

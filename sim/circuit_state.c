@@ -95,7 +95,15 @@ static void load_node(struct node *node, sim_time now, struct reader *reader) {
 }
 
 static uint8_t pack(const struct element *e) {
-    return (uint8_t)(e->in | e->out << 4 | e->target << 5 | e->pending << 6);
+    int guessed = e->kind == ELEMENT_THRESHOLD && e->pending ? e->bit : 0;
+    return (uint8_t)(e->in | e->out << 4 | e->target << 5 | e->pending << 6 | guessed << 7);
+}
+
+static sim_time pending_time(const struct circuit *c, const struct element *e) {
+    const struct slot *slot = c->next;
+    while (slot->element != e)
+        slot--;
+    return slot->time;
 }
 
 void circuit_state_save(const struct circuit *c, sim_time now, uint8_t *state) {
@@ -105,7 +113,7 @@ void circuit_state_save(const struct circuit *c, sim_time now, uint8_t *state) {
     cursor.p += c->n_nets;
     for (uint32_t i = 0; i < c->n_kept; i++) {
         const struct element *e = &c->elements[c->kept[i]];
-        put_i64(&cursor, e->pending ? e->when - now : 0);
+        put_i64(&cursor, e->pending ? pending_time(c, e) - now : 0);
         struct element packed = *e;
         if (e->kind == ELEMENT_NODE)
             packed.in = 0;
@@ -120,7 +128,7 @@ void circuit_state_save(const struct circuit *c, sim_time now, uint8_t *state) {
 void circuit_state_load(struct circuit *c, sim_time now, const uint8_t *state) {
     struct reader reader = {state};
     c->now = now;
-    c->queued = 0;
+    c->next = c->queue;
     c->line_level = *reader.p++;
     memcpy(c->levels, reader.p, c->n_nets);
     reader.p += c->n_nets;
@@ -132,8 +140,10 @@ void circuit_state_load(struct circuit *c, sim_time now, const uint8_t *state) {
         e->out = packed >> 4 & 1;
         e->pending = false;
         e->target = e->out;
+        if (e->kind == ELEMENT_THRESHOLD)
+            e->bit = packed >> 7;
         if (packed >> 6 & 1)
-            circuit_pend(c, c->kept[i], packed >> 5 & 1, when);
+            circuit_pend(c, e, packed >> 5 & 1, when);
         if (e->kind == ELEMENT_FLIPFLOP)
             load_flipflop(&c->flipflops[e->aux], now, &reader);
         else if (e->kind == ELEMENT_NODE)

@@ -6,12 +6,14 @@
 static bool allocate(struct response *r) {
     size_t size = r->machine.state_size;
     r->table = calloc((size_t)r->max_states * r->n_symbols, sizeof *r->table);
-    r->known = calloc((size_t)r->max_states * r->n_symbols, sizeof *r->known);
-    r->known_uses = calloc((size_t)r->max_states * r->n_symbols, sizeof *r->known_uses);
+    r->short_next = malloc((size_t)r->max_states * r->n_symbols * sizeof *r->short_next);
+    r->shorts = calloc((size_t)r->max_states * r->n_symbols, sizeof *r->shorts);
     r->states = malloc((size_t)r->max_states * size);
     r->state_hash = calloc(r->hash_size, sizeof *r->state_hash);
     r->scratch_state = malloc(size);
-    return r->table && r->known && r->known_uses && r->states && r->state_hash && r->scratch_state;
+    for (size_t i = 0; r->short_next && i < (size_t)r->max_states * r->n_symbols; i++)
+        r->short_next[i] = RESPONSE_NO_SHORT;
+    return r->table && r->short_next && r->shorts && r->states && r->state_hash && r->scratch_state;
 }
 
 struct response *response_create(const struct response_machine *machine, uint32_t n_symbols,
@@ -36,8 +38,8 @@ void response_destroy(struct response *r) {
     if (!r)
         return;
     free(r->table);
-    free(r->known);
-    free(r->known_uses);
+    free(r->short_next);
+    free(r->shorts);
     free(r->states);
     free(r->state_hash);
     free(r->scratch_state);
@@ -93,8 +95,10 @@ const struct response_entry *response_miss(struct response *r, uint32_t symbol, 
         return &r->scratch;
     struct response_entry *entry = &r->table[(size_t)from * r->n_symbols + symbol];
     *entry = r->scratch;
-    if (!(entry->flags & RESPONSE_MORE) && entry->n_bits <= RESPONSE_KNOWN_BITS)
-        r->known[entry - r->table] = UINT32_C(1) << 31 | (uint32_t)entry->bits << 20 |
-                                     (uint32_t)entry->n_bits << 16 | entry->next;
+    if (!(entry->flags & RESPONSE_MORE)) {
+        r->short_next[entry - r->table] = (uint16_t)entry->next;
+        r->shorts[entry - r->table] =
+            (struct response_short){.bits = entry->bits, .n_bits = entry->n_bits};
+    }
     return entry;
 }

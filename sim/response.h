@@ -38,13 +38,19 @@ struct response_machine {
                 sim_time *end);
 };
 
+struct response_short {
+    uint32_t uses; /* look-ups here, beside those in response_entry.uses */
+    uint16_t bits;
+    uint8_t n_bits;
+};
+
 struct response {
     struct response_entry *table; /* [max_states][n_symbols] */
-    /* The same for answers that are no more than RESPONSE_KNOWN_BITS bits, in a word each, so
-     * that the busy part of the table fits the nearest cache: next state, number of bits,
-     * bits, and bit 31. 0: not such an answer. */
-    uint32_t *known;
-    uint32_t *known_uses;      /* look-ups there, beside those in response_entry.uses */
+    /* The same for answers that are no more than bits. One look-up needs the next state of
+     * the one before, so these stand alone, small enough for the nearest cache;
+     * RESPONSE_NO_SHORT: not such an answer. */
+    uint16_t *short_next;
+    struct response_short *shorts;
     uint32_t n_symbols, state; /* state now, or RESPONSE_NONE: only the machine knows it */
     bool live;                 /* the machine itself is at `state` */
     uint32_t n_states, max_states;
@@ -67,17 +73,7 @@ void response_enter(struct response *response, sim_time now);
 /* Bring the machine itself to the present state at `now`, to drive it directly. */
 void response_leave(struct response *response, sim_time now);
 
-#define RESPONSE_KNOWN_BITS 11
-enum { RESPONSE_MAX_STATES = 0xffff };
-static inline uint32_t response_known_next(uint32_t known) {
-    return known & 0xffff;
-}
-static inline uint32_t response_known_n_bits(uint32_t known) {
-    return known >> 16 & 0xf;
-}
-static inline uint32_t response_known_bits(uint32_t known) {
-    return known >> 20 & 0x7ff;
-}
+enum { RESPONSE_MAX_STATES = 0xffff, RESPONSE_NO_SHORT = 0xffff };
 
 const struct response_entry *response_miss(struct response *response, uint32_t symbol,
                                            sim_time start);

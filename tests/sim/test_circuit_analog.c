@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "little.h"
+#include "sim/rng.h"
 
 static struct little l;
 
@@ -317,4 +318,48 @@ Test(node, relaxation_oscillator) {
     cr_expect_float_eq((end - begin) / (double)n, period, 3, "%.3f, not %.3f ps",
                        (end - begin) / (double)n, period);
     stop(c);
+}
+
+/* A thousand switches at any times, of an RC of any speed: short ways and long ones, far
+ * crossings that are called off and such that are not, and settled nodes, all against the
+ * closed form. A switch so late that a picosecond decides is not taken. */
+static void walk(double ohm) {
+    little_init(&l, "a");
+    little_part(&l, "R1", &little_r, ohm, "a m");
+    little_part(&l, "C1", &little_c, FARAD, "m GND");
+    little_part(&l, "U1", &little_not, NAN, "m y");
+    struct circuit *c = little_create(&l);
+    double tau = (ohm + 40) * FARAD * 1e12, v = 0, expected[1000];
+    size_t n = 0;
+    int in = 0, out = 0;
+    sim_time t = STEP;
+    for (uint64_t i = 0; i < 1000; i++) {
+        in = !in;
+        little_set(&l, c, "a", t, in);
+        double end = in ? 5 : 0, u = rng_uniform(1, 2, i);
+        double wait = tau * (i % 7 == 0 ? 20 * u : i % 3 == 0 ? 0.1 * u : 2 * u);
+        double cross = tau * log((v - end) / ((out ? 1.8 : 2.7) - end));
+        if (fabs(wait - cross) < 20)
+            wait += 100;
+        if (in != out && cross < wait) {
+            expected[n++] = (double)t + cross;
+            out = in;
+        }
+        double stood = (double)(sim_time)wait;
+        v = end + (v - end) * exp(-stood / tau);
+        t += (sim_time)wait;
+    }
+    circuit_run_until(c, t);
+    cr_assert_eq(little_edges(&l, c, "m"), n, "%g ohm: %zu edges, not %zu", ohm,
+                 little_edges(&l, c, "m"), n);
+    for (size_t i = 0; i < n; i++)
+        expect_near("m", c, i, expected[i], i % 2 == 0, fmax(1.5, 1e-5 * tau));
+    cr_expect_gt(n, 200);
+    stop(c);
+}
+
+Test(node, random_walk) {
+    const double ohms[] = {10, 100, 1e3, 10e3, 100e3, 1e6}; /* tau 5 ns to 100 us */
+    for (size_t i = 0; i < sizeof ohms / sizeof *ohms; i++)
+        walk(ohms[i]);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/fpmath.h"
+#include "sim/fpmath_quick.h"
 #include "sim/rng.h"
 
 /* Distance in units of the last place of `right`. */
@@ -118,4 +119,20 @@ Test(fpmath, fixed_bits) {
         memcpy(&bits, &y, sizeof bits);
         cr_expect_eq(bits, rows[i].bits, "row %zu: %#llx", i, (unsigned long long)bits);
     }
+}
+
+/* What its header promises, over what an analog node asks for. */
+Test(fpmath, quick_ones_agree_with_libm) {
+    double worst_exp = 0, worst_log = 0;
+    for (uint64_t i = 0; i < 300000; i++) {
+        double x = between(-17, 0, i), y = between(1, 1 << 21, i), z = between(1, 2, i);
+        worst_exp = fmax(worst_exp, fabs(quick_exp(x) / exp(x) - 1));
+        worst_log = fmax(worst_log, fabs(quick_log(y) - log(y)));
+        worst_log = fmax(worst_log, fabs(quick_log(z) - log(z)));
+    }
+    cr_expect_lt(worst_exp, 1e-13, "%g", worst_exp);
+    cr_expect_lt(worst_log, 1e-9, "%g", worst_log);
+    cr_expect_gt(worst_log, 1e-15); /* or it was not the quick one */
+    cr_expect_eq(quick_exp(-0.0), 1.0);
+    cr_expect_eq(quick_log(1.0), 0.0);
 }

@@ -95,9 +95,20 @@ static void block_write(struct stm32 *mcu, struct stm32_block *b, uint32_t offse
         stm32_store(b, offset & ~3U, word);
 }
 
+/* Whether an access sees or changes what edges at pins do. */
+static bool touches_edges(struct stm32_block *b, uint32_t address, bool write) {
+    if (!b || write || !b->ip || !b->ip->pin_in)
+        return b && write;
+    const struct stm32_reg *reg = find_reg(b, address - b->base);
+    return !reg || !reg->apart;
+}
+
 static bool access_block(struct stm32 *mcu, uint32_t address, unsigned size, bool write, bool dma,
                          uint32_t *value) {
     struct stm32_block *b = bus_find(mcu, address);
+    bool touches = touches_edges(b, address, write);
+    if (touches)
+        inbox_settle(mcu, mcu->now);
     mcu->access.active = true;
     mcu->access.write = write;
     mcu->access.dma = dma;
@@ -110,6 +121,7 @@ static bool access_block(struct stm32 *mcu, uint32_t address, unsigned size, boo
     else if (write && memory_at(mcu, address))
         report_access(mcu, NULL, STM32_MISUSE, "a write to a memory that is read only");
     mcu->access.active = false;
+    mcu->stale |= touches ? STALE_ACTS : 0;
     return b || (write && memory_at(mcu, address));
 }
 

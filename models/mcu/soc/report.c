@@ -17,7 +17,7 @@ void report(struct stm32 *mcu, struct stm32_block *b, struct stm32_report *r) {
     r->time = mcu->now;
     mcu->counts[r->kind]++;
     if (r->kind == STM32_UNMODELLED && mcu->config.strict) {
-        mcu->ended = true;
+        mcu->ended = mcu->roused = true;
         if (mcu->running)
             armv7m_request_stop(mcu->core);
     }

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "models/mcu/armv7m/armv7m.h"
+#include "models/mcu/pin_edge.h"
 #include "sim/err.h"
 #include "sim/simtime.h"
 
@@ -106,6 +107,7 @@ struct stm32_config {
     uint32_t uid[3];                       /* unique id; all 0: a fixed one */
     uint64_t seed;                         /* of the random number generator */
     unsigned spi_partial;                  /* STM32_SPI_..._KEEPS */
+    bool edge_by_edge; /* no edge is delivered late: slow, and to the same effect */
 
     /* Each may be NULL. None may call stm32_run_until(), stm32_step(), stm32_reset() or
      * stm32_destroy(). */
@@ -173,6 +175,14 @@ double stm32_hclk_hz(const struct stm32 *mcu);
  * their picoseconds. A pin that the chip drives ignores the board. False when the pin does
  * not exist, time is in the past, or memory is out. */
 bool stm32_pin_set(struct stm32 *mcu, unsigned port, unsigned pin, unsigned level, sim_time time);
+/* The same for many edges in order of time, at start + dt, of n_pins (STM32_EDGE_PINS at most)
+ * pins: `pin` of an edge counts in `pins`. */
+#define STM32_EDGE_PINS 8
+struct stm32_pin {
+    uint8_t port, pin;
+};
+bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, unsigned n_pins,
+                     sim_time start, const struct pin_edge *edges, size_t n);
 /* What the chip drives a pin with now: as the last on_pin said. */
 struct stm32_pin_change stm32_pin_get(const struct stm32 *mcu, unsigned port, unsigned pin);
 /* "PB13" or "pb13" to port and pin; false when it is not the name of a pin of this chip. */

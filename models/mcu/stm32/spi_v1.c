@@ -22,6 +22,7 @@
  * Not modelled, loud: I2S, TI mode, automatic CRC at the end of a DMA transfer.
  */
 #include <limits.h>
+#include <string.h>
 
 #include "models/mcu/stm32/ips.h"
 
@@ -405,7 +406,7 @@ static const struct stm32_reg REGS[] = {
     {.name = "CR1", .offset = CR1, .writable = 0xffff},
     {.name = "CR2", .offset = CR2, .writable = 0xe7, .loud = FRF},
     {.name = "SR", .offset = SR, .reset = TXE, .writable = CRCERR},
-    {.name = "DR", .offset = DR, .writable = 0xffff},
+    {.name = "DR", .offset = DR, .writable = 0xffff, .apart = true},
     {.name = "CRCPR", .offset = CRCPR, .reset = 7, .writable = 0xffff},
     {.name = "RXCRCR", .offset = RXCRCR},
     {.name = "TXCRCR", .offset = TXCRCR},
@@ -557,6 +558,71 @@ static void spi_pin_in(struct stm32_block *block, unsigned role, unsigned level,
     }
 }
 
+/* Past the edges before one of SCK: none, one or two in the usual bit, without a branch. */
+static inline const struct stm32_edge *past(const struct stm32_edge *data,
+                                            const struct stm32_edge *clock) {
+    size_t first = data[0].time < clock->time, second = data[1].time < clock->time;
+    data += first + (first & second);
+    while (data->time <= clock->time && stm32_edge_before(data, clock))
+        data++;
+    return data;
+}
+
+/* Edges of a slave that sends nothing, none of them the last of a frame: only bits to shift.
+ * Returns where the data is then. */
+static const struct stm32_edge *shift_in(struct stm32_block *block, struct spi *s,
+                                         const struct stm32_edge *clock, size_t n,
+                                         const struct stm32_edge *data) {
+    const struct stm32_edge *const begin = data;
+    unsigned level = s->pin[s->in_pin];
+    size_t first = clock[0].level != s->sample_level;
+    size_t samples = (n - first + 1) / 2, before = s->loaded ? 0 : first;
+    if (!s->loaded && samples)
+        load(block, s);
+    if (s->loaded)
+        s->out <<= n - samples - before;
+    for (size_t i = first; i < n; i += 2) {
+        data = past(data, &clock[i]);
+        s->in = s->in << 1 | (level ^ ((unsigned)(data - begin) & 1));
+    }
+    s->bits = (uint8_t)(s->bits + samples);
+    s->pin[s->in_pin] = (uint8_t)(level ^ ((unsigned)(data - begin) & 1));
+    s->pin[STM32_SCK] = clock[n - 1].level;
+    return data;
+}
+
+/* How many edges of SCK, from the first on, are for shift_in(). */
+static size_t count_plain(const struct spi *s, const struct stm32_edges *clock) {
+    size_t n = clock->n;
+    if (!n || !s->clocked || s->sends)
+        return 0;
+    size_t samples = (n + (clock->edge[0].level == s->sample_level)) / 2;
+    if (s->bits + samples < s->frame)
+        return n;
+    return s->bits + samples == s->frame ? n - 1 : 0;
+}
+
+/* Only the last edge of SCK can reach the outside, and then `roles` may be gone. */
+static void spi_edges(struct stm32_block *block, const struct stm32_edges roles[]) {
+    struct spi *s = stm32_state(block);
+    static const struct stm32_edge NONE[2] = {{.time = SIM_NEVER}, {.time = SIM_NEVER}};
+    const struct stm32_edges clock = roles[STM32_SCK];
+    const struct stm32_edge *data = roles[s->in_pin].n ? roles[s->in_pin].edge : NONE;
+    uint8_t after[PINS], in_pin = s->in_pin;
+    for (unsigned role = STM32_MISO; role < PINS; role++)
+        after[role] = roles[role].n ? roles[role].edge[roles[role].n - 1].level : s->pin[role];
+    size_t plain = count_plain(s, &clock);
+    if (plain)
+        data = shift_in(block, s, clock.edge, plain, data);
+    for (size_t i = plain; i < clock.n; i++) {
+        const struct stm32_edge *to = past(data, &clock.edge[i]);
+        s->pin[in_pin] ^= (to - data) & 1;
+        data = to;
+        sck_edge(block, s, clock.edge[i].level, clock.edge[i].time);
+    }
+    memcpy(s->pin + STM32_MISO, after + STM32_MISO, PINS - STM32_MISO);
+}
+
 /* Edges of SCK before the one that ends a frame are the block's own affair, unless it puts
  * data out or takes a new frame from its Tx buffer. */
 static unsigned spi_quiet(struct stm32_block *block, unsigned role) {
@@ -596,4 +662,5 @@ const struct stm32_ip stm32_ip_spi_v1 = {
     .clock_changed = spi_clock_changed,
     .pin_in = spi_pin_in,
     .quiet = spi_quiet,
+    .edges = spi_edges,
 };

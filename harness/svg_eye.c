@@ -7,9 +7,9 @@
 #define REST       0.02 /* V; less is no transmission */
 #define PAUSE      (2 * SIM_US)
 #define TAIL       (8 * SIM_US)
-#define MAX_BITS   256
+#define MAX_BITS   128
 #define SKIP_BITS  8 /* while the transformer settles */
-#define EYE_POINTS 100
+#define EYE_POINTS 200
 
 struct recording {
     struct transmitter_piece *pieces;

@@ -25,7 +25,7 @@ void svg_scope_piece(void *self, const struct transmitter_piece *piece);
 void svg_scope_frame(void *self, const struct clause14_frame *frame);
 void svg_scope_pulse(void *self, sim_time start);
 
-/* False, with nothing written, when there was none. The eye holds up to 256 bits. */
+/* False, with nothing written, when there was none. The eye holds up to 128 bits. */
 bool svg_scope_draw_eye(const struct svg_scope *scope, FILE *out);
 bool svg_scope_draw_pulse(const struct svg_scope *scope, FILE *out);
 

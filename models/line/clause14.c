@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/line/clause14_signal.h"
 #include "models/line/decode.h"
@@ -10,8 +11,9 @@
 #define MAX_PULSE   (300 * SIM_NS) /* longer bursts are no link pulse */
 #define FRAME_EDGES 16             /* fewer are no frame */
 #define SKIPPED     4              /* edges at a frame's start whose jitter nobody counts */
-#define MAX_SENT    64
+#define MAX_WAITING 64
 #define MAX_ENABLES 16
+#define CUT         (1900 * SIM_NS) /* a transmission this close to the end was cut by it */
 
 static const struct clause14_row limits[CLAUSE14_ROWS] = {
     [CLAUSE14_PEAK_LEAST] = {.id = "peak, least",
@@ -112,8 +114,12 @@ static const struct clause14_row limits[CLAUSE14_ROWS] = {
                           .source = "14.3.1.2.1: TP_IDL lasts 250 ns"},
 };
 
-struct sent {
-    uint64_t hash;
+/* Frames that wait for their like on the other side. */
+struct waiting {
+    struct named {
+        uint64_t hash;
+        size_t n;
+    } frames[MAX_WAITING];
     size_t n;
 };
 
@@ -127,8 +133,7 @@ struct clause14 {
     struct clause14_sink sink;
     struct signal signal;
     uint8_t *octets; /* of the frame being looked at */
-    struct sent sent[MAX_SENT];
-    size_t n_sent, sent_from;
+    struct waiting sent, seen;
     struct enable enables[MAX_ENABLES]; /* the latest, by number modulo */
     uint64_t n_enables;
     bool d, de, any_d;
@@ -163,28 +168,24 @@ static uint64_t hash(const uint8_t *octets, size_t n) {
     return h;
 }
 
-void clause14_sent(struct clause14 *c, const uint8_t *octets, size_t n) {
-    if (c->n_sent == MAX_SENT) { /* nothing has come out for so many */
-        c->sent_from++;
-        c->n_sent--;
-        c->counts.missing++;
-    }
-    c->sent[(c->sent_from + c->n_sent++) % MAX_SENT] = (struct sent){hash(octets, n), n};
+static void drop(struct waiting *w, size_t i) {
+    memmove(w->frames + i, w->frames + i + 1, (--w->n - i) * sizeof *w->frames);
 }
 
-/* Frames sent before it that never came out are missing. */
-static void match_sent(struct clause14 *c, const uint8_t *octets, size_t n) {
+/* Finds it on the other side, or waits for it; `lost` counts who waited in vain. */
+static void match(struct waiting *own, struct waiting *other, const uint8_t *octets, size_t n,
+                  uint64_t *lost) {
     uint64_t h = hash(octets, n);
-    for (size_t i = 0; i < c->n_sent; i++) {
-        const struct sent *sent = &c->sent[(c->sent_from + i) % MAX_SENT];
-        if (sent->n != n || sent->hash != h)
-            continue;
-        c->counts.missing += i;
-        c->sent_from += i + 1;
-        c->n_sent -= i + 1;
-        return;
+    for (size_t i = 0; i < other->n; i++)
+        if (other->frames[i].n == n && other->frames[i].hash == h) {
+            drop(other, i);
+            return;
+        }
+    if (own->n == MAX_WAITING) {
+        drop(own, 0);
+        ++*lost;
     }
-    c->counts.different++;
+    own->frames[own->n++] = (struct named){h, n};
 }
 
 /* A straight line through the edges: their number in half bits against their time. */
@@ -282,7 +283,7 @@ static bool try_frame(struct clause14 *c, const struct signal_burst *b) {
     take(c, CLAUSE14_PREAMBLE, d.preamble_bits, b->edges[0].time);
     measure_clock(c, b, edges, clock);
     measure_frame(c, b, end);
-    match_sent(c, c->octets, d.n);
+    match(&c->seen, &c->sent, c->octets, d.n, &c->counts.different);
     struct clause14_frame frame = {c->octets,
                                    d.n,
                                    d.fcs_ok,
@@ -399,12 +400,17 @@ void clause14_driver(struct clause14 *c, sim_time time, bool d, bool de) {
     c->de = de;
 }
 
+void clause14_sent(struct clause14 *c, const uint8_t *octets, size_t n) {
+    match(&c->sent, &c->seen, octets, n, &c->counts.missing);
+}
+
 void clause14_finish(struct clause14 *c, sim_time time) {
-    signal_flush(&c->signal);
+    signal_flush(&c->signal, time - CUT);
     if (c->last_end != SIM_NEVER)
         take(c, CLAUSE14_SILENCE, ns(time - c->last_end) * 1e-6, time);
-    c->counts.missing += c->n_sent;
-    c->n_sent = 0;
+    c->counts.missing += c->sent.n;
+    c->counts.different += c->seen.n;
+    c->sent.n = c->seen.n = 0;
 }
 
 const struct clause14_row *clause14_rows(const struct clause14 *c) {

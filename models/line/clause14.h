@@ -59,8 +59,8 @@ struct clause14_counts {
     uint64_t pulses;    /* link pulses */
     uint64_t fragments; /* bursts that are neither */
     uint64_t bad_fcs;
-    uint64_t different; /* frames that are not the one sent, or not sent at all */
-    uint64_t missing;   /* sent and not on the line, at the end */
+    uint64_t different; /* frames on the line that nobody sent */
+    uint64_t missing;   /* frames sent that did not come out like that */
 };
 
 /* A frame as it is on the line. `octets` (destination to FCS) is borrowed. */
@@ -88,9 +88,9 @@ void clause14_destroy(struct clause14 *c); /* accepts NULL */
 void clause14_piece(void *self, const struct transmitter_piece *piece);
 /* Levels at the driver's inputs from `time` on; ahead of the pieces they cause. */
 void clause14_driver(struct clause14 *c, sim_time time, bool d, bool de);
-/* A frame the MCU has begun to clock out, destination to FCS; ahead of its end on the line. */
+/* A frame the MCU has clocked out, destination to FCS; before or after it is on the line. */
 void clause14_sent(struct clause14 *c, const uint8_t *octets, size_t n);
-/* Ends the measurement at `time`. */
+/* Ends the measurement at `time`; what was on the line just then is cut, and not judged. */
 void clause14_finish(struct clause14 *c, sim_time time);
 
 const struct clause14_row *clause14_rows(const struct clause14 *c); /* [CLAUSE14_ROWS] */

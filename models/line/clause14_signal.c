@@ -48,10 +48,12 @@ static void close_burst(struct signal *s) {
         s->done(s->self, b);
 }
 
-void signal_flush(struct signal *s) {
+void signal_flush(struct signal *s, sim_time before) {
     while (s->n_recent)
         settle(s);
-    close_burst(s);
+    if (s->active && s->burst.edges[s->burst.n - 1].time <= before)
+        close_burst(s);
+    s->active = false;
 }
 
 static void begin(struct signal *s, sim_time time) {

@@ -56,7 +56,8 @@ struct signal {
 bool signal_init(struct signal *s); /* false: out of memory */
 void signal_finish(struct signal *s);
 void signal_piece(struct signal *s, const struct transmitter_piece *piece);
-/* Ends the burst whose tail is still running. */
-void signal_flush(struct signal *s);
+/* Ends the burst whose tail is still running, or drops it when its last edge came later
+ * than `before`. */
+void signal_flush(struct signal *s, sim_time before);
 
 #endif

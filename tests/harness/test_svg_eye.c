@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/svg_eye.h"
-#include "transmit_bench.h"
+#include "line_bench.h"
 
 struct pictures {
     char *eye, *pulse;
@@ -27,7 +27,7 @@ static char *draw(const struct svg_scope *scope,
 
 static struct pictures pictures_of(const char *edit) {
     struct bench_case c = {0};
-    struct transmit_bench t;
+    struct line_bench t;
     struct sim_err err = SIM_ERR_INIT;
     struct svg_scope *scope = svg_scope_create();
     struct clause14_sink sink = {scope, svg_scope_frame, svg_scope_pulse};
@@ -35,8 +35,8 @@ static struct pictures pictures_of(const char *edit) {
     cr_assert(scope && clause14);
     if (edit)
         bench_edit(&c, "%s", edit);
-    transmit_load(&t, &c, 40, true);
-    transmit_run(&t);
+    line_bench_load(&t, &c, 40, true);
+    line_bench_run(&t);
     for (size_t i = 0; i < t.n_pieces; i++) {
         svg_scope_piece(scope, &t.pieces[i]);
         clause14_piece(clause14, &t.pieces[i]);
@@ -45,7 +45,7 @@ static struct pictures pictures_of(const char *edit) {
     struct pictures p = {draw(scope, svg_scope_draw_eye), draw(scope, svg_scope_draw_pulse)};
     clause14_destroy(clause14);
     svg_scope_destroy(scope);
-    transmit_finish(&t);
+    line_bench_finish(&t);
     return p;
 }
 
@@ -59,7 +59,7 @@ static size_t count(const char *text, const char *what) {
 Test(svg_eye, draws_eye_and_pulse) {
     struct pictures p = pictures_of(NULL);
     cr_assert(p.eye && p.pulse);
-    cr_expect_gt(count(p.eye, "stroke=\"#06c\""), (size_t)200, "one trace per bit");
+    cr_expect_gt(count(p.eye, "stroke=\"#06c\""), (size_t)100, "one trace per bit");
     cr_expect_eq(count(p.pulse, "stroke=\"#06c\""), (size_t)1);
     cr_expect(strstr(p.eye, "</svg>\n") && strstr(p.pulse, "</svg>\n"));
     cr_expect_null(strstr(p.eye, "nan"));

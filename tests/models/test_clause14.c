@@ -24,7 +24,7 @@ struct sender {
     double pulse, period;  /* width; ns from pulse to pulse */
     double silence;        /* at the end */
     double l_open, offset; /* H; V added to the waveform */
-    bool wrong_octet, always_on, no_frames;
+    bool wrong_octet, always_on, no_frames, late_news;
 };
 
 static const struct sender good = {.ohm = 39,
@@ -93,9 +93,14 @@ static void send_frame(struct rig *rig, uint8_t fill, bool faults) {
     uint32_t fcs = line_fcs(octets + 8, OCTETS);
     for (int i = 0; i < 4; i++)
         octets[8 + OCTETS + i] = (uint8_t)(fcs >> 8 * i);
-    clause14_sent(rig->clause14, octets + 8, OCTETS + 4);
+    if (!rig->s.late_news)
+        clause14_sent(rig->clause14, octets + 8, OCTETS + 4);
     octets[20] ^= faults && rig->s.wrong_octet ? 0x10 : 0;
     send_bits(rig, octets, sizeof octets, faults);
+    if (rig->s.late_news) {
+        transmitter_until(rig->transmitter, (sim_time)((rig->now + 5000) * 1000));
+        clause14_sent(rig->clause14, octets + 8, OCTETS + 4);
+    }
 }
 
 static void send_pulse(struct rig *rig) {
@@ -325,5 +330,26 @@ Test(clause14, always_enabled) {
     print(&rig);
     cr_expect_eq(n.frames, (uint64_t)2);
     cr_expect_eq(n.pulses, (uint64_t)3);
+    clause14_destroy(rig.clause14);
+}
+
+/* Told of the frame only when it is on the line already. */
+Test(clause14, sent_and_seen_in_either_order) {
+    struct sender s = good;
+    s.late_news = true;
+    struct rig rig = run(&s);
+    struct clause14_counts n = clause14_counts(rig.clause14);
+    cr_expect_eq(n.frames, (uint64_t)2);
+    cr_expect_eq(n.different + n.missing, (uint64_t)0);
+    clause14_destroy(rig.clause14);
+}
+
+Test(clause14, a_frame_cut_by_the_end_is_not_judged) {
+    struct sender s = good;
+    s.silence = 0;
+    s.gap = 2000;
+    struct rig rig = run(&s);
+    struct clause14_counts n = clause14_counts(rig.clause14);
+    cr_expect_eq(n.frames + n.fragments, (uint64_t)1, "%d frames", (int)n.frames);
     clause14_destroy(rig.clause14);
 }

@@ -1,4 +1,4 @@
-#include "transmit_bench.h"
+#include "line_bench.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -12,9 +12,9 @@ static void require(bool good, const struct sim_err *err) {
 }
 
 /* Another last payload octet until the FCS ends as wished: its last bit is the top one. */
-void transmit_load(struct transmit_bench *t, const struct bench_case *c, size_t n, bool last_bit) {
+void line_bench_load(struct line_bench *t, const struct bench_case *c, size_t n, bool last_bit) {
     struct sim_err err = SIM_ERR_INIT;
-    *t = (struct transmit_bench){0};
+    *t = (struct line_bench){0};
     bench_load(&t->board, c);
     size_t total = export_spice_frame(n, t->octets);
     for (int i = 0; i < 256 && (t->octets[total - 1] >> 7) != last_bit; i++) {
@@ -29,14 +29,14 @@ void transmit_load(struct transmit_bench *t, const struct bench_case *c, size_t 
 }
 
 static void store(void *self, const struct transmitter_piece *piece) {
-    struct transmit_bench *t = self;
+    struct line_bench *t = self;
     cr_assert_lt(t->n_pieces, (size_t)MAX_PIECES);
     t->pieces[t->n_pieces++] = *piece;
     if (t->also.piece)
         t->also.piece(t->also.self, piece);
 }
 
-static void run_circuit(struct transmit_bench *t, struct circuit *circuit) {
+static void run_circuit(struct line_bench *t, struct circuit *circuit) {
     size_t n;
     struct spice_pin_edge *pins =
         export_spice_transmit_edges(&t->board, &t->plan, &t->stimulus, &n);
@@ -47,15 +47,15 @@ static void run_circuit(struct transmit_bench *t, struct circuit *circuit) {
     free(pins);
 }
 
-static void take_edges(struct transmit_bench *t, struct circuit *circuit) {
+static void take_edges(struct line_bench *t, struct circuit *circuit) {
     static struct circuit_edge buffer[MAX_EDGES];
     struct circuit_record record = {.edges = buffer, .capacity = MAX_EDGES};
     const struct transmitter_setup *setup = &t->plan.transmitter;
     struct transmitter_pins pins = transmitter_setup_pins(setup, circuit);
     circuit_run_until(circuit, t->plan.origin);
     t->edges = calloc(MAX_EDGES + 1, sizeof *t->edges);
-    t->edges[0] = (struct transmit_edge){0, transmitter_setup_d(setup, circuit),
-                                         transmitter_setup_de(setup, circuit)};
+    t->edges[0] = (struct driver_edge){0, transmitter_setup_d(setup, circuit),
+                                       transmitter_setup_de(setup, circuit)};
     t->n_edges = 1;
     circuit_set_record(circuit, &record);
     circuit_watch(circuit, pins.d, true);
@@ -63,7 +63,7 @@ static void take_edges(struct transmit_bench *t, struct circuit *circuit) {
     run_circuit(t, circuit);
     cr_assert_not(record.overflow);
     for (size_t i = 0; i < record.n; i++) {
-        struct transmit_edge edge = t->edges[t->n_edges - 1];
+        struct driver_edge edge = t->edges[t->n_edges - 1];
         edge.time = buffer[i].time - t->plan.origin;
         edge.d = buffer[i].net == pins.d ? buffer[i].level : edge.d;
         edge.de = setup->powered && (buffer[i].net == pins.de ? buffer[i].level : edge.de);
@@ -71,7 +71,7 @@ static void take_edges(struct transmit_bench *t, struct circuit *circuit) {
     }
 }
 
-void transmit_run(struct transmit_bench *t) {
+void line_bench_run(struct line_bench *t) {
     struct sim_err err = SIM_ERR_INIT;
     struct transmitter_sink sink = {t, store};
     t->plan.setup.config.inputs = t->plan.setup.attached.inputs;
@@ -92,13 +92,13 @@ void transmit_run(struct transmit_bench *t) {
     transmitter_destroy(line);
 }
 
-void transmit_finish(struct transmit_bench *t) {
+void line_bench_finish(struct line_bench *t) {
     free(t->pieces);
     free(t->edges);
     board_finish(&t->board);
 }
 
-double transmit_volt(const struct transmit_bench *t, sim_time time) {
+double line_bench_volt(const struct line_bench *t, sim_time time) {
     size_t low = 0, high = t->n_pieces - 1;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -110,12 +110,12 @@ double transmit_volt(const struct transmit_bench *t, sim_time time) {
     return transmitter_piece_value(&t->pieces[low], time);
 }
 
-double transmit_extreme(const struct transmit_bench *t, sim_time from, sim_time to, bool highest,
-                        sim_time *at) {
-    double best = transmit_volt(t, from);
+double line_bench_extreme(const struct line_bench *t, sim_time from, sim_time to, bool highest,
+                          sim_time *at) {
+    double best = line_bench_volt(t, from);
     *at = from;
     for (sim_time time = from; time < to; time += 50) {
-        double v = transmit_volt(t, time);
+        double v = line_bench_volt(t, time);
         if (highest ? v > best : v < best) {
             best = v;
             *at = time;
@@ -124,6 +124,6 @@ double transmit_extreme(const struct transmit_bench *t, sim_time from, sim_time 
     return best;
 }
 
-sim_time transmit_data_end(const struct transmit_bench *t) {
+sim_time line_bench_data_end(const struct line_bench *t) {
     return t->plan.frame + (sim_time)(8 + t->stimulus.n) * 800 * SIM_NS;
 }

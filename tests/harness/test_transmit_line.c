@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "models/line/clause14.h"
-#include "transmit_bench.h"
+#include "line_bench.h"
 
 #define EDGE_LIMIT (3 * SIM_NS)
 #define SHIFT      (2 * SIM_NS) /* of the waveform, by what its edges may differ */
@@ -54,11 +54,11 @@ static void free_wave(struct wave *wave) {
 }
 
 /* Rises and falls of D and DE in ngspice's VCD: codes of w0_ and w1_. */
-static void read_edges(const char *path, struct transmit_edge *edges, size_t *n) {
+static void read_edges(const char *path, struct driver_edge *edges, size_t *n) {
     FILE *file = fopen(path, "r");
     char text[256], codes[2][16] = {{0}}, code[16];
     unsigned index;
-    struct transmit_edge now = {0, false, false};
+    struct driver_edge now = {0, false, false};
     cr_assert(file, "ngspice left no edges");
     *n = 0;
     while (fgets(text, sizeof text, file)) {
@@ -76,10 +76,10 @@ static void read_edges(const char *path, struct transmit_edge *edges, size_t *n)
     fclose(file);
 }
 
-static struct transmit_edge spice_edges[8192];
+static struct driver_edge spice_edges[8192];
 static size_t n_spice_edges;
 
-static void run_ngspice(const struct transmit_bench *t, struct wave *wave) {
+static void run_ngspice(const struct line_bench *t, struct wave *wave) {
     char dir[] = "/tmp/linkpulse-transmit-XXXXXX", path[100], command[300];
     struct sim_err err = SIM_ERR_INIT;
     cr_assert(mkdtemp(dir));
@@ -100,10 +100,10 @@ static void run_ngspice(const struct transmit_bench *t, struct wave *wave) {
 }
 
 /* How far a point of ngspice lies outside what the modes are within SHIFT of it. */
-static double outside(const struct transmit_bench *t, sim_time time, double volt) {
+static double outside(const struct line_bench *t, sim_time time, double volt) {
     double low = INFINITY, high = -INFINITY;
     for (sim_time at = time - SHIFT; at <= time + SHIFT; at += SHIFT / 4) {
-        double v = transmit_volt(t, at < 0 ? 0 : at);
+        double v = line_bench_volt(t, at < 0 ? 0 : at);
         low = fmin(low, v);
         high = fmax(high, v);
     }
@@ -111,7 +111,7 @@ static double outside(const struct transmit_bench *t, sim_time time, double volt
 }
 
 /* The worst such distance in volt; its time in `at`. */
-static double worst_of(const struct transmit_bench *t, const struct wave *wave, sim_time *at) {
+static double worst_of(const struct line_bench *t, const struct wave *wave, sim_time *at) {
     double worst = 0;
     sim_time last = -SIM_US;
     for (size_t i = 0; i < wave->n; i++) {
@@ -136,13 +136,12 @@ static double spice_extreme(const struct wave *wave, sim_time from, sim_time to,
 }
 
 /* How long the line stays above half of `peak` from its last rise before `until` on, ns. */
-static double high_for(const struct transmit_bench *t, sim_time from, sim_time until,
-                       double level) {
+static double high_for(const struct line_bench *t, sim_time from, sim_time until, double level) {
     sim_time end = until;
-    while (end > from && transmit_volt(t, end) < level)
+    while (end > from && line_bench_volt(t, end) < level)
         end -= 50;
     sim_time begin = end;
-    while (begin > from && transmit_volt(t, begin) >= level)
+    while (begin > from && line_bench_volt(t, begin) >= level)
         begin -= 50;
     return (double)(end - begin) * 1e-3;
 }
@@ -165,24 +164,24 @@ struct figures { /* volt, ns */
     double tp_idl; /* from the last bit's end at the MCU's pins to half the peak */
 };
 
-static struct figures of_engine(const struct transmit_bench *t) {
-    sim_time at, end = transmit_data_end(t), pulse = t->plan.pulse, frame = t->plan.frame;
+static struct figures of_engine(const struct line_bench *t) {
+    sim_time at, end = line_bench_data_end(t), pulse = t->plan.pulse, frame = t->plan.frame;
     struct figures f;
-    f.pulse = transmit_extreme(t, pulse - SIM_US, pulse + SIM_US, true, &at);
-    f.after_pulse = transmit_extreme(t, at, frame, false, &at);
-    f.frame = transmit_extreme(t, frame, end, true, &at);
-    f.tail = transmit_extreme(t, end + 150 * SIM_NS, t->plan.end, false, &at);
+    f.pulse = line_bench_extreme(t, pulse - SIM_US, pulse + SIM_US, true, &at);
+    f.after_pulse = line_bench_extreme(t, at, frame, false, &at);
+    f.frame = line_bench_extreme(t, frame, end, true, &at);
+    f.tail = line_bench_extreme(t, end + 150 * SIM_NS, t->plan.end, false, &at);
     f.last_high = high_for(t, frame, t->plan.end - SIM_NS, f.frame / 2);
     sim_time fall = t->plan.end - SIM_NS;
-    while (fall > frame && transmit_volt(t, fall) < f.frame / 2)
+    while (fall > frame && line_bench_volt(t, fall) < f.frame / 2)
         fall -= 50;
     f.tp_idl = (double)(fall - end) * 1e-3;
     f.pulse_width = high_for(t, SIM_US, frame - SIM_US, f.pulse / 2);
     return f;
 }
 
-static struct figures of_spice(const struct transmit_bench *t, const struct wave *wave) {
-    sim_time end = transmit_data_end(t), pulse = t->plan.pulse, frame = t->plan.frame;
+static struct figures of_spice(const struct line_bench *t, const struct wave *wave) {
+    sim_time end = line_bench_data_end(t), pulse = t->plan.pulse, frame = t->plan.frame;
     struct figures f;
     f.pulse = spice_extreme(wave, pulse - SIM_US, pulse + SIM_US, true);
     f.after_pulse = spice_extreme(wave, pulse + 60 * SIM_NS, frame, false);
@@ -205,15 +204,15 @@ static void print(const char *what, const struct figures *f) {
 
 struct compared {
     struct figures engine, spice;
-    double worst;                     /* volt */
-    struct transmit_edge first, last; /* of DE in the frame, the engine's */
+    double worst;                   /* volt */
+    struct driver_edge first, last; /* of DE in the frame, the engine's */
 };
 
 static bool alike(double a, double b, double absolute) {
     return fabs(a - b) <= absolute + 0.05 * fabs(b);
 }
 
-static void compare_edges(const struct transmit_bench *t) {
+static void compare_edges(const struct line_bench *t) {
     size_t k = 0, n = 0;
     sim_time worst = 0;
     for (size_t i = 0; i < n_spice_edges; i++) {
@@ -234,12 +233,12 @@ static void compare_edges(const struct transmit_bench *t) {
 }
 
 static struct compared compare(const char *title, const struct bench_case *c, bool last_bit) {
-    struct transmit_bench t;
+    struct line_bench t;
     struct wave wave;
     struct compared result;
     sim_time at = 0;
-    transmit_load(&t, c, OCTETS, last_bit);
-    transmit_run(&t);
+    line_bench_load(&t, c, OCTETS, last_bit);
+    line_bench_run(&t);
     run_ngspice(&t, &wave);
     printf("%s\n", title);
     compare_edges(&t);
@@ -260,7 +259,7 @@ static struct compared compare(const char *title, const struct bench_case *c, bo
     cr_expect(alike(e->last_high, s->last_high, 3), "%s: last high", title);
     cr_expect(alike(e->pulse_width, s->pulse_width, 3), "%s: pulse width", title);
     free_wave(&wave);
-    transmit_finish(&t);
+    line_bench_finish(&t);
     return result;
 }
 
@@ -278,7 +277,7 @@ static void race(double volt) {
     cr_expect(volt < -0.09 && volt > -0.44, "race at U3: %g V", volt);
 }
 
-Test(transmit, the_board_and_ngspice) {
+Test(transmit_line, the_board_and_ngspice) {
     struct bench_case c = {0};
     if (!have_ngspice())
         return;
@@ -292,7 +291,7 @@ Test(transmit, the_board_and_ngspice) {
     race(one.spice.after_pulse);
 }
 
-Test(transmit, a_last_bit_0_has_no_tp_idl) {
+Test(transmit_line, a_last_bit_0_has_no_tp_idl) {
     struct bench_case c = {0};
     if (!have_ngspice())
         return;
@@ -302,7 +301,7 @@ Test(transmit, a_last_bit_0_has_no_tp_idl) {
 }
 
 /* O4: the driver enabled for ever, pin 4 of U3 on the supply. */
-Test(transmit, driver_always_on) {
+Test(transmit_line, driver_always_on) {
     struct bench_case c = {0};
     if (!have_ngspice())
         return;
@@ -320,7 +319,7 @@ Test(transmit, driver_always_on) {
 
 /* The jack's sheet tells no saturation; at 20 mA and down to 7 % it gives the negative pulse
  * that a linear core does not. */
-Test(transmit, saturating_core) {
+Test(transmit_line, saturating_core) {
     struct bench_case c = {0};
     if (!have_ngspice())
         return;
@@ -332,26 +331,26 @@ Test(transmit, saturating_core) {
 }
 
 /* Without it: a twentieth. */
-Test(transmit, linear_core_has_no_negative_pulse) {
+Test(transmit_line, linear_core_has_no_negative_pulse) {
     struct bench_case c = {0};
-    struct transmit_bench t;
+    struct line_bench t;
     bench_edit(&c, "value R2=0");
     bench_edit(&c, "tie U3.4 VCC");
-    transmit_load(&t, &c, OCTETS, false);
-    transmit_run(&t);
+    line_bench_load(&t, &c, OCTETS, false);
+    line_bench_run(&t);
     struct figures f = of_engine(&t);
     print("linear", &f);
     cr_expect_gt(f.after_pulse, -0.12, "%g V", f.after_pulse);
-    transmit_finish(&t);
+    line_bench_finish(&t);
 }
 
 /* What the driver is told: enabled around the clock, the window's one-shot longer. */
-Test(transmit, driver_enable_around_the_frame) {
+Test(transmit_line, driver_enable_around_the_frame) {
     struct bench_case c = {0};
-    struct transmit_bench t;
+    struct line_bench t;
     sim_time on = SIM_NEVER, off = SIM_NEVER;
-    transmit_load(&t, &c, OCTETS, true);
-    transmit_run(&t);
+    line_bench_load(&t, &c, OCTETS, true);
+    line_bench_run(&t);
     for (size_t i = 1; i < t.n_edges; i++) {
         if (t.edges[i].de && !t.edges[i - 1].de && t.edges[i].time > t.plan.frame)
             on = t.edges[i].time;
@@ -359,17 +358,17 @@ Test(transmit, driver_enable_around_the_frame) {
             off = t.edges[i].time;
     }
     double first = (double)(on - t.plan.frame) * 1e-3;
-    double last = (double)(off - transmit_data_end(&t)) * 1e-3;
+    double last = (double)(off - line_bench_data_end(&t)) * 1e-3;
     printf("driver_ena %.1f ns after the first clock edge (18), %.1f after the last (118), %.1f "
            "after the last bit (69)\n",
            first, last + 50, last);
     cr_expect_float_eq(first, 18, 3, "%g ns", first); /* gates: within 3 ns, see test_figures.c */
     cr_expect_float_eq(last + 50, 118, 11.8, "%g ns", last + 50);
     cr_expect_float_eq(last, 69, 6.9, "%g ns", last);
-    transmit_finish(&t);
+    line_bench_finish(&t);
 }
 
-static const struct transmit_variant {
+static const struct line_variant {
     const char *title, *sets[4], *edits[2];
     bool last_bit;
 } variants[] = {
@@ -384,15 +383,15 @@ static const struct transmit_variant {
     {"slower driver", {"part.75C1168.tr=10n", "part.75C1168.tdis=16n"}, {0}, true},
 };
 
-ParameterizedTestParameters(transmit, variants) {
+ParameterizedTestParameters(transmit_line, variants) {
     static size_t index[sizeof variants / sizeof *variants];
     for (size_t i = 0; i < sizeof index / sizeof *index; i++)
         index[i] = i;
     return cr_make_param_array(size_t, index, sizeof index / sizeof *index);
 }
 
-ParameterizedTest(size_t *index, transmit, variants) {
-    const struct transmit_variant *v = &variants[*index];
+ParameterizedTest(size_t *index, transmit_line, variants) {
+    const struct line_variant *v = &variants[*index];
     struct bench_case c = {0};
     if (!have_ngspice())
         return;
@@ -404,34 +403,34 @@ ParameterizedTest(size_t *index, transmit, variants) {
 }
 
 /* A part that only one of the two has must be seen. */
-Test(transmit, a_part_changed_on_one_side_differs) {
+Test(transmit_line, a_part_changed_on_one_side_differs) {
     struct bench_case c = {0}, changed = {0};
-    struct transmit_bench t, other;
+    struct line_bench t, other;
     struct wave wave;
     sim_time at = 0;
     if (!have_ngspice())
         return;
     bench_edit(&changed, "value R2=430");
-    transmit_load(&t, &c, OCTETS, true);
-    transmit_load(&other, &changed, OCTETS, true);
-    transmit_run(&t);
+    line_bench_load(&t, &c, OCTETS, true);
+    line_bench_load(&other, &changed, OCTETS, true);
+    line_bench_run(&t);
     run_ngspice(&other, &wave);
     cr_expect_gt(worst_of(&t, &wave, &at), 0.03 * 0.71);
     free_wave(&wave);
-    transmit_finish(&t);
-    transmit_finish(&other);
+    line_bench_finish(&t);
+    line_bench_finish(&other);
 }
 
 /* The shield against clause 14: what the observations say of it. */
-Test(transmit, the_board_against_clause_14) {
+Test(transmit_line, the_board_against_clause_14) {
     struct bench_case c = {0};
-    struct transmit_bench t;
+    struct line_bench t;
     struct sim_err err = SIM_ERR_INIT;
     struct clause14_sink none = {0};
     struct clause14 *clause14 = clause14_create(&none, &err);
     cr_assert(clause14, "%s", err.text);
-    transmit_load(&t, &c, OCTETS, true);
-    transmit_run(&t);
+    line_bench_load(&t, &c, OCTETS, true);
+    line_bench_run(&t);
     clause14_sent(clause14, t.octets, t.stimulus.n);
     size_t k = 0;
     for (size_t i = 0; i < t.n_pieces; i++) {
@@ -463,5 +462,5 @@ Test(transmit, the_board_against_clause_14) {
     for (size_t i = 0; i < sizeof met / sizeof *met; i++)
         cr_expect_geq(clause14_slack(&rows[met[i]]), 0, "%s", rows[met[i]].id);
     clause14_destroy(clause14);
-    transmit_finish(&t);
+    line_bench_finish(&t);
 }

@@ -9,15 +9,7 @@
 #include "harness/dwarf_lines.h"
 #include "harness/image.h"
 
-#define MAX_FRAME  16384 /* no image of ours delivers more */
-#define MAX_LOSSES 512
-
-/* An overrun is reported for each octet that it costs: one stretch of them is one loss. */
-#define SAME_LOSS (4700 * SIM_NS) /* less than any gap between frames */
-struct loss {
-    sim_time first, last;
-    char text[160];
-};
+#define MAX_FRAME 16384 /* no image of ours delivers more */
 
 struct cosim {
     struct cosim_settings settings;
@@ -28,8 +20,8 @@ struct cosim {
     unsigned port[3], pin[3]; /* by enum spi_pin */
     uint32_t deliver;
     uint64_t delivered;
-    struct loss losses[MAX_LOSSES]; /* the latest, a ring */
-    uint64_t n_losses;
+    uint32_t drops[COSIM_DROPS];            /* addresses; 0: the image has none */
+    int nss_exception;                      /* its number; -1: none */
     struct stm32_report unmodelled, misuse; /* the first of each */
     bool has_unmodelled, has_misuse;
     bool pin_refused;
@@ -49,26 +41,22 @@ static bool copy_out(struct cosim *c, uint32_t address, uint32_t n) {
     return true;
 }
 
+static void on_drop(struct cosim *c, struct armv7m *core, uint32_t address) {
+    for (int i = 0; i < COSIM_DROPS; i++)
+        if (address == c->drops[i])
+            c->settings.on_drop(c->settings.user, (enum cosim_drop)i, armv7m_get(core, ARMV7M_R0),
+                                stm32_time(c->chip));
+}
+
 /* The first two arguments of the AAPCS: the frame and its length. */
 static void on_function(void *user, struct armv7m *core, uint32_t address) {
     struct cosim *c = user;
+    on_drop(c, core, address);
     uint32_t n = armv7m_get(core, (enum armv7m_reg)(ARMV7M_R0 + 1)) & 0xffff;
     if (address != c->deliver || n > MAX_FRAME || !copy_out(c, armv7m_get(core, ARMV7M_R0), n))
         return;
     c->delivered++;
     c->settings.on_deliver(c->settings.user, c->frame, n, stm32_time(c->chip));
-}
-
-static void note_loss(struct cosim *c, const struct stm32_report *report) {
-    char text[sizeof c->losses->text];
-    snprintf(text, sizeof text, "%s: %s", report->block, report->text);
-    struct loss *loss = &c->losses[(c->n_losses + MAX_LOSSES - 1) % MAX_LOSSES];
-    if (!c->n_losses || report->time - loss->last >= SAME_LOSS || strcmp(loss->text, text) != 0) {
-        loss = &c->losses[c->n_losses++ % MAX_LOSSES];
-        loss->first = report->time;
-        memcpy(loss->text, text, sizeof text);
-    }
-    loss->last = report->time;
 }
 
 static void on_report(void *user, const struct stm32_report *report) {
@@ -81,9 +69,17 @@ static void on_report(void *user, const struct stm32_report *report) {
         c->misuse = *report;
         c->has_misuse = true;
     }
-    if (report->kind != STM32_LOST)
-        return;
-    note_loss(c, report);
+}
+
+static void on_rx(void *user, const struct stm32_rx *rx) {
+    struct cosim *c = user;
+    c->settings.on_rx(c->settings.user, rx);
+}
+
+static void on_exception(void *user, unsigned number, bool entered) {
+    struct cosim *c = user;
+    if (entered && (int)number == c->nss_exception)
+        c->settings.on_nss_interrupt(c->settings.user, stm32_time(c->chip));
 }
 
 /* "PB13": the name of an MCU pin, as connectors of MCU boards number their pads. */
@@ -101,14 +97,19 @@ static const char *pin_on_net(const struct board *board, const char *net_name) {
     return NULL;
 }
 
-/* Stated as [mcu] pin_..., or the pad of the connector on the net says it. */
+const char *cosim_pin_name(const struct board *board, enum spi_pin pin) {
+    const struct board_config *config = &board->config;
+    const char *stated[3] = {config->mcu_pin_clk, config->mcu_pin_mosi, config->mcu_pin_nss};
+    const char *nets[3] = {config->attach.spi_clk, config->attach.spi_mosi, config->attach.spi_nss};
+    return stated[pin][0] ? stated[pin] : pin_on_net(board, nets[pin]);
+}
+
 static bool find_pins(struct cosim *c, struct sim_err *err) {
     const struct board_config *config = &c->settings.board->config;
-    const char *stated[3] = {config->mcu_pin_clk, config->mcu_pin_mosi, config->mcu_pin_nss};
     const char *nets[3] = {config->attach.spi_clk, config->attach.spi_mosi, config->attach.spi_nss};
     static const char *const KEY[3] = {"mcu.pin_clk", "mcu.pin_mosi", "mcu.pin_nss"};
     for (int i = 0; i < 3; i++) {
-        const char *name = stated[i][0] ? stated[i] : pin_on_net(c->settings.board, nets[i]);
+        const char *name = cosim_pin_name(c->settings.board, (enum spi_pin)i);
         if (!name)
             return sim_err_set(err, SIM_ERR_INPUT,
                                "%s is not stated, and no pad on %s is named like an MCU pin: "
@@ -136,12 +137,28 @@ static bool make_chip(struct cosim *c, struct sim_err *err) {
         .strict = c->settings.strict,
         .seed = c->settings.seed,
         .on_report = on_report,
-        .core = {.function = on_function},
+        .on_rx = on_rx,
+        .core = {.function = on_function, .exception = on_exception},
         .user = c,
     };
     c->chip = stm32_create(chip, &settings, err);
     c->core = c->chip ? stm32_core(c->chip) : NULL;
     return c->chip != NULL;
+}
+
+static bool hook_drops(struct cosim *c) {
+    static const char *const NAMES[] = {"lp_drop_filter", "lp_drop_queue", "lp_lose_frame"};
+    for (int i = 0; i < COSIM_DROPS; i++) {
+        const struct image_symbol *symbol = image_symbol(&c->image, NAMES[i]);
+        if (!symbol)
+            continue;
+        c->drops[i] = symbol->address;
+        if (!armv7m_hook(c->core, symbol->address, true))
+            return false;
+    }
+    int irq = stm32_exti_irq(c->chip, c->pin[SPI_NSS]);
+    c->nss_exception = irq < 0 ? -1 : irq + 16;
+    return true;
 }
 
 static bool load(struct cosim *c, struct sim_err *err) {
@@ -162,7 +179,7 @@ static bool load(struct cosim *c, struct sim_err *err) {
                         c->image.segments[i].size, err))
             return false;
     stm32_reset(c->chip);
-    return armv7m_hook(c->core, c->deliver, true);
+    return armv7m_hook(c->core, c->deliver, true) && hook_drops(c);
 }
 
 struct cosim *cosim_create(const struct cosim_settings *settings, struct sim_err *err) {
@@ -233,14 +250,8 @@ bool cosim_run_until(struct cosim *c, sim_time time, struct sim_err *err) {
     return stop == STM32_UNTIL || ended(c, stop, err);
 }
 
-const char *cosim_loss(const struct cosim *c, sim_time from, sim_time to) {
-    uint64_t first = c->n_losses > MAX_LOSSES ? c->n_losses - MAX_LOSSES : 0;
-    for (uint64_t i = first; i < c->n_losses; i++) {
-        const struct loss *loss = &c->losses[i % MAX_LOSSES];
-        if (loss->last >= from && loss->first <= to)
-            return loss->text;
-    }
-    return "";
+bool cosim_tells_drops(const struct cosim *c) {
+    return c->drops[COSIM_FILTER] || c->drops[COSIM_QUEUE];
 }
 
 struct cosim_figures cosim_figures(const struct cosim *c) {

@@ -15,6 +15,14 @@
 
 #define COSIM_DELIVER "lp_deliver_frame"
 
+/* Functions that an image may have, counted where they are called (docs/firmware.md). */
+enum cosim_drop {
+    COSIM_FILTER, /* lp_drop_filter(): the frame delivered last was not for it */
+    COSIM_QUEUE,  /* lp_drop_queue(): it found no room */
+    COSIM_LOSE,   /* lp_lose_frame(frame): that one will not be delivered */
+    COSIM_DROPS
+};
+
 struct cosim_settings {
     const struct board *board;
     const char *image;          /* ELF */
@@ -24,9 +32,17 @@ struct cosim_settings {
     void *user;
     /* The firmware delivers a frame (without FCS); the octets hold during the call. */
     void (*on_deliver)(void *user, const uint8_t *octets, size_t n, sim_time time);
+    /* It says what became of a frame otherwise; `address` of one that is lost. */
+    void (*on_drop)(void *user, enum cosim_drop drop, uint32_t address, sim_time time);
+    void (*on_rx)(void *user, const struct stm32_rx *rx);
+    void (*on_nss_interrupt)(void *user, sim_time time); /* of the select's pin: taken */
 };
 
 struct cosim;
+
+/* "PB13": the MCU's pin, stated as [mcu] pin_..., or the name of the connector's pad on the
+ * attached net; NULL when neither says it. */
+const char *cosim_pin_name(const struct board *board, enum spi_pin pin);
 
 /* NULL with `err` (class INPUT: the image, the symbol, the pins; UNMODELLED: the chip). */
 struct cosim *cosim_create(const struct cosim_settings *settings, struct sim_err *err);
@@ -40,9 +56,8 @@ void cosim_pins(struct cosim *cosim, sim_time start, const struct pin_edge *edge
  * or, in a strict run, something not modelled (register, PC and source line named). */
 bool cosim_run_until(struct cosim *cosim, sim_time time, struct sim_err *err);
 
-/* What the chip lost first (SPI overrun, partial octet) between `from` and `to`, in words; ""
- * when nothing was. Only the latest losses are remembered. */
-const char *cosim_loss(const struct cosim *cosim, sim_time from, sim_time to);
+/* Whether the image has a function that tells of frames dropped after they were delivered. */
+bool cosim_tells_drops(const struct cosim *cosim);
 
 /* The firmware's first mistake (a clock that is off, a forbidden write), NULL without one. */
 const char *cosim_misuse(const struct cosim *cosim, char *out, size_t size);

@@ -16,8 +16,8 @@ struct delivered {
     delivered_failed *failed;
     void *user;
     struct pending ring[DELIVERED_PENDING];
-    uint64_t first, next; /* positions; the ring holds first .. next - 1 */
-    size_t last_capture;
+    uint64_t first, next;                   /* positions; the ring holds first .. next - 1 */
+    size_t last_capture, delivered_capture; /* of the frame sent last; delivered last */
 };
 
 struct delivered *delivered_create(struct run_result *result, delivered_failed *failed,
@@ -89,7 +89,7 @@ static void extra(struct delivered *d, size_t n, sim_time time) {
     d->failed(d->user, &failure);
 }
 
-void delivered_take(struct delivered *d, const uint8_t *octets, size_t n, sim_time time) {
+uint64_t delivered_take(struct delivered *d, const uint8_t *octets, size_t n, sim_time time) {
     uint64_t found = d->first;
     for (; found < d->next; found++) {
         const struct pending *p = at(d, found);
@@ -98,13 +98,20 @@ void delivered_take(struct delivered *d, const uint8_t *octets, size_t n, sim_ti
     }
     if (found == d->next) {
         extra(d, n, time);
-        return;
+        return 0;
     }
     while (d->first < found)
         give_up(d);
-    struct run_capture *capture = &d->result->captures[at(d, d->first++)->capture];
+    const struct pending *p = at(d, d->first++);
+    d->delivered_capture = p->capture;
+    struct run_capture *capture = &d->result->captures[d->delivered_capture];
     capture->recovered++;
     capture->delivered++;
+    return p->ordinal;
+}
+
+void delivered_drop(struct delivered *d) {
+    d->result->captures[d->delivered_capture].dropped_after++;
 }
 
 void delivered_finish(struct delivered *d) {

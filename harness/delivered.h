@@ -38,8 +38,11 @@ void delivered_destroy(struct delivered *delivered); /* accepts NULL */
 /* A frame (with FCS) is on the line from `start` to `end`. */
 void delivered_sent(struct delivered *delivered, size_t capture, uint64_t frame,
                     const uint8_t *octets, size_t n, sim_time start, sim_time end);
-/* The firmware delivered a frame, without FCS. */
-void delivered_take(struct delivered *delivered, const uint8_t *octets, size_t n, sim_time time);
+/* The firmware delivered a frame, without FCS. Returns its ordinal, 0 for an extra one. */
+uint64_t delivered_take(struct delivered *delivered, const uint8_t *octets, size_t n,
+                        sim_time time);
+/* It dropped the frame that it delivered last. */
+void delivered_drop(struct delivered *delivered);
 /* Nothing more will come: what is pending is lost or refused. */
 void delivered_finish(struct delivered *delivered);
 

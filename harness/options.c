@@ -98,7 +98,9 @@ static const struct option_row option_rows[] = {
      "VCC\", "
      "\"value R5=680\", \"remove C10\""},
     {"firmware", CODE_FIRMWARE, 0, RUN, "ELF",
-     "the MCU's program, run beside the board; none: octets are taken at the SPI pins (default)"},
+     "the MCU's program, run beside the board: a file, or the name of an image of this project "
+     "(default: netif_f401, or what the board's mcu.chip runs); none: octets are taken at the SPI "
+     "pins"},
     {"deliver-symbol", CODE_DELIVER, 0, RUN, "NAME",
      "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
     {"engine", CODE_ENGINE, 0, RUN, "event", "the simulator; this version has this one"},
@@ -175,7 +177,7 @@ static bool take_value(struct options *options, int code, const char *value, str
         options->ini = value;
         return true;
     case CODE_FIRMWARE:
-        options->firmware = strcmp(value, "none") == 0 ? NULL : value;
+        options->firmware = value;
         return true;
     case CODE_DELIVER:
         options->deliver_symbol = value;

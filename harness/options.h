@@ -49,7 +49,7 @@ struct options {
     size_t n_files;
     const char *board;          /* name or path; for `board` and `export` also the positional one */
     const char *ini;            /* NULL: the file beside the board */
-    const char *firmware;       /* an image; NULL: none */
+    const char *firmware;       /* an image or "none"; NULL: what the board runs by default */
     const char *deliver_symbol; /* NULL: lp_deliver_frame */
     const char *engine;         /* "event" */
     uint64_t seed;
@@ -80,9 +80,9 @@ void options_finish(struct options *options); /* accepts a zeroed struct */
 void options_print_help(const struct options *options, FILE *out);
 
 /* The command that repeats this run's results, quoted for a POSIX shell: everything that
- * changes what is simulated, the full seed always, no output files. Cut with " ..." when
- * `size` is too small. */
-void options_repeat(const struct options *options, char *out, size_t size);
+ * changes what is simulated, the full seed always, no output files. `firmware` is the image
+ * that ran, or "none". Cut with " ..." when `size` is too small. */
+void options_repeat(const struct options *options, const char *firmware, char *out, size_t size);
 
 /* An option of `mcu`, by its name; value NULL: none was given. Part of options_parse(). */
 bool options_take_mcu(struct options_mcu *mcu, const char *name, const char *value,

@@ -18,12 +18,19 @@
 #define PULSE_LEAST     (1 * SIM_MS)    /* a pulse needs idle time before the next frame */
 #define LAST_START      (SIM_NEVER / 2) /* simulated time must not overflow */
 
+void run_keep_frame(struct run *run, const uint8_t *octets, size_t n, sim_time time) {
+    if (run->pcap_out && !pcap_out_frame(run->pcap_out, octets, n, time, &run->err)) {
+        pcap_out_destroy(run->pcap_out);
+        run->pcap_out = NULL;
+    }
+}
+
 static void on_burst(void *user, const struct replay_burst *burst) {
     struct run *run = user;
     compare_received(run->compare, burst->octets, burst->n, burst->dribble_bits, burst->select_fell,
                      burst->select_rose);
-    if (!run->pcap_out || burst->n < 5)
-        return;
+    if (!run->pcap_out || run->firmware || burst->n < 5)
+        return; /* the firmware's frames are those it delivers */
     size_t skip = 0, sfd;
     if (strcmp(run->board->config.attach.framing, "preamble") == 0)
         skip = compare_strip(burst->octets, burst->n, &sfd);
@@ -33,10 +40,7 @@ static void on_burst(void *user, const struct replay_burst *burst) {
     for (int i = 0; i < 4; i++)
         if (octets[n + (size_t)i] != (uint8_t)(fcs >> 8 * i))
             return; /* not recovered: a wrong FCS */
-    if (!pcap_out_frame(run->pcap_out, octets, n, burst->select_fell, &run->err)) {
-        pcap_out_destroy(run->pcap_out);
-        run->pcap_out = NULL;
-    }
+    run_keep_frame(run, octets, n, burst->select_fell);
 }
 
 static void on_edge(void *user, const struct circuit_edge *edge) {
@@ -48,13 +52,11 @@ static void on_failure(void *user, const struct compare_failure *failure, struct
     struct run *run = user;
     if (!run->firmware) {
         run->failures++;
-        if (!run->first_failure)
-            run->first_failure = run->frames_done;
     }
     if (failure->listed)
         run_diagnose(run, failure, out);
-    if (run->firmware && failure->listed)
-        run_firmware_found(run, out);
+    if (run->firmware && failure->sent)
+        run_firmware_found(run, failure, out);
 }
 
 /* When the next frame's preamble starts. */
@@ -84,7 +86,8 @@ static bool burst_over(struct run *run) {
     compare_finish(run->compare);
     if (!run->wave || run_wave_whole(run->wave) || run->frames_done == 0)
         return true;
-    return run_wave_frame(run, run->pulse_sent ? 0 : run->frames_done, run->failures > failures);
+    bool failed = run->firmware ? run_firmware_damaged(run) : run->failures > failures;
+    return run_wave_frame(run, run->pulse_sent ? 0 : run->frames_done, failed);
 }
 
 /* In steps, so that Ctrl-C ends a silence of days. */
@@ -126,6 +129,8 @@ static bool send_frame(struct run *run, size_t index, const struct capture_frame
     if (interrupted)
         return true;
     compare_sent(run->compare, index, frame->number, wire, n, start, SIM_NEVER);
+    if (run->firmware)
+        run_firmware_sending(run, wire, n, start);
     replay_frame(run->replay, wire, n, start);
     if (run->firmware) {
         run_firmware_sent(run, index, frame->number, wire, n, start,
@@ -241,7 +246,8 @@ static bool open_replay(struct run *run) {
 /* The end: the last select closes, the last frame is judged. */
 static bool end_run(struct run *run) {
     sim_time settle = run->firmware ? SETTLE_FIRMWARE : SETTLE;
-    if (!idle_until(run, replay_now(run->replay) + settle))
+    replay_idle_until(run->replay, replay_now(run->replay) + settle); /* after Ctrl-C, too */
+    if (run->firmware && !run_firmware_follow(run))
         return false;
     replay_finish(run->replay);
     if (!burst_over(run))
@@ -266,7 +272,7 @@ bool run_captures(struct run *run) {
     if (!run->result.captures)
         abort();
     run->result.n_captures = options->n_files;
-    if (!open_outputs(run) || (options->firmware && !run_firmware_open(run)) || !open_replay(run))
+    if (!open_outputs(run) || (run->image.name[0] && !run_firmware_open(run)) || !open_replay(run))
         return false;
     double started = progress_now();
     progress_begin(&run->progress, "frames", 0, options->quiet);

@@ -11,12 +11,14 @@
 #include "harness/pcap_out.h"
 #include "harness/progress.h"
 #include "harness/replay.h"
+#include "harness/run_image.h"
 #include "harness/run_result.h"
 #include "harness/wave.h"
 
 struct run {
     const struct options *options;
     const struct board *board;
+    struct run_image image;
     struct run_result result;
     struct replay *replay;
     struct compare *compare;
@@ -24,7 +26,7 @@ struct run {
     struct run_wave *wave;         /* NULL: no waves wanted */
     struct run_firmware *firmware; /* NULL: octets are taken at the pins */
     struct progress progress;
-    uint64_t frames_done, failures, first_failure; /* run-wide frame numbers, 1-based */
+    uint64_t frames_done, failures; /* of the run */
     sim_time last_activity;
     bool pulse_sent; /* a link pulse went out after the last frame */
     bool damaged;    /* an input could not be read to its end */
@@ -34,6 +36,8 @@ struct run {
 /* run.c. False with run->err when the board cannot be simulated or an output file not be
  * written; damaged captures are told on stderr and in the result. */
 bool run_captures(struct run *run);
+/* A recovered frame, without FCS, into --pcap-out; nothing when that is not wanted. */
+void run_keep_frame(struct run *run, const uint8_t *octets, size_t n, sim_time time);
 void run_finish(struct run *run); /* frees what `result` holds as well */
 
 /* run_diagnose.c: fill stage, net, time and detail from a rerun of the failed frame. */
@@ -47,12 +51,21 @@ void run_firmware_close(struct run *run);           /* accepts none */
 sim_time run_firmware_ready(const struct run *run); /* when the first frame may come */
 /* The result of the comparison at the pins, and a failure found there. */
 struct run_result *run_firmware_pins(struct run *run);
-void run_firmware_found(struct run *run, const struct run_failure *failure);
+void run_firmware_found(struct run *run, const struct compare_failure *failure,
+                        const struct run_failure *out);
+/* A frame goes out; it has gone. */
+void run_firmware_sending(struct run *run, const uint8_t *octets, size_t n, sim_time start);
 void run_firmware_sent(struct run *run, size_t capture, uint64_t frame, const uint8_t *octets,
                        size_t n, sim_time start, sim_time end);
 bool run_firmware_follow(struct run *run); /* the MCU catches up with the board */
 void run_firmware_finish(struct run *run);
+/* Whether the last frame came wrong into the MCU, beyond its first bit: what --trace-window
+ * auto shows. That the firmware drops one turns out when its wave can no longer be made. */
+bool run_firmware_damaged(const struct run *run);
 struct cosim_figures run_firmware_figures(const struct run *run);
+/* Frames lost for this cause; NULL behind the last. Frames delivered though wrong at the pins. */
+const char *run_firmware_cause(const struct run *run, size_t i, uint64_t *lost);
+uint64_t run_firmware_mended(const struct run *run);
 
 /* run_report.c: margins, counters, what was not run, the verdict. */
 void run_conclude(struct run *run);

@@ -60,10 +60,10 @@ static void describe(struct run *run) {
     struct run_result *result = &run->result;
     result->seed = run->options->seed;
     snprintf(result->board, sizeof result->board, "%s", run->options->board);
-    if (run->options->firmware)
-        snprintf(result->firmware, sizeof result->firmware, "%s", run->options->firmware);
+    snprintf(result->firmware, sizeof result->firmware, "%s", run->image.name);
     snprintf(result->engine, sizeof result->engine, "%s", run->options->engine);
-    options_repeat(run->options, result->repeat, sizeof result->repeat);
+    options_repeat(run->options, run->image.name[0] ? run->image.name : "none", result->repeat,
+                   sizeof result->repeat);
 }
 
 static void print_cache(const struct run *run) {
@@ -86,6 +86,8 @@ static int run_board(const struct options *options, const struct board *board) {
     struct run run = {.options = options, .board = board, .err = SIM_ERR_INIT};
     int status;
     interrupt_install();
+    if (!run_image_choose(&run.image, options, board, &err))
+        return verbs_fail(&err);
     describe(&run);
     if (!run_captures(&run)) {
         status = verbs_fail(&run.err);

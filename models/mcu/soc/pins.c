@@ -279,6 +279,14 @@ bool stm32_pin_parse(const struct stm32 *mcu, const char *name, unsigned *port, 
     return !*end && n < PORT_PINS && *port < PORTS && mcu->pins[*port][*pin].exists;
 }
 
+/* The outputs of the block, as models/mcu/stm32/exti.c counts them: lines 0 to 4, 9..5, 15..10. */
+int stm32_exti_irq(const struct stm32 *mcu, unsigned line) {
+    unsigned output = line < 5 ? line : line < 10 ? 5 : 6;
+    if (!mcu->exti || line >= PORT_PINS || output >= mcu->exti->row->irqs.n)
+        return -1;
+    return mcu->exti->row->irqs.line[output];
+}
+
 /* --- making them --- */
 
 static void init_pin(struct stm32 *mcu, unsigned port, unsigned n) {

@@ -227,6 +227,9 @@ void stm32_misuse(struct stm32_block *b, const char *text);
 /* The block lost data (an overrun, a partial octet); `value` is what helps to find why. */
 void stm32_lost(struct stm32_block *b, const char *text, uint32_t value);
 
+/* struct stm32_rx for the owner; block and time are filled in. */
+void stm32_rx_tell(struct stm32_block *b, struct stm32_rx rx);
+
 /* --- services: time ------------------------------------------------------------------------- */
 
 /* The exact time of the access, edge or event under way. */

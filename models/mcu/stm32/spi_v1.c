@@ -25,47 +25,9 @@
 #include <string.h>
 
 #include "models/mcu/stm32/ips.h"
+#include "models/mcu/stm32/spi_v1.h"
 
 #define START_CYCLES 1
-
-enum { CR1 = 0x00, CR2 = 0x04, SR = 0x08, DR = 0x0c, CRCPR = 0x10, RXCRCR = 0x14, TXCRCR = 0x18 };
-enum { I2SCFGR = 0x1c, I2SPR = 0x20 };
-
-enum { /* 20.5.1 */
-       CPHA = 1u << 0,
-       CPOL = 1u << 1,
-       MSTR = 1u << 2,
-       BR = 7u << 3,
-       SPE = 1u << 6,
-       LSBFIRST = 1u << 7,
-       SSI = 1u << 8,
-       SSM = 1u << 9,
-       RXONLY = 1u << 10,
-       DFF = 1u << 11,
-       CRCNEXT = 1u << 12,
-       CRCEN = 1u << 13,
-       BIDIOE = 1u << 14,
-       BIDIMODE = 1u << 15,
-};
-enum { /* 20.5.2 */
-       RXDMAEN = 1u << 0,
-       TXDMAEN = 1u << 1,
-       SSOE = 1u << 2,
-       FRF = 1u << 4,
-       ERRIE = 1u << 5,
-       RXNEIE = 1u << 6,
-       TXEIE = 1u << 7,
-};
-enum { /* 20.5.3 */
-       RXNE = 1u << 0,
-       TXE = 1u << 1,
-       CRCERR = 1u << 4,
-       MODF = 1u << 5,
-       OVR = 1u << 6,
-       BSY = 1u << 7,
-};
-/* Not to be changed while SPE is set (20.5.1, notes). */
-#define FROZEN (CPHA | CPOL | LSBFIRST | DFF | CRCEN)
 
 enum { EVENT_HALF }; /* half a bit of a master */
 #define PINS 4       /* roles STM32_SCK to STM32_NSS */
@@ -77,6 +39,7 @@ struct spi {
     bool dr_read;    /* OVR: DR was read, SR is next */
     bool sr_seen;    /* MODF: SR was read or written, CR1 is next */
     bool irq, rx_request, tx_request;
+    uint8_t told; /* enum listening, as the owner knows it */
 
     uint8_t pin[PINS]; /* levels at the inputs */
     /* worked out by derive() */
@@ -97,6 +60,28 @@ struct spi {
     unsigned ratio; /* PCLK per half bit */
     uint64_t start; /* tick of PCLK at which the frame began */
 };
+
+/* --- what the owner is told --------------------------------------------------------------- */
+
+enum listening { DEAF, LISTENS, LISTENS_FOR_DMA };
+
+static void tell(struct stm32_block *block, enum stm32_rx_kind kind, uint32_t value,
+                 unsigned size) {
+    uint32_t dr = stm32_row(block)->base + DR;
+    stm32_rx_tell(block, (struct stm32_rx){kind, .peripheral = dr, .value = value, .size = size});
+}
+
+/* `bits`: of a frame that was not finished. */
+static void tell_listening(struct stm32_block *block, struct spi *s, unsigned bits) {
+    uint8_t now = DEAF;
+    if (s->clocked && s->receives)
+        now = s->cr2 & RXDMAEN ? LISTENS_FOR_DMA : LISTENS;
+    if (now == s->told)
+        return;
+    s->told = now;
+    tell(block, now == DEAF ? STM32_RX_OFF : STM32_RX_ON,
+         now == DEAF ? bits : now == LISTENS_FOR_DMA, 0);
+}
 
 /* --- lines to the rest of the chip ----------------------------------------------------------- */
 
@@ -169,6 +154,8 @@ static void present(struct stm32_block *block, const struct spi *s, sim_time tim
 /* 20.3.10. A master that only wants to send overruns all the time and need not care. */
 static void overrun(struct stm32_block *block, struct spi *s, uint16_t value) {
     s->flags |= OVR;
+    if (!(s->cr1 & MSTR))
+        tell(block, STM32_RX_OVERRUN, value, s->frame / 8);
     if (s->cr2 & RXDMAEN)
         stm32_lost(block, "overrun (OVR): the DMA is not armed, or late", value);
     else if (!(s->cr1 & MSTR) || (s->cr2 & RXNEIE))
@@ -182,6 +169,8 @@ static void store_frame(struct stm32_block *block, struct spi *s, uint16_t value
     }
     s->rx = value;
     s->flags |= RXNE;
+    if (!(s->cr1 & MSTR))
+        tell(block, STM32_RX_FRAME, value, s->frame / 8);
 }
 
 static void check_crc(struct spi *s, uint16_t value) {
@@ -393,6 +382,7 @@ static void reconfigure(struct stm32_block *block, struct spi *s, uint16_t was) 
     unsigned was_pin = s->out_pin;
     check_mode_fault(s);
     derive(s);
+    tell_listening(block, s, s->bits);
     drop_if_stopped(block, s, was, was_clocked);
     drive_pins(block, s, was, time);
     drive_data(block, s, was_pin, time);
@@ -528,11 +518,13 @@ static uint32_t spi_read(struct stm32_block *block, uint32_t offset) {
 
 static void spi_reset(struct stm32_block *block, enum stm32_cause cause) {
     struct spi *s = stm32_state(block);
+    unsigned bits = s->bits;
     (void)cause;
-    *s = (struct spi){.crcpr = 7, .flags = TXE};
+    *s = (struct spi){.crcpr = 7, .flags = TXE, .told = s->told};
     for (unsigned role = 0; role < PINS; role++)
         s->pin[role] = (uint8_t)stm32_pin_level(block, role, role == STM32_NSS);
     derive(s);
+    tell_listening(block, s, bits);
 }
 
 static void sck_edge(struct stm32_block *block, struct spi *s, unsigned level, sim_time time) {

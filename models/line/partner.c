@@ -171,6 +171,10 @@ void partner_edge(struct partner *p, sim_time time, int level) {
     receiver_edge(p, p->now, level);
 }
 
+size_t partner_waiting(const struct partner *p) {
+    return p->mac.n_queued;
+}
+
 bool partner_link_is_up(const struct partner *p) {
     return p->up;
 }

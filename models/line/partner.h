@@ -144,6 +144,7 @@ sim_time partner_next(const struct partner *partner);
  * size is none. Frames wait while the link is down. */
 bool partner_send(struct partner *partner, sim_time time, const uint8_t *octets, size_t n);
 
+size_t partner_waiting(const struct partner *partner); /* frames, with the one being sent */
 bool partner_link_is_up(const struct partner *partner);
 bool partner_carrier(const struct partner *partner); /* receives */
 bool partner_sending(const struct partner *partner);

@@ -205,6 +205,9 @@ bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, sim_time s
                      const struct pin_edge *edges, size_t n);
 /* What the chip drives a pin with now: as the last on_pin said. */
 struct stm32_pin_change stm32_pin_get(const struct stm32 *mcu, unsigned port, unsigned pin);
+/* The clock of the bus behind the block whose input or output the pin is at present, Hz; 0: none.
+ */
+double stm32_pin_hz(const struct stm32 *mcu, unsigned port, unsigned pin);
 /* The interrupt line (of NVIC) that an EXTI line 0..15 raises; -1 when the chip has no EXTI. */
 int stm32_exti_irq(const struct stm32 *mcu, unsigned line);
 /* "PB13" or "pb13" to port and pin; false when it is not the name of a pin of this chip. */

@@ -55,7 +55,7 @@ struct options {
     uint64_t seed;
     unsigned jobs; /* 0: one per processor */
     /* Output files; NULL = not wanted. `out_dir` is where relative ones go. */
-    const char *out_dir, *json, *junit, *vcd, *fst, *pcap_out;
+    const char *out_dir, *json, *junit, *vcd, *fst, *pcap_out, *taps_out;
     struct options_window window;
     const char **sets; /* --set, in order */
     size_t n_sets;
@@ -64,6 +64,7 @@ struct options {
     bool strict, no_host, no_cache, verbose, quiet, help, version;
     bool init;          /* board --init */
     bool spice;         /* export --spice */
+    bool transmit;      /* export --transmit */
     unsigned octets;    /* export: of the frame, without its FCS */
     const char *output; /* board --init, export: NULL = stdout */
     struct options_mcu mcu;

@@ -7,11 +7,11 @@ void dma_enable(struct dma_turns *turns, unsigned n, bool on) {
 
 static int arbitrate(struct stm32_block *b, const struct dma_turns *turns) {
     int best = DMA_NOBODY, highest = DMA_NOBODY;
-    for (unsigned left = turns->enabled, n = 0; left; left >>= 1, n++) {
-        int priority = left & 1 ? turns->rules->priority(b, n) : DMA_NOBODY;
+    for (unsigned left = turns->enabled; left; left &= left - 1) {
+        int n = __builtin_ctz(left), priority = turns->rules->priority(b, (unsigned)n);
         if (priority > highest) {
             highest = priority;
-            best = (int)n;
+            best = n;
         }
     }
     return best;

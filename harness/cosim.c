@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/debug.h"
 #include "harness/dwarf_lines.h"
 #include "harness/image.h"
+#include "harness/interrupt.h"
 #include "harness/mcu_nets.h"
 
-#define MAX_FRAME 16384 /* no image of ours delivers more */
+#define MAX_FRAME  16384  /* no image of ours delivers more */
+#define LOOK_EVERY SIM_MS /* with GDB: between looks at what it says */
 
 struct cosim {
     struct cosim_settings settings;
@@ -17,6 +20,7 @@ struct cosim {
     struct dwarf_lines *lines;
     struct stm32 *chip;
     struct armv7m *core;
+    struct debug *debug;      /* NULL: no GDB */
     unsigned port[3], pin[3]; /* by enum spi_pin */
     struct output {
         size_t index; /* in struct mcu_nets */
@@ -85,6 +89,11 @@ static void on_exception(void *user, unsigned number, bool entered) {
     struct cosim *c = user;
     if (entered && (int)number == c->nss_exception)
         c->settings.on_nss_interrupt(c->settings.user, stm32_time(c->chip));
+}
+
+static void on_itm(void *user, unsigned port, unsigned size, uint32_t value) {
+    const struct cosim *c = user;
+    mcu_trace_itm(c->settings.trace, port, size, value);
 }
 
 const char *cosim_pin_name(const struct board *board, enum spi_pin pin) {
@@ -167,7 +176,9 @@ static bool make_chip(struct cosim *c, struct sim_err *err) {
         .on_report = on_report,
         .on_rx = on_rx,
         .on_pin = c->settings.on_output ? on_pin : NULL,
-        .core = {.function = on_function, .exception = on_exception},
+        .core = {.function = on_function,
+                 .exception = on_exception,
+                 .itm = c->settings.trace ? on_itm : NULL},
         .user = c,
     };
     c->chip = stm32_create(chip, &settings, err);
@@ -190,6 +201,13 @@ static bool hook_drops(struct cosim *c) {
     return true;
 }
 
+static void reset(void *user) {
+    struct cosim *c = user;
+    stm32_reset(c->chip);
+    if (c->settings.trace)
+        mcu_trace_listen_to(c->core);
+}
+
 static bool load(struct cosim *c, struct sim_err *err) {
     const char *path = c->settings.image;
     if (!image_load(&c->image, path, false, 0, err))
@@ -207,7 +225,7 @@ static bool load(struct cosim *c, struct sim_err *err) {
         if (!stm32_load(c->chip, c->image.segments[i].address, c->image.segments[i].data,
                         c->image.segments[i].size, err))
             return false;
-    stm32_reset(c->chip);
+    reset(c);
     return armv7m_hook(c->core, c->deliver, true) && hook_drops(c);
 }
 
@@ -227,6 +245,7 @@ struct cosim *cosim_create(const struct cosim_settings *settings, struct sim_err
 void cosim_destroy(struct cosim *c) {
     if (!c)
         return;
+    debug_close(c->debug);
     stm32_destroy(c->chip);
     dwarf_lines_close(c->lines);
     image_finish(&c->image);
@@ -242,7 +261,7 @@ void cosim_pins(struct cosim *c, sim_time start, const struct pin_edge *edges, s
     struct stm32_pin pins[3];
     for (int i = 0; i < 3; i++)
         pins[i] = (struct stm32_pin){(uint8_t)c->port[i], (uint8_t)c->pin[i]};
-    if (!stm32_pin_edges(c->chip, pins, 3, start, edges, n))
+    if (!stm32_pin_edges(c->chip, pins, start, edges, n))
         c->pin_refused = true;
 }
 
@@ -272,9 +291,41 @@ static bool ended(const struct cosim *c, enum stm32_stop stop, struct sim_err *e
                       WHY[stop] ? WHY[stop] : "?", place);
 }
 
+static void poll_trace(void *user) {
+    const struct cosim *c = user;
+    if (c->settings.trace)
+        mcu_trace_poll(c->settings.trace);
+}
+
+bool cosim_debug(struct cosim *c, unsigned *port, struct sim_err *err) {
+    const struct debug_host host = {c->chip, c, reset, poll_trace};
+    c->debug = debug_open(&host, port, err);
+    return c->debug != NULL;
+}
+
+static bool run_debugged(struct cosim *c, sim_time time, struct sim_err *err) {
+    while (stm32_time(c->chip) < time) {
+        enum debug_go go = debug_next(c->debug);
+        sim_time look = stm32_time(c->chip) + LOOK_EVERY, until = look < time ? look : time;
+        poll_trace(c);
+        if (interrupted)
+            return true;
+        if (go == DEBUG_END)
+            return sim_err_set(err, SIM_ERR_ENVIRONMENT, "GDB ended the run");
+        enum stm32_stop stop =
+            go == DEBUG_STEP ? stm32_step(c->chip, until) : stm32_run_until(c->chip, until);
+        bool plain = stop == STM32_UNTIL || (stop == STM32_REQUEST && go != DEBUG_STEP);
+        if (!plain && !debug_stopped(c->debug, stop))
+            return ended(c, stop, err);
+    }
+    return true;
+}
+
 bool cosim_run_until(struct cosim *c, sim_time time, struct sim_err *err) {
     if (c->pin_refused)
         return sim_err_set(err, SIM_ERR_UNMODELLED, "the MCU has run ahead of an edge at its pins");
+    if (c->debug)
+        return run_debugged(c, time, err);
     enum stm32_stop stop = stm32_run_until(c->chip, time);
     return stop == STM32_UNTIL || ended(c, stop, err);
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "harness/board.h"
+#include "harness/mcu_trace.h"
 #include "models/mcu/soc/stm32.h"
 #include "models/mcu/spi_sampler.h"
 
@@ -28,6 +29,7 @@ struct cosim_settings {
     const char *deliver_symbol; /* of deliver(const uint8_t *frame, uint16_t length) */
     uint64_t seed;
     bool strict;
+    struct mcu_trace *trace; /* where ITM goes; NULL: nobody listens */
     void *user;
     /* The firmware delivers a frame (without FCS); the octets hold during the call. */
     void (*on_deliver)(void *user, const uint8_t *octets, size_t n, sim_time time);
@@ -50,9 +52,13 @@ const char *cosim_pin_name(const struct board *board, enum spi_pin pin);
 struct cosim *cosim_create(const struct cosim_settings *settings, struct sim_err *err);
 void cosim_destroy(struct cosim *cosim); /* accepts NULL */
 
+/* GDB on 127.0.0.1:*port, set to the port taken. The first connection is waited for, and
+ * while GDB holds the core the board stands too. */
+bool cosim_debug(struct cosim *cosim, unsigned *port, struct sim_err *err);
+
 /* The level of a pin from `time` on; times ascend per pin. */
 void cosim_pin(struct cosim *cosim, enum spi_pin pin, sim_time time, int level);
-/* Many edges in order of time, start + dt; `pin` is an enum spi_pin. */
+/* A list of edges; `pin` is an enum spi_pin. */
 void cosim_pins(struct cosim *cosim, sim_time start, const struct pin_edge *edges, size_t n);
 /* The MCU catches up. False with `err` when the firmware ended: fault, lockup, breakpoint,
  * or, in a strict run, something not modelled (register, PC and source line named). */

@@ -21,7 +21,8 @@ struct verb_row {
 static const struct verb_row verb_rows[] = {
     {"run", OPTIONS_RUN, "CAPTURE...", "replay captured frames through a board and compare them"},
     {"board", OPTIONS_BOARD, "[BOARD]", "show how a board was read: values, models, nets, delays"},
-    {"export", OPTIONS_EXPORT, "[BOARD]", "write a board's receive path as an ngspice deck"},
+    {"export", OPTIONS_EXPORT, "[BOARD]",
+     "write a board's way in or out as an ngspice deck"},
     {"gate", OPTIONS_NO_VERB, NULL, NULL},
     {"sweep", OPTIONS_NO_VERB, NULL, NULL},
     {"merge", OPTIONS_NO_VERB, NULL, NULL},
@@ -57,6 +58,7 @@ enum {
     CODE_NO_HOST,
     CODE_INIT,
     CODE_SPICE,
+    CODE_TRANSMIT,
     CODE_VERILOG,
     CODE_DOT,
     CODE_OCTETS,
@@ -125,6 +127,8 @@ static const struct option_row option_rows[] = {
      "simulate every edge, without the response cache: slower, the same results"},
     {"init", CODE_INIT, 0, BOARD, NULL, "print a proposed .ini for the board"},
     {"spice", CODE_SPICE, 0, EXPORT, NULL, "the deck's format: ngspice (to be given)"},
+    {"transmit", CODE_TRANSMIT, 0, EXPORT, NULL,
+     "the transmit path, from the MCU's pins to the line, with a link pulse and a frame"},
     {"verilog", CODE_VERILOG, 0, EXPORT, NULL, NULL},
     {"dot", CODE_DOT, 0, EXPORT, NULL, NULL},
     {"octets", CODE_OCTETS, 0, EXPORT, "N",
@@ -141,11 +145,12 @@ static const struct option_row option_rows[] = {
      "it is a clock at OSC_IN, as on the Nucleo boards, not a crystal"},
     {"hsi-ppm", CODE_MCU_FLAG + 5, 0, MCU, "PPM", "error of the internal oscillator (default 0)"},
     {"profile", CODE_MCU_FLAG + 6, 0, MCU, NULL, "print the cycles of each function"},
-    {"itm", CODE_MCU_FLAG + 7, 0, MCU, "FILE", "the text of ITM port 0"},
-    {"swo", CODE_MCU_FLAG + 8, 0, MCU, "FILE", "the raw SWO stream: ITM packets of every port"},
-    {"itm-port", CODE_MCU_FLAG + 9, 0, MCU, "[=PORT]",
+    {"itm", CODE_MCU_FLAG + 7, 0, MCU | RUN, "FILE", "the text of ITM port 0"},
+    {"swo", CODE_MCU_FLAG + 8, 0, MCU | RUN, "FILE",
+     "the raw SWO stream: ITM packets of every port"},
+    {"itm-port", CODE_MCU_FLAG + 9, 0, MCU | RUN, "[=PORT]",
      "the text of ITM port 0 on 127.0.0.1 (default 3443; also with --gdb)"},
-    {"gdb", CODE_MCU_FLAG + 10, 0, MCU, "[=PORT]",
+    {"gdb", CODE_MCU_FLAG + 10, 0, MCU | RUN, "[=PORT]",
      "wait for GDB on 127.0.0.1 (default 3333; 0: a free port)"},
     {"verbose", CODE_VERBOSE, 'v', ALL, NULL, "say more"},
     {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
@@ -245,6 +250,9 @@ static bool take_flag(struct options *options, int code, struct sim_err *err) {
         return true;
     case CODE_SPICE:
         options->spice = true;
+        return true;
+    case CODE_TRANSMIT:
+        options->transmit = true;
         return true;
     case CODE_VERILOG:
     case CODE_DOT:

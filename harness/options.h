@@ -64,6 +64,7 @@ struct options {
     bool strict, no_host, no_cache, verbose, quiet, help, version;
     bool init;          /* board --init */
     bool spice;         /* export --spice */
+    bool transmit;      /* export --transmit */
     unsigned octets;    /* export: of the frame, without its FCS */
     const char *output; /* board --init, export: NULL = stdout */
     struct options_mcu mcu;

@@ -47,8 +47,8 @@ struct replay_settings {
     bool trace; /* the whole board in one circuit, every edge to on_edge */
     void *user;
     void (*on_burst)(void *user, const struct replay_burst *burst);
-    /* Every edge of the SPI pins, in time order up to replay_now(), `n` of them at a time; `pin`
-     * is an enum spi_pin. NULL: not wanted. */
+    /* Every edge of the SPI pins up to replay_now(), in lists that follow in time; `pin` is an
+     * enum spi_pin. NULL: not wanted. */
     void (*on_pins)(void *user, sim_time start, const struct pin_edge *edges, size_t n);
     /* Trace only, in time order; net CIRCUIT_NO_NET: the line itself. */
     void (*on_edge)(void *user, const struct circuit_edge *edge);

@@ -18,6 +18,7 @@
 enum { ENTRY_OPS = RESPONSE_MORE, ENTRY_COUNTS = 1 };
 enum { OP_CROSSING = SPI_DESELECT + 1, OP_PIN }; /* beside enum spi_op_kind */
 #define ENTRY_BITS 16
+#define PIN_LIST   256 /* the most edges at a time for on_pins */
 
 /* What a symbol did beyond shifting bits, relative to its start. */
 struct op {

@@ -117,6 +117,22 @@ static bool only_bits(const struct replay *r, uint32_t first) {
     return r->n_ops - first <= ENTRY_BITS;
 }
 
+static uint32_t list_length(uint32_t n) {
+    return n < PIN_LIST ? n : PIN_LIST;
+}
+
+/* From the order of time into that of a list of pin edges, which is short. */
+static void sort_pins(struct pin_edge *edges, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        struct pin_edge edge = edges[i];
+        uint32_t at = i;
+        edge.rank = (uint16_t)i;
+        for (; at > 0 && edges[at - 1].pin > edge.pin; at--)
+            edges[at] = edges[at - 1];
+        edges[at] = edge;
+    }
+}
+
 /* What was stored of a symbol: its bits into the entry when there is nothing else. */
 static void note_ops(struct replay *r, struct detail *detail, struct response_entry *entry) {
     entry->flags = ENTRY_OPS;
@@ -128,6 +144,8 @@ static void note_ops(struct replay *r, struct detail *detail, struct response_en
     }
     detail->n_ops = r->n_ops - detail->first_op;
     detail->n_pins = r->n_pin_edges - detail->first_pin;
+    for (uint32_t i = 0; i < detail->n_pins; i += PIN_LIST)
+        sort_pins(r->pin_edges + detail->first_pin + i, list_length(detail->n_pins - i));
 }
 
 static void note_deltas(struct replay *r, struct detail *detail) {
@@ -181,9 +199,9 @@ static inline void answer(struct replay *r, const struct response_entry *entry, 
     if (!(entry->flags & ENTRY_OPS))
         return;
     const struct detail *detail = &r->details[entry->detail];
-    if (detail->n_pins)
-        r->settings.on_pins(r->settings.user, start, r->pin_edges + detail->first_pin,
-                            detail->n_pins);
+    for (uint32_t i = 0; i < detail->n_pins; i += PIN_LIST)
+        r->settings.on_pins(r->settings.user, start, r->pin_edges + detail->first_pin + i,
+                            list_length(detail->n_pins - i));
     for (uint32_t i = 0; i < detail->n_ops; i++) {
         const struct op *op = &r->ops[detail->first_op + i];
         apply(r, op, start + op->dt);

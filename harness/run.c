@@ -268,8 +268,8 @@ static bool end_run(struct run *run) {
     replay_finish(run->replay);
     if (!burst_over(run))
         return false;
-    if (run->firmware)
-        run_firmware_finish(run);
+    if (run->firmware && !run_firmware_finish(run))
+        return false;
     run_transmit_finish(run);
     if (run->taps && !taps_commit(run->taps, &run->err))
         return false;

@@ -62,7 +62,7 @@ void run_firmware_sending(struct run *run, const uint8_t *octets, size_t n, sim_
 void run_firmware_sent(struct run *run, size_t capture, uint64_t frame, const uint8_t *octets,
                        size_t n, sim_time start, sim_time end);
 bool run_firmware_follow(struct run *run); /* false once the firmware has ended */
-void run_firmware_finish(struct run *run);
+bool run_firmware_finish(struct run *run); /* false: an output file cannot be written */
 /* Whether the last frame came wrong into the MCU, beyond its first bit: what --trace-window
  * auto shows. That the firmware drops one turns out when its wave can no longer be made. */
 bool run_firmware_damaged(const struct run *run);

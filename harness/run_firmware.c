@@ -9,6 +9,7 @@
 #include "harness/cosim.h"
 #include "harness/delivered.h"
 #include "harness/run.h"
+#include "harness/run_probe.h"
 
 #define FINDINGS (2 * DELIVERED_PENDING)
 #define CAUSES   16 /* more than there are names */
@@ -32,6 +33,7 @@ struct run_firmware {
     struct finding findings[FINDINGS];
     uint64_t found, found_lost; /* frames wrong at the pins; of these not delivered */
     struct cause_count causes[CAUSES];
+    struct run_probe probe;
     bool ended; /* a fault, or something not modelled */
 };
 
@@ -144,7 +146,7 @@ static void explain(const struct run *run, const struct delivered_failure *faile
     struct run_firmware *f = run->firmware;
     const struct finding *finding = &f->findings[failed->ordinal % FINDINGS];
     bool found = failed->ordinal && finding->ordinal == failed->ordinal;
-    *out = (struct run_failure){.time = failed->end};
+    *out = (struct run_failure){.kind = failed->kind, .time = failed->end};
     f->found_lost += found;
     if (failed->kind == RUN_EXTRA) {
         snprintf(out->stage, sizeof out->stage, "firmware");
@@ -155,14 +157,16 @@ static void explain(const struct run *run, const struct delivered_failure *faile
         *out = finding->failure;
     } else {
         explain_cause(run, failed, out);
-        if (found && strcmp(out->cause, "bad first bit") == 0 && finding->failure.stage[0])
-            snprintf(out->stage, sizeof out->stage, "%s", finding->failure.stage);
+        if (found && strcmp(out->cause, "bad first bit") == 0) {
+            out->kind = finding->failure.kind;
+            if (finding->failure.stage[0])
+                snprintf(out->stage, sizeof out->stage, "%s", finding->failure.stage);
+        }
     }
-    out->kind = failed->kind;
     out->frame = failed->frame;
 }
 
-static void on_failed(void *user, const struct delivered_failure *failed) {
+static enum run_failure_kind on_failed(void *user, const struct delivered_failure *failed) {
     struct run *run = user;
     struct run_capture *capture = &run->result.captures[failed->capture];
     struct run_failure failure;
@@ -172,7 +176,7 @@ static void on_failed(void *user, const struct delivered_failure *failed) {
         run_tap_failed(run, failed->start, &failure);
     if (capture->n_failures == RUN_MAX_FAILURES) {
         capture->more_failures++;
-        return;
+        return failure.kind;
     }
     struct run_failure *more =
         realloc(capture->failures, (capture->n_failures + 1) * sizeof *capture->failures);
@@ -180,6 +184,7 @@ static void on_failed(void *user, const struct delivered_failure *failed) {
         abort();
     capture->failures = more;
     more[capture->n_failures++] = failure;
+    return failure.kind;
 }
 
 /* --- the run ----------------------------------------------------------------------------- */
@@ -210,9 +215,11 @@ bool run_firmware_open(struct run *run) {
     f->pins.captures = calloc(run->result.n_captures, sizeof *f->pins.captures);
     f->pins.n_captures = run->result.n_captures;
     f->delivered = delivered_create(&run->result, on_failed, run);
-    f->witness = witness_create();
+    f->witness = witness_create(strcmp(run->board->config.attach.framing, "preamble") == 0);
     if (!f->delivered || !f->witness || !f->pins.captures)
         abort();
+    if (!run_probe_open(&f->probe, run->options, &run->err))
+        return false;
     const struct cosim_settings settings = {
         .board = run->board,
         .image = run->image.path,
@@ -220,6 +227,7 @@ bool run_firmware_open(struct run *run) {
             run->options->deliver_symbol ? run->options->deliver_symbol : COSIM_DELIVER,
         .seed = run->options->seed,
         .strict = run->options->strict,
+        .trace = f->probe.traced ? &f->probe.trace : NULL,
         .user = run,
         .on_deliver = on_deliver,
         .on_drop = on_drop,
@@ -228,7 +236,7 @@ bool run_firmware_open(struct run *run) {
         .on_output = on_output,
     };
     f->cosim = cosim_create(&settings, &run->err);
-    return f->cosim != NULL;
+    return f->cosim && run_probe_serve(&f->probe, run->options, f->cosim, &run->err);
 }
 
 void run_firmware_listen(struct replay_settings *settings) {
@@ -277,13 +285,14 @@ static void note_gaps(struct run *run) {
     run->result.tells_drops = cosim_tells_drops(run->firmware->cosim);
 }
 
-void run_firmware_finish(struct run *run) {
+bool run_firmware_finish(struct run *run) {
     char text[512];
     if (cosim_misuse(run->firmware->cosim, text, sizeof text) && !run->options->quiet)
         fprintf(stderr, "linkpulse: firmware mistake: %s\n", text);
     witness_finish(run->firmware->witness);
     delivered_finish(run->firmware->delivered);
     note_gaps(run);
+    return run_probe_commit(&run->firmware->probe, &run->err);
 }
 
 struct cosim_figures run_firmware_figures(const struct run *run) {
@@ -309,6 +318,7 @@ void run_firmware_close(struct run *run) {
     if (!f)
         return;
     cosim_destroy(f->cosim);
+    run_probe_close(&f->probe);
     delivered_destroy(f->delivered);
     witness_destroy(f->witness);
     for (size_t i = 0; i < f->pins.n_captures; i++)

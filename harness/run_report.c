@@ -91,7 +91,7 @@ static void add_causes(struct run *run) {
     char text[96];
     const char *name;
     for (size_t i = 0; (name = run_firmware_cause(run, i, &lost)) != NULL; i++) {
-        snprintf(text, sizeof text, "lost: %s", name);
+        snprintf(text, sizeof text, "cause: %s", name);
         add_counter(run, text, lost);
     }
 }

@@ -59,6 +59,10 @@ void circuit_destroy(struct circuit *circuit); /* accepts NULL */
 #define CIRCUIT_NO_NET UINT32_MAX
 uint32_t circuit_net(const struct circuit *circuit, uint32_t netlist_net);
 uint32_t circuit_nets(const struct circuit *circuit); /* the engine's, thresholds' included */
+/* The net an input pin of a unit reads, its own threshold's where the pin's net is analog;
+ * CIRCUIT_NO_NET when the pin is open. */
+uint32_t circuit_input_net(const struct circuit *circuit, uint32_t part, unsigned unit,
+                           unsigned pin);
 /* The level of a net now; an analog node gives its side of VCC/2. */
 int circuit_level(const struct circuit *circuit, uint32_t net);
 /* Voltage of an analog node at `time` (>= the last event), NAN for other nets. */

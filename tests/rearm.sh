@@ -35,12 +35,12 @@ replay() {
     timeout 300 "$program" run -q --firmware "$image" --set line.gap=fixed --set line.gap_ns="$gap" \
         --json "$tree/j" --no-host "$@" "$tree/$octets.pcap" >"$tree/out" 2>"$tree/err"
     [ $? -le 1 ] || { sed 's/^/# /' "$tree/err"; return 1; }
-    read -r sent delivered lost worst window odd < <(python3 -c '
+    read -r sent delivered lost late worst window odd < <(python3 -c '
 import json, sys
 r = json.load(open(sys.argv[1]))
 t, a = r["total"], r["rearm"]
 odd = sum(f["cause"] != "DMA not armed" for c in r["captures"] for f in c["failures"])
-print(t["sent"], t["delivered"], t["lost"], a["worst_cycles"], a["window_cycles"], odd + t["extra"])' "$tree/j")
+print(t["sent"], t["delivered"], t["lost"], a["late"], a["worst_cycles"], a["window_cycles"], odd + t["extra"])' "$tree/j")
     row="| \`$image\` | $octets | $gap | $sent | $lost | $worst | $window |"
     [ -z "$table" ] || printf '%s\n' "$row"
     echo "# $row"
@@ -51,8 +51,8 @@ right_window() {
     local want=$((($1 + 6400 - 345) * 80 / 1000))
     [ "$window" -ge $((want - 15)) ] && [ "$window" -le $((want + 15)) ]
 }
-in_time() { [ "$lost" = 0 ] && [ "$delivered" = "$sent" ] && [ "$odd" = 0 ] && [ "$worst" -le "$window" ]; }
-too_late() { [ "$lost" -gt 0 ] && [ $((lost + delivered)) = "$sent" ] && [ "$odd" = 0 ] && [ "$worst" -gt "$window" ]; }
+in_time() { [ "$lost" = 0 ] && [ "$delivered" = "$sent" ] && [ "$odd" = 0 ] && [ "$late" = 0 ]; }
+too_late() { [ "$lost" -gt 0 ] && [ $((lost + delivered)) = "$sent" ] && [ "$odd" = 0 ] && [ "$late" -gt 0 ] && [ "$worst" -gt "$window" ]; }
 documented() { grep -qF -- "$row" "$here/../docs/firmware.md" || { echo "# not there: $row"; return 1; }; }
 
 one() { # in_time|too_late IMAGE OCTETS GAP_NS

@@ -53,18 +53,25 @@ right_window() {
 }
 in_time() { [ "$lost" = 0 ] && [ "$delivered" = "$sent" ] && [ "$odd" = 0 ] && [ "$late" = 0 ]; }
 too_late() { [ "$lost" -gt 0 ] && [ $((lost + delivered)) = "$sent" ] && [ "$odd" = 0 ] && [ "$late" -gt 0 ] && [ "$worst" -gt "$window" ]; }
-documented() { grep -qF -- "$row" "$here/../docs/firmware.md" || { echo "# not there: $row"; return 1; }; }
+# The row stands in docs/firmware.md with these losses, and its cycles to 3 %: how the main loop
+# falls in with the frames moves them a little.
+documented() { # IMAGE OCTETS GAP_NS
+    awk -F ' *[|] *' -v key="\`$1\` $2 $3" -v sent="$sent" -v lost="$lost" -v worst="$worst" -v window="$window" '
+        function near(a, b) { return a - b <= 0.03 * b && b - a <= 0.03 * b }
+        $2 " " $3 " " $4 == key { there = $5 == sent && $6 == lost && near(worst, $7) && near(window, $8) }
+        END { exit !there }' "$here/../docs/firmware.md" || { echo "# not there: $row"; return 1; }
+}
 
 one() { # in_time|too_late IMAGE OCTETS GAP_NS
     local name="$2, $3 octets, gap $4 ns"
     check "$name" replay "$2" "$3" "$4"
     check "$name: $1" "$1"
     check "$name: the window" right_window "$4"
-    [ "$seconds" != 1 ] || check "$name: as in docs/firmware.md" documented
+    [ "$seconds" != 1 ] || check "$name: as in docs/firmware.md" documented "$2" "$3" "$4"
 }
 for gap in 9600 4700; do
     short=in_time
-    [ $gap = 9600 ] || short=too_late # 957 cycles of 855
+    [ $gap = 9600 ] || short=too_late
     one $short netif_f401_rearm 64 $gap
     one too_late netif_f401_rearm 1518 $gap
     one too_late netif_f401_rearm_bits 64 $gap

@@ -30,7 +30,11 @@ MARGIN = {"name": str, "net": str, "worst_ns": NUMBER, "limit_ns": NUMBER, "slac
 TRANSMIT = {
     "driver": (str, type(None)), "sent": int, "frames": int, "good_fcs": int, "octets": int, "damaged": int,
     "link_pulses": int, "pulse_least_ns": NUMBER, "pulse_most_ns": NUMBER, "swallowed": int,
-    "dead": (str, type(None)), "first_damage": (str, type(None)), "feedback": bool, "quantum_ns": NUMBER,
+    "dead": (str, type(None)), "first_damage": (str, type(None)), "measurements": list,
+    "feedback": bool, "quantum_ns": NUMBER,
+}
+MEASUREMENT = {
+    "name": str, "worst": NUMBER, "limit": NUMBER, "at_least": bool, "slack": NUMBER, "unit": str, "source": str,
 }
 NOT_RUN = {"name": str, "why": str}
 errors = []
@@ -71,6 +75,8 @@ def check(r):
             shape("failure", row, {**FAILURE, **cause})
     if r["transmit"] is not None:
         shape("transmit", r["transmit"], TRANSMIT)
+        for row in r["transmit"]["measurements"]:
+            shape("measurement", row, MEASUREMENT)
     for row in r["margins"]:
         shape("margin", row, MARGIN)
     for name, count in r["counters"].items():

@@ -21,8 +21,7 @@ struct verb_row {
 static const struct verb_row verb_rows[] = {
     {"run", OPTIONS_RUN, "CAPTURE...", "replay captured frames through a board and compare them"},
     {"board", OPTIONS_BOARD, "[BOARD]", "show how a board was read: values, models, nets, delays"},
-    {"export", OPTIONS_EXPORT, "[BOARD]",
-     "write a board's way in or out as an ngspice deck"},
+    {"export", OPTIONS_EXPORT, "[BOARD]", "write a board's way in or out as an ngspice deck"},
     {"gate", OPTIONS_NO_VERB, NULL, NULL},
     {"sweep", OPTIONS_NO_VERB, NULL, NULL},
     {"merge", OPTIONS_NO_VERB, NULL, NULL},

@@ -202,13 +202,21 @@ static sim_time next_step(const struct replay *r, sim_time until) {
     return until - next > r->quantum ? next + r->quantum : until;
 }
 
+/* What the main circuit hears comes to the rest by its record, in order. */
+static void enter(struct replay *r, const struct queued_edge *edge) {
+    if (!r->rest || circuit_net_is_heard(r->main, edge->net))
+        circuit_input(r->main, edge->net, edge->time, edge->level);
+    else
+        replay_cross(r, edge->net, edge->time, edge->level);
+}
+
 void replay_run_together(struct replay *r, sim_time until) {
     struct edge_queue none = {0};
     struct queued_edge edge;
     while (r->now < until) {
         sim_time step = next_step(r, until);
         while (take(&r->driven, &none, step, &edge))
-            circuit_input(r->main, edge.net, edge.time, edge.level);
+            enter(r, &edge);
         circuit_run_until(r->main, step);
         replay_drain(r);
         compact(&r->driven);

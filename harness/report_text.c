@@ -97,7 +97,29 @@ static void counters(const struct run_result *result, FILE *out) {
         fputc('\n', out);
 }
 
-static void transmit(const struct run_transmit *t, FILE *out) {
+/* Nothing of it is a check: no board of discrete gates meets every limit, and partners take
+ * more than the standard asks them to. */
+static void measures(const struct run_transmit *t, FILE *out, bool colour) {
+    char name[1100], source[1100];
+    bool any = false;
+    for (size_t i = 0; i < t->n_measures; i++) {
+        const struct run_measure *m = &t->measures[i];
+        if (!m->seen)
+            continue;
+        if (!any)
+            fprintf(out, "%-32s %10s %10s %10s %-4s  %s\n", "behind the transformer", "limit",
+                    "worst", "slack", "", "source");
+        any = true;
+        bool missed = m->slack < 0;
+        fprintf(out, "%-32s %10.3f %10.3f %s%10.3f%s %-4s  %s%s\n", clean(m->name, name), m->limit,
+                m->worst, missed && colour ? RED : "", m->slack, missed && colour ? PLAIN : "",
+                m->unit, clean(m->source, source), missed ? "  MISSED" : "");
+    }
+    if (t->not_measured[0])
+        fprintf(out, "transmit: no waveform: %s\n", clean(t->not_measured, source));
+}
+
+static void transmit(const struct run_transmit *t, FILE *out, bool colour) {
     char text[1100];
     if (!t->present)
         return;
@@ -120,6 +142,7 @@ static void transmit(const struct run_transmit *t, FILE *out) {
                 "transmit: MCU outputs reach MCU inputs on this board: both ran together in steps "
                 "of %.3f ns\n",
                 t->quantum_ns);
+    measures(t, out, colour);
     fputc('\n', out);
 }
 
@@ -172,7 +195,7 @@ void report_text(const struct run_result *result, FILE *out, bool colour) {
     margins(result, out, colour);
     counters(result, out);
     firmware(result, out);
-    transmit(&result->transmit, out);
+    transmit(&result->transmit, out, colour);
     not_run(result, out);
     fprintf(out, "board %s, engine %s, firmware %s, seed %" PRIu64 "; %.6f s simulated",
             result->board, result->engine, result->firmware[0] ? result->firmware : "none",

@@ -58,6 +58,15 @@ struct run_not_run {
     char name[64], why[192];
 };
 
+/* A figure of the waveform behind the transformer, against clause 14: models/line/clause14.h. */
+struct run_measure {
+    char name[48], unit[12], source[160];
+    double limit, worst, slack;
+    bool at_least, seen; /* the limit is one; there was something to measure */
+    sim_time time;       /* of the worst */
+};
+#define RUN_MEASURES 32
+
 /* What left the board; see harness/transmit.h. */
 struct run_transmit {
     bool present;    /* the board states its transmit pair */
@@ -68,6 +77,9 @@ struct run_transmit {
     uint64_t swallowed;                                      /* pulses at MCU pins */
     char dead[512];         /* why nothing left it although the MCU sent; "" otherwise */
     char first_damage[160]; /* what is wrong with the first damaged, and when; "" without any */
+    struct run_measure measures[RUN_MEASURES];
+    size_t n_measures;
+    char not_measured[256]; /* why there are none; "" when there are */
     bool feedback;          /* MCU outputs reach MCU inputs on this board, */
     double quantum_ns;      /* which were run together in steps of this; otherwise 0 */
 };

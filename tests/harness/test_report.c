@@ -74,9 +74,10 @@ static json_t *parse(const char *text) {
 
 Test(report, json_has_the_keys_of_the_schema_in_order) {
     static const char *const top[] = {
-        "schema",           "verdict", "seed",    "board",    "engine",         "firmware",
-        "captures",         "total",   "margins", "counters", "checks_not_run", "simulated_s",
-        "real_time_factor", "host",    NULL};
+        "schema",      "verdict",          "seed",     "board",
+        "engine",      "firmware",         "captures", "total",
+        "margins",     "counters",         "transmit", "checks_not_run",
+        "simulated_s", "real_time_factor", "host",     NULL};
     static const char *const capture[] = {"file",    "frames", "sent",    "recovered", "lost",
                                           "corrupt", "extra",  "skipped", "failures",  NULL};
     static const char *const failure[] = {"frame", "stage", "net", "time_ps", "detail", NULL};

@@ -259,15 +259,21 @@ static void join(struct stm32 *mcu, struct group *group, struct pin *pin, size_t
     group->whole = group->whole && takes_group(mcu, pin);
 }
 
-/* Up to `limit`; with `acting`, its next edge to act on, too. */
-static void collect(struct stm32 *mcu, const struct stm32_edge *limit, const struct pin *acting,
-                    struct group *group) {
+static void collect(struct stm32 *mcu, const struct stm32_edge *limit, struct group *group) {
     group->n = 0;
     group->whole = true;
-    for (unsigned i = 0; i < mcu->n_inputs; i++) {
-        struct pin *pin = mcu->inputs[i];
-        join(mcu, group, pin, count_due(&pin->inbox, limit) + (pin == acting));
-    }
+    for (unsigned i = 0; i < mcu->n_inputs; i++)
+        join(mcu, group, mcu->inputs[i], count_due(&mcu->inputs[i]->inbox, limit));
+}
+
+/* The edge to act on, behind its pin's others. False: it must be delivered by itself. */
+static bool join_act(struct stm32 *mcu, struct group *group, struct pin *pin) {
+    if (!group->whole || !takes_group(mcu, pin))
+        return false;
+    if (pin->inbox.due == 0)
+        group->pin[group->n++] = pin;
+    pin->inbox.due++;
+    return true;
 }
 
 static void gather(struct pin *pin) {
@@ -337,6 +343,13 @@ static bool waits(const struct stm32 *mcu, sim_time time) {
     return false;
 }
 
+static void deliver(struct stm32 *mcu, const struct group *group, const struct stm32_edge *limit) {
+    if (group->whole)
+        deliver_whole(mcu, group);
+    else
+        deliver_in_turn(mcu, limit);
+}
+
 void inbox_settle(struct stm32 *mcu, sim_time time) {
     struct stm32_edge limit = {.time = time, .order = mcu->order};
     struct group group;
@@ -344,25 +357,20 @@ void inbox_settle(struct stm32 *mcu, sim_time time) {
         return;
     if (inbox_next(mcu) <= time)
         limit = mcu->next->inbox.edge[mcu->next->inbox.act];
-    collect(mcu, &limit, NULL, &group);
-    if (group.whole)
-        deliver_whole(mcu, &group);
-    else
-        deliver_in_turn(mcu, &limit);
+    collect(mcu, &limit, &group);
+    deliver(mcu, &group, &limit);
 }
 
 void inbox_act(struct stm32 *mcu) {
     struct pin *pin = mcu->next;
     const struct stm32_edge edge = pin->inbox.edge[pin->inbox.act];
     struct group group;
-    collect(mcu, &edge, pin, &group);
-    if (!group.whole)
-        deliver_in_turn(mcu, &edge);
+    collect(mcu, &edge, &group);
+    bool joined = join_act(mcu, &group, pin);
     if (edge.time > mcu->now)
         mcu->now = edge.time;
-    if (group.whole)
-        deliver_whole(mcu, &group);
-    else
+    deliver(mcu, &group, &edge);
+    if (!joined)
         pins_board(mcu, pin);
     mcu->stale |= STALE_ACTS;
 }

@@ -28,6 +28,12 @@ void line_bench_load(struct line_bench *t, const struct bench_case *c, size_t n,
     require(export_spice_transmit_plan(&t->board, &t->stimulus, &t->plan, &err), &err);
 }
 
+void line_bench_pulse(struct line_bench *t, unsigned pulse) {
+    struct sim_err err = SIM_ERR_INIT;
+    t->stimulus.pulse = pulse;
+    require(export_spice_transmit_plan(&t->board, &t->stimulus, &t->plan, &err), &err);
+}
+
 static void store(void *self, const struct transmitter_piece *piece) {
     struct line_bench *t = self;
     cr_assert_lt(t->n_pieces, (size_t)MAX_PIECES);

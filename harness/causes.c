@@ -132,15 +132,21 @@ static bool interrupt_late(const struct inquiry *q) {
            late_after(q, q->f, witness_frame(q->witness, q->f->ordinal + 1));
 }
 
+/* Bits in front: left by what came before. Missing ones: it was switched on in mid-octet. */
 static bool partial_byte(const struct inquiry *q) {
     int shift = q->f->shift;
+    const char *spi = witness_spi(q->witness);
+    char gap[128];
     if (!shift)
         return false;
-    snprintf(q->out->detail, sizeof q->out->detail,
-             shift > 0 ? "its octets are shifted in %s: %d bits before it were left in the shift "
-                         "register"
-                       : "its octets are shifted in %s: its first %d bits are missing",
-             witness_spi(q->witness), shift > 0 ? shift : -shift);
+    if (shift > 0)
+        snprintf(q->out->detail, sizeof q->out->detail,
+                 "its octets are shifted in %s: %d bits before it were left in the shift register",
+                 spi, shift);
+    else
+        snprintf(q->out->detail, sizeof q->out->detail,
+                 "its octets are shifted in %s: its first %d bits are missing%s", spi, -shift,
+                 window(q, gap, sizeof gap));
     return answer(q, "partial byte", CAUSE_SCK, q->f->clocked);
 }
 

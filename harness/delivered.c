@@ -48,7 +48,6 @@ static void give_up(struct delivered *d) {
         capture->refused++;
         return;
     }
-    capture->lost++;
     const struct delivered_failure failure = {.kind = RUN_LOST,
                                               .capture = p->capture,
                                               .frame = p->frame,
@@ -56,7 +55,10 @@ static void give_up(struct delivered *d) {
                                               .start = p->start,
                                               .end = p->end,
                                               .n = p->n};
-    d->failed(d->user, &failure);
+    if (d->failed(d->user, &failure) == RUN_CORRUPT)
+        capture->corrupt++;
+    else
+        capture->lost++;
 }
 
 void delivered_sent(struct delivered *d, size_t capture, uint64_t frame, const uint8_t *octets,

@@ -1,7 +1,8 @@
 /* Sent frames against what the firmware delivers: in order, by content, since a driver may
  * check and deliver a frame while the next one is on the line. A frame is
  *   recovered  when it is delivered, octet for octet, before any later one;
- *   lost       when a later one is delivered first, or nothing comes in time;
+ *   lost       when a later one is delivered first, or nothing comes in time; it counts as
+ *              corrupt when it was damaged before it reached the MCU;
  *   refused    when it is longer than the firmware accepts and does not come: rightly so.
  * A delivered frame that nobody sent, or that was delivered before, is extra.
  */
@@ -28,7 +29,9 @@ struct delivered_failure {
     sim_time start, end; /* of the frame on the line; of the delivery */
     size_t n;
 };
-typedef void delivered_failed(void *user, const struct delivered_failure *failure);
+/* Returns what a frame that was not delivered counts as: lost, or corrupt when the board
+ * damaged it. */
+typedef enum run_failure_kind delivered_failed(void *user, const struct delivered_failure *failure);
 
 struct delivered;
 

@@ -52,6 +52,7 @@ enum {
     CODE_VCD,
     CODE_FST,
     CODE_PCAP_OUT,
+    CODE_TAPS_OUT,
     CODE_TRACE_WINDOW,
     CODE_NO_CACHE,
     CODE_NO_HOST,
@@ -116,6 +117,8 @@ static const struct option_row option_rows[] = {
     {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
     {"junit", CODE_JUNIT, 0, RUN, "FILE", "write the results as JUnit XML"},
     {"pcap-out", CODE_PCAP_OUT, 0, RUN, "FILE", "write the recovered frames as a capture"},
+    {"taps-out", CODE_TAPS_OUT, 0, RUN, "FILE",
+     "write the frames at four places, both ways, as pcapng: line-in, mcu-rx, mcu-tx, line-out"},
     {"vcd", CODE_VCD, 0, RUN, "FILE", "write waves as VCD"},
     {"fst", CODE_FST, 0, RUN, "FILE", "write waves as FST, for GTKWave, with a .gtkw beside it"},
     {"trace-window", CODE_TRACE_WINDOW, 0, RUN, "WHAT",
@@ -142,11 +145,12 @@ static const struct option_row option_rows[] = {
      "it is a clock at OSC_IN, as on the Nucleo boards, not a crystal"},
     {"hsi-ppm", CODE_MCU_FLAG + 5, 0, MCU, "PPM", "error of the internal oscillator (default 0)"},
     {"profile", CODE_MCU_FLAG + 6, 0, MCU, NULL, "print the cycles of each function"},
-    {"itm", CODE_MCU_FLAG + 7, 0, MCU, "FILE", "the text of ITM port 0"},
-    {"swo", CODE_MCU_FLAG + 8, 0, MCU, "FILE", "the raw SWO stream: ITM packets of every port"},
-    {"itm-port", CODE_MCU_FLAG + 9, 0, MCU, "[=PORT]",
+    {"itm", CODE_MCU_FLAG + 7, 0, MCU | RUN, "FILE", "the text of ITM port 0"},
+    {"swo", CODE_MCU_FLAG + 8, 0, MCU | RUN, "FILE",
+     "the raw SWO stream: ITM packets of every port"},
+    {"itm-port", CODE_MCU_FLAG + 9, 0, MCU | RUN, "[=PORT]",
      "the text of ITM port 0 on 127.0.0.1 (default 3443; also with --gdb)"},
-    {"gdb", CODE_MCU_FLAG + 10, 0, MCU, "[=PORT]",
+    {"gdb", CODE_MCU_FLAG + 10, 0, MCU | RUN, "[=PORT]",
      "wait for GDB on 127.0.0.1 (default 3333; 0: a free port)"},
     {"verbose", CODE_VERBOSE, 'v', ALL, NULL, "say more"},
     {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
@@ -211,6 +215,9 @@ static bool take_value(struct options *options, int code, const char *value, str
         return true;
     case CODE_PCAP_OUT:
         options->pcap_out = value;
+        return true;
+    case CODE_TAPS_OUT:
+        options->taps_out = value;
         return true;
     case CODE_TRACE_WINDOW:
         return options_window(value, &options->window, err);

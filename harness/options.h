@@ -55,7 +55,7 @@ struct options {
     uint64_t seed;
     unsigned jobs; /* 0: one per processor */
     /* Output files; NULL = not wanted. `out_dir` is where relative ones go. */
-    const char *out_dir, *json, *junit, *vcd, *fst, *pcap_out;
+    const char *out_dir, *json, *junit, *vcd, *fst, *pcap_out, *taps_out;
     struct options_window window;
     const char **sets; /* --set, in order */
     size_t n_sets;

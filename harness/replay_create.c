@@ -26,19 +26,24 @@ static bool create_circuits(struct replay *r, struct sim_err *err) {
     return r->rest && r->crossing;
 }
 
-/* Watch the SPI pins, and the nets that feed the rest; both circuits number nets alike. */
+/* Watch the SPI pins, and the nets that feed the rest or are asked for; both circuits number
+ * nets alike. */
 static void watch_nets(struct replay *r) {
     for (uint32_t net = 0; net < circuit_nets(r->main); net++) {
         bool live = circuit_net_is_live(r->main, net);
         bool feeds = r->rest && live && circuit_net_is_live(r->rest, net) &&
                      !circuit_net_is_analog(r->main, net);
-        r->crossing[net] = feeds;
-        circuit_watch(r->main, net, feeds || (r->settings.trace && live));
+        r->crossing[net] = feeds || (r->wanted[net] & WANTED_PASSING);
+        circuit_watch(r->main, net,
+                      r->crossing[net] || ((r->settings.trace || r->feedback) && live));
+        r->wanted[net] |= r->crossing[net] ? WANTED_MAIN : 0;
         if (feeds)
             circuit_input(r->rest, net, 0, circuit_level(r->main, net));
     }
-    for (int pin = 0; pin < 3; pin++)
+    for (int pin = 0; pin < 3; pin++) {
         circuit_watch(r->main, r->pins[pin], true);
+        r->wanted[r->pins[pin]] |= WANTED_MAIN;
+    }
     circuit_set_record(r->main, &r->record);
     circuit_set_record(r->probe, &r->rerun);
 }
@@ -63,7 +68,7 @@ static bool allocate(struct replay *r) {
 
 /* Jitter makes every edge a new one, and noise every state: nothing would repeat. */
 static bool create_response(struct replay *r, const struct line_settings *line) {
-    if (!r->settings.cache || r->settings.trace || line->jitter_rms_ps > 0 ||
+    if (!r->settings.cache || r->settings.trace || r->feedback || line->jitter_rms_ps > 0 ||
         line->jitter_peak_ps > 0 || r->config.idle == CIRCUIT_IDLE_NOISE)
         return true;
     struct response_machine machine = replay_machine(r);
@@ -90,6 +95,8 @@ static bool create(struct replay *r, struct sim_err *err) {
     r->lead = (sim_time)(line.jitter_peak_ps + JITTER_SIGMAS * line.jitter_rms_ps);
     r->symbols = line_source_symbols(r->source, &r->n_symbols);
     if (!allocate(r))
+        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+    if (!replay_rest_create(r))
         return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
     watch_nets(r);
     spi_sampler_init(&r->sampler, limits, r->nets.nss_active_high,
@@ -124,6 +131,7 @@ void replay_destroy(struct replay *r) {
     circuit_destroy(r->probe);
     line_source_destroy(r->source);
     response_destroy(r->response);
+    replay_rest_destroy(r);
     void *owned[] = {r->lengths,    r->record.edges,  r->rerun.edges, r->octets,
                      r->checkpoint, r->ops,           r->pin_edges,   r->details,
                      r->deltas,     r->counts_before, r->crossing};

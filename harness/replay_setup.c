@@ -52,12 +52,12 @@ bool replay_setup_nets(const struct board *board, struct replay_nets *nets, stru
         !find(board, "attach.spi_mosi", attach->spi_mosi, &nets->mosi, err) ||
         !find(board, "attach.spi_nss", nss, &nets->nss, err) ||
         !find(board, "attach.tx_clk", attach->tx_clk, &clk, err) ||
-        !find(board, "attach.tx_mosi", attach->tx_mosi, &mosi, err))
+        !find(board, "attach.tx_mosi", attach->tx_mosi, &mosi, err) ||
+        !mcu_nets_find(board, &nets->mcu, err))
         return false;
-    if (clk != NETLIST_NONE)
-        nets->inputs[nets->n_inputs++] = clk;
-    if (mosi != NETLIST_NONE)
-        nets->inputs[nets->n_inputs++] = mosi;
+    for (size_t i = 0; i < nets->mcu.n; i++)
+        if (nets->mcu.nets[i].net != NETLIST_NONE)
+            nets->inputs[nets->n_inputs++] = nets->mcu.nets[i].net;
     return true;
 }
 

@@ -139,6 +139,30 @@ static json_t *counters(const struct run_result *result) {
     return object;
 }
 
+/* null on a board that states no transmit pair. */
+static json_t *transmit(const struct run_result *result) {
+    const struct run_transmit *t = &result->transmit;
+    if (!t->present)
+        return json_null();
+    json_t *object = json_object();
+    json_object_set_new(object, "driver", t->driver[0] ? text(t->driver) : json_null());
+    json_object_set_new(object, "sent", count(t->sent));
+    json_object_set_new(object, "frames", count(t->frames));
+    json_object_set_new(object, "good_fcs", count(t->good_fcs));
+    json_object_set_new(object, "octets", count(t->octets));
+    json_object_set_new(object, "damaged", count(t->damaged));
+    json_object_set_new(object, "link_pulses", count(t->link_pulses));
+    json_object_set_new(object, "pulse_least_ns", number(t->link_pulses ? t->pulse_least_ns : NAN));
+    json_object_set_new(object, "pulse_most_ns", number(t->link_pulses ? t->pulse_most_ns : NAN));
+    json_object_set_new(object, "swallowed", count(t->swallowed));
+    json_object_set_new(object, "dead", t->dead[0] ? text(t->dead) : json_null());
+    json_object_set_new(object, "first_damage",
+                        t->first_damage[0] ? text(t->first_damage) : json_null());
+    json_object_set_new(object, "feedback", json_boolean(t->feedback));
+    json_object_set_new(object, "quantum_ns", number(t->quantum_ns > 0 ? t->quantum_ns : NAN));
+    return object;
+}
+
 static json_t *not_run(const struct run_result *result) {
     json_t *array = json_array();
     for (size_t i = 0; i < result->n_not_run; i++) {
@@ -171,6 +195,7 @@ static json_t *whole(const struct run_result *result, bool no_host) {
         json_object_set_new(object, "rearm", rearm(&result->rearm));
     json_object_set_new(object, "margins", margins(result));
     json_object_set_new(object, "counters", counters(result));
+    json_object_set_new(object, "transmit", transmit(result));
     json_object_set_new(object, "checks_not_run", not_run(result));
     json_object_set_new(object, "simulated_s", number(result->simulated_s));
     json_object_set_new(object, "real_time_factor",

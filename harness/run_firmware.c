@@ -9,6 +9,7 @@
 #include "harness/cosim.h"
 #include "harness/delivered.h"
 #include "harness/run.h"
+#include "harness/run_probe.h"
 
 #define FINDINGS (2 * DELIVERED_PENDING)
 #define CAUSES   16 /* more than there are names */
@@ -32,6 +33,8 @@ struct run_firmware {
     struct finding findings[FINDINGS];
     uint64_t found, found_lost; /* frames wrong at the pins; of these not delivered */
     struct cause_count causes[CAUSES];
+    struct run_probe probe;
+    bool ended; /* a fault, or something not modelled */
 };
 
 static void on_deliver(void *user, const uint8_t *octets, size_t n, sim_time time) {
@@ -67,6 +70,33 @@ static void on_pins(void *user, sim_time start, const struct pin_edge *edges, si
             witness_pin(run->firmware->witness, (enum spi_pin)edges[i].pin, start + edges[i].dt,
                         (edges[i].level != 0) == active_high);
     cosim_pins(run->firmware->cosim, start, edges, n);
+}
+
+static void on_output(void *user, size_t output, const struct stm32_pin_change *change) {
+    struct run *run = user;
+    const struct replay_pin pin = {
+        .time = change->time,
+        .level = change->level == STM32_Z ? REPLAY_RELEASED : change->level == STM32_HIGH,
+        .pull = change->pull,
+        .ohms = change->ohms,
+        .edge_ns = change->edge_ns,
+    };
+    if (!run->replay)
+        return; /* told again when there is one */
+    run_transmit_pin(run, output, &pin);
+    replay_drive(run->replay, output, &pin);
+}
+
+/* The MCU goes on. Once it has ended it stays so; run->err says why. */
+static void follow(void *user, sim_time time) {
+    struct run *run = user;
+    struct run_firmware *f = run->firmware;
+    f->ended = f->ended || !cosim_run_until(f->cosim, time, &run->err);
+}
+
+static sim_time next(void *user) {
+    struct run *run = user;
+    return run->firmware->ended ? SIM_NEVER : cosim_next(run->firmware->cosim);
 }
 
 /* --- what is said of a frame that did not come ------------------------------------------- */
@@ -116,7 +146,7 @@ static void explain(const struct run *run, const struct delivered_failure *faile
     struct run_firmware *f = run->firmware;
     const struct finding *finding = &f->findings[failed->ordinal % FINDINGS];
     bool found = failed->ordinal && finding->ordinal == failed->ordinal;
-    *out = (struct run_failure){.time = failed->end};
+    *out = (struct run_failure){.kind = failed->kind, .time = failed->end};
     f->found_lost += found;
     if (failed->kind == RUN_EXTRA) {
         snprintf(out->stage, sizeof out->stage, "firmware");
@@ -127,22 +157,26 @@ static void explain(const struct run *run, const struct delivered_failure *faile
         *out = finding->failure;
     } else {
         explain_cause(run, failed, out);
-        if (found && strcmp(out->cause, "bad first bit") == 0 && finding->failure.stage[0])
-            snprintf(out->stage, sizeof out->stage, "%s", finding->failure.stage);
+        if (found && strcmp(out->cause, "bad first bit") == 0) {
+            out->kind = finding->failure.kind;
+            if (finding->failure.stage[0])
+                snprintf(out->stage, sizeof out->stage, "%s", finding->failure.stage);
+        }
     }
-    out->kind = failed->kind;
     out->frame = failed->frame;
 }
 
-static void on_failed(void *user, const struct delivered_failure *failed) {
+static enum run_failure_kind on_failed(void *user, const struct delivered_failure *failed) {
     struct run *run = user;
     struct run_capture *capture = &run->result.captures[failed->capture];
     struct run_failure failure;
     run->failures++;
     explain(run, failed, &failure);
+    if (failed->ordinal)
+        run_tap_failed(run, failed->start, &failure);
     if (capture->n_failures == RUN_MAX_FAILURES) {
         capture->more_failures++;
-        return;
+        return failure.kind;
     }
     struct run_failure *more =
         realloc(capture->failures, (capture->n_failures + 1) * sizeof *capture->failures);
@@ -150,6 +184,7 @@ static void on_failed(void *user, const struct delivered_failure *failed) {
         abort();
     capture->failures = more;
     more[capture->n_failures++] = failure;
+    return failure.kind;
 }
 
 /* --- the run ----------------------------------------------------------------------------- */
@@ -180,9 +215,11 @@ bool run_firmware_open(struct run *run) {
     f->pins.captures = calloc(run->result.n_captures, sizeof *f->pins.captures);
     f->pins.n_captures = run->result.n_captures;
     f->delivered = delivered_create(&run->result, on_failed, run);
-    f->witness = witness_create();
+    f->witness = witness_create(strcmp(run->board->config.attach.framing, "preamble") == 0);
     if (!f->delivered || !f->witness || !f->pins.captures)
         abort();
+    if (!run_probe_open(&f->probe, run->options, &run->err))
+        return false;
     const struct cosim_settings settings = {
         .board = run->board,
         .image = run->image.path,
@@ -190,18 +227,22 @@ bool run_firmware_open(struct run *run) {
             run->options->deliver_symbol ? run->options->deliver_symbol : COSIM_DELIVER,
         .seed = run->options->seed,
         .strict = run->options->strict,
+        .trace = f->probe.traced ? &f->probe.trace : NULL,
         .user = run,
         .on_deliver = on_deliver,
         .on_drop = on_drop,
         .on_rx = on_rx,
         .on_nss_interrupt = on_nss_interrupt,
+        .on_output = on_output,
     };
     f->cosim = cosim_create(&settings, &run->err);
-    return f->cosim != NULL;
+    return f->cosim && run_probe_serve(&f->probe, run->options, f->cosim, &run->err);
 }
 
 void run_firmware_listen(struct replay_settings *settings) {
     settings->on_pins = on_pins;
+    settings->follow = follow;
+    settings->next = next;
 }
 
 /* The levels before the first edge. */
@@ -211,6 +252,7 @@ void run_firmware_boot(struct run *run) {
     cosim_pin(cosim, SPI_SCK, 0, s->sck);
     cosim_pin(cosim, SPI_MOSI, 0, s->mosi);
     cosim_pin(cosim, SPI_NSS, 0, s->selected == s->active_high);
+    cosim_outputs(cosim);
 }
 
 sim_time run_firmware_ready(const struct run *run) {
@@ -228,7 +270,7 @@ void run_firmware_sent(struct run *run, size_t capture, uint64_t frame, const ui
 }
 
 bool run_firmware_follow(struct run *run) {
-    return cosim_run_until(run->firmware->cosim, replay_now(run->replay), &run->err);
+    return !run->firmware->ended;
 }
 
 static void note_gaps(struct run *run) {
@@ -243,13 +285,14 @@ static void note_gaps(struct run *run) {
     run->result.tells_drops = cosim_tells_drops(run->firmware->cosim);
 }
 
-void run_firmware_finish(struct run *run) {
+bool run_firmware_finish(struct run *run) {
     char text[512];
     if (cosim_misuse(run->firmware->cosim, text, sizeof text) && !run->options->quiet)
         fprintf(stderr, "linkpulse: firmware mistake: %s\n", text);
     witness_finish(run->firmware->witness);
     delivered_finish(run->firmware->delivered);
     note_gaps(run);
+    return run_probe_commit(&run->firmware->probe, &run->err);
 }
 
 struct cosim_figures run_firmware_figures(const struct run *run) {
@@ -275,6 +318,7 @@ void run_firmware_close(struct run *run) {
     if (!f)
         return;
     cosim_destroy(f->cosim);
+    run_probe_close(&f->probe);
     delivered_destroy(f->delivered);
     witness_destroy(f->witness);
     for (size_t i = 0; i < f->pins.n_captures; i++)

@@ -45,6 +45,11 @@ static void add_margins(struct run *run) {
                l->period_source);
     add_margin(run, "spi sck low", a->spi_clk, &s->worst[SPI_DUTY_LOW],
                bit * (100 - l->duty_max) / 100, true, l->duty_source);
+    double hz = run->firmware ? run_firmware_figures(run).slave_hz : 0;
+    if (hz > 0)
+        add_margin(run, "spi period, 2 PCLK", a->spi_clk, &s->worst[SPI_PERIOD],
+                   (sim_time)(2e12 / hz + 0.5), false,
+                   "ST SPI slave at most fPCLK / 2, at the firmware's clock; from memory, check");
     add_margin(run, "spi sck high", a->spi_clk, &s->worst[SPI_DUTY_HIGH], bit * l->duty_min / 100,
                true, l->duty_source);
 }
@@ -86,7 +91,7 @@ static void add_causes(struct run *run) {
     char text[96];
     const char *name;
     for (size_t i = 0; (name = run_firmware_cause(run, i, &lost)) != NULL; i++) {
-        snprintf(text, sizeof text, "lost: %s", name);
+        snprintf(text, sizeof text, "cause: %s", name);
         add_counter(run, text, lost);
     }
 }
@@ -134,15 +139,20 @@ static void conclude_verdict(struct run *run) {
     struct run_result *result = &run->result;
     struct run_capture t;
     run_result_total(result, &t);
+    const struct run_transmit *out = &result->transmit;
     bool whole = t.recovered + t.refused == t.sent && !t.extra;
-    result->pass = t.sent && whole && !run->damaged && !result->interrupted;
-    char losses[128] = "", refused[64] = "";
+    bool left = !out->present || out->good_fcs >= out->sent;
+    result->pass = t.sent && whole && left && !run->damaged && !result->interrupted;
+    char losses[128] = "", refused[64] = "", stayed[80] = "";
     if (!whole)
         snprintf(losses, sizeof losses,
                  ", %" PRIu64 " lost, %" PRIu64 " corrupt, %" PRIu64 " extra", t.lost, t.corrupt,
                  t.extra);
     if (t.refused)
         snprintf(refused, sizeof refused, ", %" PRIu64 " rightly refused as too long", t.refused);
+    if (!left)
+        snprintf(stayed, sizeof stayed, ", %" PRIu64 " of %" PRIu64 " sent frames left the board",
+                 out->good_fcs, out->sent);
     const char *rest = "";
     if (!t.sent)
         rest = ": nothing to replay";
@@ -151,8 +161,8 @@ static void conclude_verdict(struct run *run) {
     else if (result->interrupted)
         rest = ", interrupted: partial";
     snprintf(result->reason, sizeof result->reason,
-             "%" PRIu64 " of %" PRIu64 " frames recovered%s%s%s", t.recovered, t.sent, losses,
-             refused, rest);
+             "%" PRIu64 " of %" PRIu64 " frames recovered%s%s%s%s", t.recovered, t.sent, losses,
+             refused, stayed, rest);
 }
 
 void run_conclude(struct run *run) {
@@ -164,9 +174,10 @@ void run_conclude(struct run *run) {
         add_not_run_firmware(run);
     if (!replay_sampler(run->replay)->limits)
         add_not_run(run, "margins", "the board states no mcu.chip, whose datasheet has the limits");
-    add_not_run(run, "transmit",
-                run->firmware ? "this version does not judge what the firmware sends"
-                              : "nothing drives the transmitter without firmware");
+    if (!run->firmware)
+        add_not_run(run, "transmit", "nothing drives the transmitter without firmware");
+    else if (!run->result.transmit.present)
+        add_not_run(run, "transmit", "the board states no attach.line_tx_p and attach.line_tx_n");
     add_not_run(run, "rtl", "one engine: event");
     conclude_verdict(run);
 }

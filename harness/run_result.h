@@ -58,6 +58,20 @@ struct run_not_run {
     char name[64], why[192];
 };
 
+/* What left the board; see harness/transmit.h. */
+struct run_transmit {
+    bool present;    /* the board states its transmit pair */
+    char driver[64]; /* "U3 D1"; "" when none leads there */
+    uint64_t sent;   /* frames with a good FCS that the MCU clocked out */
+    uint64_t frames, good_fcs, octets, damaged, link_pulses; /* at the driver */
+    double pulse_least_ns, pulse_most_ns;                    /* widths of the link pulses */
+    uint64_t swallowed;                                      /* pulses at MCU pins */
+    char dead[512];         /* why nothing left it although the MCU sent; "" otherwise */
+    char first_damage[160]; /* what is wrong with the first damaged, and when; "" without any */
+    bool feedback;          /* MCU outputs reach MCU inputs on this board, */
+    double quantum_ns;      /* which were run together in steps of this; otherwise 0 */
+};
+
 /* Arming the receiver again between two frames, counted from the rise of its select. */
 struct run_rearm {
     uint64_t gaps, rearmed, late; /* all; in which it was switched off; of these too late */
@@ -82,6 +96,7 @@ struct run_result {
     size_t n_counters;
     struct run_not_run *not_run;
     size_t n_not_run;
+    struct run_transmit transmit;
     double simulated_s;
     double wall_s;               /* host */
     bool interrupted;            /* Ctrl-C: partial */

@@ -25,7 +25,8 @@ struct witness {
     uint64_t next;                               /* ordinal of the next frame */
     uint64_t at;                                 /* the frame in whose time the chip is */
     uint64_t gap;                                /* the last one whose select rose */
-    bool looked;                                 /* at_clock of frame `at` is set */
+    bool preamble;
+    bool looked; /* at_clock of frame `at` is set */
     struct open_frame open[OPEN];
     const char *spi;
     uint32_t dr;
@@ -66,10 +67,11 @@ static struct witness_frame blank(uint64_t ordinal, size_t n, sim_time start) {
                                   .rearmed = SIM_NEVER};
 }
 
-struct witness *witness_create(void) {
+struct witness *witness_create(bool preamble) {
     struct witness *w = calloc(1, sizeof *w);
     if (!w)
         return NULL;
+    w->preamble = preamble;
     w->frames[0] = blank(0, 0, 0);
     w->next = w->accounted = 1;
     w->gaps.window = SIM_NEVER;
@@ -126,19 +128,22 @@ static void note_arming(struct witness *w, sim_time time) {
 
 /* --- the end of a frame ------------------------------------------------------------------ */
 
-static void compare_octets(struct witness_frame *f, const struct open_frame *o) {
-    size_t i = 0;
-    while (i < f->n_sent && i < f->n_got && o->sent[i] == o->got[i])
+static void compare_octets(const struct witness *w, struct witness_frame *f,
+                           const struct open_frame *o) {
+    size_t i = 0, sfd_bit, skip = w->preamble ? compare_strip(o->got, f->n_got, &sfd_bit) : 0;
+    const uint8_t *octets = o->got + skip;
+    f->n_got -= skip;
+    while (i < f->n_sent && i < f->n_got && o->sent[i] == octets[i])
         i++;
     if (i == f->n_sent && i == f->n_got)
         return;
     f->bad = i;
     f->bad_sent = i < f->n_sent ? o->sent[i] : 0;
-    f->bad_got = i < f->n_got ? o->got[i] : 0;
-    f->first_bit = i == 0 && f->n_got == f->n_sent && (o->sent[0] ^ o->got[0]) == 1 &&
-                   memcmp(o->sent + 1, o->got + 1, f->n_sent - 1) == 0;
+    f->bad_got = i < f->n_got ? octets[i] : 0;
+    f->first_bit = i == 0 && f->n_got == f->n_sent && (o->sent[0] ^ octets[0]) == 1 &&
+                   memcmp(o->sent + 1, octets + 1, f->n_sent - 1) == 0;
     if (!f->first_bit)
-        f->shift = compare_shift(o->sent, f->n_sent, o->got, f->n_got);
+        f->shift = compare_shift(o->sent, f->n_sent, octets, f->n_got);
 }
 
 static bool overlap(const struct witness_piece *a, const struct witness_piece *b) {
@@ -169,7 +174,7 @@ static void close_frame(struct witness *w) {
     struct witness_frame *f = frame_at(w, w->at);
     if (!w->looked)
         f->at_clock = state_now(w);
-    compare_octets(f, &w->open[w->at % OPEN]);
+    compare_octets(w, f, &w->open[w->at % OPEN]);
     note_overwritten(w, f);
 }
 
@@ -385,7 +390,7 @@ bool witness_damaged(const struct witness *w) {
     struct witness_frame last = w->frames[(w->next - 1) % WITNESS_FRAMES];
     if (w->at + 1 < w->next) /* nothing of it has come */
         return true;
-    compare_octets(&last, &w->open[w->at % OPEN]);
+    compare_octets(w, &last, &w->open[w->at % OPEN]);
     return last.bad != SIZE_MAX && !last.first_bit;
 }
 

@@ -56,7 +56,9 @@ struct witness_frame {
 
 struct witness;
 
-struct witness *witness_create(void);          /* NULL: memory is out */
+/* `preamble`: octets begin before the SFD; what stands in front of the frame is left out of the
+ * comparison. NULL: memory is out. */
+struct witness *witness_create(bool preamble);
 void witness_destroy(struct witness *witness); /* accepts NULL */
 
 /* The next frame (with FCS) goes out at `start`; before its first edge. Its end is told later. */

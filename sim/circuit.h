@@ -71,6 +71,9 @@ bool circuit_net_is_analog(const struct circuit *circuit, uint32_t net);
 /* True when the net may change while this circuit runs (driven by a kept element or an
  * input of it). */
 bool circuit_net_is_live(const struct circuit *circuit, uint32_t net);
+/* True when something in this circuit listens to the net. */
+bool circuit_net_is_heard(const struct circuit *circuit, uint32_t net);
+double circuit_net_load(const struct circuit *circuit, uint32_t net); /* farad */
 
 /* Edges of watched nets are appended to a buffer of the caller's. An analog node's edges
  * are those of the thresholds on it. */

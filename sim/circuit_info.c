@@ -46,6 +46,14 @@ bool circuit_net_is_live(const struct circuit *c, uint32_t net) {
     return false;
 }
 
+bool circuit_net_is_heard(const struct circuit *c, uint32_t net) {
+    return net < c->n_nets && c->fan_start[net + 1] > c->fan_start[net];
+}
+
+double circuit_net_load(const struct circuit *c, uint32_t net) {
+    return net < c->n_board_nets ? c->loads[net] : 0;
+}
+
 double circuit_voltage(const struct circuit *c, uint32_t net, sim_time time) {
     if (!circuit_net_is_analog(c, net))
         return NAN;

@@ -73,10 +73,10 @@ cause() {
 import json, re, sys
 r = json.load(open(sys.argv[1])); name, text = sys.argv[2:]
 fs = [f for c in r["captures"] for f in c["failures"]]
-lost = sum(c["lost"] for c in r["captures"])
+lost = r["total"]["lost"] + r["total"]["corrupt"]
 other = [f for f in fs if f["cause"] != name or not f["detail"].count(name + ": ")
          or not re.search(text, f["detail"]) or not f["net"] or f["time_ps"] <= 0]
-print("ok" if fs and not other and r["counters"].get("lost: " + name) == lost else other[:1] or lost)' \
+print("ok" if fs and not other and r["counters"].get("cause: " + name) == lost else other[:1] or lost)' \
         "$tree/j" "$1" "$2" | tee "$tree/cause")" = ok ] || { sed 's/^/# /' "$tree/cause"; return 1; }
 }
 burst=$captures/burst.pcap dns=$captures/dns.pcap
@@ -101,6 +101,7 @@ check "and nothing when it idles high" with rxdump_f401_no_resync 0 "$dns"
 check "jumper at /line, a driver that does not try again (O9)" with rxdump_f401_strict 1 "$dns" --set jumper.JP1=A
 check "is bad first bit, at the SPI's sampling" cause "bad first bit" 'octet 0 came as 0xfe, sent was 0xff'
 check "at the data pin" json '{(f["stage"], f["net"]) for f in c[0]["failures"]} == {("SPI sampling", "/mosi_rx")}'
+check "and is corrupt, as it is at the pins" json 'c[0]["corrupt"] == 1 and c[0]["lost"] == 0'
 check "jumper at /line, a driver that does" with "$ring" 0 "${some[@]}" --set jumper.JP1=A
 check "mends them, which is counted" json 'r["counters"]["mcu: delivered although wrong at the pins"] > 0'
 check "a check that takes 200,000 cycles" with rxdump_f401_late_check 1 "$burst"
@@ -181,6 +182,20 @@ check "none runs" is None
 check "and it is said why" not_run netif_f401 "arm-none-eabi-gcc"
 
 
+if has arm-none-eabi-objcopy && [ -e "$images/netif_f401.elf" ]; then
+    foreign() { # none of the names that our images have
+        arm-none-eabi-objcopy --redefine-sym lp_deliver_frame=on_frame --strip-symbol lp_drop_filter \
+            --strip-symbol lp_drop_queue --strip-symbol lp_lose_frame "$images/netif_f401.elf" "$tree/foreign.elf" &&
+            with "$tree/foreign.elf" "$@" --deliver-symbol on_frame
+    }
+    check "another firmware, with a name of its own for delivery" foreign 0 "${some[@]}"
+    check "is known by what it delivers" json \
+        'all(x["delivered"] == x["sent"] and x["dropped_after"] is None for x in c) and r["firmware"].endswith("foreign.elf")'
+    check "another firmware, late" foreign 1 "$burst" --set mcu.entry_latency=2000
+    check "gets its causes, too" cause "NSS interrupt late" 'was taken after [0-9]+ cycles, the next frame came after 12[56][0-9]'
+else
+    skip "another firmware" "no arm-none-eabi-objcopy, or no lwIP sources"
+fi
 check "an image without lp_deliver_frame" refuses "no symbol lp_deliver_frame" run \
     --firmware "$images/itm_f439.elf" "$captures/dns.pcap"
 check "another name for it" refuses "no symbol other" run --firmware "$ring" \

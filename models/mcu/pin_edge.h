@@ -4,9 +4,12 @@
 
 #include <stdint.h>
 
-/* `dt` ps after a start that goes with a list of them; `pin` counts within the list. */
+/* One of a list of edges, in which those of one pin stand together, in order of time. `dt` ps
+ * after a start that goes with the list; of edges of one time that with the lower `rank`, less
+ * than their number, is first; `pin` counts in a list of pins. */
 struct pin_edge {
     int32_t dt;
+    uint16_t rank;
     uint8_t pin, level;
 };
 

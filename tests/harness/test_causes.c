@@ -18,7 +18,7 @@ static uint8_t sent[LENGTH];
 static uint64_t frames;
 
 static void setup(void) {
-    w = witness_create();
+    w = witness_create(false);
     cr_assert(w);
     frames = 0;
 }
@@ -332,6 +332,25 @@ Test(causes, of_many_frames) {
     cr_assert_not(causes_find(w, frames + 1, "f401re", 80e6, &cause));
     expect_at(frames, "DMA not armed", "stopped");
     cr_assert_eq(witness_gaps(w).gaps, frames - 1);
+}
+
+/* Without a byte-sync circuit the preamble comes, too. */
+Test(causes, behind_a_preamble) {
+    static const uint8_t PREAMBLE[] = {0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0xd5};
+    witness_destroy(w);
+    w = witness_create(true);
+    stream_on(1);
+    spi_on(2, true);
+    for (int bad = 0; bad < 2; bad++) {
+        sim_time start = send();
+        for (unsigned i = 0; i < sizeof PREAMBLE; i++)
+            tell(STM32_RX_FRAME, start + CLOCK + 1 + (sim_time)i, 0, PREAMBLE[i]);
+        sent[0] ^= (uint8_t)bad;
+        receive(start, 0, LENGTH, true);
+    }
+    witness_finish(w);
+    expect_at(1, "FCS in firmware", "whole in memory");
+    expect_at(2, "bad first bit", "the other 63 are right");
 }
 
 Test(causes, f1_has_channels) {

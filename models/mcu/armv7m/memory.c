@@ -145,8 +145,11 @@ void armv7m_invalidate(struct armv7m *core, uint32_t address, uint32_t size) {
     }
 }
 
+/* The hot loop looks at the line where it enters and where one ends: it is made to enter anew,
+ * lest the very next instruction be fetched or not as the caller's stops happen to fall. */
 void armv7m_flush_fetch(struct armv7m *core) {
     core->line = 1;
+    core->limit = 0;
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++)
         if (core->memory[i].lines)
             core->memory[i].lines->prefetched = ARMV7M_NO_LINE;

@@ -79,7 +79,8 @@ static bool turns(unsigned level, const struct stm32_edge *last) {
 }
 
 /* An edge that may lie before others of its pin, or in the past. There is room. */
-static void insert(struct stm32 *mcu, struct inbox *in, unsigned level, sim_time time) {
+static void insert(struct stm32 *mcu, struct inbox *in, unsigned level, sim_time time,
+                   uint32_t order) {
     size_t at = in->n++;
     time = time < mcu->now ? mcu->now : time; /* the core overshot it by a few cycles */
     if (!turns(level, &in->edge[at - 1]) || (at > in->head && in->edge[at - 1].time > time))
@@ -87,7 +88,7 @@ static void insert(struct stm32 *mcu, struct inbox *in, unsigned level, sim_time
     end_at(&in->edge[in->n]);
     for (; at > in->head && in->edge[at - 1].time > time; at--)
         in->edge[at] = in->edge[at - 1];
-    in->edge[at] = (struct stm32_edge){time, mcu->order++, (uint8_t)level};
+    in->edge[at] = (struct stm32_edge){time, order, (uint8_t)level};
     mcu->stale |= STALE_ACTS;
 }
 
@@ -104,54 +105,61 @@ static void cut_short(struct stm32 *mcu, sim_time time) {
 bool stm32_pin_set(struct stm32 *mcu, unsigned port, unsigned n, unsigned level, sim_time time) {
     if (!may_set(mcu, port, n, time) || level > STM32_Z || !room(mcu, &mcu->pins[port][n], 1))
         return false;
-    insert(mcu, &mcu->pins[port][n].inbox, level, time);
+    insert(mcu, &mcu->pins[port][n].inbox, level, time, mcu->order++);
     cut_short(mcu, time);
     return true;
 }
 
-/* insert() for many edges, most of which come behind the others and turn the level. */
-static void append(struct stm32 *mcu, struct pin *const *to, unsigned n_pins, sim_time start,
-                   const struct pin_edge *edges, size_t n) {
-    struct stm32_edge *end[STM32_EDGE_PINS];
+/* As many of the first pin's edges as come behind what it has and turn the level. There is
+ * room. */
+static size_t append(struct stm32 *mcu, struct inbox *in, sim_time start,
+                     const struct pin_edge *edges, size_t n) {
+    struct stm32_edge *end = in->edge + in->n;
+    sim_time last = end[-1].time > mcu->now ? end[-1].time : mcu->now;
+    const uint32_t order = mcu->order;
+    const uint8_t pin = edges[0].pin;
+    uint8_t level = end[-1].level;
     size_t i = 0;
-    uint32_t order = mcu->order;
-    for (unsigned pin = 0; pin < n_pins; pin++)
-        end[pin] = &to[pin]->inbox.edge[to[pin]->inbox.n];
     for (; i < n; i++) {
-        const struct pin_edge *from = &edges[i];
-        struct stm32_edge *edge = end[from->pin];
-        sim_time time = start + from->dt;
-        if (time < mcu->now || edge[-1].time > time || !turns(from->level, &edge[-1]))
+        const struct pin_edge edge = edges[i];
+        sim_time time = start + edge.dt;
+        if ((time < last) | ((edge.level ^ level) != 1) | (edge.pin != pin))
             break;
-        *edge = (struct stm32_edge){time, order++, from->level};
-        end[from->pin]++;
+        last = time;
+        level = edge.level;
+        end[i] = (struct stm32_edge){time, order + edge.rank, level};
     }
-    for (unsigned pin = 0; pin < n_pins; pin++) {
-        struct inbox *in = &to[pin]->inbox;
-        size_t was = in->n;
-        in->n = (size_t)(end[pin] - in->edge);
-        end_at(end[pin]);
-        mcu->stale |= in->n == was ? 0 : in->head == was ? STALE_ACTS : STALE_NEXT;
-    }
-    mcu->order = order;
-    for (; i < n; i++)
-        insert(mcu, &to[edges[i].pin]->inbox, edges[i].level, start + edges[i].dt);
+    end_at(end + i);
+    if (i)
+        mcu->stale |= in->head == in->n ? STALE_ACTS : STALE_NEXT;
+    in->n += i;
+    return i;
 }
 
-bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, unsigned n_pins,
-                     sim_time start, const struct pin_edge *edges, size_t n) {
-    struct pin *to[STM32_EDGE_PINS];
-    if (n == 0)
-        return true;
-    for (unsigned i = 0; i < n_pins; i++) {
-        if (!may_set(mcu, pins[i].port, pins[i].pin, start + edges[0].dt))
-            return false;
-        to[i] = &mcu->pins[pins[i].port][pins[i].pin];
-        if (!room(mcu, to[i], n))
+/* The edges of the first pin; how many, 0: they were refused. */
+static size_t take_edges(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
+                         const struct pin_edge *edges, size_t n) {
+    const struct stm32_pin at = pins[edges[0].pin];
+    if (!may_set(mcu, at.port, at.pin, start))
+        return 0;
+    struct pin *pin = &mcu->pins[at.port][at.pin];
+    if (!room(mcu, pin, n))
+        return 0;
+    size_t i = append(mcu, &pin->inbox, start, edges, n);
+    for (; i < n && edges[i].pin == edges[0].pin; i++)
+        insert(mcu, &pin->inbox, edges[i].level, start + edges[i].dt, mcu->order + edges[i].rank);
+    return i;
+}
+
+bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
+                     const struct pin_edge *edges, size_t n) {
+    for (size_t i = 0, taken; i < n; i += taken) {
+        taken = take_edges(mcu, pins, start, edges + i, n - i);
+        if (!taken)
             return false;
     }
-    append(mcu, to, n_pins, start, edges, n);
-    cut_short(mcu, start + edges[0].dt);
+    mcu->order += (uint32_t)n;
+    cut_short(mcu, start);
     return true;
 }
 

@@ -268,6 +268,12 @@ struct stm32_pin_change stm32_pin_get(const struct stm32 *mcu, unsigned port, un
     return port < PORTS && pin < PORT_PINS ? mcu->pins[port][pin].out : none;
 }
 
+double stm32_pin_hz(const struct stm32 *mcu, unsigned port, unsigned pin) {
+    if (port >= PORTS || pin >= PORT_PINS || mcu->pins[port][pin].n_links == 0)
+        return 0;
+    return stm32_hz(&mcu->blocks[mcu->pins[port][pin].links[0].block]);
+}
+
 bool stm32_pin_parse(const struct stm32 *mcu, const char *name, unsigned *port, unsigned *pin) {
     if (toupper((unsigned char)name[0]) != 'P' || !isalpha((unsigned char)name[1]) ||
         !isdigit((unsigned char)name[2]))

@@ -197,16 +197,17 @@ double stm32_hclk_hz(const struct stm32 *mcu);
  * their picoseconds. A pin that the chip drives ignores the board. False when the pin does
  * not exist, time is in the past, or memory is out. */
 bool stm32_pin_set(struct stm32 *mcu, unsigned port, unsigned pin, unsigned level, sim_time time);
-/* The same for many edges in order of time, at start + dt, of n_pins (STM32_EDGE_PINS at most)
- * pins: `pin` of an edge counts in `pins`. */
-#define STM32_EDGE_PINS 8
+/* The same for a list of edges, none of them before `start`. */
 struct stm32_pin {
     uint8_t port, pin;
 };
-bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, unsigned n_pins,
-                     sim_time start, const struct pin_edge *edges, size_t n);
+bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
+                     const struct pin_edge *edges, size_t n);
 /* What the chip drives a pin with now: as the last on_pin said. */
 struct stm32_pin_change stm32_pin_get(const struct stm32 *mcu, unsigned port, unsigned pin);
+/* The clock of the bus behind the block whose input or output the pin is at present, Hz; 0: none.
+ */
+double stm32_pin_hz(const struct stm32 *mcu, unsigned port, unsigned pin);
 /* The interrupt line (of NVIC) that an EXTI line 0..15 raises; -1 when the chip has no EXTI. */
 int stm32_exti_irq(const struct stm32 *mcu, unsigned line);
 /* "PB13" or "pb13" to port and pin; false when it is not the name of a pin of this chip. */

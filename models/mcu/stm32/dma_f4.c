@@ -246,10 +246,9 @@ static bool wants(const struct stream *s) {
 /* The winner: highest PL, then the lowest number (9.3.4). NULL when nobody asks. */
 static struct stream *arbitrate(struct dma *d) {
     struct stream *best = NULL;
-    for (unsigned left = d->enabled, i = 0; left; left >>= 1, i++) {
-        struct stream *s = &d->stream[i];
-        if ((left & 1) && wants(s) &&
-            (!best || field(s->cr, PL_SHIFT, 2) > field(best->cr, PL_SHIFT, 2)))
+    for (unsigned left = d->enabled; left; left &= left - 1) {
+        struct stream *s = &d->stream[__builtin_ctz(left)];
+        if (wants(s) && (!best || field(s->cr, PL_SHIFT, 2) > field(best->cr, PL_SHIFT, 2)))
             best = s;
     }
     return best;

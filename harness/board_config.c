@@ -30,6 +30,7 @@ struct key {
 
 static const char *const framings[] = {"sync", "preamble", NULL};
 static const char *const idles[] = {"high", "low", "hold", "noise", NULL};
+static const char *const categories[] = {"3", "5", NULL};
 static const char *const gaps[] = {"minimum", "fixed", "capture", NULL};
 
 #define AT(field) offsetof(struct board_config, field), sizeof(((struct board_config *)0)->field)
@@ -70,6 +71,10 @@ static const struct key keys[] = {
     /* within what models/line/source.h makes a signal of */
     NUMBER("line", "amplitude_v", line.amplitude_v, 0.001, 10.0),
     NUMBER("line", "rise_ns", line.rise_ns, 0.0, 36.0),
+    NUMBER("line", "cable_m", line.cable_m, 0.0, 200.0),
+    {"line", "category", KEY_CHOICE, AT(line.category), 0, 0, categories},
+    NUMBER("line", "noise_mv", line.noise_mv, 0.0, 1e4),
+    NUMBER("line", "crosstalk_mv", line.crosstalk_mv, 0.0, 1e4),
     NUMBER("line", "tp_idl_ns", line.tp_idl_ns, 70.0, 1e4),
     {"line", "link_pulses", KEY_BOOL, AT(line.link_pulses), 0, 0, NULL},
     TEXT("stage", "line", stages.line),
@@ -105,6 +110,7 @@ void board_config_defaults(struct board_config *config) {
          * memory); rise time of a filtered 10BASE-T transmitter, from memory. */
         .line = {.amplitude_v = 2.5,
                  .rise_ns = 10.0,
+                 .category = BOARD_CAT5,
                  .tp_idl_ns = 300.0,
                  .gap_ns = 9600.0,
                  .gap_scale = 1.0},

@@ -12,6 +12,7 @@
 #define BOARD_NAME_MAX 128
 
 enum board_idle { BOARD_IDLE_HIGH, BOARD_IDLE_LOW, BOARD_IDLE_HOLD, BOARD_IDLE_NOISE };
+enum board_category { BOARD_CAT3, BOARD_CAT5 };
 enum board_gap { BOARD_GAP_MINIMUM, BOARD_GAP_FIXED, BOARD_GAP_CAPTURE };
 
 /* Nets that meet the outside. */
@@ -69,8 +70,11 @@ struct board_line {
     double gap_scale;   /* gap = capture */
     double amplitude_v; /* differential peak at the receiver */
     double rise_ns;     /* 10-90 % transition time at the receiver */
-    double tp_idl_ns;   /* high after the last bit */
-    bool link_pulses;   /* in idle time */
+    double cable_m;     /* amplitude and rise time are then those before it */
+    enum board_category category;
+    double noise_mv, crosstalk_mv; /* rms; peak */
+    double tp_idl_ns;              /* high after the last bit */
+    bool link_pulses;              /* in idle time */
 };
 
 /* [stage]: nets at which a stage's work shows; used to name the first stage that fails. */

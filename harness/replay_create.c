@@ -66,10 +66,11 @@ static bool allocate(struct replay *r) {
            r->ops && r->pin_edges && r->details && r->deltas && r->counts_before;
 }
 
-/* Jitter makes every edge a new one, and noise every state: nothing would repeat. */
-static bool create_response(struct replay *r, const struct line_settings *line) {
-    if (!r->settings.cache || r->settings.trace || r->feedback || line->jitter_rms_ps > 0 ||
-        line->jitter_peak_ps > 0 || r->config.idle == CIRCUIT_IDLE_NOISE)
+/* Jitter makes every edge a new one, a cable all but every, and noise every state: nothing
+ * would repeat. */
+static bool create_response(struct replay *r) {
+    if (!r->settings.cache || r->settings.trace || r->feedback || !line_source_repeats(r->source) ||
+        r->config.idle == CIRCUIT_IDLE_NOISE)
         return true;
     struct response_machine machine = replay_machine(r);
     r->response = response_create(&machine, (uint32_t)r->n_symbols + 1, MAX_STATES);
@@ -104,7 +105,7 @@ static bool create(struct replay *r, struct sim_err *err) {
                      circuit_level(r->main, r->pins[2]));
     if (r->sampler.selected)
         replay_open_burst(r, 0);
-    return create_response(r, &line) || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+    return create_response(r) || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
 }
 
 struct replay *replay_create(const struct board *board, const struct replay_settings *settings,

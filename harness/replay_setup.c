@@ -136,6 +136,10 @@ void replay_setup_line(const struct board *board, uint64_t seed, struct line_set
         .preamble_bits = c->preamble_bits,
         .amplitude_v = c->amplitude_v * (terminated(board) ? 1 : 2),
         .rise_ps = c->rise_ns * 1e3,
+        .cable_m = c->cable_m,
+        .category = c->category == BOARD_CAT3 ? CABLE_CAT3 : CABLE_CAT5,
+        .noise_rms_v = c->noise_mv * 1e-3,
+        .crosstalk_v = c->crosstalk_mv * 1e-3,
         .tp_idl_ps = c->tp_idl_ns * 1e3,
         .seed = seed,
     };

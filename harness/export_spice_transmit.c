@@ -7,7 +7,7 @@
 
 #define BIT          (100 * SIM_NS)
 #define PULSE_LEAD   (3 * SIM_US)
-#define PULSE_ROOM   (8 * SIM_US) /* for a link pulse and what follows it */
+#define PULSE_ROOM   (5 * SIM_US) /* for a link pulse and what follows it */
 #define PULSE_SEARCH (200 * SIM_MS)
 #define PREAMBLE     8 /* octets, SFD included */
 

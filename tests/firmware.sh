@@ -162,7 +162,7 @@ check "no mcu.chip" by_default 0 --set mcu.chip=
 check "no firmware, and the reason" eval "is None && not_run firmware 'states no mcu.chip'"
 check "other pins than the images have" by_default 0 --set mcu.pin_clk=PB10
 check "no firmware, and where it was looked for" eval "is None && not_run firmware 'PB10, PB15, PC6'"
-sed 's/^pin_.*//; s/J2/X2/; s/PB13/13/; s/PB15/15/; s/PC6/6/' "$here/../models/boards/nucleo_shield.net" >"$tree/pads.net"
+sed 's/^pin_.*//; s/J2/X2/; s/PB13/13/g; s/PB15/15/g; s/PC6/6/g' "$here/../models/boards/nucleo_shield.net" >"$tree/pads.net"
 cp "$here/../models/boards/nucleo_shield.ini" "$tree/pads.ini"
 check "pads that are not named like pins" by_default 0 --board "$tree/pads.net"
 check "no firmware, and which pin is not known" eval "is None && not_run firmware 'mcu.pin_clk is not stated'"

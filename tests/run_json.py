@@ -8,8 +8,8 @@ import sys
 
 TOP = {
     "schema": str, "verdict": str, "seed": int, "board": str, "engine": str, "firmware": (str, type(None)),
-    "captures": list, "total": dict, "margins": list, "counters": dict, "checks_not_run": list,
-    "transmit": (dict, type(None)),
+    "captures": list, "total": dict, "margins": list, "counters": dict,
+    "transmit": (dict, type(None)), "checks_not_run": list,
     "simulated_s": float, "real_time_factor": (float, type(None)),
 }
 COUNTS = {
@@ -69,13 +69,6 @@ def check(r):
     shape("total", r["total"], {**COUNTS, **delivered})
     if firmware:
         shape("rearm", r["rearm"], REARM)
-    if r["transmit"]:
-        shape("transmit", r["transmit"], TRANSMIT)
-        line = r["transmit"]["line"]
-        if line:
-            shape("line", line, LINE)
-            for row in line["measurements"]:
-                shape("measurement", row, MEASUREMENT)
     if r["schema"] != "linkpulse.run/1" or r["verdict"] not in ("pass", "fail"):
         errors.append(f"schema {r['schema']}, verdict {r['verdict']}")
     for capture in r["captures"]:
@@ -84,6 +77,12 @@ def check(r):
             shape("skipped", row, SKIPPED)
         for row in capture["failures"]:
             shape("failure", row, {**FAILURE, **cause})
+    if r["transmit"] is not None:
+        shape("transmit", r["transmit"], TRANSMIT)
+        line = r["transmit"]["line"]
+        shape("line", line or {}, LINE if line else {})
+        for row in line["measurements"] if line else []:
+            shape("measurement", row, MEASUREMENT)
     for row in r["margins"]:
         shape("margin", row, MARGIN)
     for name, count in r["counters"].items():

@@ -22,7 +22,6 @@
  * Not modelled, loud: I2S, TI mode, automatic CRC at the end of a DMA transfer.
  */
 #include <limits.h>
-#include <string.h>
 
 #include "models/mcu/stm32/ips.h"
 #include "models/mcu/stm32/spi_v1.h"
@@ -384,6 +383,8 @@ static void reconfigure(struct stm32_block *block, struct spi *s, uint16_t was) 
     derive(s);
     tell_listening(block, s, s->bits);
     drop_if_stopped(block, s, was, was_clocked);
+    if (s->bits >= s->frame && !s->running) /* kept from a longer frame */
+        drop_partial(block, s);
     drive_pins(block, s, was, time);
     drive_data(block, s, was_pin, time);
     start_master(block, s);
@@ -594,25 +595,38 @@ static size_t count_plain(const struct spi *s, const struct stm32_edges *clock) 
     return s->bits + samples == s->frame ? n - 1 : 0;
 }
 
-/* Only the last edge of SCK can reach the outside, and then `roles` may be gone. */
-static void spi_edges(struct stm32_block *block, const struct stm32_edges roles[]) {
-    struct spi *s = stm32_state(block);
+/* Those of SCK in turn; the data input goes on to its last level. Only the last edge of SCK can
+ * reach the outside, after all of the data, and then the lists may be gone. */
+static void clock_edges(struct stm32_block *block, struct spi *s, const struct stm32_edges *clock,
+                        const struct stm32_edges *in) {
     static const struct stm32_edge NONE[2] = {{.time = SIM_NEVER}, {.time = SIM_NEVER}};
-    const struct stm32_edges clock = roles[STM32_SCK];
-    const struct stm32_edge *data = roles[s->in_pin].n ? roles[s->in_pin].edge : NONE;
-    uint8_t after[PINS], in_pin = s->in_pin;
-    for (unsigned role = STM32_MISO; role < PINS; role++)
-        after[role] = roles[role].n ? roles[role].edge[roles[role].n - 1].level : s->pin[role];
-    size_t plain = count_plain(s, &clock);
+    const struct stm32_edge *data = in->n ? in->edge : NONE, *const end = data + in->n;
+    const struct stm32_edge *edge = clock->edge;
+    size_t n = clock->n, plain = count_plain(s, clock), left = in->n;
+    uint8_t in_pin = s->in_pin;
     if (plain)
-        data = shift_in(block, s, clock.edge, plain, data);
-    for (size_t i = plain; i < clock.n; i++) {
-        const struct stm32_edge *to = past(data, &clock.edge[i]);
+        data = shift_in(block, s, edge, plain, data);
+    left = (size_t)(end - data);
+    for (size_t i = plain; i < n; i++) {
+        const struct stm32_edge *to = past(data, &edge[i]);
         s->pin[in_pin] ^= (to - data) & 1;
         data = to;
-        sck_edge(block, s, clock.edge[i].level, clock.edge[i].time);
+        left = (size_t)(end - data);
+        sck_edge(block, s, edge[i].level, edge[i].time);
     }
-    memcpy(s->pin + STM32_MISO, after + STM32_MISO, PINS - STM32_MISO);
+    s->pin[in_pin] ^= left & 1;
+}
+
+static void spi_edges(struct stm32_block *block, const struct stm32_edges roles[]) {
+    struct spi *s = stm32_state(block);
+    const struct stm32_edges clock = roles[STM32_SCK], in = roles[s->in_pin];
+    unsigned other = s->in_pin == STM32_MOSI ? STM32_MISO : STM32_MOSI;
+    bool selects = roles[STM32_NSS].n & 1;
+    s->pin[other] ^= roles[other].n & 1;
+    clock_edges(block, s, &clock, &in);
+    s->pin[STM32_NSS] ^= selects;
+    if (selects && !(s->cr1 & SSM))
+        reconfigure(block, s, s->cr1);
 }
 
 /* Edges of SCK before the one that ends a frame are the block's own affair, unless it puts

@@ -268,7 +268,7 @@ static void write_run(const struct spice_deck *deck, sim_time end, const char *r
     fprintf(
         deck->out,
         "\n* An input is seen at the first time step beyond its threshold, so the longest step\n"
-        "* bounds the error of an edge.\n.control\nsave line_out\ntran 1n %.3fn 0 0.2n\n"
+        "* bounds the error of an edge.\n.control\nsave line_out\ntran 1n %.3fn 0 0.5n\n"
         "set wr_singlescale\nset numdgt=8\nwrdata %s v(line_out)\neprvcd",
         (double)end * 1e-3, waveform);
     for (size_t i = 0; i < deck->setup.n_nets; i++)

@@ -295,9 +295,11 @@ void replay_send(struct replay *r, const struct line_burst *burst) {
         send_edges(r, burst);
         return;
     }
-    for (size_t i = send_known(r, burst, 0); i < burst->n_symbols; i = send_known(r, burst, i)) {
+    bool pins = r->settings.on_pins != NULL; /* then an answer is more than bits */
+    for (size_t i = pins ? 0 : send_known(r, burst, 0); i < burst->n_symbols;) {
         replay_step(r, burst->symbols[i++]);
         settle_within(r, burst);
+        i = pins ? i : send_known(r, burst, i);
     }
     r->symbols_sent += burst->n_symbols;
 }

@@ -110,24 +110,27 @@ bool stm32_pin_set(struct stm32 *mcu, unsigned port, unsigned n, unsigned level,
     return true;
 }
 
-/* As many of the first pin's edges as come behind what it has and turn the level. There is
- * room. */
+/* Pin and level of an edge in one number. */
+static inline unsigned tag(unsigned pin, unsigned level) {
+    return pin | level << 8;
+}
+
+/* As many of the first pin's edges as turn the level, when they come behind what it has. There
+ * is room. */
 static size_t append(struct stm32 *mcu, struct inbox *in, sim_time start,
                      const struct pin_edge *edges, size_t n) {
     struct stm32_edge *end = in->edge + in->n;
-    sim_time last = end[-1].time > mcu->now ? end[-1].time : mcu->now;
+    sim_time first = start + edges[0].dt;
     const uint32_t order = mcu->order;
-    const uint8_t pin = edges[0].pin;
-    uint8_t level = end[-1].level;
+    unsigned want = tag(edges[0].pin, end[-1].level ^ 1U);
     size_t i = 0;
-    for (; i < n; i++) {
-        const struct pin_edge edge = edges[i];
-        sim_time time = start + edge.dt;
-        if ((time < last) | ((edge.level ^ level) != 1) | (edge.pin != pin))
-            break;
-        last = time;
-        level = edge.level;
-        end[i] = (struct stm32_edge){time, order + edge.rank, level};
+    if (first < end[-1].time || first < mcu->now)
+        return 0;
+    for (; i < n && tag(edges[i].pin, edges[i].level) == want; i++) {
+        end[i].time = start + edges[i].dt;
+        end[i].order = order + edges[i].rank;
+        end[i].level = (uint8_t)(want >> 8);
+        want ^= tag(0, 1);
     }
     end_at(end + i);
     if (i)

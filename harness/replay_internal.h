@@ -99,6 +99,8 @@ struct replay {
     /* replay_rest.c: what the MCU drives */
     struct mcu_output outputs[MCU_NETS_MAX];
     struct edge_queue crossed, driven; /* by the main circuit, by the MCU */
+    struct edge_queue log; /* with feedback: what the MCU did to the main circuit since the
+                            * checkpoint; when it is full, a second look lacks the rest */
     struct circuit_record rest_record;
     uint32_t heard[REPLAY_MAX_HEARD]; /* engine nets */
     uint8_t *wanted, *moved;          /* per engine net */

@@ -58,14 +58,14 @@ struct run_not_run {
     char name[64], why[192];
 };
 
-/* A figure of the waveform behind the transformer, against clause 14: models/line/clause14.h. */
+/* A measurement of the line behind the driver; see models/line/clause14.h. */
 struct run_measure {
-    char name[48], unit[12], source[160];
+    char name[32], unit[8], source[96];
+    bool present;  /* false: nothing to measure */
+    bool at_least; /* the limit is a lower one */
     double limit, worst, slack;
-    bool at_least, seen; /* the limit is one; there was something to measure */
-    sim_time time;       /* of the worst */
+    sim_time time; /* of the worst */
 };
-#define RUN_MEASURES 32
 
 /* What left the board; see harness/transmit.h. */
 struct run_transmit {
@@ -77,11 +77,13 @@ struct run_transmit {
     uint64_t swallowed;                                      /* pulses at MCU pins */
     char dead[512];         /* why nothing left it although the MCU sent; "" otherwise */
     char first_damage[160]; /* what is wrong with the first damaged, and when; "" without any */
-    struct run_measure measures[RUN_MEASURES];
-    size_t n_measures;
-    char not_measured[256]; /* why there are none; "" when there are */
     bool feedback;          /* MCU outputs reach MCU inputs on this board, */
     double quantum_ns;      /* which were run together in steps of this; otherwise 0 */
+    struct run_measure *measures; /* NULL when the line was not modelled, */
+    size_t n_measures;
+    char unmodelled[256];                              /* and why */
+    uint64_t line_frames, line_pulses, line_fragments; /* on the line; fragments: neither */
+    uint64_t line_different, line_missing;             /* not what was sent; sent and not there */
 };
 
 /* Arming the receiver again between two frames, counted from the rise of its select. */

@@ -5,21 +5,19 @@
 
 #include "harness/mcu_nets.h"
 #include "harness/run.h"
+#include "harness/run_line.h"
 #include "harness/transmit.h"
-#include "harness/transmit_line.h"
 
 struct run_transmit_side {
     bool has_driver; /* or why not */
     char why[160];
     struct transmit_driver driver;
     struct transmit *transmit;
+    struct run_line *line;                 /* NULL: not modelled, */
+    char line_why[256];                    /* and why */
     uint32_t heard[TRANSMIT_NETS];         /* the driver's connected nets, */
     enum transmit_net role[TRANSMIT_NETS]; /* and what each is to it */
     size_t n_heard;
-    struct transmit_line *line; /* the waveform; NULL: cannot be modelled, line_why */
-    char line_why[256];
-    bool levels[TRANSMIT_NETS];
-    bool started;
 };
 
 /* --- taps ------------------------------------------------------------------------------ */
@@ -58,58 +56,13 @@ static void on_line(void *user, const struct transmit_burst *burst) {
 
 static void on_sent(void *user, const struct transmit_burst *burst) {
     struct run *run = user;
-    if (run->transmit->line && burst->kind == TRANSMIT_FRAME)
-        transmit_line_sent(run->transmit->line, burst->octets, burst->n);
-    run_tap(user, TAP_MCU_TX, burst->start, burst->octets, burst->n, burst->why);
+    run_tap(run, TAP_MCU_TX, burst->start, burst->octets, burst->n, burst->why);
+    run_line_sent(run->transmit->line, burst);
 }
-
-/* --- the waveform --------------------------------------------------------------------------- */
 
 static void on_edge(void *user, sim_time time, enum transmit_net net, int level) {
     struct run *run = user;
-    struct run_transmit_side *side = run->transmit;
-    side->levels[net] = level;
-    if (side->line && side->started && net <= TRANSMIT_DE)
-        transmit_line_edge(side->line, time, side->levels[TRANSMIT_D], side->levels[TRANSMIT_DE]);
-}
-
-static void open_line(struct run *run) {
-    struct run_transmit_side *side = run->transmit;
-    struct sim_err err = SIM_ERR_INIT;
-    side->line = transmit_line_create(run->board, &err);
-    if (!side->line)
-        snprintf(side->line_why, sizeof side->line_why, "%.250s", err.text);
-}
-
-static void take_measures(const struct run_transmit_side *side, struct run_transmit *out) {
-    const struct clause14_row *rows = transmit_line_rows(side->line);
-    for (size_t i = 0; i < CLAUSE14_ROWS; i++) {
-        struct run_measure *m = &out->measures[out->n_measures++];
-        *m = (struct run_measure){.limit = rows[i].limit,
-                                  .worst = rows[i].worst,
-                                  .slack = clause14_slack(&rows[i]),
-                                  .at_least = rows[i].at_least,
-                                  .seen = rows[i].seen,
-                                  .time = rows[i].time};
-        snprintf(m->name, sizeof m->name, "%s", rows[i].id);
-        snprintf(m->unit, sizeof m->unit, "%s", rows[i].unit);
-        snprintf(m->source, sizeof m->source, "%s", rows[i].source);
-    }
-}
-_Static_assert((int)CLAUSE14_ROWS <= RUN_MEASURES, "enlarge RUN_MEASURES");
-
-/* Pictures go into the folder of the outputs, if one was named. */
-static void finish_line(struct run *run, struct run_transmit *out) {
-    struct run_transmit_side *side = run->transmit;
-    char eye[4096], pulse[4096];
-    snprintf(out->not_measured, sizeof out->not_measured, "%s", side->line_why);
-    if (!side->line)
-        return;
-    transmit_line_finish(side->line, replay_now(run->replay));
-    take_measures(side, out);
-    if (run->options->out_dir && options_out_path(run->options, "eye.svg", eye, sizeof eye) &&
-        options_out_path(run->options, "link_pulse.svg", pulse, sizeof pulse))
-        transmit_line_draw(side->line, eye, pulse, &run->err);
+    run_line_edge(run->transmit->line, time, net, level);
 }
 
 /* --- the driver's nets ------------------------------------------------------------------- */
@@ -139,10 +92,10 @@ bool run_transmit_open(struct run *run, struct replay_settings *settings) {
         abort();
     run->transmit = side;
     side->has_driver = transmit_find_driver(run->board, &side->driver, side->why, sizeof side->why);
-    if (side->has_driver)
+    if (side->has_driver) {
         listen(side, settings);
-    if (side->has_driver)
-        open_line(run);
+        side->line = run_line_open(run->board, side->line_why, sizeof side->line_why);
+    }
     side->transmit = transmit_create(&(struct transmit_settings){.swapped = side->driver.swapped,
                                                                  .user = run,
                                                                  .on_edge = on_edge,
@@ -153,13 +106,10 @@ bool run_transmit_open(struct run *run, struct replay_settings *settings) {
 
 void run_transmit_start(struct run *run) {
     struct run_transmit_side *side = run->transmit;
-    if (!side)
-        return;
-    for (size_t i = 0; i < side->n_heard; i++)
+    for (size_t i = 0; side && i < side->n_heard; i++)
         transmit_edge(side->transmit, 0, side->role[i], replay_level(run->replay, side->heard[i]));
-    if (side->line)
-        transmit_line_start(side->line, 0, side->levels[TRANSMIT_D], side->levels[TRANSMIT_DE]);
-    side->started = true;
+    if (side)
+        run_line_start(side->line);
 }
 
 void run_transmit_pin(struct run *run, size_t output, const struct replay_pin *pin) {
@@ -210,17 +160,22 @@ void run_transmit_finish(struct run *run) {
     if (c.why)
         snprintf(out->first_damage, sizeof out->first_damage, "%s, from %.6f us", c.why,
                  (double)c.when / (double)SIM_US);
+    run_line_finish(side->line, replay_now(run->replay), out);
+    snprintf(out->unmodelled, sizeof out->unmodelled, "%s", side->line_why);
     name_driver(run, out);
-    finish_line(run, out);
     if (c.clocked && !c.frames)
         find_dead(run, out);
+}
+
+bool run_transmit_draw(struct run *run) {
+    return !run->transmit || run_line_draw(run->transmit->line, run->options, &run->err);
 }
 
 void run_transmit_close(struct run *run) {
     if (!run->transmit)
         return;
     transmit_destroy(run->transmit->transmit);
-    transmit_line_destroy(run->transmit->line);
+    run_line_close(run->transmit->line);
     free(run->transmit);
     run->transmit = NULL;
 }

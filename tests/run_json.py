@@ -30,11 +30,15 @@ MARGIN = {"name": str, "net": str, "worst_ns": NUMBER, "limit_ns": NUMBER, "slac
 TRANSMIT = {
     "driver": (str, type(None)), "sent": int, "frames": int, "good_fcs": int, "octets": int, "damaged": int,
     "link_pulses": int, "pulse_least_ns": NUMBER, "pulse_most_ns": NUMBER, "swallowed": int,
-    "dead": (str, type(None)), "first_damage": (str, type(None)), "measurements": list,
+    "dead": (str, type(None)), "first_damage": (str, type(None)), "line": (dict, type(None)),
     "feedback": bool, "quantum_ns": NUMBER,
 }
+LINE = {
+    "frames": int, "link_pulses": int, "fragments": int, "different": int, "missing": int, "measurements": list,
+}
 MEASUREMENT = {
-    "name": str, "worst": NUMBER, "limit": NUMBER, "at_least": bool, "slack": NUMBER, "unit": str, "source": str,
+    "name": str, "unit": str, "limit": float, "at_least": bool, "worst": NUMBER, "slack": NUMBER,
+    "time_ps": (int, type(None)), "source": str,
 }
 NOT_RUN = {"name": str, "why": str}
 errors = []
@@ -75,7 +79,9 @@ def check(r):
             shape("failure", row, {**FAILURE, **cause})
     if r["transmit"] is not None:
         shape("transmit", r["transmit"], TRANSMIT)
-        for row in r["transmit"]["measurements"]:
+        line = r["transmit"]["line"]
+        shape("line", line or {}, LINE if line else {})
+        for row in line["measurements"] if line else []:
             shape("measurement", row, MEASUREMENT)
     for row in r["margins"]:
         shape("margin", row, MARGIN)

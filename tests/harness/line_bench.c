@@ -24,7 +24,13 @@ void line_bench_load(struct line_bench *t, const struct bench_case *c, size_t n,
             t->octets[n + k] = (uint8_t)(fcs >> 8 * k);
     }
     t->stimulus = (struct spice_stimulus){
-        .octets = t->octets, .n = total, .lead = 2 * SIM_US, .tail = 12 * SIM_US};
+        .octets = t->octets, .n = total, .lead = 2 * SIM_US, .tail = 7 * SIM_US};
+    require(export_spice_transmit_plan(&t->board, &t->stimulus, &t->plan, &err), &err);
+}
+
+void line_bench_pulse(struct line_bench *t, unsigned pulse) {
+    struct sim_err err = SIM_ERR_INIT;
+    t->stimulus.pulse = pulse;
     require(export_spice_transmit_plan(&t->board, &t->stimulus, &t->plan, &err), &err);
 }
 

@@ -27,6 +27,8 @@ struct line_bench {
 /* Loads the board; `n` octets (14 to 56) and FCS are the frame. The last bit of the FCS is
  * `last_bit`. */
 void line_bench_load(struct line_bench *t, const struct bench_case *c, size_t n, bool last_bit);
+/* Before another link pulse than the first. */
+void line_bench_pulse(struct line_bench *t, unsigned pulse);
 void line_bench_run(struct line_bench *t);
 void line_bench_finish(struct line_bench *t);
 

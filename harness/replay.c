@@ -67,21 +67,21 @@ static const uint8_t *checkpoint_of(const struct replay *r) {
 }
 
 /* Stand `lead` before `start`; returns when the burst starts. */
-static sim_time approach(struct replay *r, sim_time start) {
+sim_time replay_approach(struct replay *r, sim_time start) {
     replay_idle_until(r, start - r->lead);
     take_checkpoint(r);
     return r->now + r->lead;
 }
 
 sim_time replay_frame(struct replay *r, const uint8_t *octets, size_t n, sim_time start) {
-    if (!line_source_frame(r->source, octets, n, approach(r, start), &r->burst))
+    if (!line_source_frame(r->source, octets, n, replay_approach(r, start), &r->burst))
         return r->now;
     replay_send(r, &r->burst);
     return r->now;
 }
 
 sim_time replay_link_pulse(struct replay *r, sim_time start) {
-    if (!line_source_link_pulse(r->source, approach(r, start), &r->burst))
+    if (!line_source_link_pulse(r->source, replay_approach(r, start), &r->burst))
         return r->now;
     replay_send(r, &r->burst);
     return r->now;

@@ -152,7 +152,8 @@ static void settle_until(struct replay *r, sim_time until) {
 
 void replay_settle(struct replay *r) {
     r->quantum_end = r->now + r->quantum;
-    settle_until(r, r->settings.follow && !r->feedback ? r->now - LAG : r->now);
+    sim_time lag = r->settings.lag > 0 ? r->settings.lag : LAG;
+    settle_until(r, r->settings.follow && !r->feedback ? r->now - lag : r->now);
 }
 
 void replay_settle_all(struct replay *r) {

@@ -11,7 +11,7 @@
 
 #include "sim/simtime.h"
 
-#define TRANSMITTER_TERMS 5
+#define TRANSMITTER_TERMS 13 /* five of the transmitter, eight of a cable */
 
 struct transmitter_term {
     double re, im;

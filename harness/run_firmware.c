@@ -171,6 +171,16 @@ static void explain(const struct run *run, const struct delivered_failure *faile
     out->frame = failed->frame;
 }
 
+/* A first bit is the driver's to mend, if it took the frame. */
+static bool is_damaged(void *user, uint64_t ordinal) {
+    const struct run *run = user;
+    struct run_firmware *f = run->firmware;
+    const struct finding *finding = &f->findings[ordinal % FINDINGS];
+    bool found = finding->ordinal == ordinal;
+    f->found_lost += found && finding->first_bit;
+    return found && !finding->first_bit;
+}
+
 static enum run_failure_kind on_failed(void *user, const struct delivered_failure *failed) {
     struct run *run = user;
     struct run_capture *capture = &run->result.captures[failed->capture];
@@ -219,7 +229,7 @@ bool run_firmware_open(struct run *run) {
     run->firmware = f;
     f->pins.captures = calloc(run->result.n_captures, sizeof *f->pins.captures);
     f->pins.n_captures = run->result.n_captures;
-    f->delivered = delivered_create(&run->result, on_failed, run);
+    f->delivered = delivered_create(&run->result, on_failed, is_damaged, run);
     f->witness = witness_create(strcmp(run->board->config.attach.framing, "preamble") == 0);
     if (!f->delivered || !f->witness || !f->pins.captures)
         abort();

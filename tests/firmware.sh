@@ -46,6 +46,9 @@ check "a frame longer than the driver takes is refused" with "$ring" 0 "$capture
 check "and not counted as lost" json \
     'c[0]["refused"] > 0 and c[0]["lost"] == 0 and c[0]["delivered"] + c[0]["refused"] == c[0]["sent"]'
 
+check "one that the board damages" with "$ring" 1 "$captures/jumbo.pcap" --edit "value R5=680"
+check "is not rightly refused" json 'c[0]["refused"] == 0 and c[0]["corrupt"] == c[0]["sent"]'
+
 # O7: back to back at the minimum gap, the driver that re-arms in its interrupt is too late.
 check "re-arming, frames back to back are lost" with "$rearm" 1 "$captures/burst.pcap"
 check "in the firmware, right at the pins" json \

@@ -22,6 +22,8 @@ struct line_bench {
     struct driver_edge *edges; /* edges[0]: the levels at 0 */
     size_t n_edges;
     struct transmitter_sink also; /* gets every piece, too, when set */
+    double pin_ohm; /* of the MCU's pins, into the loads of their nets; 0: ideal ones */
+    sim_time skew;  /* data after the clock at the pins */
 };
 
 /* Loads the board; `n` octets (14 to 56) and FCS are the frame. The last bit of the FCS is

@@ -4,6 +4,7 @@
 #include <criterion/parameterized.h>
 #include <string.h>
 
+#include "harness/mcu_nets.h"
 #include "harness/replay.h"
 #include "sim/rng.h"
 
@@ -297,4 +298,51 @@ Test(replay_rest, a_second_look_has_the_same_edges) {
     for (size_t i = 0; i < again.n_edges; i++)
         cr_assert_eq(again.edges[i].time, b.clocked[first + i]);
     close_bench(&b);
+}
+
+/* --- which nets the MCU drives ------------------------------------------------------------- */
+
+static void find(struct board *board, struct mcu_nets *nets, const char *const *edits, size_t n) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct board_request request = {.board = "nucleo_shield", .edits = edits, .n_edits = n};
+    cr_assert(board_load(board, &request, &err), "%s", err.text);
+    cr_assert(mcu_nets_find(board, nets, &err), "%s", err.text);
+}
+
+Test(replay_rest, the_reference_board_has_two_outputs) {
+    struct board board;
+    struct mcu_nets nets;
+    find(&board, &nets, NULL, 0);
+    cr_assert_eq(nets.n, (size_t)MCU_NETS_OTHERS);
+    cr_expect_str_eq(nets.nets[MCU_NETS_TX_CLK].pin, "PC10");
+    cr_expect_str_eq(nets.nets[MCU_NETS_TX_MOSI].pin, "PC12");
+    cr_expect_eq(nets.nets[MCU_NETS_TX_CLK].pull, 0);
+    board_finish(&board);
+}
+
+/* Link pulses by software: a pin at the input of an OR gate that nothing else drives, with the
+ * resistor of an LED that is not there to the supply. */
+Test(replay_rest, a_pin_that_something_listens_to_is_an_output) {
+    static const char *const EDITS[] = {"open J2.PC12", "short J2.PC12 Net-(J1-Pad10)",
+                                        "open U5.4",    "short U5.4 Net-(J1-Pad10)",
+                                        "open R10.1",   "short R10.1 VCC"};
+    struct board board;
+    struct mcu_nets nets;
+    find(&board, &nets, EDITS, 6);
+    cr_assert_eq(nets.n, (size_t)MCU_NETS_OTHERS + 1);
+    cr_expect_null(nets.nets[MCU_NETS_TX_MOSI].pin);
+    const struct mcu_net *other = &nets.nets[MCU_NETS_OTHERS];
+    cr_expect_str_eq(other->pin, "PC12");
+    cr_expect_str_eq(board.netlist->nets[other->net].name, "Net-(J1-Pad10)");
+    cr_expect_eq(other->pull, 1);
+    board_finish(&board);
+}
+
+Test(replay_rest, a_pin_on_a_driven_net_is_none) {
+    static const char *const EDITS[] = {"open J2.PC12", "short J2.PC12 /tx_ena"};
+    struct board board;
+    struct mcu_nets nets;
+    find(&board, &nets, EDITS, 2);
+    cr_expect_eq(nets.n, (size_t)MCU_NETS_OTHERS);
+    board_finish(&board);
 }

@@ -83,6 +83,9 @@ Test(svg_eye, the_same_bytes_again) {
     cr_expect_str_eq(a.pulse, b.pulse);
     cr_expect_str_neq(a.eye, other.eye);
     cr_expect_str_neq(a.pulse, other.pulse);
+    char *texts[] = {a.eye, a.pulse, b.eye, b.pulse, other.eye, other.pulse};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free(texts[i]);
 }
 
 Test(svg_eye, without_a_driver_no_picture) {

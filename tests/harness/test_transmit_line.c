@@ -547,3 +547,50 @@ Test(transmit_line, the_board_against_clause_14) {
     clause14_destroy(clause14);
     line_bench_finish(&t);
 }
+
+/* O5. Q3's gate on the clock itself, without U8A between: how many short pulses the encoder
+ * makes, and how short the shortest is, ns. */
+static size_t false_pulses(bool buffered, double ohm, sim_time skew, double *shortest) {
+    struct bench_case c = {0};
+    struct line_bench t;
+    size_t n = 0;
+    if (!buffered)
+        bench_edit(&c, "short Q3.1 /sck_tx");
+    line_bench_load(&t, &c, OCTETS, true);
+    t.pin_ohm = ohm;
+    t.skew = skew;
+    line_bench_run(&t);
+    sim_time last = SIM_NEVER;
+    *shortest = INFINITY;
+    for (size_t i = 1; i < t.n_edges; i++) {
+        if (t.edges[i].d == t.edges[i - 1].d || t.edges[i].time < t.plan.frame)
+            continue;
+        if (last != SIM_NEVER) {
+            double width = (double)(t.edges[i].time - last) * 1e-3;
+            *shortest = fmin(*shortest, width);
+            n += width < 34;
+        }
+        last = t.edges[i].time;
+    }
+    line_bench_finish(&t);
+    return n;
+}
+
+Test(transmit_line, encoder_without_u8a_needs_a_fast_pin) {
+    static const struct {
+        bool buffered;
+        double ohm;
+        bool pulses;
+    } cases[] = {{true, 40, false},  {true, 220, false}, {true, 400, false},
+                 {false, 40, false}, {false, 220, true}, {false, 400, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (sim_time skew = 0; skew <= 2 * SIM_NS; skew += SIM_NS) {
+            double shortest;
+            size_t n = false_pulses(cases[i].buffered, cases[i].ohm, skew, &shortest);
+            printf("%s U8A, pins of %3.0f ohm, data %d ns after the clock: %3zu short pulses, "
+                   "shortest %.1f ns\n",
+                   cases[i].buffered ? "with" : "without", cases[i].ohm, (int)(skew / SIM_NS), n,
+                   shortest);
+            cr_expect_eq(n > 0, cases[i].pulses);
+        }
+}

@@ -165,7 +165,7 @@ static void end_frame(struct stm32_block *b, struct usart *u) {
 static void send_bit(struct stm32_block *b, struct usart *u) {
     unsigned bits = data_bits(b);
     uint64_t ticks = bit_ticks(b);
-    if (u->tx_bit == bits + 2) {
+    if (u->tx_bit >= bits + 2) { /* more: M was cleared meanwhile */
         end_frame(b, u);
         return;
     }

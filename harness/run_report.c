@@ -101,7 +101,8 @@ static void add_counters(struct run *run) {
     add_circuit_counters(run, 0);
     add_circuit_counters(run, 1);
     /* How the board was split into circuits must not show. */
-    qsort(run->result.counters, run->result.n_counters, sizeof *run->result.counters, by_name);
+    if (run->result.n_counters)
+        qsort(run->result.counters, run->result.n_counters, sizeof *run->result.counters, by_name);
     const struct circuit *circuit = replay_circuit(run->replay, 0);
     for (size_t i = 0; i < circuit_floating(circuit); i++) {
         circuit_floating_name(circuit, i, pin, sizeof pin);

@@ -9,6 +9,7 @@
 #include "models/line/source.h"
 
 #define VERDICTS 64
+#define LEAST    64 /* octets of a frame: what one of which none was seen counts for */
 /* The frame judged begins so near the time said: before the partner's first edge, with what the
  * wires delay. Frames are 60 us apart and more. */
 #define BEFORE (2 * SIM_US)
@@ -35,13 +36,15 @@ static void add(struct live_taps *live, const struct taps_packet *packet) {
     live->failed = live->failed || !taps_frame(live->taps, packet, &live->err);
 }
 
+/* A burst in which no frame begins has no octets, and is damage all the same. */
 static void add_burst(struct live_taps *live, enum taps_place tap,
                       const struct transmit_burst *burst) {
-    if (burst->n)
+    if (burst->kind != TRANSMIT_PULSE)
         add(live, &(struct taps_packet){.tap = tap,
                                         .time = burst->start,
                                         .octets = burst->octets,
                                         .n = burst->n,
+                                        .whole = burst->n ? 0 : LEAST,
                                         .comment = burst->why});
 }
 
@@ -123,11 +126,12 @@ void live_taps_received(struct live_taps *live, const struct replay_burst *burst
     const uint8_t *octets = burst->octets + skip;
     size_t n = burst->n - skip;
     const char *why = cut ? "cut: collision, a jam at its end" : "the FCS is wrong";
-    if (n)
+    if (burst->n) /* without a clock there is no octet, as behind a link pulse */
         add(live, &(struct taps_packet){.tap = TAP_MCU_RX,
                                         .time = burst->select_fell,
                                         .octets = octets,
                                         .n = n,
+                                        .whole = n ? 0 : LEAST,
                                         .comment = line_fcs_ok(octets, n) ? NULL : why});
 }
 

@@ -237,9 +237,6 @@ static void print_end(const struct session *s) {
             (double)live_now(s->live) / (double)SIM_S, factor(s), c->sent, c->damaged[PARTNER_GOOD],
             c->collisions, c->excessive, s->lost);
     print_damage(c);
-    if (s->taps && taps_dropped(live_taps_file(s->taps)))
-        fprintf(stderr, "linkpulse: %" PRIu64 " frames were not taken by who reads %s\n",
-                taps_dropped(live_taps_file(s->taps)), s->options->taps_out);
     print_pings(&pings);
     if (live_rig_misuse(s->rig, text, sizeof text))
         fprintf(stderr, "linkpulse: firmware mistake: %s\n", text);
@@ -329,11 +326,19 @@ static bool open_taps(struct session *s) {
     return true;
 }
 
+static void print_dropped(const struct session *s) {
+    uint64_t n = s->taps ? taps_dropped(live_taps_file(s->taps)) : 0;
+    if (n && !s->options->quiet)
+        fprintf(stderr, "linkpulse: %" PRIu64 " frames were not taken by who reads %s\n", n,
+                s->options->taps_out);
+}
+
 /* What was seen until then is wanted most when something went wrong. */
 static bool commit(struct session *s, bool ok) {
     struct sim_err err = SIM_ERR_INIT;
     if (s->live && !live_taps_commit(s->taps, live_now(s->live), ok ? &s->err : &err))
         ok = false;
+    print_dropped(s);
     return ok && (!s->rig || live_rig_commit(s->rig, &s->err));
 }
 

@@ -18,7 +18,8 @@ static bool same_file(const char *a, const char *b) {
 static bool overwrites_input(const struct options *options, const struct output *output,
                              const char *path, struct sim_err *err) {
     const char *input = NULL;
-    for (size_t i = 0; i < options->n_files && !input; i++)
+    size_t n = options->verb == OPTIONS_LIVE ? 0 : options->n_files; /* a command, which may read */
+    for (size_t i = 0; i < n && !input; i++)
         if (same_file(path, options->files[i]))
             input = options->files[i];
     if (!input && options->ini && same_file(path, options->ini))

@@ -20,15 +20,17 @@ struct pin_edge {
  * these two in order of time; each turns the level of its pin. */
 enum { PIN_DIGEST_EDGES = 40, PIN_DIGEST_CLOCKS = 20 };
 struct pin_digest {
-    uint8_t n, n_clocks;                  /* n 0: there is none */
-    uint8_t first_clock, first_data;      /* levels after the first edge of each */
-    uint16_t others;                      /* edges of the list before those of other pins */
-    uint8_t position[PIN_DIGEST_CLOCKS];  /* of each edge of the clock among all */
-    uint8_t clocks[PIN_DIGEST_EDGES + 1]; /* edges of the clock before each position */
+    uint8_t n, n_clocks;             /* edges; n 0: there is no digest */
+    uint8_t first_clock, first_data; /* levels after the first edge of each */
+    uint32_t others;                 /* edges of the list before those of other pins */
+    int32_t first, last;             /* ps, of the first edge and the last */
     uint32_t sampled[2]; /* by level of the clock: whether data is turned at each edge to that
                           * level, the first uppermost */
-    uint8_t rank[PIN_DIGEST_EDGES];
-    int32_t dt[PIN_DIGEST_EDGES];
+    uint8_t position[PIN_DIGEST_CLOCKS]; /* of each edge of the clock among all */
+    struct pin_move {
+        int32_t dt;
+        uint8_t rank, clocks; /* the latter: edges of the clock before this one */
+    } move[PIN_DIGEST_EDGES];
 };
 
 struct pin_list {

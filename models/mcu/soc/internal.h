@@ -275,7 +275,7 @@ void lane_search(struct stm32 *mcu); /* works out `act` */
 static inline bool lane_waits(const struct stm32 *mcu, sim_time time) {
     const struct lane *l = &mcu->lane;
     const struct lane_item *item = &l->items[l->head % LANE_ITEMS];
-    return l->head != l->tail && item->start + item->digest->dt[l->at] <= time;
+    return l->head != l->tail && item->start + item->digest->move[l->at].dt <= time;
 }
 /* Delivers what is not behind `limit`, which is not behind `act`. */
 void lane_settle(struct stm32 *mcu, const struct stm32_edge *limit);

@@ -34,9 +34,13 @@ void lane_destroy(struct stm32 *mcu) {
 
 /* --- what was delivered, for the input registers ------------------------------------------- */
 
+static unsigned clocks_before(const struct pin_digest *d, unsigned at) {
+    return at < d->n ? d->move[at].clocks : d->n_clocks;
+}
+
 /* The edge at a position: its pin, and its level. */
 static unsigned pin_at(const struct pin_digest *d, unsigned at, unsigned *level) {
-    unsigned clocks = d->clocks[at], pin = d->clocks[at + 1] > clocks ? CLOCK : DATA;
+    unsigned clocks = d->move[at].clocks, pin = clocks_before(d, at + 1) > clocks ? CLOCK : DATA;
     *level = pin == CLOCK ? d->first_clock ^ (clocks & 1) : d->first_data ^ ((at - clocks) & 1);
     return pin;
 }
@@ -46,7 +50,7 @@ static void note_item(struct lane *l, size_t i) {
     unsigned at = i == l->noted ? l->noted_at : 0, end = i == l->head ? l->at : item->digest->n;
     for (; at < end; at++) {
         unsigned level, pin = pin_at(item->digest, at, &level);
-        pins_note(l->pin[pin], !level, item->start + item->digest->dt[at]);
+        pins_note(l->pin[pin], !level, item->start + item->digest->move[at].dt);
     }
 }
 
@@ -115,7 +119,8 @@ static unsigned samples_in(const struct lane *l, const struct pin_digest *d, uns
 
 /* The sample that the receiver acts on. */
 static void find_act(struct lane *l) {
-    unsigned left = l->wants.left, from = empty(l) ? 0 : item_at(l, l->head)->digest->clocks[l->at];
+    unsigned left = l->wants.left,
+             from = empty(l) ? 0 : item_at(l, l->head)->digest->move[l->at].clocks;
     l->act.time = SIM_NEVER;
     l->act_item = SIZE_MAX;
     for (size_t i = l->head; left != UINT_MAX && i < l->tail; i++, from = 0) {
@@ -129,26 +134,27 @@ static void find_act(struct lane *l) {
         unsigned nth = 2 * (before + left - 1) + (d->first_clock != l->wants.level);
         l->act_item = i;
         l->act_at = d->position[nth];
-        l->act.time = item->start + d->dt[l->act_at];
-        l->act.order = item->order + d->rank[l->act_at];
+        l->act.time = item->start + d->move[l->act_at].dt;
+        l->act.order = item->order + d->move[l->act_at].rank;
         return;
     }
 }
 
 /* --- to the inboxes ------------------------------------------------------------------------- */
 
+static void put(struct lane *l, const struct lane_item *item, unsigned at) {
+    const struct pin_move *move = &item->digest->move[at];
+    unsigned level, pin = pin_at(item->digest, at, &level);
+    inbox_put(l->pin[pin], &(struct stm32_edge){item->start + move->dt, item->order + move->rank,
+                                                (uint8_t)level});
+}
+
 static void spill(struct stm32 *mcu, struct lane *l) {
     for (unsigned i = 0; i < 2; i++)
         inbox_resume(mcu, l->pin[i]);
-    for (; !empty(l); l->head++, l->at = 0) {
-        const struct lane_item *item = item_at(l, l->head);
-        for (; l->at < item->digest->n; l->at++) {
-            unsigned level, pin = pin_at(item->digest, l->at, &level);
-            inbox_put(l->pin[pin], &(struct stm32_edge){item->start + item->digest->dt[l->at],
-                                                        item->order + item->digest->rank[l->at],
-                                                        (uint8_t)level});
-        }
-    }
+    for (; !empty(l); l->head++, l->at = 0)
+        for (; l->at < item_at(l, l->head)->digest->n; l->at++)
+            put(l, item_at(l, l->head), l->at);
     l->waiting[CLOCK] = l->waiting[DATA] = 0;
     mcu->stale |= STALE_ACTS;
 }
@@ -202,8 +208,7 @@ static bool enter(struct stm32 *mcu, struct lane *l, struct pin *clock, struct p
 static bool follows(const struct stm32 *mcu, const struct lane *l, const struct pin_digest *d,
                     sim_time first) {
     bool clock = d->n_clocks > 0, data = d->n > d->n_clocks;
-    return first >= l->end && first >= mcu->now &&
-           (!clock || d->first_clock != l->level[CLOCK]) &&
+    return first >= l->end && first >= mcu->now && (!clock || d->first_clock != l->level[CLOCK]) &&
            (!data || d->first_data != l->level[DATA]);
 }
 
@@ -219,7 +224,7 @@ bool lane_push(struct stm32 *mcu, struct pin *clock, struct pin *data, sim_time 
                const struct pin_digest *d) {
     struct lane *l = &mcu->lane;
     if (mcu->config.edge_by_edge || mcu->delivers || (empty(l) && !enter(mcu, l, clock, data)) ||
-        l->pin[CLOCK] != clock || l->pin[DATA] != data || !follows(mcu, l, d, start + d->dt[0]) ||
+        l->pin[CLOCK] != clock || l->pin[DATA] != data || !follows(mcu, l, d, start + d->first) ||
         !room(mcu, l, d))
         return false;
     *item_at(l, l->tail++) = (struct lane_item){start, d, mcu->order};
@@ -227,7 +232,7 @@ bool lane_push(struct stm32 *mcu, struct pin *clock, struct pin *data, sim_time 
     l->waiting[DATA] += d->n - d->n_clocks;
     l->level[CLOCK] ^= d->n_clocks & 1;
     l->level[DATA] ^= (d->n - d->n_clocks) & 1;
-    l->end = start + d->dt[d->n - 1];
+    l->end = start + d->last;
     if (l->act.time == SIM_NEVER)
         mcu->stale |= STALE_NEXT;
     return true;
@@ -238,7 +243,7 @@ bool lane_push(struct stm32 *mcu, struct pin *clock, struct pin *data, sim_time 
 /* The first list's edges up to a position. */
 static void pass(struct lane *l, unsigned to, struct stm32_bits *out) {
     const struct pin_digest *d = item_at(l, l->head)->digest;
-    unsigned clocks = d->clocks[l->at], clocks_to = d->clocks[to];
+    unsigned clocks = d->move[l->at].clocks, clocks_to = clocks_before(d, to);
     unsigned first = samples_in(l, d, clocks), n = samples_in(l, d, clocks_to) - first;
     if (n > 0) {
         uint32_t turned = out->data ^ ((l->at - clocks) & 1) ? UINT32_MAX : 0;
@@ -295,10 +300,11 @@ static unsigned due(const struct lane *l, const struct stm32_edge *limit) {
     const struct lane_item *item = item_at(l, l->head);
     const struct pin_digest *d = item->digest;
     unsigned at = l->at, end = l->head == l->act_item ? l->act_at : d->n;
-    if (item->start + d->dt[d->n - 1] < limit->time)
+    if (item->start + d->last < limit->time)
         return end;
     for (; at < end; at++) {
-        const struct stm32_edge edge = {item->start + d->dt[at], item->order + d->rank[at], 0};
+        const struct stm32_edge edge = {item->start + d->move[at].dt,
+                                        item->order + d->move[at].rank, 0};
         if (stm32_edge_before(limit, &edge))
             break;
     }

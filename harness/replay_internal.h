@@ -88,6 +88,7 @@ struct replay {
     struct detail *details;
     struct delta *deltas;
     struct pin_edge *pin_edges; /* for on_pins: what is OP_PIN before it is stored */
+    struct pin_digest *digests; /* of the first of each detail's lists, unless it has none */
     uint32_t n_ops, n_details, n_deltas, n_pin_edges;
     uint32_t *counts_before;
     /* the last frame */

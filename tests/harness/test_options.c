@@ -93,6 +93,8 @@ static const struct refusal refusals[] = {
     {"run|d/a|--out|d|--pcap-out|a", "would overwrite the input d/a"},
     {"run|/proc/self/exe|--json|/proc/self/../self/exe", "would overwrite the input"},
     {"export|x.net|--spice|-o|x.net", "--output x.net would overwrite the input"},
+    {"run|a|--firmware|f.elf|--json|f.elf", "--json f.elf would overwrite the input f.elf"},
+    {"live|--firmware|f.elf|--itm|./f.elf|--itm|f.elf|--|true", "would overwrite the input f.elf"},
 };
 
 Test(options, refuses_with_one_line) {
@@ -121,6 +123,14 @@ Test(options, reads_every_option_of_run) {
     cr_assert_str_eq(p.options.edits[0], "open U5.12");
     cr_assert(p.options.no_host && p.options.quiet && !p.options.strict);
     cr_assert_null(p.options.firmware);
+    options_finish(&p.options);
+}
+
+Test(options, the_command_of_a_live_session_is_no_input) {
+    struct parsed p;
+    parse(&p, "live|--itm|text|--|tail|-f|text");
+    cr_assert(p.ok, "%s", p.err.text);
+    cr_assert_eq(p.options.n_files, 3);
     options_finish(&p.options);
 }
 

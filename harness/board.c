@@ -65,7 +65,15 @@ static bool read_netlist(struct board *board, struct sim_err *err) {
     return board->netlist != NULL;
 }
 
-/* Defaults, the .ini, then every --set. */
+static bool apply_sets(struct board *board, const struct board_request *request,
+                       struct sim_err *err) {
+    for (size_t i = 0; i < request->n_sets; i++)
+        if (!board_config_set(&board->config, request->sets[i], err))
+            return false;
+    return true;
+}
+
+/* Defaults, the .ini, then every --set; and again around what the .ini says of the chip. */
 static bool read_config(struct board *board, const struct board_request *request,
                         struct sim_err *err) {
     board_config_defaults(&board->config);
@@ -75,10 +83,8 @@ static bool read_config(struct board *board, const struct board_request *request
     const char *ini = request->ini ? request->ini : beside;
     if ((request->ini || access(beside, F_OK) == 0) && !board_config_read(&board->config, ini, err))
         return false;
-    for (size_t i = 0; i < request->n_sets; i++)
-        if (!board_config_set(&board->config, request->sets[i], err))
-            return false;
-    return true;
+    return apply_sets(board, request, err) && board_config_choose_chip(&board->config, err) &&
+           apply_sets(board, request, err);
 }
 
 /* Every net the configuration names must be there. */

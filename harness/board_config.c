@@ -8,6 +8,7 @@
 #include "harness/board_config_keys.h"
 #include "harness/values.h"
 #include "harness/words.h"
+#include "models/mcu/soc/stm32.h"
 
 enum key_kind {
     KEY_TEXT,
@@ -29,6 +30,7 @@ struct key {
 
 static const char *const framings[] = {"sync", "preamble", NULL};
 static const char *const idles[] = {"high", "low", "hold", "noise", NULL};
+static const char *const categories[] = {"3", "5", NULL};
 static const char *const gaps[] = {"minimum", "fixed", "capture", NULL};
 
 #define AT(field) offsetof(struct board_config, field), sizeof(((struct board_config *)0)->field)
@@ -69,6 +71,10 @@ static const struct key keys[] = {
     /* within what models/line/source.h makes a signal of */
     NUMBER("line", "amplitude_v", line.amplitude_v, 0.001, 10.0),
     NUMBER("line", "rise_ns", line.rise_ns, 0.0, 36.0),
+    NUMBER("line", "cable_m", line.cable_m, 0.0, 200.0),
+    {"line", "category", KEY_CHOICE, AT(line.category), 0, 0, categories},
+    NUMBER("line", "noise_mv", line.noise_mv, 0.0, 1e4),
+    NUMBER("line", "crosstalk_mv", line.crosstalk_mv, 0.0, 1e4),
     NUMBER("line", "tp_idl_ns", line.tp_idl_ns, 70.0, 1e4),
     {"line", "link_pulses", KEY_BOOL, AT(line.link_pulses), 0, 0, NULL},
     TEXT("stage", "line", stages.line),
@@ -87,6 +93,9 @@ static const struct key keys[] = {
     TEXT("mcu", "pin_clk", mcu_pin_clk),
     TEXT("mcu", "pin_mosi", mcu_pin_mosi),
     TEXT("mcu", "pin_nss", mcu_pin_nss),
+    TEXT("mcu", "pin_tx_clk", mcu_pin_tx_clk),
+    TEXT("mcu", "pin_tx_mosi", mcu_pin_tx_mosi),
+    NUMBER("mcu", "quantum_us", mcu_quantum_us, 0.01, 1000.0),
 };
 #define N_KEYS (sizeof keys / sizeof *keys)
 _Static_assert(N_KEYS <= BOARD_CONFIG_MAX_KEYS, "enlarge BOARD_CONFIG_MAX_KEYS");
@@ -101,6 +110,7 @@ void board_config_defaults(struct board_config *config) {
          * memory); rise time of a filtered 10BASE-T transmitter, from memory. */
         .line = {.amplitude_v = 2.5,
                  .rise_ns = 10.0,
+                 .category = BOARD_CAT5,
                  .tp_idl_ns = 300.0,
                  .gap_ns = 9600.0,
                  .gap_scale = 1.0},
@@ -109,6 +119,7 @@ void board_config_defaults(struct board_config *config) {
         .receiver_idle = BOARD_IDLE_HIGH,
         .mcu_hse_hz = 8e6,
         .mcu_boot_ms = 20,
+        .mcu_quantum_us = 1000,
     };
 }
 
@@ -302,9 +313,69 @@ static bool set_tolerance(struct board_config *config, const char *what, const c
     return true;
 }
 
+/* The row of a key that [attach.CHIP] may state. */
+static const struct key *chip_key(const char *name) {
+    for (size_t i = 0; i < N_KEYS; i++)
+        if (strcmp(keys[i].name, name) == 0 && strcmp(name, "chip") != 0 &&
+            (strcmp(keys[i].section, "attach") == 0 || strcmp(keys[i].section, "mcu") == 0))
+            return &keys[i];
+    return NULL;
+}
+
+static bool unknown_chip_key(const char *chip, const char *name, const struct config_place *place) {
+    struct words_near names = {.wanted = name};
+    char hint[160];
+    for (size_t i = 0; i < N_KEYS; i++)
+        if (chip_key(keys[i].name) == &keys[i])
+            words_near_offer(&names, keys[i].name);
+    return board_config_fail(place, "[attach.%s] has no key \"%s\"%s", chip, name,
+                             words_near_hint(&names, hint, sizeof hint));
+}
+
+/* [attach.f100rb] pin_tx_clk = PA5. The value is tried here, where its line is known. */
+static bool set_for_chip(struct board_config *config, const char *chip, const char *name,
+                         const char *value, const struct config_place *place) {
+    struct board_config trial = *config;
+    struct board_for_chip now = {.line = place->line};
+    const struct key *key = chip_key(name);
+    unsigned i = 0;
+    if (!stm32_chip_find(chip))
+        return board_config_fail(place, "[attach.%s]: not a chip of this version", chip);
+    if (!key)
+        return unknown_chip_key(chip, name, place);
+    if (!set_key(&trial, key, value, place) ||
+        !set_text("the chip's name", now.chip, sizeof now.chip, chip, place) ||
+        !set_text("the key", now.key, sizeof now.key, name, place) ||
+        !set_text(name, now.value, sizeof now.value, value, place))
+        return false;
+    while (i < config->n_for_chips && (strcmp(config->for_chips[i].chip, chip) != 0 ||
+                                       strcmp(config->for_chips[i].key, name) != 0))
+        i++;
+    if (i == sizeof config->for_chips / sizeof *config->for_chips)
+        return board_config_fail(place, "more than %u keys for single chips", i);
+    if (i < config->n_for_chips && place->seen && config->for_chips[i].line)
+        return board_config_fail(place, "%s is stated twice, first at line %ld", name,
+                                 config->for_chips[i].line);
+    config->for_chips[i] = now;
+    config->n_for_chips += i == config->n_for_chips;
+    return true;
+}
+
+bool board_config_choose_chip(struct board_config *config, struct sim_err *err) {
+    for (unsigned i = 0; i < config->n_for_chips; i++) {
+        const struct board_for_chip *entry = &config->for_chips[i];
+        const struct config_place place = {.file = config->file, .line = entry->line, .err = err};
+        if (words_equal_nocase(entry->chip, config->mcu_chip) &&
+            !set_key(config, chip_key(entry->key), entry->value, &place))
+            return false;
+    }
+    return true;
+}
+
 /* Neither a known section nor a known key: say which, and the nearest. */
 static bool unknown(const char *section, const char *name, const struct config_place *place) {
-    static const char *const named[] = {"switch", "jumper", "tolerance", "part.NAME"};
+    static const char *const named[] = {"switch", "jumper", "tolerance", "part.NAME",
+                                        "attach.CHIP"};
     struct words_near sections = {.wanted = section}, names = {.wanted = name};
     bool section_known = false;
     char hint[160];
@@ -333,6 +404,8 @@ bool board_config_apply(struct board_config *config, const char *section, const 
         return set_position(config, key, value, place);
     if (strncmp(section, "part.", 5) == 0)
         return set_figure(config, section + 5, key, value, place);
+    if (strncmp(section, "attach.", 7) == 0)
+        return set_for_chip(config, section + 7, key, value, place);
     if (strcmp(section, "tolerance") == 0)
         return set_tolerance(config, key, value, place);
     for (size_t i = 0; i < N_KEYS; i++) {

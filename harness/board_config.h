@@ -12,6 +12,7 @@
 #define BOARD_NAME_MAX 128
 
 enum board_idle { BOARD_IDLE_HIGH, BOARD_IDLE_LOW, BOARD_IDLE_HOLD, BOARD_IDLE_NOISE };
+enum board_category { BOARD_CAT3, BOARD_CAT5 };
 enum board_gap { BOARD_GAP_MINIMUM, BOARD_GAP_FIXED, BOARD_GAP_CAPTURE };
 
 /* Nets that meet the outside. */
@@ -69,8 +70,11 @@ struct board_line {
     double gap_scale;   /* gap = capture */
     double amplitude_v; /* differential peak at the receiver */
     double rise_ns;     /* 10-90 % transition time at the receiver */
-    double tp_idl_ns;   /* high after the last bit */
-    bool link_pulses;   /* in idle time */
+    double cable_m;     /* amplitude and rise time are then those before it */
+    enum board_category category;
+    double noise_mv, crosstalk_mv; /* rms; peak */
+    double tp_idl_ns;              /* high after the last bit */
+    bool link_pulses;              /* in idle time */
 };
 
 /* [stage]: nets at which a stage's work shows; used to name the first stage that fails. */
@@ -81,6 +85,12 @@ struct board_stages {
     char edge[BOARD_NAME_MAX];    /* first-edge filter */
     char sck[BOARD_NAME_MAX];     /* bit clock */
     char bytesync[BOARD_NAME_MAX];
+};
+
+/* [attach.CHIP]: a key of [attach] or [mcu] that counts when CHIP is on the board. */
+struct board_for_chip {
+    char chip[32], key[32], value[BOARD_NAME_MAX];
+    long line;
 };
 
 struct board_config {
@@ -101,13 +111,17 @@ struct board_config {
     double mcu_hse_hz, mcu_hsi_ppm, mcu_boot_ms;
     double mcu_entry_latency, mcu_fetch_latency;
     char mcu_pin_clk[8], mcu_pin_mosi[8], mcu_pin_nss[8];
-    char mcu_chip[32]; /* [mcu] chip, for the pin datasheet: f401re */
+    char mcu_pin_tx_clk[8], mcu_pin_tx_mosi[8];
+    double mcu_quantum_us; /* the longest the board runs ahead of the MCU */
+    char mcu_chip[32];     /* [mcu] chip, for the pin datasheet: f401re */
     struct board_position positions[32];
     unsigned n_positions;
     struct board_figure figures[128];
     unsigned n_figures;
     struct board_tolerance tolerances[64];
     unsigned n_tolerances;
+    struct board_for_chip for_chips[32];
+    unsigned n_for_chips;
 };
 
 void board_config_defaults(struct board_config *config);
@@ -118,5 +132,8 @@ bool board_config_parse(struct board_config *config, const char *text, const cha
                         struct sim_err *err);
 /* "section.key=value"; the section may itself hold dots ("part.74HC14.vt_plus=2.9"). */
 bool board_config_set(struct board_config *config, const char *assignment, struct sim_err *err);
+/* Put in what [attach.CHIP] says of mcu.chip, over the file's other sections; to be followed
+ * once more by the --set that go over it. */
+bool board_config_choose_chip(struct board_config *config, struct sim_err *err);
 
 #endif

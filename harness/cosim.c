@@ -1,23 +1,18 @@
 #include "harness/cosim.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/debug.h"
 #include "harness/dwarf_lines.h"
 #include "harness/image.h"
+#include "harness/interrupt.h"
+#include "harness/mcu_nets.h"
 
-#define MAX_FRAME  16384 /* no image of ours delivers more */
-#define MAX_LOSSES 512
-
-/* An overrun is reported for each octet that it costs: one stretch of them is one loss. */
-#define SAME_LOSS (4700 * SIM_NS) /* less than any gap between frames */
-struct loss {
-    sim_time first, last;
-    char text[160];
-};
+#define MAX_FRAME  16384  /* no image of ours delivers more */
+#define LOOK_EVERY SIM_MS /* with GDB: between looks at what it says */
 
 struct cosim {
     struct cosim_settings settings;
@@ -25,11 +20,17 @@ struct cosim {
     struct dwarf_lines *lines;
     struct stm32 *chip;
     struct armv7m *core;
+    struct debug *debug;      /* NULL: no GDB */
     unsigned port[3], pin[3]; /* by enum spi_pin */
+    struct output {
+        size_t index; /* in struct mcu_nets */
+        unsigned port, pin;
+    } outputs[MCU_NETS_MAX];
+    size_t n_outputs;
     uint32_t deliver;
     uint64_t delivered;
-    struct loss losses[MAX_LOSSES]; /* the latest, a ring */
-    uint64_t n_losses;
+    uint32_t drops[COSIM_DROPS];            /* addresses; 0: the image has none */
+    int nss_exception;                      /* its number; -1: none */
     struct stm32_report unmodelled, misuse; /* the first of each */
     bool has_unmodelled, has_misuse;
     bool pin_refused;
@@ -49,26 +50,22 @@ static bool copy_out(struct cosim *c, uint32_t address, uint32_t n) {
     return true;
 }
 
+static void on_drop(struct cosim *c, struct armv7m *core, uint32_t address) {
+    for (int i = 0; i < COSIM_DROPS; i++)
+        if (address == c->drops[i])
+            c->settings.on_drop(c->settings.user, (enum cosim_drop)i, armv7m_get(core, ARMV7M_R0),
+                                stm32_time(c->chip));
+}
+
 /* The first two arguments of the AAPCS: the frame and its length. */
 static void on_function(void *user, struct armv7m *core, uint32_t address) {
     struct cosim *c = user;
+    on_drop(c, core, address);
     uint32_t n = armv7m_get(core, (enum armv7m_reg)(ARMV7M_R0 + 1)) & 0xffff;
     if (address != c->deliver || n > MAX_FRAME || !copy_out(c, armv7m_get(core, ARMV7M_R0), n))
         return;
     c->delivered++;
     c->settings.on_deliver(c->settings.user, c->frame, n, stm32_time(c->chip));
-}
-
-static void note_loss(struct cosim *c, const struct stm32_report *report) {
-    char text[sizeof c->losses->text];
-    snprintf(text, sizeof text, "%s: %s", report->block, report->text);
-    struct loss *loss = &c->losses[(c->n_losses + MAX_LOSSES - 1) % MAX_LOSSES];
-    if (!c->n_losses || report->time - loss->last >= SAME_LOSS || strcmp(loss->text, text) != 0) {
-        loss = &c->losses[c->n_losses++ % MAX_LOSSES];
-        loss->first = report->time;
-        memcpy(loss->text, text, sizeof text);
-    }
-    loss->last = report->time;
 }
 
 static void on_report(void *user, const struct stm32_report *report) {
@@ -81,34 +78,38 @@ static void on_report(void *user, const struct stm32_report *report) {
         c->misuse = *report;
         c->has_misuse = true;
     }
-    if (report->kind != STM32_LOST)
-        return;
-    note_loss(c, report);
 }
 
-/* "PB13": the name of an MCU pin, as connectors of MCU boards number their pads. */
-static bool is_port_pin(const char *name) {
-    return name[0] == 'P' && name[1] >= 'A' && name[1] <= 'K' && isdigit((unsigned char)name[2]) &&
-           strlen(name) <= 4;
+static void on_rx(void *user, const struct stm32_rx *rx) {
+    struct cosim *c = user;
+    c->settings.on_rx(c->settings.user, rx);
 }
 
-static const char *pin_on_net(const struct board *board, const char *net_name) {
-    const struct netlist *netlist = board->netlist;
-    uint32_t net = netlist_find_net(netlist, net_name + (net_name[0] == '!'));
-    for (uint32_t i = 0; net != NETLIST_NONE && i < netlist->n_pins; i++)
-        if (netlist->pins[i].net == net && is_port_pin(netlist->pins[i].number))
-            return netlist->pins[i].number;
-    return NULL;
+static void on_exception(void *user, unsigned number, bool entered) {
+    struct cosim *c = user;
+    if (entered && (int)number == c->nss_exception)
+        c->settings.on_nss_interrupt(c->settings.user, stm32_time(c->chip));
+}
+
+static void on_itm(void *user, unsigned port, unsigned size, uint32_t value) {
+    const struct cosim *c = user;
+    mcu_trace_itm(c->settings.trace, port, size, value);
+}
+
+const char *cosim_pin_name(const struct board *board, enum spi_pin pin) {
+    const struct board_config *config = &board->config;
+    const char *stated[3] = {config->mcu_pin_clk, config->mcu_pin_mosi, config->mcu_pin_nss};
+    const char *nets[3] = {config->attach.spi_clk, config->attach.spi_mosi, config->attach.spi_nss};
+    return stated[pin][0] ? stated[pin] : mcu_nets_pin(board, nets[pin]);
 }
 
 /* Stated as [mcu] pin_..., or the pad of the connector on the net says it. */
 static bool find_pins(struct cosim *c, struct sim_err *err) {
     const struct board_config *config = &c->settings.board->config;
-    const char *stated[3] = {config->mcu_pin_clk, config->mcu_pin_mosi, config->mcu_pin_nss};
     const char *nets[3] = {config->attach.spi_clk, config->attach.spi_mosi, config->attach.spi_nss};
     static const char *const KEY[3] = {"mcu.pin_clk", "mcu.pin_mosi", "mcu.pin_nss"};
     for (int i = 0; i < 3; i++) {
-        const char *name = stated[i][0] ? stated[i] : pin_on_net(c->settings.board, nets[i]);
+        const char *name = cosim_pin_name(c->settings.board, (enum spi_pin)i);
         if (!name)
             return sim_err_set(err, SIM_ERR_INPUT,
                                "%s is not stated, and no pad on %s is named like an MCU pin: "
@@ -119,6 +120,43 @@ static bool find_pins(struct cosim *c, struct sim_err *err) {
                                config->mcu_chip);
     }
     return true;
+}
+
+/* A pad may bear a name that this chip has no pin for; what is stated must be there. */
+static bool find_outputs(struct cosim *c, struct sim_err *err) {
+    const struct board_config *config = &c->settings.board->config;
+    struct mcu_nets nets;
+    if (!mcu_nets_find(c->settings.board, &nets, err))
+        return false;
+    for (size_t i = 0; i < nets.n; i++) {
+        struct output *out = &c->outputs[c->n_outputs];
+        const char *pin = nets.nets[i].net == NETLIST_NONE ? NULL : nets.nets[i].pin;
+        out->index = i;
+        if (pin && stm32_pin_parse(c->chip, pin, &out->port, &out->pin))
+            c->n_outputs++;
+        else if (pin && (pin == config->mcu_pin_tx_clk || pin == config->mcu_pin_tx_mosi))
+            return sim_err_set(err, SIM_ERR_INPUT, "mcu.pin_tx_%s = %s: the %s has no such pin",
+                               i == MCU_NETS_TX_CLK ? "clk" : "mosi", pin, config->mcu_chip);
+    }
+    return true;
+}
+
+static void on_pin(void *user, const struct stm32_pin_change *change) {
+    struct cosim *c = user;
+    for (size_t i = 0; i < c->n_outputs; i++)
+        if (c->outputs[i].port == change->port && c->outputs[i].pin == change->pin)
+            c->settings.on_output(c->settings.user, c->outputs[i].index, change);
+}
+
+void cosim_outputs(struct cosim *c) {
+    for (size_t i = 0; c->settings.on_output && i < c->n_outputs; i++) {
+        struct stm32_pin_change now = stm32_pin_get(c->chip, c->outputs[i].port, c->outputs[i].pin);
+        c->settings.on_output(c->settings.user, c->outputs[i].index, &now);
+    }
+}
+
+sim_time cosim_next(const struct cosim *c) {
+    return stm32_next_time(c->chip);
 }
 
 static bool make_chip(struct cosim *c, struct sim_err *err) {
@@ -136,12 +174,38 @@ static bool make_chip(struct cosim *c, struct sim_err *err) {
         .strict = c->settings.strict,
         .seed = c->settings.seed,
         .on_report = on_report,
-        .core = {.function = on_function},
+        .on_rx = on_rx,
+        .on_pin = c->settings.on_output ? on_pin : NULL,
+        .core = {.function = on_function,
+                 .exception = on_exception,
+                 .itm = c->settings.trace ? on_itm : NULL},
         .user = c,
     };
     c->chip = stm32_create(chip, &settings, err);
     c->core = c->chip ? stm32_core(c->chip) : NULL;
     return c->chip != NULL;
+}
+
+static bool hook_drops(struct cosim *c) {
+    static const char *const NAMES[] = {"lp_drop_filter", "lp_drop_queue", "lp_lose_frame"};
+    for (int i = 0; i < COSIM_DROPS; i++) {
+        const struct image_symbol *symbol = image_symbol(&c->image, NAMES[i]);
+        if (!symbol)
+            continue;
+        c->drops[i] = symbol->address;
+        if (!armv7m_hook(c->core, symbol->address, true))
+            return false;
+    }
+    int irq = stm32_exti_irq(c->chip, c->pin[SPI_NSS]);
+    c->nss_exception = irq < 0 ? -1 : irq + 16;
+    return true;
+}
+
+static void reset(void *user) {
+    struct cosim *c = user;
+    stm32_reset(c->chip);
+    if (c->settings.trace)
+        mcu_trace_listen_to(c->core);
 }
 
 static bool load(struct cosim *c, struct sim_err *err) {
@@ -161,8 +225,8 @@ static bool load(struct cosim *c, struct sim_err *err) {
         if (!stm32_load(c->chip, c->image.segments[i].address, c->image.segments[i].data,
                         c->image.segments[i].size, err))
             return false;
-    stm32_reset(c->chip);
-    return armv7m_hook(c->core, c->deliver, true);
+    reset(c);
+    return armv7m_hook(c->core, c->deliver, true) && hook_drops(c);
 }
 
 struct cosim *cosim_create(const struct cosim_settings *settings, struct sim_err *err) {
@@ -172,7 +236,7 @@ struct cosim *cosim_create(const struct cosim_settings *settings, struct sim_err
         return NULL;
     }
     c->settings = *settings;
-    if (make_chip(c, err) && find_pins(c, err) && load(c, err))
+    if (make_chip(c, err) && find_pins(c, err) && find_outputs(c, err) && load(c, err))
         return c;
     cosim_destroy(c);
     return NULL;
@@ -181,6 +245,7 @@ struct cosim *cosim_create(const struct cosim_settings *settings, struct sim_err
 void cosim_destroy(struct cosim *c) {
     if (!c)
         return;
+    debug_close(c->debug);
     stm32_destroy(c->chip);
     dwarf_lines_close(c->lines);
     image_finish(&c->image);
@@ -189,6 +254,14 @@ void cosim_destroy(struct cosim *c) {
 
 void cosim_pin(struct cosim *c, enum spi_pin pin, sim_time time, int level) {
     if (!stm32_pin_set(c->chip, c->port[pin], c->pin[pin], level ? STM32_HIGH : STM32_LOW, time))
+        c->pin_refused = true;
+}
+
+void cosim_pins(struct cosim *c, sim_time start, const struct pin_edge *edges, size_t n) {
+    struct stm32_pin pins[3];
+    for (int i = 0; i < 3; i++)
+        pins[i] = (struct stm32_pin){(uint8_t)c->port[i], (uint8_t)c->pin[i]};
+    if (!stm32_pin_edges(c->chip, pins, start, edges, n))
         c->pin_refused = true;
 }
 
@@ -218,21 +291,47 @@ static bool ended(const struct cosim *c, enum stm32_stop stop, struct sim_err *e
                       WHY[stop] ? WHY[stop] : "?", place);
 }
 
+static void poll_trace(void *user) {
+    const struct cosim *c = user;
+    if (c->settings.trace)
+        mcu_trace_poll(c->settings.trace);
+}
+
+bool cosim_debug(struct cosim *c, unsigned *port, struct sim_err *err) {
+    const struct debug_host host = {c->chip, c, reset, poll_trace};
+    c->debug = debug_open(&host, port, err);
+    return c->debug != NULL;
+}
+
+static bool run_debugged(struct cosim *c, sim_time time, struct sim_err *err) {
+    while (stm32_time(c->chip) < time) {
+        enum debug_go go = debug_next(c->debug);
+        sim_time look = stm32_time(c->chip) + LOOK_EVERY, until = look < time ? look : time;
+        poll_trace(c);
+        if (interrupted)
+            return true;
+        if (go == DEBUG_END)
+            return sim_err_set(err, SIM_ERR_ENVIRONMENT, "GDB ended the run");
+        enum stm32_stop stop =
+            go == DEBUG_STEP ? stm32_step(c->chip, until) : stm32_run_until(c->chip, until);
+        bool plain = stop == STM32_UNTIL || (stop == STM32_REQUEST && go != DEBUG_STEP);
+        if (!plain && !debug_stopped(c->debug, stop))
+            return ended(c, stop, err);
+    }
+    return true;
+}
+
 bool cosim_run_until(struct cosim *c, sim_time time, struct sim_err *err) {
     if (c->pin_refused)
         return sim_err_set(err, SIM_ERR_UNMODELLED, "the MCU has run ahead of an edge at its pins");
+    if (c->debug)
+        return run_debugged(c, time, err);
     enum stm32_stop stop = stm32_run_until(c->chip, time);
     return stop == STM32_UNTIL || ended(c, stop, err);
 }
 
-const char *cosim_loss(const struct cosim *c, sim_time from, sim_time to) {
-    uint64_t first = c->n_losses > MAX_LOSSES ? c->n_losses - MAX_LOSSES : 0;
-    for (uint64_t i = first; i < c->n_losses; i++) {
-        const struct loss *loss = &c->losses[i % MAX_LOSSES];
-        if (loss->last >= from && loss->first <= to)
-            return loss->text;
-    }
-    return "";
+bool cosim_tells_drops(const struct cosim *c) {
+    return c->drops[COSIM_FILTER] || c->drops[COSIM_QUEUE];
 }
 
 struct cosim_figures cosim_figures(const struct cosim *c) {
@@ -244,6 +343,7 @@ struct cosim_figures cosim_figures(const struct cosim *c) {
         .unmodelled = stm32_report_count(c->chip, STM32_UNMODELLED),
         .lost = stm32_report_count(c->chip, STM32_LOST),
         .hclk_hz = stm32_hclk_hz(c->chip),
+        .slave_hz = stm32_pin_hz(c->chip, c->port[SPI_SCK], c->pin[SPI_SCK]),
     };
 }
 

@@ -1,6 +1,5 @@
 /* The firmware in the loop: an image on the board's MCU, clocked bit by bit by the edges
- * that the simulated board makes at its pins. The board runs ahead by at most one frame;
- * nothing the MCU does here reaches the receive path, so the order loses nothing.
+ * that the simulated board makes at its pins; what its outputs do is handed back.
  */
 #ifndef HARNESS_COSIM_H
 #define HARNESS_COSIM_H
@@ -10,10 +9,19 @@
 #include <stdint.h>
 
 #include "harness/board.h"
+#include "harness/mcu_trace.h"
 #include "models/mcu/soc/stm32.h"
 #include "models/mcu/spi_sampler.h"
 
 #define COSIM_DELIVER "lp_deliver_frame"
+
+/* Functions that an image may have, counted where they are called (docs/firmware.md). */
+enum cosim_drop {
+    COSIM_FILTER, /* lp_drop_filter(): the frame delivered last was not for it */
+    COSIM_QUEUE,  /* lp_drop_queue(): it found no room */
+    COSIM_LOSE,   /* lp_lose_frame(frame): that one will not be delivered */
+    COSIM_DROPS
+};
 
 struct cosim_settings {
     const struct board *board;
@@ -21,26 +29,48 @@ struct cosim_settings {
     const char *deliver_symbol; /* of deliver(const uint8_t *frame, uint16_t length) */
     uint64_t seed;
     bool strict;
+    struct mcu_trace *trace; /* where ITM goes; NULL: nobody listens */
     void *user;
     /* The firmware delivers a frame (without FCS); the octets hold during the call. */
     void (*on_deliver)(void *user, const uint8_t *octets, size_t n, sim_time time);
+    /* It says what became of a frame otherwise; `address` of one that is lost. */
+    void (*on_drop)(void *user, enum cosim_drop drop, uint32_t address, sim_time time);
+    void (*on_rx)(void *user, const struct stm32_rx *rx);
+    void (*on_nss_interrupt)(void *user, sim_time time); /* of the select's pin: taken */
+    /* The pin on a net that the MCU drives changes; `output` is its place in struct mcu_nets.
+     * Of one pin in the order of time, and never before what cosim_run_until() reached. */
+    void (*on_output)(void *user, size_t output, const struct stm32_pin_change *change);
 };
 
 struct cosim;
+
+/* "PB13": the MCU's pin, stated as [mcu] pin_..., or the name of the connector's pad on the
+ * attached net; NULL when neither says it. */
+const char *cosim_pin_name(const struct board *board, enum spi_pin pin);
 
 /* NULL with `err` (class INPUT: the image, the symbol, the pins; UNMODELLED: the chip). */
 struct cosim *cosim_create(const struct cosim_settings *settings, struct sim_err *err);
 void cosim_destroy(struct cosim *cosim); /* accepts NULL */
 
+/* GDB on 127.0.0.1:*port, set to the port taken. The first connection is waited for, and
+ * while GDB holds the core the board stands too. */
+bool cosim_debug(struct cosim *cosim, unsigned *port, struct sim_err *err);
+
 /* The level of a pin from `time` on; times ascend per pin. */
 void cosim_pin(struct cosim *cosim, enum spi_pin pin, sim_time time, int level);
+/* A list of edges; `pin` is an enum spi_pin. */
+void cosim_pins(struct cosim *cosim, sim_time start, const struct pin_edge *edges, size_t n);
 /* The MCU catches up. False with `err` when the firmware ended: fault, lockup, breakpoint,
  * or, in a strict run, something not modelled (register, PC and source line named). */
 bool cosim_run_until(struct cosim *cosim, sim_time time, struct sim_err *err);
 
-/* What the chip lost first (SPI overrun, partial octet) between `from` and `to`, in words; ""
- * when nothing was. Only the latest losses are remembered. */
-const char *cosim_loss(const struct cosim *cosim, sim_time from, sim_time to);
+/* Tell what each output does now; once, when whoever listens is ready. */
+void cosim_outputs(struct cosim *cosim);
+/* When the MCU next does something if no pin changes: stm32_next_time(). */
+sim_time cosim_next(const struct cosim *cosim);
+
+/* Whether the image has a function that tells of frames dropped after they were delivered. */
+bool cosim_tells_drops(const struct cosim *cosim);
 
 /* The firmware's first mistake (a clock that is off, a forbidden write), NULL without one. */
 const char *cosim_misuse(const struct cosim *cosim, char *out, size_t size);
@@ -48,6 +78,7 @@ const char *cosim_misuse(const struct cosim *cosim, char *out, size_t size);
 struct cosim_figures {
     uint64_t instructions, cycles, delivered, misuses, unmodelled, lost;
     double hclk_hz;
+    double slave_hz; /* of the bus behind the receiving SPI; 0: the pin is no SPI's */
 };
 struct cosim_figures cosim_figures(const struct cosim *cosim);
 

@@ -16,8 +16,8 @@ struct delivered {
     delivered_failed *failed;
     void *user;
     struct pending ring[DELIVERED_PENDING];
-    uint64_t first, next; /* positions; the ring holds first .. next - 1 */
-    size_t last_capture;
+    uint64_t first, next;                   /* positions; the ring holds first .. next - 1 */
+    size_t last_capture, delivered_capture; /* of the frame sent last; delivered last */
 };
 
 struct delivered *delivered_create(struct run_result *result, delivered_failed *failed,
@@ -48,7 +48,6 @@ static void give_up(struct delivered *d) {
         capture->refused++;
         return;
     }
-    capture->lost++;
     const struct delivered_failure failure = {.kind = RUN_LOST,
                                               .capture = p->capture,
                                               .frame = p->frame,
@@ -56,7 +55,10 @@ static void give_up(struct delivered *d) {
                                               .start = p->start,
                                               .end = p->end,
                                               .n = p->n};
-    d->failed(d->user, &failure);
+    if (d->failed(d->user, &failure) == RUN_CORRUPT)
+        capture->corrupt++;
+    else
+        capture->lost++;
 }
 
 void delivered_sent(struct delivered *d, size_t capture, uint64_t frame, const uint8_t *octets,
@@ -89,7 +91,7 @@ static void extra(struct delivered *d, size_t n, sim_time time) {
     d->failed(d->user, &failure);
 }
 
-void delivered_take(struct delivered *d, const uint8_t *octets, size_t n, sim_time time) {
+uint64_t delivered_take(struct delivered *d, const uint8_t *octets, size_t n, sim_time time) {
     uint64_t found = d->first;
     for (; found < d->next; found++) {
         const struct pending *p = at(d, found);
@@ -98,13 +100,20 @@ void delivered_take(struct delivered *d, const uint8_t *octets, size_t n, sim_ti
     }
     if (found == d->next) {
         extra(d, n, time);
-        return;
+        return 0;
     }
     while (d->first < found)
         give_up(d);
-    struct run_capture *capture = &d->result->captures[at(d, d->first++)->capture];
+    const struct pending *p = at(d, d->first++);
+    d->delivered_capture = p->capture;
+    struct run_capture *capture = &d->result->captures[d->delivered_capture];
     capture->recovered++;
     capture->delivered++;
+    return p->ordinal;
+}
+
+void delivered_drop(struct delivered *d) {
+    d->result->captures[d->delivered_capture].dropped_after++;
 }
 
 void delivered_finish(struct delivered *d) {

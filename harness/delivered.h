@@ -1,7 +1,8 @@
 /* Sent frames against what the firmware delivers: in order, by content, since a driver may
  * check and deliver a frame while the next one is on the line. A frame is
  *   recovered  when it is delivered, octet for octet, before any later one;
- *   lost       when a later one is delivered first, or nothing comes in time;
+ *   lost       when a later one is delivered first, or nothing comes in time; it counts as
+ *              corrupt when it was damaged before it reached the MCU;
  *   refused    when it is longer than the firmware accepts and does not come: rightly so.
  * A delivered frame that nobody sent, or that was delivered before, is extra.
  */
@@ -28,7 +29,9 @@ struct delivered_failure {
     sim_time start, end; /* of the frame on the line; of the delivery */
     size_t n;
 };
-typedef void delivered_failed(void *user, const struct delivered_failure *failure);
+/* Returns what a frame that was not delivered counts as: lost, or corrupt when the board
+ * damaged it. */
+typedef enum run_failure_kind delivered_failed(void *user, const struct delivered_failure *failure);
 
 struct delivered;
 
@@ -38,8 +41,11 @@ void delivered_destroy(struct delivered *delivered); /* accepts NULL */
 /* A frame (with FCS) is on the line from `start` to `end`. */
 void delivered_sent(struct delivered *delivered, size_t capture, uint64_t frame,
                     const uint8_t *octets, size_t n, sim_time start, sim_time end);
-/* The firmware delivered a frame, without FCS. */
-void delivered_take(struct delivered *delivered, const uint8_t *octets, size_t n, sim_time time);
+/* The firmware delivered a frame, without FCS. Returns its ordinal, 0 for an extra one. */
+uint64_t delivered_take(struct delivered *delivered, const uint8_t *octets, size_t n,
+                        sim_time time);
+/* It dropped the frame that it delivered last. */
+void delivered_drop(struct delivered *delivered);
 /* Nothing more will come: what is pending is lost or refused. */
 void delivered_finish(struct delivered *delivered);
 

@@ -96,8 +96,11 @@ static void find_nets(struct spice_deck *deck) {
         deck->nets[circuit_net(deck->circuit, config->power_net)].power = true;
     if (config->ground_net != NETLIST_NONE)
         deck->nets[circuit_net(deck->circuit, config->ground_net)].low = true;
-    for (size_t i = 0; i < config->n_inputs; i++)
-        deck->nets[circuit_net(deck->circuit, config->inputs[i])].low = true;
+    for (size_t i = 0; i < config->n_inputs; i++) {
+        struct spice_net *net = &deck->nets[circuit_net(deck->circuit, config->inputs[i])];
+        net->low = !deck->transmit;
+        net->live = deck->transmit;
+    }
 }
 
 static void find_kept(struct spice_deck *deck) {
@@ -196,7 +199,11 @@ static void write_head(const struct spice_deck *deck, const struct spice_stimulu
             : deck->setup.config.idle == CIRCUIT_IDLE_LOW ? "low"
                                                           : "as it was",
             (unsigned)stimulus->n, (double)stimulus->lead * 1e-6);
-    fprintf(deck->out, "\n* Supply and constants\nVCC vcc 0 DC %g\n", config->supply.vcc);
+}
+
+void spice_write_constants(const struct spice_deck *deck) {
+    fprintf(deck->out, "\n* Supply and constants\nVCC vcc 0 DC %g\n",
+            deck->board->config.supply.vcc);
     fputs("A_ONE one M_ONE\n.model M_ONE d_pullup\n"
           "A_ZERO zero M_ZERO\n.model M_ZERO d_pulldown\n"
           ".model M_NOT d_inverter(rise_delay=1p fall_delay=1p)\n",
@@ -261,7 +268,7 @@ static bool write_stimulus(struct spice_deck *deck, const struct spice_stimulus 
 }
 
 /* An analog net shows as an edge what crosses half the supply. */
-static void write_watch(const struct spice_deck *deck, char names[][SPICE_NAME_MAX + 8]) {
+void spice_write_watch(const struct spice_deck *deck, char names[][SPICE_NAME_MAX + 8]) {
     fputs("\n* Watched nets\n", deck->out);
     for (size_t i = 0; i < deck->setup.n_nets; i++) {
         uint32_t netlist_net = deck->setup.nets[i];
@@ -290,7 +297,7 @@ static void write_watch(const struct spice_deck *deck, char names[][SPICE_NAME_M
 
 static void write_run(const struct spice_deck *deck, sim_time end, const char *results) {
     char names[SPICE_MAX_WATCHED][SPICE_NAME_MAX + 8];
-    write_watch(deck, names);
+    spice_write_watch(deck, names);
     fprintf(
         deck->out,
         "\n* An input is seen at the first time step beyond its threshold, so the longest step\n"
@@ -301,14 +308,25 @@ static void write_run(const struct spice_deck *deck, sim_time end, const char *r
     fprintf(deck->out, " > %s\nquit 0\n.endc\n.end\n", results);
 }
 
-static bool write_deck(struct spice_deck *deck, const struct spice_stimulus *stimulus,
-                       const char *results) {
-    sim_time end;
+void spice_find(struct spice_deck *deck) {
     find_nets(deck);
     find_kept(deck);
     find_loads(deck);
     find_analog(deck);
+}
+
+void spice_finish(struct spice_deck *deck) {
+    circuit_destroy(deck->circuit);
+    free(deck->nets);
+    free(deck->kept_unit);
+}
+
+static bool write_deck(struct spice_deck *deck, const struct spice_stimulus *stimulus,
+                       const char *results) {
+    sim_time end;
+    spice_find(deck);
     write_head(deck, stimulus);
+    spice_write_constants(deck);
     if (!find_polarity(deck) || !write_stimulus(deck, stimulus, &end) || !spice_write_parts(deck))
         return false;
     write_run(deck, end, results);
@@ -323,8 +341,6 @@ bool export_spice(const struct board *board, const struct spice_stimulus *stimul
     deck.circuit =
         circuit_create(board->netlist, board->uses, &deck.setup.config, &deck.setup.scope, err);
     bool good = deck.circuit && write_deck(&deck, stimulus, results);
-    circuit_destroy(deck.circuit);
-    free(deck.nets);
-    free(deck.kept_unit);
+    spice_finish(&deck);
     return good;
 }

@@ -15,6 +15,7 @@
 
 #include "harness/board.h"
 #include "harness/replay_setup.h"
+#include "harness/transmitter_setup.h"
 #include "sim/circuit.h"
 #include "sim/simtime.h"
 
@@ -58,5 +59,37 @@ size_t export_spice_frame(size_t n, uint8_t *octets);
  * SIM_ERR_INPUT for settings without a receive path. */
 bool export_spice(const struct board *board, const struct spice_stimulus *stimulus,
                   const char *results, FILE *out, struct sim_err *err);
+
+/* The transmit path: the MCU's clock and data pins to the line. The deck begins `lead` before
+ * a link pulse (where the board makes one), the frame follows it, then silence.
+ *
+ * Beside the edges, ngspice leaves the line's differential voltage in the file `waveform`:
+ * lines of "TIME VOLT" in seconds. The driver is two outputs with their own resistances,
+ * switched by enable; the transformer a T of leakage, windings and core. */
+struct spice_transmit {
+    struct spice_setup setup; /* nets: D, DE, clock, data (NETLIST_NONE left out) */
+    struct transmitter_setup transmitter;
+    sim_time origin; /* the deck's time 0 in a run of the engine from power-up */
+    sim_time pulse;  /* deck time at which the link pulse comes, SIM_NEVER: none */
+    sim_time frame;  /* deck time of the first clock edge */
+    sim_time end;    /* of the deck */
+};
+/* What the MCU's pins do: LSB first, mode 1 (clock at rest low, data change with its rising
+ * edge, one bit in 100 ns), preamble and SFD first. Level and deck time. */
+struct spice_pin_edge {
+    sim_time time;
+    uint32_t net; /* netlist */
+    uint8_t level;
+};
+bool export_spice_transmit_plan(const struct board *board, const struct spice_stimulus *stimulus,
+                                struct spice_transmit *plan, struct sim_err *err);
+/* Ascending, malloc'ed; their number in `*n`. */
+struct spice_pin_edge *export_spice_transmit_edges(const struct board *board,
+                                                   const struct spice_transmit *plan,
+                                                   const struct spice_stimulus *stimulus,
+                                                   size_t *n);
+bool export_spice_transmit(const struct board *board, const struct spice_stimulus *stimulus,
+                           const char *results, const char *waveform, FILE *out,
+                           struct sim_err *err);
 
 #endif

@@ -22,7 +22,9 @@ struct spice_deck {
     uint32_t n_nets;
     bool *kept_unit; /* [part * max_units + unit] */
     size_t max_units;
-    bool inverted; /* the pair is wired the other way round */
+    bool inverted;                            /* the pair is wired the other way round */
+    const struct transmitter_setup *transmit; /* NULL: the receive path */
+    bool resumed; /* the deck begins where the engine stands, not at power-up */
     FILE *out;
     struct sim_err *err;
 };
@@ -37,7 +39,19 @@ double spice_figure(const struct spice_deck *deck, uint32_t part, const char *na
 /* `text` with nothing in it that could end a comment line. */
 void spice_put(const struct spice_deck *deck, const char *text);
 
+/* export_spice.c: nets, loads and what is analog, once the circuit is there; the watched
+ * nets' event nodes, w0_NAME and so on. */
+void spice_find(struct spice_deck *deck);
+void spice_write_constants(const struct spice_deck *deck);
+void spice_write_watch(const struct spice_deck *deck, char names[][SPICE_NAME_MAX + 8]);
+void spice_finish(struct spice_deck *deck);
+
 /* export_spice_parts.c: every kept part, one after the other. */
 bool spice_write_parts(struct spice_deck *deck);
+/* The event node that input `pin` of a unit reads, in `node` (SPICE_NODE_MAX), with what
+ * makes it; likewise for the name of an output's own. */
+#define SPICE_NODE_MAX (SPICE_NAME_MAX + 24)
+void spice_read_pin(struct spice_deck *deck, uint32_t part, const struct part_unit *unit, int pin,
+                    char *node);
 
 #endif

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#define NODE_MAX (SPICE_NAME_MAX + 24)
+#define NODE_MAX SPICE_NODE_MAX
 
 struct device { /* one unit of one part */
     struct spice_deck *deck;
@@ -68,9 +68,17 @@ static void write_bridge(const struct device *d, const char *from, const char *t
             to, from, to, to, to, volt, volt);
 }
 
+/* What the engine's threshold at this pin has seen last. */
+static bool was_high(const struct device *d, int pin) {
+    const struct part_model *model = d->deck->board->uses[d->part].model;
+    unsigned unit = (unsigned)(d->unit - model->units);
+    uint32_t net = circuit_input_net(d->deck->circuit, d->part, unit, (unsigned)pin);
+    return circuit_level(d->deck->circuit, net) == CIRCUIT_HIGH;
+}
+
 /* A Schmitt input: set above VT+, reset below VT-, between them as it was. */
-static void write_schmitt(const struct device *d, const char *from, const char *to, double plus,
-                          double minus) {
+static void write_schmitt(const struct device *d, int pin, const char *from, const char *to,
+                          double plus, double minus) {
     char high[NODE_MAX + 8], low[NODE_MAX + 8];
     snprintf(high, sizeof high, "%s_plus", to);
     snprintf(low, sizeof low, "%s_minus", to);
@@ -80,8 +88,11 @@ static void write_schmitt(const struct device *d, const char *from, const char *
             "A_%s_not %s %s_below M_NOT\n"
             "A_%s zero zero %s %s_below %s NULL M_%s\n"
             ".model M_%s d_dff(clk_delay=1p set_delay=1p reset_delay=1p rise_delay=1p "
-            "fall_delay=1p)\n",
-            to, low, to, to, high, to, to, to, to);
+            "fall_delay=1p%s)\n",
+            to, low, to, to, high, to, to, to, to,
+            !d->deck->resumed  ? ""
+            : was_high(d, pin) ? " ic=1"
+                               : " ic=0");
 }
 
 /* The event node that input `pin` reads, and what makes it. */
@@ -99,9 +110,15 @@ static void read_pin(const struct device *d, int pin, char *node) {
     }
     pin_node(d, pin, node);
     if (plus > minus)
-        write_schmitt(d, net->name, node, plus, minus);
+        write_schmitt(d, pin, net->name, node, plus, minus);
     else
         write_bridge(d, net->name, node, plus);
+}
+
+void spice_read_pin(struct spice_deck *deck, uint32_t part, const struct part_unit *unit, int pin,
+                    char *node) {
+    struct device d = {.deck = deck, .part = part, .unit = unit};
+    read_pin(&d, pin, node);
 }
 
 /* The event node that output `pin` drives; on an analog net a node of its own. */
@@ -261,7 +278,7 @@ static bool write_fet(const struct device *d) {
     double vth = figure(d, "vgs_th", 2), vcc = d->deck->setup.config.vcc;
     double crss = figure(d, "crss", 0);
     if (!drain || !s)
-        return refuse(d, "a FET with an open pin in the receive path");
+        return refuse(d, "a FET with an open pin");
     if (vth >= vcc || figure(d, "rds_on", 5) <= 0)
         return refuse(d, "VGS(th) is not below the supply, or RDS(on) is not above 0");
     write_title(d, pins, 3);
@@ -302,7 +319,8 @@ static bool write_unit(const struct device *d) {
     case PART_LOGIC:
         return write_gate(d);
     case PART_RECEIVER:
-        return write_receiver(d);
+        return d->deck->transmit ? refuse(d, "a line receiver in the transmit path")
+                                 : write_receiver(d);
     case PART_DFF:
         return write_flipflop(d);
     case PART_FET:
@@ -311,9 +329,9 @@ static bool write_unit(const struct device *d) {
     case PART_CAPACITOR:
         return write_two_terminal(d);
     case PART_MONO:
-        return refuse(d, "a monostable in the receive path has no counterpart in a deck");
+        return refuse(d, "a monostable in the path has no counterpart in a deck");
     case PART_DRIVER:
-        return refuse(d, "a line driver in the receive path has no counterpart in a deck");
+        return refuse(d, "a line driver in the path has no counterpart in a deck");
     case PART_SELECTOR:
     case PART_JACK:
     case PART_PASSIVE:
@@ -335,7 +353,8 @@ static void write_net_capacitors(const struct spice_deck *deck) {
 static void write_left_out(const struct spice_deck *deck) {
     const struct netlist *netlist = deck->board->netlist;
     size_t column = 0;
-    fputs("\n* Not in the receive path, or wires:", deck->out);
+    fprintf(deck->out,
+            "\n* Not in the %s path, or wires:", deck->transmit ? "transmit" : "receive");
     for (uint32_t part = 0; part < netlist->n_parts; part++) {
         bool any = false;
         for (size_t u = 0; u < deck->max_units; u++)

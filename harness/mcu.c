@@ -55,7 +55,7 @@ static void say_report(struct mcu *mcu, const struct stm32_report *report) {
                report->write ? HEX32(report->value) : "",
                mcu_where(mcu, report->pc, where, sizeof where), report->text);
     fprintf(stderr, "linkpulse: %s\n", text);
-    mcu_debug_print(mcu, text);
+    debug_print(mcu->debug, text);
 }
 
 static void on_report(void *user, const struct stm32_report *report) {
@@ -86,7 +86,7 @@ static void on_reset(void *user, const char *cause, sim_time time) {
     struct mcu *mcu = user;
     (void)time;
     mcu->fault.set = mcu->spinning = false;
-    mcu_listen(mcu);
+    mcu_trace_listen_to(mcu->core);
     if (!mcu->request->quiet)
         fprintf(stderr, "linkpulse: the chip was reset: %s\n", cause);
 }
@@ -183,8 +183,22 @@ bool mcu_open(struct mcu *mcu, const struct mcu_request *request, FILE *out, str
     return chip && load_image(mcu, chip, err) && make_chip(mcu, chip, err) && mcu_load(mcu, err);
 }
 
+static void reset_from_gdb(void *user) {
+    mcu_reset(user);
+}
+
+static void wait_for_gdb(void *user) {
+    mcu_trace_poll(&((struct mcu *)user)->trace);
+}
+
+bool mcu_debug_open(struct mcu *mcu, unsigned *port, struct sim_err *err) {
+    const struct debug_host gdb = {mcu->chip, mcu, reset_from_gdb, wait_for_gdb};
+    mcu->debug = debug_open(&gdb, port, err);
+    return mcu->debug != NULL;
+}
+
 void mcu_finish(struct mcu *mcu) {
-    mcu_debug_close(mcu);
+    debug_close(mcu->debug);
     mcu_profile_destroy(mcu->profile);
     stm32_destroy(mcu->chip);
     dwarf_lines_close(mcu->lines);
@@ -265,24 +279,24 @@ static bool debugger_takes(struct mcu *mcu, enum stm32_stop stop, bool step) {
     bool plain = stop == STM32_UNTIL || (stop == STM32_REQUEST && !step);
     if (!mcu->debug || stop == STM32_SEMIHOST_END || (plain && !mcu->spinning))
         return false;
-    return mcu_debug_stopped(mcu, mcu->spinning && plain ? STM32_LOCKUP : stop);
+    return debug_stopped(mcu->debug, mcu->spinning && plain ? STM32_LOCKUP : stop);
 }
 
 static bool one_turn(struct mcu *mcu, bool *progress) {
-    enum mcu_go go = mcu->debug ? mcu_debug_next(mcu) : MCU_GO;
+    enum debug_go go = mcu->debug ? debug_next(mcu->debug) : DEBUG_GO;
     uint64_t before = armv7m_cycles(mcu->core);
     mcu_trace_poll(&mcu->trace);
     if (mcu->trace.out)
         fflush(mcu->trace.out); /* who reads a pipe shall not wait for a full buffer */
-    if (interrupted || go == MCU_GO_END) {
+    if (interrupted || go == DEBUG_END) {
         mcu->end = MCU_INTERRUPTED;
         return false;
     }
-    enum stm32_stop stop = run_some(mcu, go == MCU_GO_STEP, *progress);
+    enum stm32_stop stop = run_some(mcu, go == DEBUG_STEP, *progress);
     *progress = armv7m_cycles(mcu->core) > before;
     if (stop == STM32_UNTIL && stuck_in_fault(mcu))
         mcu->spinning = true;
-    if (debugger_takes(mcu, stop, go == MCU_GO_STEP)) {
+    if (debugger_takes(mcu, stop, go == DEBUG_STEP)) {
         mcu->spinning = false;
         return true;
     }
@@ -299,6 +313,6 @@ void mcu_run(struct mcu *mcu) {
     while (one_turn(mcu, &progress))
         ;
     if (mcu->debug)
-        mcu_debug_ended(mcu, mcu->end == MCU_SEMIHOSTING ? (unsigned)mcu->semihost.exit_code
-                                                         : (unsigned)mcu_exit_code(mcu));
+        debug_ended(mcu->debug, mcu->end == MCU_SEMIHOSTING ? (unsigned)mcu->semihost.exit_code
+                                                            : (unsigned)mcu_exit_code(mcu));
 }

@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 
+#include "harness/debug.h"
 #include "harness/dwarf_lines.h"
 #include "harness/image.h"
 #include "harness/mcu_trace.h"
@@ -21,7 +22,6 @@
 #define MCU_MAX_UNMODELLED 256 /* kept for the report; all are counted */
 #define MCU_WHERE          256
 
-struct mcu_debug;
 struct mcu_profile;
 
 struct mcu_request {
@@ -81,7 +81,7 @@ struct mcu {
     struct mcu_fault_state fault;
     bool spinning;               /* a fault's handler is a branch to itself */
     bool entered;                /* an exception was entered since mcu_profile cleared it */
-    struct mcu_debug *debug;     /* NULL: no GDB */
+    struct debug *debug;         /* NULL: no GDB */
     struct mcu_profile *profile; /* NULL: not wanted */
     enum mcu_end end;
 };
@@ -91,6 +91,8 @@ struct mcu {
 bool mcu_open(struct mcu *mcu, const struct mcu_request *request, FILE *out, struct sim_err *err);
 /* Runs to the end and sets mcu->end. */
 void mcu_run(struct mcu *mcu);
+/* GDB on 127.0.0.1:*port, set to the port taken. */
+bool mcu_debug_open(struct mcu *mcu, unsigned *port, struct sim_err *err);
 /* A power-on reset with the start that mcu_open() found. */
 void mcu_reset(struct mcu *mcu);
 void mcu_finish(struct mcu *mcu);
@@ -102,8 +104,6 @@ const char *mcu_where(const struct mcu *mcu, uint32_t address, char *out, size_t
 
 /* The image into the chip's memories, and the start. */
 bool mcu_load(struct mcu *mcu, struct sim_err *err);
-/* ITM on: at the start, and after every reset, which on the model switches it off. */
-void mcu_listen(struct mcu *mcu);
 /* True when [address, address + size) lies in one memory of these kinds (bits 1 << kind), the
  * alias of the flash at 0 included. */
 bool mcu_in_memory(const struct mcu *mcu, uint32_t address, uint64_t size, unsigned kinds);
@@ -130,19 +130,5 @@ void mcu_profile_destroy(struct mcu_profile *profile);
 /* As stm32_run_until() by single steps, counting; `steps` at most. */
 enum stm32_stop mcu_profile_run(struct mcu *mcu, sim_time until, unsigned steps);
 void mcu_profile_print(const struct mcu_profile *profile, FILE *out);
-
-/* --- mcu_debug.c --------------------------------------------------------------------------- */
-
-enum mcu_go { MCU_GO, MCU_GO_STEP, MCU_GO_END };
-
-/* Listens on 127.0.0.1:*port and sets it to the port taken. */
-bool mcu_debug_open(struct mcu *mcu, unsigned *port, struct sim_err *err);
-void mcu_debug_close(struct mcu *mcu);
-/* Serves GDB; waits while it holds the target. */
-enum mcu_go mcu_debug_next(struct mcu *mcu);
-/* The chip stopped: true when GDB takes it, false when nobody is connected. */
-bool mcu_debug_stopped(struct mcu *mcu, enum stm32_stop stop);
-void mcu_debug_ended(struct mcu *mcu, unsigned code);
-void mcu_debug_print(struct mcu *mcu, const char *text); /* to GDB's console */
 
 #endif

@@ -167,20 +167,11 @@ static void share_ram(struct mcu *mcu) {
     mcu->semihost.heap[3] = limit;
 }
 
-/* What a probe that listens does, whether the firmware does it too or not: DEMCR.TRCENA, the
- * ITM unlocked, on, and all its ports (DDI0403E C1.6.5, C1.7). */
-void mcu_listen(struct mcu *mcu) {
-    armv7m_write(mcu->core, 0xe000edfc, 4, 1u << 24);
-    armv7m_write(mcu->core, 0xe0000fb0, 4, 0xc5acce55);
-    armv7m_write(mcu->core, 0xe0000e80, 4, 1);
-    armv7m_write(mcu->core, 0xe0000e00, 4, UINT32_MAX);
-}
-
 void mcu_reset(struct mcu *mcu) {
     stm32_reset(mcu->chip);
     mcu->reset_time = stm32_time(mcu->chip);
     mcu->fault.set = mcu->spinning = false;
-    mcu_listen(mcu);
+    mcu_trace_listen_to(mcu->core);
     if (!mcu->own_start)
         return;
     armv7m_write(mcu->core, VTOR, 4, mcu->start_vectors);

@@ -78,3 +78,12 @@ void mcu_trace_finish(struct mcu_trace *trace) {
     free(trace->text);
     trace->text = NULL;
 }
+
+/* What a probe that listens does, whether the firmware does it too or not: DEMCR.TRCENA, the
+ * ITM unlocked, on, and all its ports (DDI0403E C1.6.5, C1.7). */
+void mcu_trace_listen_to(struct armv7m *core) {
+    armv7m_write(core, 0xe000edfc, 4, 1u << 24);
+    armv7m_write(core, 0xe0000fb0, 4, 0xc5acce55);
+    armv7m_write(core, 0xe0000e80, 4, 1);
+    armv7m_write(core, 0xe0000e00, 4, UINT32_MAX);
+}

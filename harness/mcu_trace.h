@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "harness/outfile.h"
+#include "models/mcu/armv7m/armv7m.h"
 #include "sim/err.h"
 
 #define MCU_TRACE_CLIENTS 8
@@ -29,6 +30,9 @@ bool mcu_trace_open(struct mcu_trace *trace, FILE *out, const char *itm, const c
 /* ITM text on 127.0.0.1:*port too; sets it to the port taken. */
 bool mcu_trace_listen(struct mcu_trace *trace, unsigned *port, struct sim_err *err);
 void mcu_trace_poll(struct mcu_trace *trace); /* takes new clients */
+
+/* ITM on: at the start, and after every reset, which on the model switches it off. */
+void mcu_trace_listen_to(struct armv7m *core);
 
 /* A write of `size` octets to a stimulus port. Port 0 is text, low octet first. */
 void mcu_trace_itm(struct mcu_trace *trace, unsigned port, unsigned size, uint32_t value);

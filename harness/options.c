@@ -21,7 +21,8 @@ struct verb_row {
 static const struct verb_row verb_rows[] = {
     {"run", OPTIONS_RUN, "CAPTURE...", "replay captured frames through a board and compare them"},
     {"board", OPTIONS_BOARD, "[BOARD]", "show how a board was read: values, models, nets, delays"},
-    {"export", OPTIONS_EXPORT, "[BOARD]", "write a board's receive path as an ngspice deck"},
+    {"export", OPTIONS_EXPORT, "[BOARD]",
+     "write a board's way in or out as an ngspice deck"},
     {"gate", OPTIONS_NO_VERB, NULL, NULL},
     {"sweep", OPTIONS_NO_VERB, NULL, NULL},
     {"merge", OPTIONS_NO_VERB, NULL, NULL},
@@ -51,11 +52,13 @@ enum {
     CODE_VCD,
     CODE_FST,
     CODE_PCAP_OUT,
+    CODE_TAPS_OUT,
     CODE_TRACE_WINDOW,
     CODE_NO_CACHE,
     CODE_NO_HOST,
     CODE_INIT,
     CODE_SPICE,
+    CODE_TRANSMIT,
     CODE_VERILOG,
     CODE_DOT,
     CODE_OCTETS,
@@ -96,7 +99,9 @@ static const struct option_row option_rows[] = {
      "VCC\", "
      "\"value R5=680\", \"remove C10\""},
     {"firmware", CODE_FIRMWARE, 0, RUN, "ELF",
-     "the MCU's program, run beside the board; none: octets are taken at the SPI pins (default)"},
+     "the MCU's program, run beside the board: a file, or the name of an image of this project "
+     "(default: netif_f401, or what the board's mcu.chip runs); none: octets are taken at the SPI "
+     "pins"},
     {"deliver-symbol", CODE_DELIVER, 0, RUN, "NAME",
      "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
     {"engine", CODE_ENGINE, 0, RUN, "event", "the simulator; this version has this one"},
@@ -112,6 +117,8 @@ static const struct option_row option_rows[] = {
     {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
     {"junit", CODE_JUNIT, 0, RUN, "FILE", "write the results as JUnit XML"},
     {"pcap-out", CODE_PCAP_OUT, 0, RUN, "FILE", "write the recovered frames as a capture"},
+    {"taps-out", CODE_TAPS_OUT, 0, RUN, "FILE",
+     "write the frames at four places, both ways, as pcapng: line-in, mcu-rx, mcu-tx, line-out"},
     {"vcd", CODE_VCD, 0, RUN, "FILE", "write waves as VCD"},
     {"fst", CODE_FST, 0, RUN, "FILE", "write waves as FST, for GTKWave, with a .gtkw beside it"},
     {"trace-window", CODE_TRACE_WINDOW, 0, RUN, "WHAT",
@@ -120,6 +127,8 @@ static const struct option_row option_rows[] = {
      "simulate every edge, without the response cache: slower, the same results"},
     {"init", CODE_INIT, 0, BOARD, NULL, "print a proposed .ini for the board"},
     {"spice", CODE_SPICE, 0, EXPORT, NULL, "the deck's format: ngspice (to be given)"},
+    {"transmit", CODE_TRANSMIT, 0, EXPORT, NULL,
+     "the transmit path, from the MCU's pins to the line, with a link pulse and a frame"},
     {"verilog", CODE_VERILOG, 0, EXPORT, NULL, NULL},
     {"dot", CODE_DOT, 0, EXPORT, NULL, NULL},
     {"octets", CODE_OCTETS, 0, EXPORT, "N",
@@ -136,11 +145,12 @@ static const struct option_row option_rows[] = {
      "it is a clock at OSC_IN, as on the Nucleo boards, not a crystal"},
     {"hsi-ppm", CODE_MCU_FLAG + 5, 0, MCU, "PPM", "error of the internal oscillator (default 0)"},
     {"profile", CODE_MCU_FLAG + 6, 0, MCU, NULL, "print the cycles of each function"},
-    {"itm", CODE_MCU_FLAG + 7, 0, MCU, "FILE", "the text of ITM port 0"},
-    {"swo", CODE_MCU_FLAG + 8, 0, MCU, "FILE", "the raw SWO stream: ITM packets of every port"},
-    {"itm-port", CODE_MCU_FLAG + 9, 0, MCU, "[=PORT]",
+    {"itm", CODE_MCU_FLAG + 7, 0, MCU | RUN, "FILE", "the text of ITM port 0"},
+    {"swo", CODE_MCU_FLAG + 8, 0, MCU | RUN, "FILE",
+     "the raw SWO stream: ITM packets of every port"},
+    {"itm-port", CODE_MCU_FLAG + 9, 0, MCU | RUN, "[=PORT]",
      "the text of ITM port 0 on 127.0.0.1 (default 3443; also with --gdb)"},
-    {"gdb", CODE_MCU_FLAG + 10, 0, MCU, "[=PORT]",
+    {"gdb", CODE_MCU_FLAG + 10, 0, MCU | RUN, "[=PORT]",
      "wait for GDB on 127.0.0.1 (default 3333; 0: a free port)"},
     {"verbose", CODE_VERBOSE, 'v', ALL, NULL, "say more"},
     {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
@@ -171,7 +181,7 @@ static bool take_value(struct options *options, int code, const char *value, str
         options->ini = value;
         return true;
     case CODE_FIRMWARE:
-        options->firmware = strcmp(value, "none") == 0 ? NULL : value;
+        options->firmware = value;
         return true;
     case CODE_DELIVER:
         options->deliver_symbol = value;
@@ -206,6 +216,9 @@ static bool take_value(struct options *options, int code, const char *value, str
     case CODE_PCAP_OUT:
         options->pcap_out = value;
         return true;
+    case CODE_TAPS_OUT:
+        options->taps_out = value;
+        return true;
     case CODE_TRACE_WINDOW:
         return options_window(value, &options->window, err);
     case CODE_OCTETS:
@@ -237,6 +250,9 @@ static bool take_flag(struct options *options, int code, struct sim_err *err) {
         return true;
     case CODE_SPICE:
         options->spice = true;
+        return true;
+    case CODE_TRANSMIT:
+        options->transmit = true;
         return true;
     case CODE_VERILOG:
     case CODE_DOT:

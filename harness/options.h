@@ -49,13 +49,13 @@ struct options {
     size_t n_files;
     const char *board;          /* name or path; for `board` and `export` also the positional one */
     const char *ini;            /* NULL: the file beside the board */
-    const char *firmware;       /* an image; NULL: none */
+    const char *firmware;       /* an image or "none"; NULL: what the board runs by default */
     const char *deliver_symbol; /* NULL: lp_deliver_frame */
     const char *engine;         /* "event" */
     uint64_t seed;
     unsigned jobs; /* 0: one per processor */
     /* Output files; NULL = not wanted. `out_dir` is where relative ones go. */
-    const char *out_dir, *json, *junit, *vcd, *fst, *pcap_out;
+    const char *out_dir, *json, *junit, *vcd, *fst, *pcap_out, *taps_out;
     struct options_window window;
     const char **sets; /* --set, in order */
     size_t n_sets;
@@ -64,6 +64,7 @@ struct options {
     bool strict, no_host, no_cache, verbose, quiet, help, version;
     bool init;          /* board --init */
     bool spice;         /* export --spice */
+    bool transmit;      /* export --transmit */
     unsigned octets;    /* export: of the frame, without its FCS */
     const char *output; /* board --init, export: NULL = stdout */
     struct options_mcu mcu;
@@ -79,9 +80,9 @@ void options_finish(struct options *options); /* accepts a zeroed struct */
 void options_print_help(const struct options *options, FILE *out);
 
 /* The command that repeats this run's results, quoted for a POSIX shell: everything that
- * changes what is simulated, the full seed always, no output files. Cut with " ..." when
- * `size` is too small. */
-void options_repeat(const struct options *options, char *out, size_t size);
+ * changes what is simulated, the full seed always, no output files. `firmware` is the image
+ * that ran, or "none". Cut with " ..." when `size` is too small. */
+void options_repeat(const struct options *options, const char *firmware, char *out, size_t size);
 
 /* An option of `mcu`, by its name; value NULL: none was given. Part of options_parse(). */
 bool options_take_mcu(struct options_mcu *mcu, const char *name, const char *value,

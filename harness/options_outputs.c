@@ -33,10 +33,12 @@ static bool overwrites_input(const struct options *options, const struct output 
 }
 
 bool options_check_outputs(const struct options *options, struct sim_err *err) {
-    const struct output outputs[] = {{"json", options->json},         {"junit", options->junit},
-                                     {"vcd", options->vcd},           {"fst", options->fst},
-                                     {"pcap-out", options->pcap_out}, {"output", options->output},
-                                     {"itm", options->mcu.itm},       {"swo", options->mcu.swo}};
+    const struct output outputs[] = {
+        {"json", options->json},         {"junit", options->junit},
+        {"vcd", options->vcd},           {"fst", options->fst},
+        {"pcap-out", options->pcap_out}, {"taps-out", options->taps_out},
+        {"output", options->output},     {"itm", options->mcu.itm},
+        {"swo", options->mcu.swo}};
     char path[1024];
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
         if (!outputs[i].path)

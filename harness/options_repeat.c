@@ -48,7 +48,7 @@ static void word(struct text *text, const char *option, const char *value) {
         text->out[text->length = before] = 0;
 }
 
-void options_repeat(const struct options *options, char *out, size_t size) {
+void options_repeat(const struct options *options, const char *firmware, char *out, size_t size) {
     struct text text = {.out = out, .size = size};
     char seed[24];
     out[0] = 0;
@@ -58,8 +58,7 @@ void options_repeat(const struct options *options, char *out, size_t size) {
     word(&text, "--board", options->board);
     if (options->ini)
         word(&text, "--ini", options->ini);
-    if (options->firmware)
-        word(&text, "--firmware", options->firmware);
+    word(&text, "--firmware", firmware);
     if (options->deliver_symbol)
         word(&text, "--deliver-symbol", options->deliver_symbol);
     word(&text, "--engine", options->engine);

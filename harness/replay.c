@@ -36,15 +36,19 @@ static void idle_cached(struct replay *r, sim_time time) {
     }
 }
 
+/* At the end the MCU stands where the board does, whatever the quantum. */
 void replay_idle_until(struct replay *r, sim_time time) {
-    if (time <= r->now)
-        return;
-    if (r->response)
-        idle_cached(r, time);
-    else
-        replay_run_directly(r, time);
-    if (r->rest)
-        circuit_run_until(r->rest, time);
+    /* With feedback shorter steps are made within. */
+    const sim_time longest = r->settings.follow && !r->feedback ? r->quantum : SIM_S;
+    while (r->now < time) {
+        sim_time end = time - r->now > longest ? r->now + longest : time;
+        if (r->response)
+            idle_cached(r, end);
+        else
+            replay_run_directly(r, end);
+        replay_settle(r);
+    }
+    replay_settle_all(r);
 }
 
 /* The state before the burst's first edge, for replay_rerun(). */
@@ -84,6 +88,7 @@ sim_time replay_link_pulse(struct replay *r, sim_time start) {
 
 void replay_finish(struct replay *r) {
     replay_close_burst(r, r->now);
+    replay_settle_all(r);
 }
 
 void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t n, uint8_t *levels,
@@ -118,6 +123,10 @@ sim_time replay_now(const struct replay *r) {
 }
 
 bool replay_sound(const struct replay *r, struct sim_err *err) {
+    if (r->jammed)
+        return sim_err_set(err, SIM_ERR_UNMODELLED,
+                           "%s: more than %u edges behind the MCU within %g us", r->board->path,
+                           QUEUE_EDGES, (double)r->quantum / (double)SIM_US);
     return !circuit_storm(r->main, err) && !(r->rest && circuit_storm(r->rest, err));
 }
 
@@ -168,6 +177,7 @@ struct replay_figures replay_figures(const struct replay *r) {
         .misses = r->response ? r->response->misses : 0,
         .states = r->response ? r->response->n_states : 0,
         .events = circuit_events(r->main) + (r->rest ? circuit_events(r->rest) : 0),
+        .swallowed = r->swallowed,
         .cached = r->response != NULL,
     };
 }

@@ -4,7 +4,9 @@
  *
  * The board is simulated as two circuits: what the MCU's pins depend on, and the rest
  * (LED one-shots, link-pulse oscillator, transmitter), which is fed by the edges that
- * cross over.
+ * cross over and by the MCU's outputs. Time goes in quanta: the first circuit, then the MCU,
+ * then the rest. Results do not depend on the quantum, for every edge keeps its picosecond.
+ * Where the first circuit hears the MCU's outputs, a quantum is as short as the quickest pin.
  */
 #ifndef HARNESS_REPLAY_H
 #define HARNESS_REPLAY_H
@@ -15,6 +17,7 @@
 
 #include "harness/board.h"
 #include "models/line/source.h"
+#include "models/mcu/pin_edge.h"
 #include "models/mcu/spi_sampler.h"
 #include "sim/circuit.h"
 
@@ -26,16 +29,39 @@ struct replay_burst {
     sim_time select_fell, select_rose;
 };
 
+/* What an MCU pin does from `time` on. */
+enum { REPLAY_RELEASED = 2 };
+struct replay_pin {
+    sim_time time;
+    int level;      /* 0, 1 or REPLAY_RELEASED */
+    int pull;       /* the chip's own resistor: +1 up, -1 down, 0 none */
+    double ohms;    /* of the driver; released: of that resistor */
+    double edge_ns; /* 10-90 % into 30 pF */
+};
+
+#define REPLAY_MAX_HEARD 8
+
 struct replay_settings {
     uint64_t seed;
     bool cache; /* use the response cache where it applies */
     bool trace; /* the whole board in one circuit, every edge to on_edge */
     void *user;
     void (*on_burst)(void *user, const struct replay_burst *burst);
-    /* Every edge of the SPI pins, in time order up to replay_now(); NULL: not wanted. */
-    void (*on_pin)(void *user, enum spi_pin pin, sim_time time, int level);
+    /* Every edge of the SPI pins up to replay_now(), in lists that follow in time; `pin` is an
+     * enum spi_pin. NULL: not wanted. */
+    void (*on_pins)(void *user, sim_time start, const struct pin_edge *edges, size_t n);
     /* Trace only, in time order; net CIRCUIT_NO_NET: the line itself. */
     void (*on_edge)(void *user, const struct circuit_edge *edge);
+    /* The MCU runs up to `time`, telling its outputs to replay_drive(); every edge of its
+     * inputs up to then was given to on_pin. NULL: no MCU. */
+    void (*follow)(void *user, sim_time time);
+    /* When the MCU may next do something by itself; NULL: at any time. */
+    sim_time (*next)(void *user);
+    sim_time quantum; /* the longest time between two calls of follow; 0: 1 ms */
+    /* Nets of the netlist whose edges are wanted, in time order, up to where the MCU stands. */
+    const uint32_t *heard;
+    size_t n_heard; /* REPLAY_MAX_HEARD at most */
+    void (*on_heard)(void *user, size_t i, sim_time time, int level);
 };
 
 struct replay;
@@ -59,8 +85,18 @@ void replay_idle_until(struct replay *replay, sim_time time);
 sim_time replay_now(const struct replay *replay);
 /* False with `err` when the board oscillates without end (circuit_storm()). */
 bool replay_sound(const struct replay *replay, struct sim_err *err);
-/* A select still open at the end of a run is handed over. */
+/* The end of a run: a select still open is handed over, the MCU and the rest catch up. */
 void replay_finish(struct replay *replay);
+
+/* Pin `output` (its place in struct mcu_nets) changes; from follow only, or before the first
+ * frame. The net follows after the pin's own transition and its ohms into the net's load. */
+void replay_drive(struct replay *replay, size_t output, const struct replay_pin *pin);
+/* Of a net of the netlist: its level, and whether it ever changed behind the MCU. */
+int replay_level(const struct replay *replay, uint32_t net);
+bool replay_moved(const struct replay *replay, uint32_t net);
+/* The quantum in use, and whether the MCU's outputs reach its inputs on the board. */
+sim_time replay_quantum(const struct replay *replay);
+bool replay_feedback(const struct replay *replay);
 
 /* Times of the last frame or link pulse. */
 const struct line_burst *replay_burst(const struct replay *replay);
@@ -88,6 +124,7 @@ void replay_counts(const struct replay *replay, int which, uint64_t *totals); /*
 const struct spi_sampler *replay_sampler(const struct replay *replay);
 struct replay_figures {
     uint64_t symbols, misses, states, events;
+    uint64_t swallowed; /* pulses of MCU pins shorter than the pin's delay */
     bool cached;
 };
 struct replay_figures replay_figures(const struct replay *replay);

@@ -26,19 +26,24 @@ static bool create_circuits(struct replay *r, struct sim_err *err) {
     return r->rest && r->crossing;
 }
 
-/* Watch the SPI pins, and the nets that feed the rest; both circuits number nets alike. */
+/* Watch the SPI pins, and the nets that feed the rest or are asked for; both circuits number
+ * nets alike. */
 static void watch_nets(struct replay *r) {
     for (uint32_t net = 0; net < circuit_nets(r->main); net++) {
         bool live = circuit_net_is_live(r->main, net);
         bool feeds = r->rest && live && circuit_net_is_live(r->rest, net) &&
                      !circuit_net_is_analog(r->main, net);
-        r->crossing[net] = feeds;
-        circuit_watch(r->main, net, feeds || (r->settings.trace && live));
+        r->crossing[net] = feeds || (r->wanted[net] & WANTED_PASSING);
+        circuit_watch(r->main, net,
+                      r->crossing[net] || ((r->settings.trace || r->feedback) && live));
+        r->wanted[net] |= r->crossing[net] ? WANTED_MAIN : 0;
         if (feeds)
             circuit_input(r->rest, net, 0, circuit_level(r->main, net));
     }
-    for (int pin = 0; pin < 3; pin++)
+    for (int pin = 0; pin < 3; pin++) {
         circuit_watch(r->main, r->pins[pin], true);
+        r->wanted[r->pins[pin]] |= WANTED_MAIN;
+    }
     circuit_set_record(r->main, &r->record);
     circuit_set_record(r->probe, &r->rerun);
 }
@@ -51,19 +56,21 @@ static bool allocate(struct replay *r) {
     r->lengths = malloc(r->n_symbols * sizeof *r->lengths);
     r->checkpoint = malloc(circuit_state_size(r->main) + SPI_SAMPLER_STATE);
     r->ops = malloc(MAX_OPS * sizeof *r->ops);
+    r->pin_edges = malloc(MAX_OPS * sizeof *r->pin_edges);
     r->details = malloc(MAX_DETAILS * sizeof *r->details);
     r->deltas = malloc(MAX_DELTAS * sizeof *r->deltas);
     r->counts_before = calloc(circuit_counters(r->main) + 1, sizeof *r->counts_before);
     for (size_t i = 0; r->lengths && i < r->n_symbols; i++)
         r->lengths[i] = r->symbols[i].length_ps;
     return r->lengths && r->record.edges && r->rerun.edges && r->octets && r->checkpoint &&
-           r->ops && r->details && r->deltas && r->counts_before;
+           r->ops && r->pin_edges && r->details && r->deltas && r->counts_before;
 }
 
-/* Jitter makes every edge a new one, and noise every state: nothing would repeat. */
-static bool create_response(struct replay *r, const struct line_settings *line) {
-    if (!r->settings.cache || r->settings.trace || line->jitter_rms_ps > 0 ||
-        line->jitter_peak_ps > 0 || r->config.idle == CIRCUIT_IDLE_NOISE)
+/* Jitter makes every edge a new one, a cable all but every, and noise every state: nothing
+ * would repeat. */
+static bool create_response(struct replay *r) {
+    if (!r->settings.cache || r->settings.trace || r->feedback || !line_source_repeats(r->source) ||
+        r->config.idle == CIRCUIT_IDLE_NOISE)
         return true;
     struct response_machine machine = replay_machine(r);
     r->response = response_create(&machine, (uint32_t)r->n_symbols + 1, MAX_STATES);
@@ -90,13 +97,15 @@ static bool create(struct replay *r, struct sim_err *err) {
     r->symbols = line_source_symbols(r->source, &r->n_symbols);
     if (!allocate(r))
         return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+    if (!replay_rest_create(r))
+        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
     watch_nets(r);
     spi_sampler_init(&r->sampler, limits, r->nets.nss_active_high,
                      circuit_level(r->main, r->pins[0]), circuit_level(r->main, r->pins[1]),
                      circuit_level(r->main, r->pins[2]));
     if (r->sampler.selected)
         replay_open_burst(r, 0);
-    return create_response(r, &line) || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+    return create_response(r) || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
 }
 
 struct replay *replay_create(const struct board *board, const struct replay_settings *settings,
@@ -123,8 +132,10 @@ void replay_destroy(struct replay *r) {
     circuit_destroy(r->probe);
     line_source_destroy(r->source);
     response_destroy(r->response);
-    void *owned[] = {r->lengths, r->record.edges, r->rerun.edges, r->octets,        r->checkpoint,
-                     r->ops,     r->details,      r->deltas,      r->counts_before, r->crossing};
+    replay_rest_destroy(r);
+    void *owned[] = {r->lengths,    r->record.edges,  r->rerun.edges, r->octets,
+                     r->checkpoint, r->ops,           r->pin_edges,   r->details,
+                     r->deltas,     r->counts_before, r->crossing};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(r);

@@ -17,6 +17,8 @@
 
 enum { ENTRY_OPS = RESPONSE_MORE, ENTRY_COUNTS = 1 };
 enum { OP_CROSSING = SPI_DESELECT + 1, OP_PIN }; /* beside enum spi_op_kind */
+#define ENTRY_BITS 16
+#define PIN_LIST   256 /* the most edges at a time for on_pins */
 
 /* What a symbol did beyond shifting bits, relative to its start. */
 struct op {
@@ -29,7 +31,34 @@ struct delta {
     uint32_t counter, count;
 };
 struct detail {
-    uint32_t first_op, n_ops, first_delta, n_deltas;
+    uint32_t first_op, n_ops, first_pin, n_pins, first_delta, n_deltas;
+};
+
+/* Edges on their way, in order of time; the oldest stands at `head`. */
+#define QUEUE_EDGES (1u << 18)
+struct queued_edge {
+    sim_time time;
+    uint32_t net; /* engine's */
+    uint8_t level;
+};
+struct edge_queue {
+    struct queued_edge *edges;
+    size_t head, n;
+};
+
+struct mcu_output {
+    uint32_t net; /* engine's, CIRCUIT_NO_NET: none */
+    int pull;     /* the board's own resistor */
+    uint8_t level;
+    double load;   /* farad */
+    sim_time last; /* when its latest edge arrives at the net */
+};
+
+/* Why edges of a net are recorded. */
+enum {
+    WANTED_MAIN = 1,
+    WANTED_REST = 2,
+    WANTED_PASSING = 4 /* main's, told when its turn comes */
 };
 
 struct replay {
@@ -58,7 +87,8 @@ struct replay {
     struct op *ops;
     struct detail *details;
     struct delta *deltas;
-    uint32_t n_ops, n_details, n_deltas;
+    struct pin_edge *pin_edges; /* for on_pins: what is OP_PIN before it is stored */
+    uint32_t n_ops, n_details, n_deltas, n_pin_edges;
     uint32_t *counts_before;
     /* the last frame */
     struct line_burst burst;
@@ -66,6 +96,16 @@ struct replay {
     uint32_t checkpoint_state; /* the cache has it under this number, RESPONSE_NONE: it has not */
     sim_time lead, checkpoint_time;
     uint64_t symbols_sent;
+    /* replay_rest.c: what the MCU drives */
+    struct mcu_output outputs[MCU_NETS_MAX];
+    struct edge_queue crossed, driven; /* by the main circuit, by the MCU */
+    struct circuit_record rest_record;
+    uint32_t heard[REPLAY_MAX_HEARD]; /* engine nets */
+    uint8_t *wanted, *moved;          /* per engine net */
+    bool feedback;                    /* the main circuit hears the MCU */
+    bool jammed;                      /* more edges than a queue holds */
+    sim_time quantum, quantum_end, settled, pin_least;
+    uint64_t swallowed;
 };
 
 /* replay_symbols.c: what symbols do */
@@ -76,5 +116,18 @@ bool replay_step(struct replay *r, uint32_t symbol);
 void replay_open_burst(struct replay *r, sim_time time);
 void replay_close_burst(struct replay *r, sim_time time);
 struct response_machine replay_machine(struct replay *r);
+
+/* replay_rest.c */
+bool replay_rest_create(struct replay *r); /* after the circuits; false: out of memory */
+void replay_rest_destroy(struct replay *r);
+void replay_cross(struct replay *r, uint32_t net, sim_time time, int level);
+/* An edge of the main circuit's record, in order: told, noted as moved. */
+void replay_heard(struct replay *r, const struct circuit_edge *edge);
+/* The MCU and the rest go on to where the main circuit is, but for a little. */
+void replay_settle(struct replay *r);
+void replay_settle_all(struct replay *r);
+/* With feedback: both go on together to `until`. */
+void replay_run_together(struct replay *r, sim_time until);
+void replay_drain(struct replay *r); /* replay_symbols.c: the main circuit's record */
 
 #endif

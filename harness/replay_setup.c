@@ -52,12 +52,12 @@ bool replay_setup_nets(const struct board *board, struct replay_nets *nets, stru
         !find(board, "attach.spi_mosi", attach->spi_mosi, &nets->mosi, err) ||
         !find(board, "attach.spi_nss", nss, &nets->nss, err) ||
         !find(board, "attach.tx_clk", attach->tx_clk, &clk, err) ||
-        !find(board, "attach.tx_mosi", attach->tx_mosi, &mosi, err))
+        !find(board, "attach.tx_mosi", attach->tx_mosi, &mosi, err) ||
+        !mcu_nets_find(board, &nets->mcu, err))
         return false;
-    if (clk != NETLIST_NONE)
-        nets->inputs[nets->n_inputs++] = clk;
-    if (mosi != NETLIST_NONE)
-        nets->inputs[nets->n_inputs++] = mosi;
+    for (size_t i = 0; i < nets->mcu.n; i++)
+        if (nets->mcu.nets[i].net != NETLIST_NONE)
+            nets->inputs[nets->n_inputs++] = nets->mcu.nets[i].net;
     return true;
 }
 
@@ -136,6 +136,10 @@ void replay_setup_line(const struct board *board, uint64_t seed, struct line_set
         .preamble_bits = c->preamble_bits,
         .amplitude_v = c->amplitude_v * (terminated(board) ? 1 : 2),
         .rise_ps = c->rise_ns * 1e3,
+        .cable_m = c->cable_m,
+        .category = c->category == BOARD_CAT3 ? CABLE_CAT3 : CABLE_CAT5,
+        .noise_rms_v = c->noise_mv * 1e-3,
+        .crosstalk_v = c->crosstalk_mv * 1e-3,
         .tp_idl_ps = c->tp_idl_ns * 1e3,
         .seed = seed,
     };

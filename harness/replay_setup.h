@@ -3,13 +3,15 @@
 #define HARNESS_REPLAY_SETUP_H
 
 #include "harness/board.h"
+#include "harness/mcu_nets.h"
 #include "models/line/source.h"
 #include "models/mcu/spi_sampler.h"
 #include "sim/circuit.h"
 
 struct replay_nets { /* netlist indices, NETLIST_NONE where not stated */
-    uint32_t sck, mosi, nss, inputs[2];
+    uint32_t sck, mosi, nss, inputs[MCU_NETS_MAX];
     size_t n_inputs;
+    struct mcu_nets mcu; /* whose nets, where stated, are `inputs` */
     bool nss_active_high;
 };
 

@@ -48,11 +48,11 @@ static void apply(struct replay *r, const struct op *op, sim_time time) {
         replay_close_burst(r, time);
         break;
     case OP_PIN:
-        r->settings.on_pin(r->settings.user, (enum spi_pin)op->net, time, op->level);
+        r->settings.on_pins(r->settings.user, time,
+                            &(struct pin_edge){.pin = (uint8_t)op->net, .level = op->level}, 1);
         break;
     default:
-        if (r->rest)
-            circuit_input(r->rest, op->net, time, op->level);
+        replay_cross(r, op->net, time, op->level);
     }
 }
 
@@ -64,7 +64,7 @@ static void drain(struct replay *r, void (*emit)(struct replay *, const struct o
         for (uint32_t pin = 0; pin < 3; pin++) {
             if (edge->net != r->pins[pin])
                 continue;
-            if (r->settings.on_pin)
+            if (r->settings.on_pins)
                 emit(r, &(struct op){.kind = OP_PIN, .level = edge->level, .net = pin}, edge->time);
             if (spi_sampler_edge(&r->sampler, (enum spi_pin)pin, edge->time, edge->level, &spi))
                 emit(r, &(struct op){.kind = spi.kind, .level = spi.bit}, edge->time);
@@ -74,17 +74,25 @@ static void drain(struct replay *r, void (*emit)(struct replay *, const struct o
                  edge->time);
         if (r->settings.trace && r->settings.on_edge)
             r->settings.on_edge(r->settings.user, edge);
+        if (r->feedback || !r->rest)
+            replay_heard(r, edge);
     }
     r->record.n = 0;
 }
 
-static void drain_directly(struct replay *r) {
+void replay_drain(struct replay *r) {
     drain(r, apply);
 }
 
+/* Pins have a pool of their own: nothing else a symbol does is in an order with them. */
 static void store(struct replay *r, const struct op *op, sim_time time) {
-    if (r->n_ops == MAX_OPS)
-        return; /* run_symbol() sees that the pool is full and does not keep the answer */
+    if (r->n_ops == MAX_OPS || r->n_pin_edges == MAX_OPS)
+        return; /* machine_run() sees that the pool is full and does not keep the answer */
+    if (op->kind == OP_PIN) {
+        r->pin_edges[r->n_pin_edges++] = (struct pin_edge){
+            .dt = (int32_t)(time - r->symbol_start), .pin = (uint8_t)op->net, .level = op->level};
+        return;
+    }
     r->ops[r->n_ops] = *op;
     r->ops[r->n_ops++].dt = (int32_t)(time - r->symbol_start);
 }
@@ -106,7 +114,38 @@ static bool only_bits(const struct replay *r, uint32_t first) {
     for (uint32_t i = first; i < r->n_ops; i++)
         if (r->ops[i].kind != SPI_BIT)
             return false;
-    return r->n_ops - first <= 16;
+    return r->n_ops - first <= ENTRY_BITS;
+}
+
+static uint32_t list_length(uint32_t n) {
+    return n < PIN_LIST ? n : PIN_LIST;
+}
+
+/* From the order of time into that of a list of pin edges, which is short. */
+static void sort_pins(struct pin_edge *edges, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        struct pin_edge edge = edges[i];
+        uint32_t at = i;
+        edge.rank = (uint16_t)i;
+        for (; at > 0 && edges[at - 1].pin > edge.pin; at--)
+            edges[at] = edges[at - 1];
+        edges[at] = edge;
+    }
+}
+
+/* What was stored of a symbol: its bits into the entry when there is nothing else. */
+static void note_ops(struct replay *r, struct detail *detail, struct response_entry *entry) {
+    entry->flags = ENTRY_OPS;
+    if (only_bits(r, detail->first_op)) {
+        for (uint32_t i = detail->first_op; i < r->n_ops; i++)
+            entry->bits |= (uint16_t)(r->ops[i].level << entry->n_bits++);
+        r->n_ops = detail->first_op;
+        entry->flags = r->n_pin_edges > detail->first_pin ? ENTRY_OPS : 0;
+    }
+    detail->n_ops = r->n_ops - detail->first_op;
+    detail->n_pins = r->n_pin_edges - detail->first_pin;
+    for (uint32_t i = 0; i < detail->n_pins; i += PIN_LIST)
+        sort_pins(r->pin_edges + detail->first_pin + i, list_length(detail->n_pins - i));
 }
 
 static void note_deltas(struct replay *r, struct detail *detail) {
@@ -135,23 +174,17 @@ static bool machine_run(void *self, uint32_t symbol, sim_time start, struct resp
             circuit_line(r->main, start + s->dt_ps[i], s->level[i]);
     }
     circuit_run_until(r->main, *end);
-    if (r->n_details == MAX_DETAILS || r->n_ops > MAX_OPS - 4096) {
-        drain_directly(r);
+    if (r->n_details == MAX_DETAILS || r->n_ops > MAX_OPS - 4096 ||
+        r->n_pin_edges > MAX_OPS - 4096) {
+        replay_drain(r);
         return false;
     }
     struct detail *detail = &r->details[r->n_details];
     detail->first_op = r->n_ops;
+    detail->first_pin = r->n_pin_edges;
     drain(r, store);
     note_deltas(r, detail);
-    entry->flags = 0;
-    if (only_bits(r, detail->first_op)) {
-        for (uint32_t i = detail->first_op; i < r->n_ops; i++)
-            entry->bits |= (uint16_t)(r->ops[i].level << entry->n_bits++);
-        r->n_ops = detail->first_op;
-    } else {
-        entry->flags = ENTRY_OPS;
-    }
-    detail->n_ops = r->n_ops - detail->first_op;
+    note_ops(r, detail, entry);
     if (detail->n_deltas)
         entry->flags |= ENTRY_COUNTS;
     entry->detail = r->n_details;
@@ -162,11 +195,13 @@ static bool machine_run(void *self, uint32_t symbol, sim_time start, struct resp
 
 /* A remembered answer, or a fresh one: the same path for both. */
 static inline void answer(struct replay *r, const struct response_entry *entry, sim_time start) {
-    if (!(entry->flags & ENTRY_OPS)) {
-        shift_bits(r, entry->bits, entry->n_bits);
+    shift_bits(r, entry->bits, entry->n_bits);
+    if (!(entry->flags & ENTRY_OPS))
         return;
-    }
     const struct detail *detail = &r->details[entry->detail];
+    for (uint32_t i = 0; i < detail->n_pins; i += PIN_LIST)
+        r->settings.on_pins(r->settings.user, start, r->pin_edges + detail->first_pin + i,
+                            list_length(detail->n_pins - i));
     for (uint32_t i = 0; i < detail->n_ops; i++) {
         const struct op *op = &r->ops[detail->first_op + i];
         apply(r, op, start + op->dt);
@@ -174,18 +209,25 @@ static inline void answer(struct replay *r, const struct response_entry *entry, 
 }
 
 void replay_run_directly(struct replay *r, sim_time until) {
+    if (r->feedback)
+        replay_run_together(r, until);
     circuit_run_until(r->main, until);
-    drain_directly(r);
+    replay_drain(r);
     r->now = until;
 }
 
 /* What the board did before a line edge, then the edge. */
 static void trace_line(struct replay *r, const struct line_edge *edge) {
-    circuit_run_until(r->main, edge->time);
-    drain_directly(r);
+    replay_run_directly(r, edge->time);
     if (r->settings.on_edge)
         r->settings.on_edge(r->settings.user,
                             &(struct circuit_edge){edge->time, CIRCUIT_NO_NET, edge->level});
+}
+
+/* Not behind the last bit: what the firmware then delivers must have been announced. */
+static inline void settle_within(struct replay *r, const struct line_burst *burst) {
+    if (r->now >= r->quantum_end && r->now < burst->data_end)
+        replay_settle(r);
 }
 
 static void send_edges(struct replay *r, const struct line_burst *burst) {
@@ -194,9 +236,12 @@ static void send_edges(struct replay *r, const struct line_burst *burst) {
     for (size_t i = 0; i < n; i++) {
         if (r->settings.trace)
             trace_line(r, &edges[i]);
+        else if (r->feedback || edges[i].time >= r->quantum_end)
+            replay_run_directly(r, edges[i].time);
+        settle_within(r, burst);
         circuit_line(r->main, edges[i].time, edges[i].level);
         if (r->record.n > RECORD_EDGES / 2)
-            drain_directly(r);
+            replay_drain(r);
     }
     replay_run_directly(r, burst->end);
 }
@@ -250,8 +295,10 @@ void replay_send(struct replay *r, const struct line_burst *burst) {
         send_edges(r, burst);
         return;
     }
-    for (size_t i = send_known(r, burst, 0); i < burst->n_symbols; i = send_known(r, burst, i))
+    for (size_t i = send_known(r, burst, 0); i < burst->n_symbols; i = send_known(r, burst, i)) {
         replay_step(r, burst->symbols[i++]);
+        settle_within(r, burst);
+    }
     r->symbols_sent += burst->n_symbols;
 }
 

@@ -60,6 +60,22 @@ void report_clean(const char *text, char *out, size_t size) {
     out[used] = 0;
 }
 
+void run_result_total(const struct run_result *result, struct run_capture *total) {
+    *total = (struct run_capture){0};
+    for (size_t i = 0; i < result->n_captures; i++) {
+        const struct run_capture *c = &result->captures[i];
+        total->frames += c->frames;
+        total->sent += c->sent;
+        total->recovered += c->recovered;
+        total->lost += c->lost;
+        total->corrupt += c->corrupt;
+        total->extra += c->extra;
+        total->delivered += c->delivered;
+        total->refused += c->refused;
+        total->dropped_after += c->dropped_after;
+    }
+}
+
 static bool write_and_free(char *text, const char *path, struct sim_err *err) {
     bool good = text ? outfile_write(path, text, err)
                      : sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory for %s", path);

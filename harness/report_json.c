@@ -25,12 +25,15 @@ static json_t *number(double x) {
     return json_real(x == 0 ? 0 : x); /* never -0 */
 }
 
-static json_t *failure(const struct run_failure *failure) {
+static json_t *failure(const struct run_failure *failure, bool firmware) {
     json_t *object = json_object();
     json_object_set_new(object, "frame", count(failure->frame));
     json_object_set_new(object, "stage", text(failure->stage));
     json_object_set_new(object, "net", text(failure->net));
     json_object_set_new(object, "time_ps", json_integer(failure->time));
+    if (firmware)
+        json_object_set_new(object, "cause",
+                            failure->cause[0] ? text(failure->cause) : json_null());
     json_object_set_new(object, "detail", text(failure->detail));
     return object;
 }
@@ -46,28 +49,36 @@ static json_t *skipped(const struct run_capture *capture) {
     return array;
 }
 
-static json_t *failures(const struct run_capture *capture) {
+static json_t *failures(const struct run_capture *capture, bool firmware) {
     json_t *array = json_array();
     for (size_t i = 0; i < capture->n_failures; i++)
-        json_array_append_new(array, failure(&capture->failures[i]));
+        json_array_append_new(array, failure(&capture->failures[i], firmware));
     return array;
 }
 
-static json_t *one_capture(const struct run_capture *capture, bool firmware) {
-    json_t *object = json_object();
-    json_object_set_new(object, "file", text(capture->file));
+/* Of one capture, or of all. */
+static void add_counts(json_t *object, const struct run_capture *capture,
+                       const struct run_result *result) {
     json_object_set_new(object, "frames", count(capture->frames));
     json_object_set_new(object, "sent", count(capture->sent));
     json_object_set_new(object, "recovered", count(capture->recovered));
     json_object_set_new(object, "lost", count(capture->lost));
     json_object_set_new(object, "corrupt", count(capture->corrupt));
     json_object_set_new(object, "extra", count(capture->extra));
-    if (firmware) {
-        json_object_set_new(object, "delivered", count(capture->delivered));
-        json_object_set_new(object, "refused", count(capture->refused));
-    }
+    if (!result->firmware[0])
+        return;
+    json_object_set_new(object, "delivered", count(capture->delivered));
+    json_object_set_new(object, "refused", count(capture->refused));
+    json_object_set_new(object, "dropped_after",
+                        result->tells_drops ? count(capture->dropped_after) : json_null());
+}
+
+static json_t *one_capture(const struct run_capture *capture, const struct run_result *result) {
+    json_t *object = json_object();
+    json_object_set_new(object, "file", text(capture->file));
+    add_counts(object, capture, result);
     json_object_set_new(object, "skipped", skipped(capture));
-    json_object_set_new(object, "failures", failures(capture));
+    json_object_set_new(object, "failures", failures(capture, result->firmware[0] != 0));
     if (capture->partial) {
         json_object_set_new(object, "partial", json_true());
         json_object_set_new(object, "damage", text(capture->damage));
@@ -78,8 +89,27 @@ static json_t *one_capture(const struct run_capture *capture, bool firmware) {
 static json_t *captures(const struct run_result *result) {
     json_t *array = json_array();
     for (size_t i = 0; i < result->n_captures; i++)
-        json_array_append_new(array, one_capture(&result->captures[i], result->firmware[0] != 0));
+        json_array_append_new(array, one_capture(&result->captures[i], result));
     return array;
+}
+
+static json_t *total(const struct run_result *result) {
+    struct run_capture sum;
+    json_t *object = json_object();
+    run_result_total(result, &sum);
+    add_counts(object, &sum, result);
+    return object;
+}
+
+static json_t *rearm(const struct run_rearm *r) {
+    json_t *object = json_object();
+    json_object_set_new(object, "gaps", count(r->gaps));
+    json_object_set_new(object, "rearmed", count(r->rearmed));
+    json_object_set_new(object, "late", count(r->late));
+    json_object_set_new(object, "worst_cycles", count(r->worst_cycles));
+    json_object_set_new(object, "window_cycles", r->gaps ? count(r->window_cycles) : json_null());
+    json_object_set_new(object, "hclk_hz", number(r->hclk_hz));
+    return object;
 }
 
 /* A margin nobody could measure stays, with nulls: its absence must show. */
@@ -106,6 +136,30 @@ static json_t *counters(const struct run_result *result) {
         report_clean(result->counters[i].name, name, sizeof name);
         json_object_set_new(object, name, count(result->counters[i].count));
     }
+    return object;
+}
+
+/* null on a board that states no transmit pair. */
+static json_t *transmit(const struct run_result *result) {
+    const struct run_transmit *t = &result->transmit;
+    if (!t->present)
+        return json_null();
+    json_t *object = json_object();
+    json_object_set_new(object, "driver", t->driver[0] ? text(t->driver) : json_null());
+    json_object_set_new(object, "sent", count(t->sent));
+    json_object_set_new(object, "frames", count(t->frames));
+    json_object_set_new(object, "good_fcs", count(t->good_fcs));
+    json_object_set_new(object, "octets", count(t->octets));
+    json_object_set_new(object, "damaged", count(t->damaged));
+    json_object_set_new(object, "link_pulses", count(t->link_pulses));
+    json_object_set_new(object, "pulse_least_ns", number(t->link_pulses ? t->pulse_least_ns : NAN));
+    json_object_set_new(object, "pulse_most_ns", number(t->link_pulses ? t->pulse_most_ns : NAN));
+    json_object_set_new(object, "swallowed", count(t->swallowed));
+    json_object_set_new(object, "dead", t->dead[0] ? text(t->dead) : json_null());
+    json_object_set_new(object, "first_damage",
+                        t->first_damage[0] ? text(t->first_damage) : json_null());
+    json_object_set_new(object, "feedback", json_boolean(t->feedback));
+    json_object_set_new(object, "quantum_ns", number(t->quantum_ns > 0 ? t->quantum_ns : NAN));
     return object;
 }
 
@@ -136,8 +190,12 @@ static json_t *whole(const struct run_result *result, bool no_host) {
     json_object_set_new(object, "firmware",
                         result->firmware[0] ? text(result->firmware) : json_null());
     json_object_set_new(object, "captures", captures(result));
+    json_object_set_new(object, "total", total(result));
+    if (result->firmware[0])
+        json_object_set_new(object, "rearm", rearm(&result->rearm));
     json_object_set_new(object, "margins", margins(result));
     json_object_set_new(object, "counters", counters(result));
+    json_object_set_new(object, "transmit", transmit(result));
     json_object_set_new(object, "checks_not_run", not_run(result));
     json_object_set_new(object, "simulated_s", number(result->simulated_s));
     json_object_set_new(object, "real_time_factor",

@@ -97,6 +97,52 @@ static void counters(const struct run_result *result, FILE *out) {
         fputc('\n', out);
 }
 
+static void transmit(const struct run_transmit *t, FILE *out) {
+    char text[1100];
+    if (!t->present)
+        return;
+    fprintf(out, "transmit %s: ", t->driver[0] ? clean(t->driver, text) : "without a driver");
+    if (t->sent || t->frames || t->damaged)
+        fprintf(out,
+                "%" PRIu64 " of %" PRIu64 " sent frames left the board, %" PRIu64
+                " octets, %" PRIu64 " damaged; ",
+                t->good_fcs, t->sent, t->octets, t->damaged);
+    fprintf(out, "%" PRIu64 " link pulses", t->link_pulses);
+    if (t->link_pulses)
+        fprintf(out, " of %.1f to %.1f ns", t->pulse_least_ns, t->pulse_most_ns);
+    fputc('\n', out);
+    if (t->dead[0])
+        fprintf(out, "transmit: no frame is driven: %s\n", clean(t->dead, text));
+    if (t->first_damage[0])
+        fprintf(out, "transmit: the first damaged: %s\n", clean(t->first_damage, text));
+    if (t->feedback)
+        fprintf(out,
+                "transmit: MCU outputs reach MCU inputs on this board: both ran together in steps "
+                "of %.3f ns\n",
+                t->quantum_ns);
+    fputc('\n', out);
+}
+
+/* What the firmware made of the frames it got. */
+static void firmware(const struct run_result *result, FILE *out) {
+    const struct run_rearm *r = &result->rearm;
+    struct run_capture t;
+    if (!result->firmware[0])
+        return;
+    run_result_total(result, &t);
+    fprintf(out, "firmware: %" PRIu64 " frames delivered, %" PRIu64 " refused as too long",
+            t.delivered, t.refused);
+    if (result->tells_drops)
+        fprintf(out, ", %" PRIu64 " dropped after delivery", t.dropped_after);
+    if (r->gaps && r->rearmed)
+        fprintf(out,
+                "\nfirmware: armed again at most %" PRIu64
+                " cycles after the select rose, the shortest window is %" PRIu64
+                " at %g MHz; late in %" PRIu64 " of %" PRIu64 " gaps",
+                r->worst_cycles, r->window_cycles, r->hclk_hz / 1e6, r->late, r->gaps);
+    fputs("\n\n", out);
+}
+
 static void not_run(const struct run_result *result, FILE *out) {
     char name[1100], why[1100];
     for (size_t i = 0; i < result->n_not_run; i++)
@@ -125,6 +171,8 @@ void report_text(const struct run_result *result, FILE *out, bool colour) {
         fputc('\n', out);
     margins(result, out, colour);
     counters(result, out);
+    firmware(result, out);
+    transmit(&result->transmit, out);
     not_run(result, out);
     fprintf(out, "board %s, engine %s, firmware %s, seed %" PRIu64 "; %.6f s simulated",
             result->board, result->engine, result->firmware[0] ? result->firmware : "none",

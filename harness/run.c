@@ -9,6 +9,7 @@
 #include "harness/interrupt.h"
 #include "harness/outfile.h"
 #include "harness/verbs.h"
+#include "models/line/decode.h"
 
 #define FIRST_FRAME     (20 * SIM_US)   /* the board has settled before time 0 */
 #define GAP_BITS        96              /* IEEE 802.3 4.4.2: interpacket gap in bit times */
@@ -18,25 +19,26 @@
 #define PULSE_LEAST     (1 * SIM_MS)    /* a pulse needs idle time before the next frame */
 #define LAST_START      (SIM_NEVER / 2) /* simulated time must not overflow */
 
+void run_keep_frame(struct run *run, const uint8_t *octets, size_t n, sim_time time) {
+    if (run->pcap_out && !pcap_out_frame(run->pcap_out, octets, n, time, &run->err)) {
+        pcap_out_destroy(run->pcap_out);
+        run->pcap_out = NULL;
+    }
+}
+
 static void on_burst(void *user, const struct replay_burst *burst) {
     struct run *run = user;
     compare_received(run->compare, burst->octets, burst->n, burst->dribble_bits, burst->select_fell,
                      burst->select_rose);
-    if (!run->pcap_out || burst->n < 5)
-        return;
     size_t skip = 0, sfd;
     if (strcmp(run->board->config.attach.framing, "preamble") == 0)
         skip = compare_strip(burst->octets, burst->n, &sfd);
     const uint8_t *octets = burst->octets + skip;
-    size_t n = burst->n - skip - 4;
-    uint32_t fcs = line_fcs(octets, n);
-    for (int i = 0; i < 4; i++)
-        if (octets[n + (size_t)i] != (uint8_t)(fcs >> 8 * i))
-            return; /* not recovered: a wrong FCS */
-    if (!pcap_out_frame(run->pcap_out, octets, n, burst->select_fell, &run->err)) {
-        pcap_out_destroy(run->pcap_out);
-        run->pcap_out = NULL;
-    }
+    size_t n = burst->n - skip;
+    bool good = line_fcs_ok(octets, n);
+    run_tap(run, TAP_MCU_RX, burst->select_fell, octets, n, good ? NULL : "the FCS is wrong");
+    if (good && !run->firmware) /* the firmware's frames are those it delivers */
+        run_keep_frame(run, octets, n - 4, burst->select_fell);
 }
 
 static void on_edge(void *user, const struct circuit_edge *edge) {
@@ -48,13 +50,13 @@ static void on_failure(void *user, const struct compare_failure *failure, struct
     struct run *run = user;
     if (!run->firmware) {
         run->failures++;
-        if (!run->first_failure)
-            run->first_failure = run->frames_done;
     }
     if (failure->listed)
         run_diagnose(run, failure, out);
-    if (run->firmware && failure->listed)
-        run_firmware_found(run, out);
+    if (failure->sent)
+        run_tap_failed(run, failure->window_start, out);
+    if (run->firmware && failure->sent)
+        run_firmware_found(run, failure, out);
 }
 
 /* When the next frame's preamble starts. */
@@ -82,9 +84,12 @@ static sim_time next_start(const struct run *run, int64_t capture_ns, sim_time c
 static bool burst_over(struct run *run) {
     uint64_t failures = run->failures;
     compare_finish(run->compare);
+    run->unjudged = SIM_NEVER;
+    run_taps_now(run);
     if (!run->wave || run_wave_whole(run->wave) || run->frames_done == 0)
         return true;
-    return run_wave_frame(run, run->pulse_sent ? 0 : run->frames_done, run->failures > failures);
+    bool failed = run->firmware ? run_firmware_damaged(run) : run->failures > failures;
+    return run_wave_frame(run, run->pulse_sent ? 0 : run->frames_done, failed);
 }
 
 /* In steps, so that Ctrl-C ends a silence of days. */
@@ -94,6 +99,7 @@ static bool idle_until(struct run *run, sim_time time) {
         sim_time step = replay_now(run->replay) + SIM_S;
         replay_idle_until(run->replay, step < time ? step : time);
         ok = !run->firmware || run_firmware_follow(run);
+        run_taps_now(run);
     }
     return ok;
 }
@@ -126,6 +132,10 @@ static bool send_frame(struct run *run, size_t index, const struct capture_frame
     if (interrupted)
         return true;
     compare_sent(run->compare, index, frame->number, wire, n, start, SIM_NEVER);
+    run->unjudged = start;
+    run_tap(run, TAP_LINE_IN, start, wire, n, NULL);
+    if (run->firmware)
+        run_firmware_sending(run, wire, n, start);
     replay_frame(run->replay, wire, n, start);
     if (run->firmware) {
         run_firmware_sent(run, index, frame->number, wire, n, start,
@@ -206,6 +216,13 @@ static bool open_outputs(struct run *run) {
         if (!run->pcap_out)
             return false;
     }
+    if (options->taps_out) {
+        if (!options_out_path(options, options->taps_out, path, sizeof path))
+            return sim_err_set(&run->err, SIM_ERR_INPUT, "--taps-out: the path is too long");
+        run->taps = taps_create(path, &run->err);
+        if (!run->taps)
+            return false;
+    }
     if (options->vcd || options->fst) {
         run->wave = run_wave_open(options, run->board, &run->err);
         if (!run->wave)
@@ -220,6 +237,7 @@ static bool open_replay(struct run *run) {
         .seed = run->options->seed,
         .cache = !run->options->no_cache,
         .trace = whole,
+        .quantum = (sim_time)(run->board->config.mcu_quantum_us * (double)SIM_US),
         .user = run,
         .on_burst = on_burst,
         .on_edge = on_edge,
@@ -227,11 +245,14 @@ static bool open_replay(struct run *run) {
     bool preamble = strcmp(run->board->config.attach.framing, "preamble") == 0;
     if (run->firmware)
         run_firmware_listen(&settings);
+    if (!run_transmit_open(run, &settings))
+        return false;
     run->compare = compare_create(run->firmware ? run_firmware_pins(run) : &run->result,
                                   preamble ? COMPARE_PREAMBLE : COMPARE_SYNC, on_failure, run);
     run->replay = replay_create(run->board, &settings, &run->err);
     if (!run->replay || !run->compare)
         return false;
+    run_transmit_start(run);
     if (run->firmware)
         run_firmware_boot(run);
     return !whole ||
@@ -241,13 +262,17 @@ static bool open_replay(struct run *run) {
 /* The end: the last select closes, the last frame is judged. */
 static bool end_run(struct run *run) {
     sim_time settle = run->firmware ? SETTLE_FIRMWARE : SETTLE;
-    if (!idle_until(run, replay_now(run->replay) + settle))
+    replay_idle_until(run->replay, replay_now(run->replay) + settle); /* after Ctrl-C, too */
+    if (run->firmware && !run_firmware_follow(run))
         return false;
     replay_finish(run->replay);
     if (!burst_over(run))
         return false;
-    if (run->firmware)
-        run_firmware_finish(run);
+    if (run->firmware && !run_firmware_finish(run))
+        return false;
+    run_transmit_finish(run);
+    if (run->taps && !taps_commit(run->taps, &run->err))
+        return false;
     if (run->pcap_out && !pcap_out_commit(run->pcap_out, &run->err))
         return false;
     struct run_wave *wave = run->wave;
@@ -266,7 +291,8 @@ bool run_captures(struct run *run) {
     if (!run->result.captures)
         abort();
     run->result.n_captures = options->n_files;
-    if (!open_outputs(run) || (options->firmware && !run_firmware_open(run)) || !open_replay(run))
+    run->unjudged = SIM_NEVER;
+    if (!open_outputs(run) || (run->image.name[0] && !run_firmware_open(run)) || !open_replay(run))
         return false;
     double started = progress_now();
     progress_begin(&run->progress, "frames", 0, options->quiet);
@@ -287,6 +313,8 @@ void run_finish(struct run *run) {
     replay_destroy(run->replay);
     compare_destroy(run->compare);
     run_firmware_close(run);
+    run_transmit_close(run);
+    taps_destroy(run->taps);
     for (size_t i = 0; i < run->result.n_captures; i++) {
         free(run->result.captures[i].skipped);
         compare_free_failures(&run->result.captures[i]);

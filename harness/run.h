@@ -11,20 +11,26 @@
 #include "harness/pcap_out.h"
 #include "harness/progress.h"
 #include "harness/replay.h"
+#include "harness/run_image.h"
 #include "harness/run_result.h"
+#include "harness/taps.h"
 #include "harness/wave.h"
 
 struct run {
     const struct options *options;
     const struct board *board;
+    struct run_image image;
     struct run_result result;
     struct replay *replay;
     struct compare *compare;
     struct pcap_out *pcap_out;
-    struct run_wave *wave;         /* NULL: no waves wanted */
-    struct run_firmware *firmware; /* NULL: octets are taken at the pins */
+    struct run_wave *wave;              /* NULL: no waves wanted */
+    struct run_firmware *firmware;      /* NULL: octets are taken at the pins */
+    struct run_transmit_side *transmit; /* NULL: no line driver on the transmit pair */
+    struct taps *taps;                  /* NULL: not wanted */
+    sim_time unjudged; /* when the frame sent last began, until it is judged; then SIM_NEVER */
     struct progress progress;
-    uint64_t frames_done, failures, first_failure; /* run-wide frame numbers, 1-based */
+    uint64_t frames_done, failures; /* of the run */
     sim_time last_activity;
     bool pulse_sent; /* a link pulse went out after the last frame */
     bool damaged;    /* an input could not be read to its end */
@@ -34,6 +40,8 @@ struct run {
 /* run.c. False with run->err when the board cannot be simulated or an output file not be
  * written; damaged captures are told on stderr and in the result. */
 bool run_captures(struct run *run);
+/* A recovered frame, without FCS, into --pcap-out; nothing when that is not wanted. */
+void run_keep_frame(struct run *run, const uint8_t *octets, size_t n, sim_time time);
 void run_finish(struct run *run); /* frees what `result` holds as well */
 
 /* run_diagnose.c: fill stage, net, time and detail from a rerun of the failed frame. */
@@ -47,12 +55,33 @@ void run_firmware_close(struct run *run);           /* accepts none */
 sim_time run_firmware_ready(const struct run *run); /* when the first frame may come */
 /* The result of the comparison at the pins, and a failure found there. */
 struct run_result *run_firmware_pins(struct run *run);
-void run_firmware_found(struct run *run, const struct run_failure *failure);
+void run_firmware_found(struct run *run, const struct compare_failure *failure,
+                        const struct run_failure *out);
+/* A frame goes out; it has gone. */
+void run_firmware_sending(struct run *run, const uint8_t *octets, size_t n, sim_time start);
 void run_firmware_sent(struct run *run, size_t capture, uint64_t frame, const uint8_t *octets,
                        size_t n, sim_time start, sim_time end);
-bool run_firmware_follow(struct run *run); /* the MCU catches up with the board */
-void run_firmware_finish(struct run *run);
+bool run_firmware_follow(struct run *run); /* false once the firmware has ended */
+bool run_firmware_finish(struct run *run); /* false: an output file cannot be written */
+/* Whether the last frame came wrong into the MCU, beyond its first bit: what --trace-window
+ * auto shows. That the firmware drops one turns out when its wave can no longer be made. */
+bool run_firmware_damaged(const struct run *run);
 struct cosim_figures run_firmware_figures(const struct run *run);
+/* Frames lost for this cause; NULL behind the last. Frames delivered though wrong at the pins. */
+const char *run_firmware_cause(const struct run *run, size_t i, uint64_t *lost);
+uint64_t run_firmware_mended(const struct run *run);
+
+/* run_transmit.c: what leaves the board, and the frames at the four taps. */
+bool run_transmit_open(struct run *run, struct replay_settings *settings); /* false: run->err */
+void run_transmit_start(struct run *run); /* the replay was made: levels before the first edge */
+void run_transmit_close(struct run *run);
+void run_transmit_pin(struct run *run, size_t output, const struct replay_pin *pin);
+void run_transmit_finish(struct run *run); /* fills result.transmit */
+/* A frame (FCS included) at a tap; a comment on a frame from the line, by its start. */
+void run_tap(struct run *run, enum tap tap, sim_time time, const uint8_t *octets, size_t n,
+             const char *comment);
+void run_tap_failed(struct run *run, sim_time start, const struct run_failure *failure);
+void run_taps_now(struct run *run); /* those that nobody will say more about are written */
 
 /* run_report.c: margins, counters, what was not run, the verdict. */
 void run_conclude(struct run *run);

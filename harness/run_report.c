@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "harness/run.h"
+#include "harness/words.h"
 
 static void *room(void *array, size_t n, size_t size) {
     void *bigger = realloc(array, (n + 1) * size);
@@ -44,6 +45,11 @@ static void add_margins(struct run *run) {
                l->period_source);
     add_margin(run, "spi sck low", a->spi_clk, &s->worst[SPI_DUTY_LOW],
                bit * (100 - l->duty_max) / 100, true, l->duty_source);
+    double hz = run->firmware ? run_firmware_figures(run).slave_hz : 0;
+    if (hz > 0)
+        add_margin(run, "spi period, 2 PCLK", a->spi_clk, &s->worst[SPI_PERIOD],
+                   (sim_time)(2e12 / hz + 0.5), false,
+                   "ST SPI slave at most fPCLK / 2, at the firmware's clock; from memory, check");
     add_margin(run, "spi sck high", a->spi_clk, &s->worst[SPI_DUTY_HIGH], bit * l->duty_min / 100,
                true, l->duty_source);
 }
@@ -74,10 +80,28 @@ static void add_circuit_counters(struct run *run, int which) {
     free(totals);
 }
 
+static int by_name(const void *a, const void *b) {
+    const struct run_counter *left = a, *right = b;
+    return words_natural_compare(left->name, right->name);
+}
+
+/* Failures are listed up to a number; this counts all. */
+static void add_causes(struct run *run) {
+    uint64_t lost;
+    char text[96];
+    const char *name;
+    for (size_t i = 0; (name = run_firmware_cause(run, i, &lost)) != NULL; i++) {
+        snprintf(text, sizeof text, "cause: %s", name);
+        add_counter(run, text, lost);
+    }
+}
+
 static void add_counters(struct run *run) {
     char name[96], pin[64];
     add_circuit_counters(run, 0);
     add_circuit_counters(run, 1);
+    /* How the board was split into circuits must not show. */
+    qsort(run->result.counters, run->result.n_counters, sizeof *run->result.counters, by_name);
     const struct circuit *circuit = replay_circuit(run->replay, 0);
     for (size_t i = 0; i < circuit_floating(circuit); i++) {
         circuit_floating_name(circuit, i, pin, sizeof pin);
@@ -89,6 +113,8 @@ static void add_counters(struct run *run) {
         add_counter(run, "mcu: firmware mistakes", f.misuses);
         add_counter(run, "mcu: accesses not modelled", f.unmodelled);
         add_counter(run, "mcu: data lost", f.lost);
+        add_counter(run, "mcu: delivered although wrong at the pins", run_firmware_mended(run));
+        add_causes(run);
     }
     struct compare_counts counts = compare_counts(run->compare);
     add_counter(run, "selects without an octet", counts.empty);
@@ -103,53 +129,55 @@ static void add_not_run(struct run *run, const char *name, const char *why) {
     snprintf(row->why, sizeof row->why, "%s", why);
 }
 
+static void add_not_run_firmware(struct run *run) {
+    char why[192];
+    snprintf(why, sizeof why, "%.150s: octets are taken at the SPI pins", run->image.why);
+    add_not_run(run, "firmware", why);
+}
+
 static void conclude_verdict(struct run *run) {
     struct run_result *result = &run->result;
-    uint64_t sent = 0, recovered = 0, lost = 0, corrupt = 0, extra = 0, refused = 0;
-    for (size_t i = 0; i < result->n_captures; i++) {
-        const struct run_capture *c = &result->captures[i];
-        sent += c->sent;
-        recovered += c->recovered;
-        refused += c->refused;
-        lost += c->lost;
-        corrupt += c->corrupt;
-        extra += c->extra;
-    }
-    bool whole = recovered + refused == sent && !extra;
-    result->pass = sent && whole && !run->damaged && !result->interrupted;
-    int n = snprintf(result->reason, sizeof result->reason,
-                     "%" PRIu64 " of %" PRIu64 " frames recovered", recovered, sent);
-    size_t room_left = sizeof result->reason - (size_t)n;
-    char *end = result->reason + n;
+    struct run_capture t;
+    run_result_total(result, &t);
+    const struct run_transmit *out = &result->transmit;
+    bool whole = t.recovered + t.refused == t.sent && !t.extra;
+    bool left = !out->present || out->good_fcs >= out->sent;
+    result->pass = t.sent && whole && left && !run->damaged && !result->interrupted;
+    char losses[128] = "", refused[64] = "", stayed[80] = "";
     if (!whole)
-        n = snprintf(end, room_left, ", %" PRIu64 " lost, %" PRIu64 " corrupt, %" PRIu64 " extra",
-                     lost, corrupt, extra);
-    else
-        n = 0;
-    end += n;
-    room_left -= (size_t)n;
-    n = refused ? snprintf(end, room_left, ", %" PRIu64 " rightly refused as too long", refused)
-                : 0;
-    end += n;
-    room_left -= (size_t)n;
-    if (!sent)
-        snprintf(end, room_left, ": nothing to replay");
+        snprintf(losses, sizeof losses,
+                 ", %" PRIu64 " lost, %" PRIu64 " corrupt, %" PRIu64 " extra", t.lost, t.corrupt,
+                 t.extra);
+    if (t.refused)
+        snprintf(refused, sizeof refused, ", %" PRIu64 " rightly refused as too long", t.refused);
+    if (!left)
+        snprintf(stayed, sizeof stayed, ", %" PRIu64 " of %" PRIu64 " sent frames left the board",
+                 out->good_fcs, out->sent);
+    const char *rest = "";
+    if (!t.sent)
+        rest = ": nothing to replay";
     else if (run->damaged)
-        snprintf(end, room_left, ", an input is damaged");
+        rest = ", an input is damaged";
     else if (result->interrupted)
-        snprintf(end, room_left, ", interrupted: partial");
+        rest = ", interrupted: partial";
+    snprintf(result->reason, sizeof result->reason,
+             "%" PRIu64 " of %" PRIu64 " frames recovered%s%s%s%s", t.recovered, t.sent, losses,
+             refused, stayed, rest);
 }
 
 void run_conclude(struct run *run) {
     add_margins(run);
     add_counters(run);
+    if (run->image.instead[0])
+        add_not_run(run, run->image.instead, run->image.why);
     if (!run->firmware)
-        add_not_run(run, "firmware", "--firmware none: octets are taken at the SPI pins");
+        add_not_run_firmware(run);
     if (!replay_sampler(run->replay)->limits)
         add_not_run(run, "margins", "the board states no mcu.chip, whose datasheet has the limits");
-    add_not_run(run, "transmit",
-                run->firmware ? "this version does not judge what the firmware sends"
-                              : "nothing drives the transmitter without firmware");
+    if (!run->firmware)
+        add_not_run(run, "transmit", "nothing drives the transmitter without firmware");
+    else if (!run->result.transmit.present)
+        add_not_run(run, "transmit", "the board states no attach.line_tx_p and attach.line_tx_n");
     add_not_run(run, "rtl", "one engine: event");
     conclude_verdict(run);
 }

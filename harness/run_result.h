@@ -18,7 +18,8 @@ enum run_failure_kind { RUN_LOST, RUN_CORRUPT, RUN_EXTRA };
 struct run_failure {
     enum run_failure_kind kind;
     uint64_t frame; /* 1-based number in its capture; 0 for an extra one */
-    char stage[32]; /* "line receiver", "edge detector", ... */
+    char stage[32]; /* "line receiver", "edge detector", ..., "firmware" */
+    char cause[32]; /* with firmware: "DMA not armed", ... (causes.h); "" when it is not its */
     char net[128];
     sim_time time; /* simulated, ps from the start of the run */
     char detail[256];
@@ -28,6 +29,7 @@ struct run_capture {
     char file[512];
     uint64_t frames, sent, recovered, lost, corrupt, extra; /* frames = read from the file */
     uint64_t delivered, refused; /* with firmware: frames it delivered; too long for it */
+    uint64_t dropped_after;      /* of delivered: for someone else, or without room */
     bool partial;                /* the file was damaged; what stood before it was replayed */
     char damage[256];            /* the one clear line about the damage */
     struct run_skip *skipped;
@@ -56,6 +58,28 @@ struct run_not_run {
     char name[64], why[192];
 };
 
+/* What left the board; see harness/transmit.h. */
+struct run_transmit {
+    bool present;    /* the board states its transmit pair */
+    char driver[64]; /* "U3 D1"; "" when none leads there */
+    uint64_t sent;   /* frames with a good FCS that the MCU clocked out */
+    uint64_t frames, good_fcs, octets, damaged, link_pulses; /* at the driver */
+    double pulse_least_ns, pulse_most_ns;                    /* widths of the link pulses */
+    uint64_t swallowed;                                      /* pulses at MCU pins */
+    char dead[512];         /* why nothing left it although the MCU sent; "" otherwise */
+    char first_damage[160]; /* what is wrong with the first damaged, and when; "" without any */
+    bool feedback;          /* MCU outputs reach MCU inputs on this board, */
+    double quantum_ns;      /* which were run together in steps of this; otherwise 0 */
+};
+
+/* Arming the receiver again between two frames, counted from the rise of its select. */
+struct run_rearm {
+    uint64_t gaps, rearmed, late; /* all; in which it was switched off; of these too late */
+    double hclk_hz;
+    uint64_t window_cycles; /* the shortest gap, to the next frame's first clock edge */
+    uint64_t worst_cycles;  /* the longest until it was armed */
+};
+
 #define RUN_MAX_REPEAT 32768 /* a few hundred captures by name */
 
 struct run_result {
@@ -64,17 +88,23 @@ struct run_result {
     char board[256], engine[16], firmware[256]; /* firmware "" when none */
     struct run_capture *captures;
     size_t n_captures;
+    bool tells_drops; /* the firmware says what it drops: dropped_after is known */
+    struct run_rearm rearm;
     struct run_margin *margins;
     size_t n_margins;
     struct run_counter *counters;
     size_t n_counters;
     struct run_not_run *not_run;
     size_t n_not_run;
+    struct run_transmit transmit;
     double simulated_s;
     double wall_s;               /* host */
     bool interrupted;            /* Ctrl-C: partial */
     char reason[256];            /* the verdict's reason, one line */
     char repeat[RUN_MAX_REPEAT]; /* the command that repeats it */
 };
+
+/* The counts of all captures together; the rest of `total` is empty. */
+void run_result_total(const struct run_result *result, struct run_capture *total);
 
 #endif

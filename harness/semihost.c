@@ -243,87 +243,74 @@ static enum armv7m_semihost leave(struct call *call, uint32_t reason, uint32_t c
     return ARMV7M_SEMIHOST_STOP;
 }
 
-/* False: not an operation. */
-static bool operate(struct call *call, uint32_t operation, uint32_t *result) {
+/* SYS_WRITEC and SYS_WRITE0 leave R0 as it is. */
+static uint32_t sys_writec(struct call *call) {
     uint8_t one = 0;
-    switch (operation) {
-    case SYS_OPEN:
-        *result = sys_open(call);
-        return true;
-    case SYS_CLOSE:
-        *result = sys_close(call);
-        return true;
-    case SYS_WRITEC:
-        if (octet(call, call->argument, &one))
-            call->semihost->host->write(call->semihost->user, SEMIHOST_OUT, &one, 1);
-        return true;
-    case SYS_WRITE0:
-        put(call, SEMIHOST_OUT, call->argument, MOST, true);
-        return true;
-    case SYS_WRITE:
-        *result = sys_write(call);
-        return true;
-    case SYS_READ:
-        *result = sys_read(call);
-        return true;
-    case SYS_READC:
-        *result = sys_readc(call);
-        return true;
-    case SYS_ISERROR:
-        *result = word(call, 0) >> 31;
-        return true;
-    case SYS_ISTTY:
-        *result = sys_istty(call);
-        return true;
-    case SYS_SEEK:
-        *result = sys_seek(call);
-        return true;
-    case SYS_FLEN:
-        *result = sys_flen(call);
-        return true;
-    case SYS_TMPNAM:
-    case SYS_REMOVE:
-    case SYS_RENAME:
-    case SYS_SYSTEM:
-        *result = failed(call, NOT_PERMITTED);
-        return true;
-    case SYS_CLOCK: /* hundredths of a second */
-        *result = (uint32_t)ticks(call, 10 * SIM_MS);
-        return true;
-    case SYS_TIME:
-        *result = SEMIHOST_EPOCH + (uint32_t)ticks(call, SIM_S);
-        return true;
-    case SYS_ERRNO:
-        *result = call->semihost->error;
-        return true;
-    case SYS_GET_CMDLINE:
-        *result = sys_get_cmdline(call);
-        return true;
-    case SYS_HEAPINFO:
-        *result = sys_heapinfo(call);
-        return true;
-    case SYS_ELAPSED:
-        *result = sys_elapsed(call);
-        return true;
-    case SYS_TICKFREQ:
-        *result = SEMIHOST_TICK_FREQ;
-        return true;
-    default:
-        return false;
-    }
+    if (octet(call, call->argument, &one))
+        call->semihost->host->write(call->semihost->user, SEMIHOST_OUT, &one, 1);
+    return SYS_WRITEC;
 }
+static uint32_t sys_write0(struct call *call) {
+    put(call, SEMIHOST_OUT, call->argument, MOST, true);
+    return SYS_WRITE0;
+}
+static uint32_t sys_iserror(struct call *call) {
+    return word(call, 0) >> 31;
+}
+static uint32_t sys_not_permitted(struct call *call) {
+    return failed(call, NOT_PERMITTED);
+}
+static uint32_t sys_clock(struct call *call) { /* hundredths of a second */
+    return (uint32_t)ticks(call, 10 * SIM_MS);
+}
+static uint32_t sys_time(struct call *call) {
+    return SEMIHOST_EPOCH + (uint32_t)ticks(call, SIM_S);
+}
+static uint32_t sys_errno(struct call *call) {
+    return call->semihost->error;
+}
+static uint32_t sys_tickfreq(struct call *call) {
+    (void)call;
+    return SEMIHOST_TICK_FREQ;
+}
+
+/* What each operation does, and leaves in R0; those that end the program are not here. */
+static uint32_t (*const OPERATIONS[])(struct call *call) = {
+    [SYS_OPEN] = sys_open,
+    [SYS_CLOSE] = sys_close,
+    [SYS_WRITEC] = sys_writec,
+    [SYS_WRITE0] = sys_write0,
+    [SYS_WRITE] = sys_write,
+    [SYS_READ] = sys_read,
+    [SYS_READC] = sys_readc,
+    [SYS_ISERROR] = sys_iserror,
+    [SYS_ISTTY] = sys_istty,
+    [SYS_SEEK] = sys_seek,
+    [SYS_FLEN] = sys_flen,
+    [SYS_TMPNAM] = sys_not_permitted,
+    [SYS_REMOVE] = sys_not_permitted,
+    [SYS_RENAME] = sys_not_permitted,
+    [SYS_CLOCK] = sys_clock,
+    [SYS_TIME] = sys_time,
+    [SYS_SYSTEM] = sys_not_permitted,
+    [SYS_ERRNO] = sys_errno,
+    [SYS_GET_CMDLINE] = sys_get_cmdline,
+    [SYS_HEAPINFO] = sys_heapinfo,
+    [SYS_ELAPSED] = sys_elapsed,
+    [SYS_TICKFREQ] = sys_tickfreq,
+};
 
 enum armv7m_semihost semihost_call(struct semihost *semihost, struct armv7m *core) {
     struct call call = {semihost, core, armv7m_get(core, (enum armv7m_reg)(ARMV7M_R0 + 1))};
-    uint32_t operation = armv7m_get(core, ARMV7M_R0), result = operation;
+    uint32_t operation = armv7m_get(core, ARMV7M_R0);
     if (operation == SYS_EXIT)
         return leave(&call, call.argument, 0);
     if (operation == SYS_EXIT_EXTENDED)
         return leave(&call, word(&call, 0), word(&call, 1));
-    if (!operate(&call, operation, &result)) {
+    if (operation >= sizeof OPERATIONS / sizeof *OPERATIONS || !OPERATIONS[operation]) {
         semihost->unsupported = operation;
         return ARMV7M_SEMIHOST_UNSUPPORTED;
     }
-    armv7m_set(core, ARMV7M_R0, result);
+    armv7m_set(core, ARMV7M_R0, OPERATIONS[operation](&call));
     return ARMV7M_SEMIHOST_DONE;
 }

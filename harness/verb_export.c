@@ -8,16 +8,22 @@
 #include "harness/export_spice.h"
 #include "harness/outfile.h"
 
-#define MAX_OCTETS 1514
-#define RESULTS    "linkpulse_spice.vcd"
+#define MAX_OCTETS    1514
+#define RESULTS       "linkpulse_spice.vcd"
+#define WAVEFORM      "linkpulse_line.txt"
+#define TRANSMIT_TAIL (12 * SIM_US) /* the core has let go by then */
 
-static bool write_deck(const struct board *board, unsigned n, FILE *out, struct sim_err *err) {
+static bool write_deck(const struct board *board, const struct options *options, FILE *out,
+                       struct sim_err *err) {
     uint8_t octets[MAX_OCTETS + 4];
     struct spice_stimulus stimulus = {.octets = octets,
-                                      .n = export_spice_frame(n, octets),
+                                      .n = export_spice_frame(options->octets, octets),
                                       .lead = 2 * SIM_US,
                                       .tail = 2 * SIM_US};
-    return export_spice(board, &stimulus, RESULTS, out, err);
+    if (!options->transmit)
+        return export_spice(board, &stimulus, RESULTS, out, err);
+    stimulus.tail = TRANSMIT_TAIL;
+    return export_spice_transmit(board, &stimulus, RESULTS, WAVEFORM, out, err);
 }
 
 /* In memory first: half a deck on standard output would look like a whole one. */
@@ -28,7 +34,7 @@ static bool write_stdout(const struct board *board, const struct options *option
     FILE *memory = open_memstream(&text, &size);
     if (!memory)
         return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
-    bool good = write_deck(board, options->octets, memory, err);
+    bool good = write_deck(board, options, memory, err);
     if (fclose(memory) != 0 && good)
         good = sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     if (good)
@@ -45,7 +51,7 @@ static bool write_file(const struct board *board, const struct options *options,
         return sim_err_set(err, SIM_ERR_INPUT, "%s: the path is too long", options->output);
     if (!outfile_open(&file, path, err))
         return false;
-    if (write_deck(board, options->octets, file.stream, err) && outfile_commit(&file, err))
+    if (write_deck(board, options, file.stream, err) && outfile_commit(&file, err))
         return true;
     outfile_abandon(&file);
     return false;

@@ -5,17 +5,10 @@
 
 #include "harness/mcu.h"
 #include "harness/outfile.h"
+#include "harness/run_probe.h"
 
 #define DEFAULT_TIME (10 * SIM_S)
 #define PATH         1024
-
-/* --out before the name; NULL stays NULL. False when it is too long. */
-static bool place(const struct options *options, const char *name, char *path, const char **out,
-                  struct sim_err *err) {
-    *out = name ? path : NULL;
-    return !name || options_out_path(options, name, path, PATH) ||
-           sim_err_set(err, SIM_ERR_INPUT, "%s: the path is too long", name);
-}
 
 static struct mcu_request request_of(const struct options *options) {
     const struct options_mcu *o = &options->mcu;
@@ -36,24 +29,9 @@ static struct mcu_request request_of(const struct options *options) {
     };
 }
 
-/* With --gdb ITM is offered too, but only asked for by name is it worth an error. */
-static bool open_itm(struct mcu *mcu, const struct options_mcu *o, struct sim_err *err) {
-    struct sim_err taken = SIM_ERR_INIT;
-    unsigned port = o->itm_port;
-    if (!o->itm_listen && !o->gdb)
-        return true;
-    if (mcu_trace_listen(&mcu->trace, &port, o->itm_listen ? err : &taken))
-        fprintf(stderr, "linkpulse: ITM text on 127.0.0.1:%u\n", port);
-    else if (o->itm_listen)
-        return false;
-    else
-        fprintf(stderr, "linkpulse: no ITM text on TCP: %s\n", taken.text);
-    return true;
-}
-
 static bool open_servers(struct mcu *mcu, const struct options_mcu *o, struct sim_err *err) {
     unsigned port = o->gdb_port;
-    if (!open_itm(mcu, o, err))
+    if (!run_probe_itm(&mcu->trace, o, err))
         return false;
     if (!o->gdb)
         return true;
@@ -96,9 +74,9 @@ int verb_mcu(const struct options *options) {
     struct mcu_request request = request_of(options);
     char json_path[PATH], itm_path[PATH], swo_path[PATH];
     const char *json;
-    if (!place(options, options->json, json_path, &json, &err) ||
-        !place(options, options->mcu.itm, itm_path, &request.itm, &err) ||
-        !place(options, options->mcu.swo, swo_path, &request.swo, &err))
+    if (!run_probe_place(options, options->json, json_path, &json, &err) ||
+        !run_probe_place(options, options->mcu.itm, itm_path, &request.itm, &err) ||
+        !run_probe_place(options, options->mcu.swo, swo_path, &request.swo, &err))
         return verbs_fail(&err);
     struct mcu *mcu = malloc(sizeof *mcu);
     if (!mcu)

@@ -60,10 +60,10 @@ static void describe(struct run *run) {
     struct run_result *result = &run->result;
     result->seed = run->options->seed;
     snprintf(result->board, sizeof result->board, "%s", run->options->board);
-    if (run->options->firmware)
-        snprintf(result->firmware, sizeof result->firmware, "%s", run->options->firmware);
+    snprintf(result->firmware, sizeof result->firmware, "%s", run->image.name);
     snprintf(result->engine, sizeof result->engine, "%s", run->options->engine);
-    options_repeat(run->options, result->repeat, sizeof result->repeat);
+    options_repeat(run->options, run->image.name[0] ? run->image.name : "none", result->repeat,
+                   sizeof result->repeat);
 }
 
 static void print_cache(const struct run *run) {
@@ -81,11 +81,25 @@ static int nothing_or_damaged(const struct run *run) {
     return run->result.interrupted && !run->damaged ? 1 : SIM_ERR_INPUT;
 }
 
+static bool check_probe(const struct run *run, struct sim_err *err) {
+    const struct options_mcu *o = &run->options->mcu;
+    const char *what = o->gdb          ? "--gdb"
+                       : o->itm        ? "--itm"
+                       : o->swo        ? "--swo"
+                       : o->itm_listen ? "--itm-port"
+                                       : NULL;
+    return !what || run->image.name[0] ||
+           sim_err_set(err, SIM_ERR_INPUT, "%s looks at a firmware, and none runs%s%s", what,
+                       run->image.why[0] ? ": " : "", run->image.why);
+}
+
 static int run_board(const struct options *options, const struct board *board) {
     struct sim_err err = SIM_ERR_INIT;
     struct run run = {.options = options, .board = board, .err = SIM_ERR_INIT};
     int status;
     interrupt_install();
+    if (!run_image_choose(&run.image, options, board, &err) || !check_probe(&run, &err))
+        return verbs_fail(&err);
     describe(&run);
     if (!run_captures(&run)) {
         status = verbs_fail(&run.err);

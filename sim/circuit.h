@@ -59,6 +59,10 @@ void circuit_destroy(struct circuit *circuit); /* accepts NULL */
 #define CIRCUIT_NO_NET UINT32_MAX
 uint32_t circuit_net(const struct circuit *circuit, uint32_t netlist_net);
 uint32_t circuit_nets(const struct circuit *circuit); /* the engine's, thresholds' included */
+/* The net an input pin of a unit reads, its own threshold's where the pin's net is analog;
+ * CIRCUIT_NO_NET when the pin is open. */
+uint32_t circuit_input_net(const struct circuit *circuit, uint32_t part, unsigned unit,
+                           unsigned pin);
 /* The level of a net now; an analog node gives its side of VCC/2. */
 int circuit_level(const struct circuit *circuit, uint32_t net);
 /* Voltage of an analog node at `time` (>= the last event), NAN for other nets. */
@@ -67,6 +71,9 @@ bool circuit_net_is_analog(const struct circuit *circuit, uint32_t net);
 /* True when the net may change while this circuit runs (driven by a kept element or an
  * input of it). */
 bool circuit_net_is_live(const struct circuit *circuit, uint32_t net);
+/* True when something in this circuit listens to the net. */
+bool circuit_net_is_heard(const struct circuit *circuit, uint32_t net);
+double circuit_net_load(const struct circuit *circuit, uint32_t net); /* farad */
 
 /* Edges of watched nets are appended to a buffer of the caller's. An analog node's edges
  * are those of the thresholds on it. */

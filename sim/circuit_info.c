@@ -7,6 +7,23 @@ uint32_t circuit_net(const struct circuit *c, uint32_t netlist_net) {
     return netlist_net < c->netlist->n_nets ? c->net_of[netlist_net] : CIRCUIT_NO_NET;
 }
 
+uint32_t circuit_input_net(const struct circuit *c, uint32_t part, unsigned unit, unsigned pin) {
+    const char *number = c->uses[part].model->units[unit].pins[pin];
+    uint32_t at = number ? netlist_find_pin(c->netlist, part, number) : NETLIST_NONE;
+    if (at == NETLIST_NONE || c->netlist->pins[at].net == NETLIST_NONE)
+        return CIRCUIT_NO_NET;
+    uint32_t net = circuit_net(c, c->netlist->pins[at].net);
+    if (!circuit_net_is_analog(c, net))
+        return net;
+    const struct node *node = &c->nodes[c->node_of[net]];
+    for (unsigned i = 0; i < node->n_thresholds; i++) {
+        const struct origin *o = &c->origins[node->thresholds[i]];
+        if (o->part == part && o->unit == unit)
+            return c->elements[node->thresholds[i]].net;
+    }
+    return net;
+}
+
 uint32_t circuit_nets(const struct circuit *c) {
     return c->n_nets;
 }
@@ -27,6 +44,14 @@ bool circuit_net_is_live(const struct circuit *c, uint32_t net) {
             c->elements[c->kept[i]].aux == c->node_of[net])
             return true;
     return false;
+}
+
+bool circuit_net_is_heard(const struct circuit *c, uint32_t net) {
+    return net < c->n_nets && c->fan_start[net + 1] > c->fan_start[net];
+}
+
+double circuit_net_load(const struct circuit *c, uint32_t net) {
+    return net < c->n_board_nets ? c->loads[net] : 0;
 }
 
 double circuit_voltage(const struct circuit *c, uint32_t net, sim_time time) {

@@ -31,12 +31,13 @@ struct part_figure {
  * MONO      A (Clk+), B_n (Clk-), R_n, Cx, RxCx, then Q, Q_n: retriggerable monostable.
  *           k (T = k R C), tpd_trig, tpd_reset, tw_trig.
  * RECEIVER  A, B, then R: line receiver. vit_plus, vit_minus, tplh, tphl.
- * DRIVER    D, DE, then Y, Z: line driver. tpd, ten, tdis, r_out, voh, vol (no load).
+ * DRIVER    D, DE, then Y, Z: line driver. tpd, ten, tdis, voh, vol (no load), r_out (lower
+ *           side), r_out_up, tr (10-90 % of the differential output), cout (disabled).
  * FET       G, D, S: N-channel enhancement. vgs_th, rds_on, ciss, coss, crss.
  * RESISTOR  1, 2.     CAPACITOR 1, 2.   (the part's quantity: ohms, farads)
  * SELECTOR  common, throw 1, throw 2, ...: joined by the position the board states.
  * JACK      TD+, TD-, RD+, RD-: magnetics towards the line. l_open, l_leak (henry),
- *           r_winding.
+ *           r_winding; beyond i_sat in the core (ampere) l_open falls to l_sat.
  * PASSIVE   any pins (none listed: all of the part's): mechanical, connectors, LEDs; puts
  *           only `cin` on its nets.
  *

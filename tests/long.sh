@@ -12,7 +12,7 @@ grep -q __asan_init "$program" && long=20000 growth=64
 replays() { # STATUS FRAMES RECOVERED [ARGUMENT...]: leaves factor and memory
     local status=$1 frames=$2 want=$3 recovered
     shift 3
-    timeout 300 python3 "$here/long.py" "$program" "$frames" 200 "$@" >"$tree/figures" 2>"$tree/err"
+    timeout 300 python3 "$here/long.py" "$program" "$frames" 200 --firmware none "$@" >"$tree/figures" 2>"$tree/err"
     [ $? = "$status" ] || { sed 's/^/# /' "$tree/err"; return 1; }
     read -r recovered factor memory <"$tree/figures"
     echo "# $frames frames: $factor times real time, $memory MB"

@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/program.sh
 . "$here/program.sh"
 
-recovered() { exits 0 run -q --pcap-out "$tree/out.pcap" "$@"; }
+recovered() { exits 0 run -q --firmware none --pcap-out "$tree/out.pcap" "$@"; }
 octets() { # CAPTURE: one hex line per frame, as tshark reads it
     tshark -n -r "$1" -x 2>/dev/null |
         awk 'NF == 0 { print line; line = ""; next }
@@ -50,7 +50,7 @@ check "the output is an input" again
 # Frames that the network gave time keep it; the others stand closer than a line allows.
 times() { tshark -n -r "$1" -T fields -e frame.time_delta -e frame.time_relative 2>/dev/null; }
 paced() {
-    exits 0 run -q --set line.gap=capture --pcap-out "$tree/out.pcap" "$captures/dns.pcap" &&
+    exits 0 run -q --firmware none --set line.gap=capture --pcap-out "$tree/out.pcap" "$captures/dns.pcap" &&
         paste <(times "$captures/dns.pcap") <(times "$tree/out.pcap") |
         awk '$1 > 0.001 { n++; d = $2 - $4; if (d < 0) d = -d; if (d > worst) worst = d }
              END { exit !(n == 2 && worst < 1e-6) }'
@@ -58,7 +58,7 @@ paced() {
 check "line.gap=capture: the times are the sender's" paced
 
 # Faults must show: an output that lacks the frames that failed, and none at all.
-exits 1 run -q --set line.jitter_peak_ns=3 --seed 3 --pcap-out "$tree/out.pcap" "$captures/dns.pcap"
+exits 1 run -q --firmware none --set line.jitter_peak_ns=3 --seed 3 --pcap-out "$tree/out.pcap" "$captures/dns.pcap"
 without_first() { cmp <(octets "$captures/dns.pcap" | padded | tail -n +2) <(octets "$tree/out.pcap"); }
 check "a frame that came wrong is not in the output" without_first
 nothing() { exits 1 run -q --edit "remove U3" --pcap-out "$tree/out.pcap" "$captures/dns.pcap" && [ -z "$(octets "$tree/out.pcap")" ]; }

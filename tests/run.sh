@@ -10,7 +10,7 @@ json() { python3 "$here/run_json.py" "$@"; }
 
 # --- every capture ---------------------------------------------------------------------
 total=$(awk -F'\t' '$1 ~ /[.]pcap$/ && $4 == "all recovered" { n += $2 } END { print n }' "$captures/captures.tsv")
-all() { exits 0 run -q --no-host --json "$tree/all.json" --junit "$tree/all.xml" "$captures"/*.pcap; }
+all() { exits 0 run -q --firmware none --no-host --json "$tree/all.json" --junit "$tree/all.xml" "$captures"/*.pcap; }
 check "every frame of every capture is recovered" all
 check "the last line is the verdict" eval \
     "verdict | grep -q '^PASS: $total of $total frames recovered; repeat: '"
@@ -50,9 +50,9 @@ same() { # DESCRIPTION FILE ARGUMENT...: runs with these give the bytes of FILE
     "$program" run -q --no-host --json "$tree/other.json" "$@" >"$tree/other.txt" 2>&1
     check "$name" cmp "$file" "$tree/other.json"
 }
-same "the same bytes in a second run" "$tree/all.json" "$captures"/*.pcap
-same "the same bytes with --jobs 1" "$tree/all.json" -j 1 "$captures"/*.pcap
-same "the same bytes with --jobs 7" "$tree/all.json" -j 7 "$captures"/*.pcap
+same "the same bytes in a second run" "$tree/all.json" --firmware none "$captures"/*.pcap
+same "the same bytes with --jobs 1" "$tree/all.json" -j 1 --firmware none "$captures"/*.pcap
+same "the same bytes with --jobs 7" "$tree/all.json" -j 7 --firmware none "$captures"/*.pcap
 small=("$arp" "$dns" "$captures/short.pcap" "$captures/jumbo.pcap")
 "$program" run -q --no-host --json "$tree/small.json" "${small[@]}" >/dev/null
 same "the same bytes without the response cache" "$tree/small.json" --no-cache "${small[@]}"
@@ -96,7 +96,7 @@ check "line.gap=capture" recovers --set line.gap=capture
 check "line.gap=capture: as long as the captures" simulated '0.8 < r["simulated_s"] < 1.6'
 check "line.gap=capture, gap_scale=0.5" recovers --set line.gap=capture --set line.gap_scale=0.5
 check "line.gap=capture, gap_scale=0.5: half as long" simulated '0.4 < r["simulated_s"] < 0.8'
-check "line.gap=fixed" recovers --set line.gap=fixed --set line.gap_ns=1e6
+check "line.gap=fixed" recovers --firmware none --set line.gap=fixed --set line.gap_ns=1e6
 check "line.gap=fixed: 35 gaps of 1 ms more" simulated '0.035 < r["simulated_s"] < 0.060'
 check "line.link_pulses=on" recovers --set line.link_pulses=on --set line.gap=capture
 check "line.jitter_peak_ns=1.5" recovers --set line.jitter_peak_ns=1.5

@@ -8,15 +8,22 @@ import sys
 
 TOP = {
     "schema": str, "verdict": str, "seed": int, "board": str, "engine": str, "firmware": (str, type(None)),
-    "captures": list, "margins": list, "counters": dict, "checks_not_run": list,
+    "captures": list, "total": dict, "margins": list, "counters": dict, "checks_not_run": list,
     "simulated_s": float, "real_time_factor": (float, type(None)),
 }
-CAPTURE = {
-    "file": str, "frames": int, "sent": int, "recovered": int, "lost": int, "corrupt": int,
-    "extra": int, "skipped": list, "failures": list,
+COUNTS = {
+    "frames": int, "sent": int, "recovered": int, "lost": int, "corrupt": int, "extra": int,
+}
+CAPTURE = {"file": str, **COUNTS, "skipped": list, "failures": list}
+# With firmware:
+DELIVERED = {"delivered": int, "refused": int, "dropped_after": (int, type(None))}
+REARM = {
+    "gaps": int, "rearmed": int, "late": int, "worst_cycles": int, "window_cycles": (int, type(None)),
+    "hclk_hz": float,
 }
 SKIPPED = {"frame": int, "why": str}
 FAILURE = {"frame": int, "stage": str, "net": str, "time_ps": int, "detail": str}
+CAUSE = {"cause": (str, type(None))}
 NUMBER = (float, type(None))
 MARGIN = {"name": str, "net": str, "worst_ns": NUMBER, "limit_ns": NUMBER, "slack_ns": NUMBER, "source": str}
 NOT_RUN = {"name": str, "why": str}
@@ -42,15 +49,20 @@ def shape(what, value, keys, optional=None):
 
 
 def check(r):
-    shape("top", r, TOP, {"host": dict, "partial": bool})
+    firmware = r["firmware"] is not None
+    shape("top", r, {**TOP, **({"rearm": dict} if firmware else {})}, {"host": dict, "partial": bool})
+    delivered, cause = (DELIVERED, CAUSE) if firmware else ({}, {})
+    shape("total", r["total"], {**COUNTS, **delivered})
+    if firmware:
+        shape("rearm", r["rearm"], REARM)
     if r["schema"] != "linkpulse.run/1" or r["verdict"] not in ("pass", "fail"):
         errors.append(f"schema {r['schema']}, verdict {r['verdict']}")
     for capture in r["captures"]:
-        shape("capture", capture, CAPTURE, {"partial": bool, "damage": str})
+        shape("capture", capture, {**CAPTURE, **delivered}, {"partial": bool, "damage": str})
         for row in capture["skipped"]:
             shape("skipped", row, SKIPPED)
         for row in capture["failures"]:
-            shape("failure", row, FAILURE)
+            shape("failure", row, {**FAILURE, **cause})
     for row in r["margins"]:
         shape("margin", row, MARGIN)
     for name, count in r["counters"].items():

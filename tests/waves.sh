@@ -30,7 +30,7 @@ decodes_frame() { # VCD N
 }
 if has sigrok-cli; then
     check "sigrok-cli's SPI decoder finds the octets sent" decodes "$tree/whole.vcd"
-    sampled_early() { exits 1 run -q --set jumper.JP1=A --vcd "$tree/early.vcd" "$dns" && ! decodes "$tree/early.vcd"; }
+    sampled_early() { exits 1 run -q --firmware none --set jumper.JP1=A --vcd "$tree/early.vcd" "$dns" && ! decodes "$tree/early.vcd"; }
     check "sigrok-cli finds others where the board fails" sampled_early
 else
     skip "sigrok-cli's SPI decoder finds the octets sent" "no sigrok-cli"
@@ -86,7 +86,7 @@ check "auto without a failure: no file" [ ! -e "$tree/none.vcd" ]
 noted() { "$program" run --trace-window 99 --vcd "$tree/none.vcd" "$dns" 2>&1 >/dev/null | grep -q "no wave"; }
 check "a window that nothing falls into is told" noted
 
-jitter=(--set line.jitter_peak_ns=3 --seed 3)
+jitter=(--firmware none --set line.jitter_peak_ns=3 --seed 3)
 check "auto with jitter" window 1 auto auto "${jitter[@]}"
 check "the whole run with jitter" exits 1 run -q --vcd "$tree/jitter.vcd" --no-host --json "$tree/jitter.json" \
     "${jitter[@]}" "$dns"
@@ -99,7 +99,7 @@ print(json.load(open(sys.argv[1]))["captures"][0]["failures"][0]["time_ps"])' "$
     [ "$from" -lt "$at" ] && [ "$at" -lt "$to" ] && smaller "$tree/auto.vcd" "$tree/jitter.vcd"
 }
 check "auto: around the first failure" around
-pulses=(--set line.link_pulses=on --set line.gap=fixed --set line.gap_ns=20000000)
+pulses=(--firmware none --set line.link_pulses=on --set line.gap=fixed --set line.gap_ns=20000000)
 check "the whole run with link pulses" exits 0 run -q --vcd "$tree/pulses.vcd" "${pulses[@]}" "$dns"
 check "--trace-window over a link pulse" window 0 pulse 15900:16200 "${pulses[@]}"
 check "window over a link pulse: the same part of the whole" vcd "$tree/pulse.vcd" "$tree/pulses.vcd" \

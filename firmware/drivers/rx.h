@@ -59,4 +59,12 @@ void rx_release(void);
  * FCS. Does nothing: it is where an observer reads what the driver received. */
 void lp_deliver_frame(const uint8_t *frame, uint16_t length);
 
+/* What became of frames otherwise, for the same observer. Each counts in rx_counters. */
+
+/* The frame delivered last is for someone else; finds no room. */
+void lp_drop_filter(void);
+void lp_drop_queue(void);
+/* A frame that begins at `frame` cannot wait for its check: it will not be delivered. */
+void lp_lose_frame(const uint8_t *frame);
+
 #endif

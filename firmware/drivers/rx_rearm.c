@@ -8,7 +8,10 @@
 #include "firmware/drivers/rx_check.h"
 #include "firmware/drivers/rx_port.h"
 
-enum { BUFFERS = 4, BUFFER_OCTETS = 1600, FALSE_EDGE_CYCLES = 150 };
+#ifndef RX_BUFFER_OCTETS
+#define RX_BUFFER_OCTETS 1600
+#endif
+enum { BUFFERS = 4, BUFFER_OCTETS = RX_BUFFER_OCTETS, FALSE_EDGE_CYCLES = 150 };
 #ifndef RX_EXTRA_CYCLES
 #define RX_EXTRA_CYCLES 0 /* lengthens the interrupt, to see frames being lost */
 #endif
@@ -37,9 +40,9 @@ static void wait(uint32_t begin, uint32_t cycles) {
 
 static void keep(uint8_t *frame, uint32_t length) {
     if (!rx_wanted(frame, (uint16_t)length)) {
-        rx_counters.filtered++;
+        lp_drop_filter();
     } else if (in - out == BUFFERS - 1) {
-        rx_counters.queue_full++;
+        lp_drop_queue();
     } else {
         lengths[in % BUFFERS] = (uint16_t)length;
         in++;

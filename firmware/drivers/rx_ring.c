@@ -15,6 +15,10 @@ enum { RING_SIZE = 3072 }; /* of 8 kB */
 enum { RING_SIZE = 16384 };
 #endif
 
+#ifndef RX_CHECK_CYCLES
+#define RX_CHECK_CYCLES 0 /* lengthens each check, to see the ring come round */
+#endif
+
 static struct ring ring;
 /* Behind the ring there is room for the end of a frame that wrapped. */
 __attribute__((section(".noinit"), aligned(4))) static uint8_t octets[RING_SIZE + RX_LONGEST];
@@ -50,9 +54,14 @@ void EXTI9_5_IRQHandler(void) {
         data_barrier(); /* else the interrupt may begin again at once */
         return;
     }
+#ifndef RX_NO_RESYNC
     rx_port_resync();
-    if (!ring_end(&ring, remaining()))
+#endif
+    const uint8_t *frame = octets + ring.begin_offset;
+    if (!ring_end(&ring, remaining())) {
         rx_counters.no_descriptor++;
+        lp_lose_frame(frame);
+    }
     SCB->ICSR = SCB_ICSR_PENDSVSET;
     rx_cycles_note(begin);
 }
@@ -88,14 +97,21 @@ static uint8_t *in_one_piece(const struct ring_frame *frame) {
     return octets + frame->offset;
 }
 
+static void wait(uint32_t cycles) {
+    for (uint32_t begin = rx_cycles(); cycles && rx_cycles() - begin < cycles;)
+        ;
+}
+
 void PendSV_Handler(void);
 void PendSV_Handler(void) {
     const struct ring_frame *frame;
     while ((frame = ring_oldest(&ring)) != NULL) {
         uint8_t *first = in_one_piece(frame);
-        if (rx_overwritten())
+        wait(RX_CHECK_CYCLES);
+        if (rx_overwritten()) {
             rx_counters.overwritten++;
-        else if (rx_check(first, frame->length))
+            lp_lose_frame(first);
+        } else if (rx_check(first, frame->length))
             rx_frame(first, (uint16_t)(frame->length - RX_FCS));
         ring_drop(&ring);
     }

@@ -13,17 +13,17 @@ static volatile uint32_t in, out;
 
 void rx_frame(const uint8_t *frame, uint16_t length) {
     if (!rx_wanted(frame, length)) {
-        rx_counters.filtered++;
+        lp_drop_filter();
         return;
     }
     if (in - out == SLOTS) {
-        rx_counters.queue_full++;
+        lp_drop_queue();
         return;
     }
     memcpy(slots[in % SLOTS].octets, frame, length);
     slots[in % SLOTS].length = length;
     if (rx_overwritten())
-        rx_counters.queue_full++;
+        lp_drop_queue();
     else
         in++;
 }

@@ -28,7 +28,7 @@ static void send(uint8_t *frame, size_t length) {
 /* In PendSV. Frames for others need no transmit buffer to wait for. */
 void rx_frame(const uint8_t *frame, uint16_t length) {
     if (!(frame[0] & 1) && memcmp(frame, tiny.mac, sizeof tiny.mac) != 0) {
-        rx_counters.filtered++;
+        lp_drop_filter();
         return;
     }
     uint8_t *reply = tx_begin();

@@ -92,7 +92,7 @@ void port_init(const uint8_t mac[6]) {
 static void receive(const uint8_t *frame, uint16_t length) {
     struct pbuf *p = pbuf_alloc(PBUF_RAW, length, PBUF_POOL);
     if (!p) {
-        rx_counters.queue_full++;
+        lp_drop_queue();
         return;
     }
     pbuf_take(p, frame, length);

@@ -11,12 +11,16 @@
  * fixed point (whole ps and 64 bits of fraction) and rounded, so an octet symbol needs
  * two lengths at most, one ps apart, and no error gathers over a frame.
  *
- * NOT modelled: pre-emphasis, intersymbol interference of a long cable, common mode.
+ * With a cable, noise or crosstalk the edges come from the waveform instead (waveform.h),
+ * for they depend on more bits than a symbol knows of.
+ *
+ * NOT modelled: pre-emphasis, common mode, what a burst leaves on the cable for the next.
  */
 #include <stdlib.h>
 
 #include "models/line/gauss.h"
 #include "models/line/source.h"
+#include "models/line/waveform.h"
 #include "sim/rng.h"
 
 #define NOMINAL_BIT_PS      100000.0 /* 10 Mbit/s */
@@ -30,6 +34,7 @@
 #define TP_IDL_MAX_PS       1e7
 #define PREAMBLE_OCTET      0x55
 #define SFD_OCTET           0xD5
+#define MAX_NOISE_V         10.0
 #define RAMP_PER_RISE       1.25 /* whole linear ramp over its 10-90 % part */
 #define LEVEL_NONE          3    /* between the thresholds, but not at rest */
 #define MAX_SYMBOLS         (LINE_MAX_FRAME + (PREAMBLE_SFD_BITS + PREAMBLE_BITS_MAX) / 8 + 2)
@@ -56,6 +61,9 @@ struct line_source {
     uint64_t first_fraction, octet_fraction; /* the rest, in 2^-64 ps */
     uint64_t stream_gauss, stream_peak;
     struct gauss gauss;
+    bool waved; /* edges come from the waveform, drawn with the burst */
+    struct waveform waveform;
+    size_t n_edges;          /* of the burst drawn */
     uint64_t symbols_sent;   /* before the current burst */
     uint64_t symbols_called; /* up to and with the current burst */
     struct line_symbol table[ID_COUNT];
@@ -160,7 +168,9 @@ static bool settings_make_sense(const struct line_settings *s) {
            /* a ramp must be over before the next half cell begins, at any rate */
            within(s->rise_ps, 0, LINE_MAX_RISE_PS) && within(s->vit_plus, s->vit_minus, 100) &&
            within(s->vit_minus, -100, s->vit_plus) &&
-           within(s->tp_idl_ps, TP_IDL_MIN_PS, TP_IDL_MAX_PS);
+           within(s->tp_idl_ps, TP_IDL_MIN_PS, TP_IDL_MAX_PS) &&
+           within(s->cable_m, 0, CABLE_MAX_M) && within(s->noise_rms_v, 0, MAX_NOISE_V) &&
+           within(s->crosstalk_v, 0, MAX_NOISE_V);
 }
 
 static void split(double length_ps, int32_t *whole, uint64_t *fraction) {
@@ -193,8 +203,15 @@ struct line_source *line_source_create(const struct line_settings *settings) {
     source->stream_gauss = rng_stream(JITTER_STREAM_GAUSS);
     source->stream_peak = rng_stream(JITTER_STREAM_PEAK);
     source->ids = malloc(MAX_SYMBOLS * sizeof *source->ids);
-    source->edges = malloc(MAX_SYMBOLS * LINE_SYMBOL_MAX_EDGES * sizeof *source->edges);
+    /* twice: the waveform's, and the same with jitter */
+    source->edges = malloc(2 * MAX_SYMBOLS * LINE_SYMBOL_MAX_EDGES * sizeof *source->edges);
     if (!source->ids || !source->edges) {
+        line_source_destroy(source);
+        return NULL;
+    }
+    source->waved = settings->cable_m > 0 || settings->noise_rms_v > 0 || settings->crosstalk_v > 0;
+    if (!waveform_init(&source->waveform, &source->settings, &source->gauss, source->bit_ps,
+                       source->ramp_ps)) {
         line_source_destroy(source);
         return NULL;
     }
@@ -218,6 +235,11 @@ const struct line_symbol *line_source_symbols(const struct line_source *source, 
 
 double line_source_bit_ps(const struct line_source *source) {
     return source->bit_ps;
+}
+
+bool line_source_repeats(const struct line_source *source) {
+    return !source->waved && source->settings.jitter_rms_ps <= 0 &&
+           source->settings.jitter_peak_ps <= 0;
 }
 
 uint8_t line_source_rest_level(const struct line_source *source) {
@@ -266,6 +288,40 @@ static void end_burst(struct line_source *source, unsigned id, size_t n, struct 
     source->symbols_called += n;
 }
 
+static void begin_wave(struct line_source *source, sim_time start) {
+    waveform_begin(&source->waveform, start, level_of(&source->settings, 0), source->edges,
+                   MAX_SYMBOLS * LINE_SYMBOL_MAX_EDGES,
+                   source->symbols_sent * LINE_SYMBOL_MAX_EDGES);
+}
+
+/* High for high_ps, then rest; the burst lasts until the receiver sees that. */
+static void end_wave(struct line_source *source, double high_ps, struct line_burst *burst) {
+    waveform_move(&source->waveform, bit_volt(source, true), high_ps);
+    source->n_edges = waveform_end(&source->waveform);
+    sim_time last = source->n_edges ? source->edges[source->n_edges - 1].time : burst->start;
+    if (last >= burst->end)
+        burst->end = last + 1;
+}
+
+static void wave_bits(struct line_source *source, uint8_t octet, unsigned n_bits) {
+    for (unsigned i = 0; i < n_bits; i++) {
+        bool bit = octet >> i & 1;
+        waveform_half(&source->waveform, bit_volt(source, !bit));
+        waveform_half(&source->waveform, bit_volt(source, bit));
+    }
+}
+
+static void wave_frame(struct line_source *source, const uint8_t *octets, size_t n,
+                       struct line_burst *burst) {
+    begin_wave(source, burst->start);
+    wave_bits(source, source->first_octet, source->first_bits);
+    for (unsigned left = source->preamble_octets; left > 0; left--)
+        wave_bits(source, left > 1 ? PREAMBLE_OCTET : SFD_OCTET, 8);
+    for (size_t i = 0; i < n; i++)
+        wave_bits(source, octets[i], 8);
+    end_wave(source, source->settings.tp_idl_ps, burst);
+}
+
 bool line_source_frame(struct line_source *source, const uint8_t *octets, size_t n, sim_time start,
                        struct line_burst *burst) {
     if (n == 0 || n > LINE_MAX_FRAME)
@@ -279,6 +335,8 @@ bool line_source_frame(struct line_source *source, const uint8_t *octets, size_t
         encode_octet(&e, source->octet_fraction, octets[i]);
     burst->data_end = burst->sfd_end + (sim_time)n * source->octet_ps + e.longer;
     end_burst(source, ID_TP_IDL + (e.previous != 0), (size_t)(e.out - source->ids), burst);
+    if (source->waved)
+        wave_frame(source, octets, n, burst);
     return true;
 }
 
@@ -286,6 +344,10 @@ bool line_source_link_pulse(struct line_source *source, sim_time start, struct l
     begin_burst(source, start, burst);
     burst->sfd_end = burst->data_end = start;
     end_burst(source, ID_PULSE, 0, burst);
+    if (source->waved) {
+        begin_wave(source, start);
+        end_wave(source, LINK_PULSE_PS, burst);
+    }
     return true;
 }
 
@@ -330,10 +392,31 @@ static size_t edges_jittered(struct line_source *source, const struct line_burst
     return (size_t)(out - source->edges);
 }
 
+static bool jittered(const struct line_source *source) {
+    return source->settings.jitter_rms_ps > 0 || source->settings.jitter_peak_ps > 0;
+}
+
+/* The waveform's own edges keep their places behind the jittered ones: asking again gives
+ * the same. */
+static size_t edges_waved(struct line_source *source, const struct line_edge **edges) {
+    struct line_edge *out = source->edges + MAX_SYMBOLS * LINE_SYMBOL_MAX_EDGES;
+    sim_time last = INT64_MIN;
+    if (!jittered(source))
+        return source->n_edges;
+    *edges = out;
+    for (size_t i = 0; i < source->n_edges; i++) {
+        double ps = jitter(source, source->symbols_sent * LINE_SYMBOL_MAX_EDGES + i);
+        sim_time time = source->edges[i].time + (sim_time)(ps < 0 ? ps - 0.5 : ps + 0.5);
+        last = time > last ? time : last + 1;
+        out[i] = (struct line_edge){last, source->edges[i].level};
+    }
+    return source->n_edges;
+}
+
 size_t line_source_edges(struct line_source *source, const struct line_burst *burst,
                          const struct line_edge **edges) {
-    const struct line_settings *s = &source->settings;
     *edges = source->edges;
-    bool jittered = s->jitter_rms_ps > 0 || s->jitter_peak_ps > 0;
-    return jittered ? edges_jittered(source, burst) : edges_exact(source, burst);
+    if (source->waved)
+        return edges_waved(source, edges);
+    return jittered(source) ? edges_jittered(source, burst) : edges_exact(source, burst);
 }

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "models/line/cable.h"
 #include "sim/simtime.h"
 
 #define LINE_IDLE             2
@@ -31,7 +32,13 @@ struct line_settings {
     double amplitude_v;         /* differential peak */
     double rise_ps;             /* 10-90 % */
     double vit_plus, vit_minus; /* receiver thresholds, volt (hysteresis band) */
-    double tp_idl_ps;           /* high after the last bit cell, >= 250 ns (clause 14.2.1.1) */
+    /* The cable before the receiver, and what disturbs it; 0 m: amplitude and rise are the
+     * receiver's own, otherwise those at the cable's near end. */
+    double cable_m;
+    enum cable_category category;
+    double noise_rms_v; /* gaussian, at each edge */
+    double crosstalk_v; /* peak of a foreign carrier of unknown phase */
+    double tp_idl_ps;   /* high after the last bit cell, >= 250 ns (clause 14.2.1.1) */
     uint64_t seed;
 };
 
@@ -62,7 +69,8 @@ struct line_source;
 
 /* NULL when out of memory or a setting makes no sense: ppm beyond +-10 %, jitter beyond
  * 50 ns, preamble_bits outside -62..4096, no amplitude, rise_ps above LINE_MAX_RISE_PS,
- * vit_plus below vit_minus, tp_idl_ps outside 70 ns..10 us. */
+ * vit_plus below vit_minus, tp_idl_ps outside 70 ns..10 us, a cable of over CABLE_MAX_M,
+ * noise or crosstalk above 10 V. */
 struct line_source *line_source_create(const struct line_settings *settings);
 void line_source_destroy(struct line_source *source); /* accepts NULL */
 
@@ -70,6 +78,11 @@ void line_source_destroy(struct line_source *source); /* accepts NULL */
  * both thresholds stand on the same side of 0 V. Bursts begin and end at that level. */
 double line_source_bit_ps(const struct line_source *source);
 uint8_t line_source_rest_level(const struct line_source *source);
+
+/* True when equal symbols have equal edges at their bursts' starts: no jitter, no cable (its
+ * edges depend on many bits before them), no noise. Otherwise only line_source_edges() tells
+ * the edges, and the symbols but what was sent. */
+bool line_source_repeats(const struct line_source *source);
 
 /* The symbol table; ids are dense, 0 .. n-1, fixed for the life of the source. */
 const struct line_symbol *line_source_symbols(const struct line_source *source, size_t *n);

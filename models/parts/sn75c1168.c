@@ -4,9 +4,9 @@
  * receiver thresholds are the same).
  * Pins: receivers 1B 1, 1A 2, 1R 3 and 2B 7, 2A 6, 2R 5; drivers 1D 15, 1DE 4, 1Y 14,
  * 1Z 13 and 2D 9, 2DE 12, 2Y 10, 2Z 11; GND 8, VCC 16.
- * Not modelled: the inputs' bias and resistance, common mode, the driver's non-linear
- * upper side, current limits. Within the hysteresis the output holds or, as the board
- * states it, idles: the sheet leaves it open.
+ * Not modelled: the inputs' bias and resistance, common mode, the bend in the driver's
+ * upper side (3.4 V at 20 mA in the sheet, 3.75 V here), current limits. Within the hysteresis the
+ * output holds or, as the board states it, idles: the sheet leaves it open.
  */
 #include "models/parts/family.h"
 
@@ -31,10 +31,12 @@ static const struct part_figure figures[] = {
     {"tpd", NAN, 7e-9, 12e-9, "SLLS159F: 7 ns, max 12 ns, with 40 pF at each output, not reduced"},
     {"ten", NAN, 10e-9, 19e-9, "SLLS159 family, tPZH and tPZL; from memory, check"},
     {"tdis", NAN, 7e-9, 16e-9, "SLLS159 family, tPHZ and tPLZ; from memory, check"},
-    {"voh", NAN, 3.6, NAN,
-     "SLLS159F: 3.4 V at 20 mA, brought to no load over r_out; with it 3.0 V into 100 ohm (3.1)"},
+    {"voh", NAN, 4.35, NAN, "the supply less one junction, estimate; see r_out_up"},
     {"vol", NAN, 0.0, NAN, "SLLS159F: 0.2 V at 20 mA, brought to no load over r_out"},
-    {"r_out", NAN, 10.0, 20.0, "SLLS159F: VOL 0.2 V, max 0.4 V, at 20 mA; taken for both sides"},
+    {"r_out", NAN, 10.0, 20.0, "SLLS159F: VOL 0.2 V, max 0.4 V, at 20 mA; the lower side"},
+    {"r_out_up", NAN, 30.0, NAN, "SLLS159F: with voh, vol and r_out, VOD2 of 3.1 V into 100 ohm"},
+    {"tr", NAN, 5e-9, 10e-9, "SLLS159 family, differential tr and tf; from memory, check"},
+    {"cout", NAN, 8e-12, NAN, "of a disabled output; estimate, the sheet has no such row"},
     {"cin", NAN, 6e-12, NAN, "SLLS159F: driver inputs"},
     {"vt_plus", 0.8, 1.5, 2.0, "SLLS159F: driver VIL and VIH; typ midway, estimate"},
     {"vt_minus", 0.8, 1.5, 2.0, "SLLS159F: driver VIL and VIH; typ midway, estimate"},

@@ -24,6 +24,7 @@ struct bench {
     sim_time line; /* the last bit's end on the line */
     bool idle_low; /* the receiver idles low: one clock too many behind each frame */
     bool flip;     /* the first bit of each frame is taken wrongly */
+    enum stm32_stop (*run)(struct bench *b, sim_time until);
     bool (*on_frame)(struct bench *b, const uint8_t *frame, size_t length);
     size_t expected, delivered, wrong;      /* frames delivered, and those not as expected */
     struct bench_frame waiting[BENCH_SENT]; /* sent and not delivered yet, oldest first */
@@ -43,10 +44,11 @@ struct bench {
 /* `image`: a name below FIRMWARE_DIR without .elf. Runs it until it has set itself up. False
  * when it was not built. Anything else that fails fails the test. */
 bool bench_open(struct bench *b, const char *image, const char *chip);
-/* The same on a chip that is less kind. */
+/* The same on a chip that is less kind, or run in another way. */
 struct bench_chip {
     unsigned spi_keeps;     /* STM32_SPI_..._KEEPS */
     unsigned entry_latency; /* cycles added to each interrupt entry */
+    enum stm32_stop (*run)(struct bench *b, sim_time until); /* NULL: stm32_run_until() */
 };
 bool bench_open_on(struct bench *b, const char *image, const char *chip,
                    const struct bench_chip *unkind);

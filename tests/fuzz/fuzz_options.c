@@ -10,7 +10,7 @@ static void repeat(const struct options *options, size_t size) {
     size = size % sizeof small;
     if (size < sizeof " ...")
         size = sizeof " ...";
-    options_repeat(options, small, size);
+    options_repeat(options, "none", small, size);
     fuzz_expect(strlen(small) < size);
 }
 

@@ -178,10 +178,11 @@ Test(options, repeat_parses_back_to_the_same_run) {
     struct parsed p;
     char out[1024];
     parse(&p, "run|it's.pcap|--seed|18446744073709551615|--edit|open U5.12|--json|j");
-    options_repeat(&p.options, out, sizeof out);
-    cr_assert_str_eq(out, "linkpulse run --board nucleo_shield --engine event --seed "
-                          "18446744073709551615 --edit 'open U5.12' 'it'\\''s.pcap'");
-    options_repeat(&p.options, out, 60);
+    options_repeat(&p.options, "none", out, sizeof out);
+    cr_assert_str_eq(out,
+                     "linkpulse run --board nucleo_shield --firmware none --engine event --seed "
+                     "18446744073709551615 --edit 'open U5.12' 'it'\\''s.pcap'");
+    options_repeat(&p.options, "none", out, 60);
     cr_assert(strlen(out) < 60);
     cr_assert_str_eq(out + strlen(out) - 4, " ...");
     options_finish(&p.options);

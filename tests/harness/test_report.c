@@ -8,8 +8,8 @@
 #include "harness/report.h"
 
 static struct run_failure failures[] = {
-    {RUN_LOST, 7, "bit clock", "/sck", 123456789, "no edge within 150 ns"},
-    {RUN_CORRUPT, 9, "a<b>&\"'", "/x\x01\xff", -1, "\xc3\xa4 ]]> \x1b[31m"},
+    {RUN_LOST, 7, "bit clock", "", "/sck", 123456789, "no edge within 150 ns"},
+    {RUN_CORRUPT, 9, "a<b>&\"'", "", "/x\x01\xff", -1, "\xc3\xa4 ]]> \x1b[31m"},
 };
 static struct run_skip skips[] = {{3, "cut by the snap length"}};
 static struct run_capture captures[] = {
@@ -74,9 +74,9 @@ static json_t *parse(const char *text) {
 
 Test(report, json_has_the_keys_of_the_schema_in_order) {
     static const char *const top[] = {
-        "schema",      "verdict",          "seed",    "board",    "engine",
-        "firmware",    "captures",         "margins", "counters", "checks_not_run",
-        "simulated_s", "real_time_factor", "host",    NULL};
+        "schema",           "verdict", "seed",    "board",    "engine",         "firmware",
+        "captures",         "total",   "margins", "counters", "checks_not_run", "simulated_s",
+        "real_time_factor", "host",    NULL};
     static const char *const capture[] = {"file",    "frames", "sent",    "recovered", "lost",
                                           "corrupt", "extra",  "skipped", "failures",  NULL};
     static const char *const failure[] = {"frame", "stage", "net", "time_ps", "detail", NULL};
@@ -101,6 +101,49 @@ Test(report, json_has_the_keys_of_the_schema_in_order) {
     cr_assert(json_is_null(
         json_object_get(json_array_get(json_object_get(root, "margins"), 2), "worst_ns")));
     json_decref(root);
+    free(text);
+}
+
+static int64_t number(const json_t *object, const char *key) {
+    return json_integer_value(json_object_get(object, key));
+}
+
+Test(report, json_with_firmware_says_what_became_of_the_frames) {
+    static const char *const total[] = {"frames",        "sent",  "recovered", "lost",
+                                        "corrupt",       "extra", "delivered", "refused",
+                                        "dropped_after", NULL};
+    struct run_result result = sample();
+    struct run_capture with[3] = {captures[0], captures[1], captures[2]};
+    struct run_failure lost = failures[0];
+    strcpy(lost.cause, "DMA not armed");
+    with[0].delivered = 3;
+    with[0].dropped_after = 1;
+    with[1].delivered = 5;
+    with[1].refused = 1;
+    with[1].dropped_after = 2;
+    with[1].failures = &lost;
+    with[1].n_failures = 1;
+    result.captures = with;
+    result.seed = 42;
+    strcpy(result.firmware, "netif_f401");
+    result.rearm = (struct run_rearm){.gaps = 10, .rearmed = 9, .late = 2, .window_cycles = 1250};
+    result.tells_drops = true;
+    char *text = report_json(&result, true);
+    json_t *root = parse(text);
+    json_t *sum = json_object_get(root, "total");
+    expect_keys(sum, total);
+    cr_assert_eq(number(sum, "sent"), 11);
+    cr_assert_eq(number(sum, "delivered"), 8);
+    cr_assert_eq(number(sum, "refused"), 1);
+    cr_assert_eq(number(sum, "dropped_after"), 3);
+    cr_assert_eq(number(json_object_get(root, "rearm"), "window_cycles"), 1250);
+    cr_assert_eq(number(json_object_get(root, "rearm"), "late"), 2);
+    cr_assert(strstr(text, "\"cause\": \"DMA not armed\""), "%s", text);
+    json_decref(root);
+    free(text);
+    result.tells_drops = false;
+    text = report_json(&result, true);
+    cr_assert(strstr(text, "\"dropped_after\": null"), "%s", text);
     free(text);
 }
 

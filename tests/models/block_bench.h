@@ -11,6 +11,9 @@
 #define BENCH_EVENTS   16
 #define BENCH_LOG      4096
 
+/* By enum stm32_rx_kind: on, off, frame, overrun, stream on, stream off, stored. */
+static const char bench_rx_letters[] = "LlFOSsm";
+
 struct bench;
 
 struct stm32_block {
@@ -48,6 +51,9 @@ struct bench {
     unsigned size; /* of the access under way */
     unsigned unmodelled, misuse, lost, resets;
     const char *last_text;
+    char rx[64]; /* what stm32_rx_tell() was told, a letter each: see bench_rx_letters */
+    struct stm32_rx last_rx;
+    size_t n_rx;
     struct bench_drive drives[BENCH_LOG];
     unsigned n_drives;
     uint8_t serial[256];

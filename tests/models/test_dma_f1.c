@@ -219,3 +219,30 @@ Test(dma_f1, priorities) { /* 9.3.2 */
     cycles(100);
     cr_assert_arr_eq(bench.ram, "\3\1\2\4", 4);
 }
+
+/* What an owner needs to know to say why a frame was lost. */
+Test(dma_f1, tells_its_owner_what_it_stores) {
+    arm(MINC, 2);
+    cr_assert_eq(bench.last_rx.stream, 2);
+    cr_assert_eq(bench.last_rx.peripheral, FEED);
+    feed_give(feed, 1);
+    cycles(50);
+    cr_assert_str_eq(bench.rx, "Sm", "%s", bench.rx);
+    cr_assert_eq(bench.last_rx.address, BENCH_RAM);
+    cr_assert_eq(bench.last_rx.size, 1);
+    feed_give(feed, 1);
+    cycles(50);
+    cr_assert_str_eq(bench.rx, "Smms", "it ran to its end: %s", bench.rx);
+    cr_assert_eq(bench.last_rx.value, 0);
+    set(CCR, 0);
+    bench.n_rx = 0;
+    arm(MINC, 2);
+    set(CCR, 0);
+    cycles(50);
+    cr_assert_eq(bench.last_rx.value, 2, "it was stopped before");
+    arm(MINC | DIR, 2);
+    feed_give(feed, 2);
+    cycles(50);
+    bench.rx[bench.n_rx] = 0;
+    cr_assert_str_eq(bench.rx, "Ss", "nothing of the other direction: %s", bench.rx);
+}

@@ -532,3 +532,31 @@ Test(dma_f4, memory_to_pins_without_gap) {
     }
     cr_assert_eq(bits, 512);
 }
+
+/* What an owner needs to know to say why a frame was lost. */
+Test(dma_f4, tells_its_owner_what_it_stores) {
+    arm(MINC, 2, 0);
+    cr_assert_eq(bench.last_rx.stream, STREAM);
+    cr_assert_eq(bench.last_rx.peripheral, FEED);
+    feed_give(feed, 1);
+    cycles(50);
+    cr_assert_str_eq(bench.rx, "Sm", "%s", bench.rx);
+    cr_assert_eq(bench.last_rx.address, BENCH_RAM);
+    cr_assert_eq(bench.last_rx.size, 1);
+    feed_give(feed, 1);
+    cycles(50);
+    cr_assert_str_eq(bench.rx, "Smms", "it ran to its end: %s", bench.rx);
+    cr_assert_eq(bench.last_rx.value, 0);
+    set(SCR, CH);
+    bench_write(dma, LIFCR, (TCIF | HTIF) << 22);
+    bench.n_rx = 0;
+    arm(MINC, 2, 0);
+    set(SCR, CH);
+    cycles(50);
+    cr_assert_eq(bench.last_rx.value, 2, "it was stopped before");
+    arm(MINC | M2P, 2, 0);
+    feed_give(feed, 2);
+    cycles(50);
+    bench.rx[bench.n_rx] = 0;
+    cr_assert_str_eq(bench.rx, "Ss", "nothing of the other direction: %s", bench.rx);
+}

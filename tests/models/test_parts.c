@@ -61,6 +61,9 @@ static const struct figure_name figure_names[] = {
     {PART_DRIVER, "ten", true},
     {PART_DRIVER, "tdis", true},
     {PART_DRIVER, "r_out", true},
+    {PART_DRIVER, "r_out_up", true},
+    {PART_DRIVER, "tr", true},
+    {PART_DRIVER, "cout", true},
     {PART_DRIVER, "voh", true},
     {PART_DRIVER, "vol", true},
     {PART_DRIVER, "cin", true},
@@ -74,6 +77,8 @@ static const struct figure_name figure_names[] = {
     {PART_JACK, "l_open", true},
     {PART_JACK, "l_leak", true},
     {PART_JACK, "r_winding", true},
+    {PART_JACK, "i_sat", true},
+    {PART_JACK, "l_sat", true},
     {PART_PASSIVE, "cin", true},
 };
 static const size_t n_figure_names = sizeof(figure_names) / sizeof(figure_names[0]);

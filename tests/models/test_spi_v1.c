@@ -204,6 +204,27 @@ Test(spi, overrun_keeps_the_first_frame) { /* 20.3.10 */
     cr_assert_eq(bench.lost, 2, "every lost frame is counted");
 }
 
+/* What an owner needs to know to say why a frame was lost. */
+Test(spi, tells_its_owner_what_it_receives) {
+    bench_write(spi, CR1, SSM | SPE);
+    bang(0, 0x01);
+    cr_assert_eq(bench.last_rx.value, 0x01);
+    cr_assert_eq(bench.last_rx.peripheral, 0x40003800 + DR);
+    bang(0, 0x02);
+    cr_assert_str_eq(bench.rx, "LFO", "%s", bench.rx);
+    bench_write(spi, CR2, RXDMAEN);
+    cr_assert_eq(bench.last_rx.value, 1, "listens for the DMA");
+    bang_bits(0, 7, 3);
+    bench_write(spi, CR1, SSM);
+    cr_assert_eq(bench.last_rx.value, 3, "three bits were left");
+    bench_write(spi, CR1, SSM | SSI | SPE);
+    cr_assert_str_eq(bench.rx, "LFOLl", "%s", bench.rx);
+    bench_write(spi, CR1, SSM | SSI | SPE | MSTR);
+    bench_write(spi, DR, 0x5a);
+    bench_run(&bench, bench.now + SIM_MS);
+    cr_assert_str_eq(bench.rx, "LFOLl", "a master tells nothing: %s", bench.rx);
+}
+
 /* Three bits of a frame, something that stops the slave, then whole frames of 0xc5. */
 static unsigned after_partial(unsigned stop, unsigned go) {
     rest(LSBFIRST);

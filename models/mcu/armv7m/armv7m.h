@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "models/mcu/armv7m/lines.h"
 #include "sim/err.h"
 
 struct armv7m;
@@ -90,7 +91,7 @@ struct armv7m_config {
     uint32_t calib;         /* SysTick CALIB */
     unsigned reference_div; /* core cycles per SysTick reference clock (STM32: 8); 0: none */
     unsigned entry_latency; /* added to every interrupt entry and tail-chain, cycles */
-    unsigned fetch_latency; /* added to every fetch_wait answer but 0, cycles */
+    unsigned fetch_latency; /* added to every fetch that waits, cycles */
     struct armv7m_hooks hooks;
     void *user;
 };
@@ -109,14 +110,9 @@ struct armv7m_region {
     uint32_t base, size; /* multiples of 4; must not wrap or overlap another region */
     uint8_t *host;       /* the caller's, `size` octets, valid until unmapped */
     unsigned flags;      /* without WRITE a store goes to the write callback (flash) */
-    /* Wait states of instruction fetches: called when a fetch needs octets of another line
-     * than the last fetch, with the address of that line. line: a power of two, 4 and more.
+    /* Wait states of fetches and data reads; `base` a multiple of a line. Valid until unmapped.
      * NULL: none. */
-    unsigned (*fetch_wait)(void *user, uint32_t line_address);
-    /* Wait states of a data read (literals, tables). NULL: none. */
-    unsigned (*data_wait)(void *user, uint32_t address);
-    unsigned line;
-    void *user; /* of these two */
+    struct armv7m_lines *lines;
 };
 bool armv7m_map(struct armv7m *core, const struct armv7m_region *region, struct sim_err *err);
 /* Takes the region that begins at `base` away (boot remap); false when there is none. */
@@ -124,7 +120,8 @@ bool armv7m_unmap(struct armv7m *core, uint32_t base);
 /* Forget what was decoded from [address, address + size): call after changing a mapped
  * memory behind the core's back. The core's own stores and armv7m_write do it themselves. */
 void armv7m_invalidate(struct armv7m *core, uint32_t address, uint32_t size);
-/* The present line and every later one are fetched anew: after a change of wait states. */
+/* The present line and every later one are fetched anew: after a change of a struct
+ * armv7m_lines. */
 void armv7m_flush_fetch(struct armv7m *core);
 
 /* Memory as the core sees it (regions, bit-band, callbacks, private peripheral bus), for
@@ -175,6 +172,9 @@ bool armv7m_deep_sleep(const struct armv7m *core);
 /* The cycle at which SysTick will pend an exception, or ARMV7M_NEVER: how far the owner
  * may jump while the core sleeps. */
 uint64_t armv7m_next_wake(const struct armv7m *core);
+/* The counter of a sleeping core goes to `cycle`, before armv7m_next_wake(), even if something
+ * was pended: that happened then, and armv7m_run() wakes it. Without effect on one awake. */
+void armv7m_doze(struct armv7m *core, uint64_t cycle);
 /* Adds cycles the core spent held by something outside (a stalled bus, a flash erase). */
 void armv7m_stall(struct armv7m *core, unsigned cycles);
 

@@ -113,15 +113,19 @@ static void bury_unmapped(struct armv7m *core) {
             armv7m_bury(core, &core->memory[i]);
 }
 
+static void pass_time(struct armv7m *core, uint64_t to) {
+    if (core->cycles >= to)
+        return;
+    core->dwt.base += to - core->cycles;
+    core->cycles = to;
+}
+
 /* Lets time pass without instructions, at most to `until`; false when nothing would end it. */
 static bool idle(struct armv7m *core, uint64_t until) {
     uint64_t to = core->systick.next < until ? core->systick.next : until;
     if (to == ARMV7M_NEVER)
         return false;
-    if (core->cycles < to) {
-        core->dwt.base += to - core->cycles;
-        core->cycles = to;
-    }
+    pass_time(core, to);
     if (core->cycles >= core->systick.next)
         armv7m_systick_expire(core);
     return true;
@@ -214,6 +218,8 @@ enum armv7m_stop armv7m_step(struct armv7m *core) {
     do
         stop = armv7m_run(core, core->cycles + 1);
     while (stop == ARMV7M_UNTIL && core->instructions == before);
+    if (stop != ARMV7M_BREAKPOINT)
+        core->skip_break = 1; /* it was meant for this step alone */
     return stop;
 }
 
@@ -236,6 +242,11 @@ bool armv7m_deep_sleep(const struct armv7m *core) {
 }
 void armv7m_stall(struct armv7m *core, unsigned cycles) {
     core->cycles += cycles;
+}
+
+void armv7m_doze(struct armv7m *core, uint64_t cycle) {
+    if (core->sleeping)
+        pass_time(core, cycle);
 }
 
 void armv7m_unmodelled(struct armv7m *core, uint32_t address, bool write, uint32_t value,

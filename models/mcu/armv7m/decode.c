@@ -139,7 +139,11 @@ static void fill(struct armv7m *core, struct memory *code, uint32_t address, boo
         op->pre |= PRE_HOOK;
     if (in_table(core->breaks, core->n_breaks, address))
         op->pre |= PRE_BREAK;
-    op->code = op->pre & ~PRE_WIDE ? OP_PRE : op->inner;
+    op->code = op->inner;
+    if (op->pre & ~PRE_WIDE)
+        op->code = OP_PRE;
+    if ((op->pre & ~PRE_WIDE) == PRE_LINE)
+        op->code = op->pre & PRE_WIDE ? OP_LINE_W : OP_LINE;
     note(code, offset);
 }
 

@@ -54,8 +54,14 @@ static inline unsigned straddles(const struct memory *code, uint32_t offset) {
     return first >> 11 >= 0x1D;
 }
 
+/* Wait states of the last octets of an instruction with PRE_LINE. */
+static inline unsigned fetch_end(struct armv7m *core, const struct memory *code,
+                                 const struct op *op, uint64_t cycle) {
+    return armv7m_fetch(core, code, armv7m_op_pc(code, op + armv7m_op_length(op) - 1), cycle);
+}
+
 /* The part of OP_PRE that may call out. false: leave before the instruction. */
-static bool before(struct armv7m *core, struct memory *code, const struct op *op) {
+static bool before(struct armv7m *core, const struct memory *code, const struct op *op) {
     uint32_t pc = armv7m_op_pc(code, op);
     if (op->pre & PRE_BREAK && core->skip_break != pc) {
         core->stop = ARMV7M_BREAKPOINT;
@@ -64,7 +70,7 @@ static bool before(struct armv7m *core, struct memory *code, const struct op *op
     }
     core->skip_break = 1;
     if (op->pre & PRE_LINE)
-        armv7m_fetch_line(core, code, pc + armv7m_op_length(op) * 2 - 2);
+        core->cycles += fetch_end(core, code, op, core->cycles);
     if (op->pre & PRE_HOOK && core->config.hooks.function)
         core->config.hooks.function(core->config.user, core, pc);
     return true;
@@ -194,6 +200,13 @@ static inline bool guard(struct armv7m *core, const struct op *op) {
             DISPATCH();                                                                            \
         }                                                                                          \
     } while (0)
+/* A literal is mostly in the cache of data. */
+#define LOAD_LITERAL()                                                                             \
+    do {                                                                                           \
+        if (LIKELY(cached_literal(core, op->imm, &RD)))                                            \
+            break;                                                                                 \
+        LOAD(op->imm, uint32_t, 4);                                                                \
+    } while (0)
 /* A store may overwrite its own slot: nothing of it is read afterwards. */
 #define HOT_STORE(name, at, type, size)                                                            \
     name##_N : {                                                                                   \
@@ -252,8 +265,9 @@ static inline bool guard(struct armv7m *core, const struct op *op) {
 #define SN core->s[op->rn]
 #define SM core->s[op->rm]
 /* The usual case here, all others by function. */
-#define HOT_FP(name, usual)                                                                        \
+#define HOT_FP(name, usual, then)                                                                  \
     name##_N : name##_W : if (UNLIKELY(!core->fp_ready || !(usual))) goto fp_call;                 \
+    then;                                                                                          \
     cycles += op->cycles;                                                                          \
     op += 2;                                                                                       \
     DISPATCH()
@@ -263,6 +277,17 @@ static inline bool quick_load(const struct armv7m *core, uint32_t address, uint3
     uint32_t offset = address - m->base;
     if (UNLIKELY(offset >= m->read_span || address & 3))
         return false;
+    memcpy(value, m->host + offset, 4);
+    return true;
+}
+/* A word whose line the cache of data holds. */
+static inline bool cached_literal(const struct armv7m *core, uint32_t address, uint32_t *value) {
+    const struct memory *m = core->page[address >> PAGE_SHIFT];
+    uint32_t offset = address - m->base;
+    if (offset >= m->lined_span || address & 3 ||
+        !armv7m_cache_has(&m->lines->data, offset >> m->lines->shift))
+        return false;
+    armv7m_cache_use(&m->lines->data, offset >> m->lines->shift);
     memcpy(value, m->host + offset, 4);
     return true;
 }
@@ -308,15 +333,16 @@ void armv7m_execute(struct armv7m *core) {
 #define ROW(name)      __extension__ &&name##_N, __extension__ &&name##_W,
 #define SLOW_ROW(name) __extension__ &&call,
     static const void *const LABELS[] = {__extension__ && decode, __extension__ && pre,
+                                         __extension__ && line_N, __extension__ && line_W,
                                          ARMV7M_HOT_OPS(ROW) ARMV7M_SLOW_OPS(SLOW_ROW)};
 #undef ROW
 #undef SLOW_ROW
     uint64_t cycles = core->cycles, count = 0;
     struct memory *code;
     const struct op *op;
-    bool lines;
+    bool lines; /* fetches may wait */
     unsigned cost;
-    uint32_t product;
+    uint32_t result; /* of the FPU */
     enum flow flow;
 
 enter:
@@ -328,11 +354,8 @@ enter:
     lines = code->line_mask != 0;
     op = code->ops + (core->pc - code->base) / 2;
 taken:
-    if (UNLIKELY(lines) && (armv7m_op_pc(code, op) & code->line_mask) != core->line) {
-        SYNC();
-        armv7m_fetch_line(core, code, armv7m_op_pc(code, op));
-        cycles = core->cycles;
-    }
+    if (lines)
+        cycles += armv7m_fetch(core, code, armv7m_op_pc(code, op), cycles);
     DISPATCH();
 
 decode: /* the slots behind the region are never filled: go on in the next one */
@@ -346,19 +369,28 @@ decode: /* the slots behind the region are never filled: go on in the next one *
     __extension__({ goto *LABELS[op->code]; });
 
 pre:
-    if (op->pre & (PRE_LINE | PRE_HOOK | PRE_BREAK)) {
+    if (op->pre & (PRE_HOOK | PRE_BREAK)) {
         SYNC();
         if (!before(core, code, op)) {
             core->instructions--;
             goto out;
         }
         cycles = core->cycles;
+    } else if (op->pre & PRE_LINE) {
+        cycles += fetch_end(core, code, op, cycles);
     }
     if (op->pre & PRE_IT && !guard(core, op)) {
         cycles += 1;
         op += armv7m_op_length(op);
         DISPATCH();
     }
+    __extension__({ goto *LABELS[op->inner]; });
+
+line_N:
+    cycles += armv7m_fetch(core, code, armv7m_op_pc(code, op), cycles);
+    __extension__({ goto *LABELS[op->inner]; });
+line_W:
+    cycles += armv7m_fetch(core, code, armv7m_op_pc(code, op + 1), cycles);
     __extension__({ goto *LABELS[op->inner]; });
 
 call:
@@ -461,7 +493,7 @@ called:
     HOT(LDRHX, LOAD(INDEXED, uint16_t, 2));
     HOT(LDRSBX, LOAD(INDEXED, int8_t, 1));
     HOT(LDRSHX, LOAD(INDEXED, int16_t, 2));
-    HOT(LDRL, LOAD(op->imm, uint32_t, 4));
+    HOT(LDRL, LOAD_LITERAL());
     HOT_STORE(STR, OFFSET, uint32_t, 4);
     HOT_STORE(STRB, OFFSET, uint8_t, 1);
     HOT_STORE(STRH, OFFSET, uint16_t, 2);
@@ -501,14 +533,16 @@ BLX_W : {
 }
     HOT(IT, core->it = (uint8_t)op->imm);
 
-    HOT_FP(VADD, armv7m_quick_add(&core->fpscr, SN, SM, &SD));
-    HOT_FP(VSUB, armv7m_quick_add(&core->fpscr, SN, SM ^ 0x80000000, &SD));
-    HOT_FP(VMUL, armv7m_quick_mul(&core->fpscr, SN, SM, &SD));
-    HOT_FP(VMLA, armv7m_quick_mul(&core->fpscr, SN, SM, &product) &&
-                     armv7m_quick_add(&core->fpscr, SD, product, &SD));
-    HOT_FP(VFMA, armv7m_quick_fma(&core->fpscr, SD, SN, SM, &SD));
-    HOT_FP(VLDR, quick_load(core, OFFSET, &SD));
-    HOT_FP(VSTR, quick_store(core, OFFSET, SD));
+    HOT_FP(VADD, armv7m_quick_add(&core->fpscr, SN, SM, &result), SD = result);
+    HOT_FP(VSUB, armv7m_quick_add(&core->fpscr, SN, SM ^ 0x80000000, &result), SD = result);
+    HOT_FP(VMUL, armv7m_quick_mul(&core->fpscr, SN, SM, &result), SD = result);
+    HOT_FP(VMLA,
+           armv7m_quick_mul(&core->fpscr, SN, SM, &result) &&
+               armv7m_quick_add(&core->fpscr, SD, result, &result),
+           SD = result);
+    HOT_FP(VFMA, armv7m_quick_fma(&core->fpscr, SD, SN, SM, &result), SD = result);
+    HOT_FP(VLDR, quick_load(core, OFFSET, &result), SD = result);
+    HOT_FP(VSTR, quick_store(core, OFFSET, SD), );
 fp_call:
     cost = op->cycles;
     SYNC();

@@ -41,11 +41,13 @@ struct op {
 struct memory {
     struct armv7m_region region;
     uint32_t base, size;
-    uint32_t read_span, write_span; /* octets reachable by the fast path, 0 for none */
+    /* Octets reachable by the fast path, 0 for none; lined: the same after looking up the line. */
+    uint32_t read_span, write_span, lined_span;
     uint8_t *host;
     struct op *ops;               /* NULL: not executable */
     uint32_t code_low, code_span; /* offsets that hold decoded instructions */
     uint32_t line_mask;           /* ~(line - 1), or 0 */
+    struct armv7m_lines *lines;   /* or NULL */
     bool dying;                   /* unmapped while running; freed at the next boundary */
 };
 
@@ -200,7 +202,17 @@ bool armv7m_bus_read(struct armv7m *core, uint32_t address, unsigned size, uint3
 bool armv7m_bus_write(struct armv7m *core, uint32_t address, unsigned size, uint32_t value);
 void armv7m_spans(struct armv7m *core);                  /* recompute the fast path's reach */
 void armv7m_bury(struct armv7m *core, struct memory *m); /* after unmapping */
-void armv7m_fetch_line(struct armv7m *core, struct memory *code, uint32_t address);
+/* Wait states of fetching octets at `address`, at `cycle`, from a region with lines. */
+static inline unsigned armv7m_fetch(struct armv7m *core, const struct memory *code,
+                                    uint32_t address, uint64_t cycle) {
+    uint32_t line = address & code->line_mask;
+    if (line == core->line)
+        return 0;
+    core->line = line;
+    unsigned waits =
+        armv7m_lines_fetch(code->lines, (line - code->base) >> code->lines->shift, cycle);
+    return waits ? waits + core->config.fetch_latency : 0;
+}
 
 /* --- exceptions.c, nvic.c -------------------------------------------------------- */
 

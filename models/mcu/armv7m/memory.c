@@ -25,7 +25,9 @@ void armv7m_spans(struct armv7m *core) {
     bool slow = core->n_watches != 0;
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
         struct memory *m = &core->memory[i];
-        m->read_span = slow || m->region.data_wait ? 0 : m->size;
+        bool lined = m->lines && m->lines->latency;
+        m->read_span = slow || lined ? 0 : m->size;
+        m->lined_span = slow || !lined ? 0 : m->size;
         m->write_span = slow || !(m->region.flags & ARMV7M_WRITE) ? 0 : m->size;
     }
 }
@@ -51,10 +53,9 @@ static bool overlaps(const struct memory *m, const struct armv7m_region *region)
 static struct memory *free_slot(struct armv7m *core, const struct armv7m_region *region,
                                 struct sim_err *err) {
     struct memory *slot = NULL;
-    uint32_t line = region->line;
-    if (region->size == 0 || (region->base | region->size) & 3 || !region->host ||
-        region->base + (region->size - 1) < region->base ||
-        (region->fetch_wait && (line < 4 || line & (line - 1)))) {
+    uint32_t in_line = region->lines ? (1u << region->lines->shift) - 1 : 3;
+    if (region->size == 0 || region->size & 3 || region->base & (in_line | 3) || !region->host ||
+        region->base + (region->size - 1) < region->base) {
         sim_err_set(err, SIM_ERR_INPUT, "a memory region is empty, unaligned or wraps");
         return NULL;
     }
@@ -87,7 +88,11 @@ bool armv7m_map(struct armv7m *core, const struct armv7m_region *region, struct 
                             .size = region->size,
                             .host = region->host,
                             .ops = ops,
-                            .line_mask = region->fetch_wait ? ~(region->line - 1) : 0};
+                            .lines = region->lines};
+    if (region->lines) {
+        slot->line_mask = UINT32_MAX << region->lines->shift;
+        region->lines->prefetched = ARMV7M_NO_LINE;
+    }
     fill_pages(core);
     return true;
 }
@@ -97,7 +102,7 @@ bool armv7m_unmap(struct armv7m *core, uint32_t base) {
     struct memory *m = armv7m_find(core, base);
     if (!m->size || m->base != base)
         return false;
-    m->read_span = m->write_span = 0;
+    m->read_span = m->write_span = m->lined_span = 0;
     if (core->op && core->code == m) {
         m->dying = true;
         armv7m_attend(core, ATT_REMAP);
@@ -125,6 +130,11 @@ static void forget(struct memory *m, uint32_t offset, uint32_t size) {
 }
 
 void armv7m_invalidate(struct armv7m *core, uint32_t address, uint32_t size) {
+    struct memory *whole = armv7m_find(core, address);
+    if (address - whole->base < whole->size && size <= whole->size - (address - whole->base)) {
+        forget(whole, address - whole->base, size);
+        return;
+    }
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
         struct memory *m = &core->memory[i];
         uint64_t low = address > m->base ? address : m->base;
@@ -135,17 +145,15 @@ void armv7m_invalidate(struct armv7m *core, uint32_t address, uint32_t size) {
     }
 }
 
+/* The hot loop looks at the line where it enters and where one ends: it is made to enter anew,
+ * lest the very next instruction be fetched or not as the caller's stops happen to fall. */
 void armv7m_flush_fetch(struct armv7m *core) {
     core->line = 1;
-}
-
-void armv7m_fetch_line(struct armv7m *core, struct memory *code, uint32_t address) {
-    uint32_t line = address & code->line_mask;
-    if (!code->line_mask || line == core->line)
-        return;
-    core->line = line;
-    unsigned waits = code->region.fetch_wait(code->region.user, line);
-    core->cycles += waits ? waits + core->config.fetch_latency : 0;
+    core->limit = 0;
+    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++)
+        if (core->memory[i].lines)
+            core->memory[i].lines->prefetched = ARMV7M_NO_LINE;
+    armv7m_spans(core);
 }
 
 static bool in_bitband(uint32_t address) {
@@ -169,9 +177,16 @@ static void watch(struct armv7m *core, uint32_t address, unsigned size, uint32_t
 }
 
 static uint32_t host_read(const uint8_t *from, unsigned size) {
-    uint32_t value = 0;
-    memcpy(&value, from, size);
+    uint32_t value = *from;
+    if (size == 4)
+        memcpy(&value, from, 4);
+    else if (size == 2)
+        value |= (uint32_t)from[1] << 8;
     return value;
+}
+/* Wait states of a data read at `offset` of a region. */
+static unsigned read_wait(const struct memory *m, uint32_t offset) {
+    return m->lines ? armv7m_lines_read(m->lines, offset >> m->lines->shift) : 0;
 }
 
 static bool bit_read(struct armv7m *core, uint32_t address, uint32_t *value) {
@@ -197,8 +212,7 @@ bool armv7m_bus_read(struct armv7m *core, uint32_t address, unsigned size, uint3
     *value = 0;
     if (m->size) {
         *value = host_read(m->host + (address - m->base), size);
-        if (m->region.data_wait)
-            core->cycles += m->region.data_wait(m->region.user, address);
+        core->cycles += read_wait(m, address - m->base);
         return true;
     }
     if (in_bitband(address))
@@ -251,7 +265,21 @@ static bool unaligned_allowed(struct armv7m *core, uint32_t address, unsigned si
     return false;
 }
 
+/* The usual load that has wait states. */
+static inline bool load_lined(struct armv7m *core, uint32_t address, unsigned size,
+                              uint32_t *value) {
+    const struct memory *m = core->page[address >> PAGE_SHIFT];
+    uint32_t offset = address - m->base;
+    if (offset >= m->lined_span || address & (size - 1))
+        return false;
+    *value = host_read(m->host + offset, size);
+    core->cycles += armv7m_lines_read(m->lines, offset >> m->lines->shift);
+    return true;
+}
+
 bool armv7m_load(struct armv7m *core, uint32_t address, unsigned size, uint32_t *value) {
+    if (LIKELY(load_lined(core, address, size, value)))
+        return true;
     if (!unaligned_allowed(core, address, size))
         return false;
     uint32_t result = 0, part;

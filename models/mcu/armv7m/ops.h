@@ -36,7 +36,9 @@
 enum armv7m_code {
     OP_DECODE, /* not decoded yet; also the two slots behind a region */
     OP_PRE,    /* something to do first: see enum pre; the operation is in `inner` */
-    OP_HOT_FIRST,
+    OP_LINE,   /* the same when it is PRE_LINE alone; narrow and wide */
+    OP_LINE_W,
+    OP_HOT_FIRST, /* even */
     OP_HOT_BEFORE = OP_HOT_FIRST - 1,
     ARMV7M_HOT_OPS(ARMV7M_HOT_CODE) OP_SLOW_FIRST,
     OP_SLOW_BEFORE = OP_SLOW_FIRST - 1,

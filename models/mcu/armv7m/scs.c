@@ -155,16 +155,44 @@ static bool read_block(struct armv7m *core, uint32_t offset, uint32_t *value, bo
     return offset >= 0xF34 && offset <= 0xF44 && read_fp(core, offset, value);
 }
 
+/* Registers that read as they were stored. */
+static const uint32_t *stored(const struct armv7m *core, uint32_t offset) {
+    switch (offset) {
+    case 0x008:
+        return &core->actlr;
+    case 0xD08:
+        return &core->vtor;
+    case 0xD10:
+        return &core->scr;
+    case 0xD14:
+        return &core->ccr;
+    case 0xD28:
+        return &core->cfsr;
+    case 0xD2C:
+        return &core->hfsr;
+    case 0xD30:
+        return &core->dfsr;
+    case 0xD34:
+        return &core->mmfar;
+    case 0xD38:
+        return &core->bfar;
+    case 0xD88:
+        return &core->cpacr;
+    case 0xDFC:
+        return &core->demcr;
+    default:
+        return NULL;
+    }
+}
+
 static bool scs_read(struct armv7m *core, uint32_t offset, uint32_t *value, bool debug) {
-    *value = 0;
-    if (read_block(core, offset, value, debug))
+    const uint32_t *plain = stored(core, offset);
+    *value = plain ? *plain : 0;
+    if (plain || read_block(core, offset, value, debug))
         return true;
     switch (offset) {
     case 0x004:
         *value = (core->config.n_irq - 1) / 32;
-        break;
-    case 0x008:
-        *value = core->actlr;
         break;
     case 0xD00:
         *value = core->config.cpuid;
@@ -172,41 +200,11 @@ static bool scs_read(struct armv7m *core, uint32_t offset, uint32_t *value, bool
     case 0xD04:
         *value = read_icsr(core);
         break;
-    case 0xD08:
-        *value = core->vtor;
-        break;
     case 0xD0C:
         *value = core->aircr | 0xFA050000;
         break;
-    case 0xD10:
-        *value = core->scr;
-        break;
-    case 0xD14:
-        *value = core->ccr;
-        break;
     case 0xD24:
         *value = read_shcsr(core);
-        break;
-    case 0xD28:
-        *value = core->cfsr;
-        break;
-    case 0xD2C:
-        *value = core->hfsr;
-        break;
-    case 0xD30:
-        *value = core->dfsr;
-        break;
-    case 0xD34:
-        *value = core->mmfar;
-        break;
-    case 0xD38:
-        *value = core->bfar;
-        break;
-    case 0xD88:
-        *value = core->cpacr;
-        break;
-    case 0xDFC:
-        *value = core->demcr;
         break;
     case 0xD3C: /* AFSR */
     case 0xDF0: /* DHCSR: no halting debugger */
@@ -261,8 +259,31 @@ static bool write_block(struct armv7m *core, uint32_t offset, uint32_t value, ui
     return false;
 }
 
+/* Fault status, cleared by ones, and fault addresses; false when it is neither. */
+static bool write_fault(struct armv7m *core, uint32_t offset, uint32_t value, uint32_t mask) {
+    switch (offset) {
+    case 0xD28:
+        core->cfsr &= ~(value & mask);
+        return true;
+    case 0xD2C:
+        core->hfsr &= ~(value & mask);
+        return true;
+    case 0xD30:
+        core->dfsr &= ~(value & mask);
+        return true;
+    case 0xD34:
+        core->mmfar = value;
+        return true;
+    case 0xD38:
+        core->bfar = value;
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool scs_write(struct armv7m *core, uint32_t offset, uint32_t value, uint32_t mask) {
-    if (write_block(core, offset, value, mask))
+    if (write_block(core, offset, value, mask) || write_fault(core, offset, value, mask))
         return true;
     switch (offset) {
     case 0x008: /* IT folding, write buffer: timing this core does not model */
@@ -287,21 +308,6 @@ static bool scs_write(struct armv7m *core, uint32_t offset, uint32_t value, uint
         break;
     case 0xD24:
         write_shcsr(core, (read_shcsr(core) & ~mask) | (value & mask));
-        break;
-    case 0xD28:
-        core->cfsr &= ~(value & mask);
-        break;
-    case 0xD2C:
-        core->hfsr &= ~(value & mask);
-        break;
-    case 0xD30:
-        core->dfsr &= ~(value & mask);
-        break;
-    case 0xD34:
-        core->mmfar = value;
-        break;
-    case 0xD38:
-        core->bfar = value;
         break;
     case 0xD88:
         core->cpacr = core->config.kind == ARMV7M_M4F ? value & 0x00F00000 : 0;

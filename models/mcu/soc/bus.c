@@ -95,9 +95,20 @@ static void block_write(struct stm32 *mcu, struct stm32_block *b, uint32_t offse
         stm32_store(b, offset & ~3U, word);
 }
 
+/* Whether an access sees or changes what edges at pins do. */
+static bool touches_edges(struct stm32_block *b, uint32_t address, bool write) {
+    if (!b || write || !b->ip || !b->ip->pin_in)
+        return b && write;
+    const struct stm32_reg *reg = find_reg(b, address - b->base);
+    return !reg || !reg->apart;
+}
+
 static bool access_block(struct stm32 *mcu, uint32_t address, unsigned size, bool write, bool dma,
                          uint32_t *value) {
     struct stm32_block *b = bus_find(mcu, address);
+    bool touches = touches_edges(b, address, write);
+    if (touches)
+        inbox_settle(mcu, mcu->now);
     mcu->access.active = true;
     mcu->access.write = write;
     mcu->access.dma = dma;
@@ -110,6 +121,7 @@ static bool access_block(struct stm32 *mcu, uint32_t address, unsigned size, boo
     else if (write && memory_at(mcu, address))
         report_access(mcu, NULL, STM32_MISUSE, "a write to a memory that is read only");
     mcu->access.active = false;
+    mcu->stale |= touches ? STALE_ACTS : 0;
     return b || (write && memory_at(mcu, address));
 }
 
@@ -156,28 +168,32 @@ static uint32_t load(const uint8_t *octets, unsigned size) {
     return value;
 }
 
-/* DMA has no way to the CCM, and none to the alias at 0 (RM0090 2.3.1, RM0368 2.1). */
-static uint8_t *dma_memory(struct stm32 *mcu, uint32_t address, unsigned size, bool write) {
-    const struct memory *memory = memory_at(mcu, address);
+/* Memory for a DMA, NULL: none, or not for it. It has no way to the CCM, and none to the alias
+ * at 0 (RM0090 2.3.1, RM0368 2.1). `block` tells whether a block may answer instead. */
+static uint8_t *dma_memory(struct stm32 *mcu, uint32_t address, unsigned size, bool write,
+                           bool *block) {
+    *block = mcu->last_hit && address - mcu->last_hit->base < mcu->last_hit->size;
+    const struct memory *memory = *block ? NULL : memory_at(mcu, address);
+    *block = !memory;
     if (!memory || memory->what->kind == STM32_CCM)
         return NULL;
     return armv7m_direct(mcu->core, address, size, write);
 }
 
 bool stm32_bus_read(struct stm32_block *b, uint32_t address, unsigned size, uint32_t *value) {
-    const uint8_t *octets = dma_memory(b->mcu, address, size, false);
-    if (octets) {
-        *value = load(octets, size);
-        return true;
-    }
-    return !memory_at(b->mcu, address) && access_block(b->mcu, address, size, false, true, value);
+    bool block;
+    const uint8_t *octets = dma_memory(b->mcu, address, size, false, &block);
+    if (!octets)
+        return block && access_block(b->mcu, address, size, false, true, value);
+    *value = load(octets, size);
+    return true;
 }
 
 bool stm32_bus_write(struct stm32_block *b, uint32_t address, unsigned size, uint32_t value) {
-    uint8_t *octets = dma_memory(b->mcu, address, size, true);
+    bool block;
+    uint8_t *octets = dma_memory(b->mcu, address, size, true, &block);
     if (!octets)
-        return !memory_at(b->mcu, address) &&
-               access_block(b->mcu, address, size, true, true, &value);
+        return block && access_block(b->mcu, address, size, true, true, &value);
     for (unsigned i = 0; i < size; i++)
         octets[i] = (uint8_t)(value >> 8 * i);
     armv7m_invalidate(b->mcu->core, address, size);

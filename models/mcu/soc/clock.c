@@ -74,8 +74,10 @@ sim_time timebase_time(const struct timebase *base, uint64_t tick) {
         return base->origin;
     if (!base->num)
         return SIM_NEVER;
-    if ((n | base->num) >> 32 == 0)
-        return base->origin + (sim_time)(n * base->num / base->den);
+    uint64_t whole;
+    if (!__builtin_mul_overflow(n, base->num, &whole) &&
+        whole <= (uint64_t)(SIM_NEVER - base->origin))
+        return base->origin + (sim_time)(base->den == 1 ? whole : whole / base->den);
     wide ps = (wide)n * base->num / base->den;
     return ps > (wide)(SIM_NEVER - base->origin) ? SIM_NEVER : base->origin + (sim_time)ps;
 }
@@ -84,7 +86,9 @@ sim_time timebase_time(const struct timebase *base, uint64_t tick) {
 uint64_t timebase_at(const struct timebase *base, sim_time time) {
     if (!base->num || time <= base->origin)
         return base->tick;
-    uint64_t elapsed = (uint64_t)(time - base->origin);
+    uint64_t elapsed = (uint64_t)(time - base->origin), scaled;
+    if (!__builtin_mul_overflow(elapsed + 1, base->den, &scaled))
+        return base->tick + (scaled - 1) / base->num;
     return base->tick + (uint64_t)((((wide)elapsed + 1) * base->den - 1) / base->num);
 }
 
@@ -92,8 +96,11 @@ uint64_t timebase_at(const struct timebase *base, sim_time time) {
 uint64_t timebase_after(const struct timebase *base, sim_time time) {
     if (!base->num || time <= base->origin)
         return base->tick;
-    wide scaled = (wide)(uint64_t)(time - base->origin) * base->den;
-    wide n = (scaled + base->num - 1) / base->num;
+    uint64_t elapsed = (uint64_t)(time - base->origin), most;
+    if (!__builtin_mul_overflow(elapsed, base->den, &most) &&
+        !__builtin_add_overflow(most, base->num - 1, &most))
+        return base->tick + most / base->num;
+    wide n = ((wide)elapsed * base->den + base->num - 1) / base->num;
     return n > (wide)(UINT64_MAX / 2) ? UINT64_MAX / 2 : base->tick + (uint64_t)n;
 }
 

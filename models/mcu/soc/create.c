@@ -67,7 +67,7 @@ static void fill_block(struct stm32 *mcu, unsigned index) {
     b->base = b->row->base;
     b->size = b->row->size ? b->row->size : 0x400;
     memset(b->out, STM32_Z, sizeof(b->out));
-    if (b->ip && b->ip->fetch_wait)
+    if (b->ip && b->ip->lines)
         mcu->flash = b;
     if (strcmp(b->row->name, "EXTI") == 0)
         mcu->exti = b;
@@ -135,5 +135,6 @@ void create_undo(struct stm32 *mcu) {
     free(mcu->by_base);
     free(mcu->afs);
     free(mcu->routes);
-    free(mcu->inbox);
+    for (unsigned i = 0; i < mcu->n_inputs; i++)
+        free(mcu->inputs[i]->inbox.edge);
 }

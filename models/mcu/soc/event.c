@@ -65,34 +65,26 @@ static void set_now(struct stm32 *mcu, sim_time time) {
         mcu->now = time;
 }
 
-static sim_time edge_time(const struct stm32 *mcu) {
-    return mcu->inbox_head < mcu->inbox_n ? mcu->inbox[mcu->inbox_head].time : SIM_NEVER;
-}
-
+/* A block that hears no edges may run ahead of them; what it accesses settles them. */
 static void run_event(struct stm32 *mcu) {
     struct event *e = mcu->head;
     unlink_event(mcu, e);
     set_now(mcu, e->time);
+    if (e->block->ip->pin_in)
+        inbox_settle(mcu, mcu->now);
     e->block->ip->event(e->block, e->id);
-}
-
-static void run_edge(struct stm32 *mcu) {
-    struct edge edge = mcu->inbox[mcu->inbox_head++];
-    if (mcu->inbox_head == mcu->inbox_n)
-        mcu->inbox_head = mcu->inbox_n = 0;
-    set_now(mcu, edge.time);
-    edge.time = mcu->now; /* the core may have overshot it by a few cycles */
-    pins_edge(mcu, &edge);
+    mcu->stale |= e->block->ip->pin_in ? STALE_ACTS : 0;
 }
 
 void events_advance(struct stm32 *mcu, sim_time time) {
     for (;;) {
-        sim_time edge = edge_time(mcu);
+        sim_time edge = inbox_next(mcu);
         sim_time event = mcu->head ? mcu->head->time : SIM_NEVER;
-        if ((edge < event ? edge : event) > time || (edge == SIM_NEVER && event == SIM_NEVER))
+        sim_time next = edge < event ? edge : event;
+        if (next > time || next == SIM_NEVER)
             break;
         if (edge <= event)
-            run_edge(mcu);
+            inbox_act(mcu);
         else
             run_event(mcu);
     }
@@ -100,14 +92,7 @@ void events_advance(struct stm32 *mcu, sim_time time) {
 }
 
 sim_time events_next(struct stm32 *mcu) {
+    sim_time edge = inbox_next(mcu);
     sim_time event = mcu->head ? mcu->head->time : SIM_NEVER;
-    mcu->look_ahead++;
-    for (size_t i = mcu->inbox_head; i < mcu->inbox_n; i++) {
-        const struct edge *edge = &mcu->inbox[i];
-        if (edge->time > event)
-            break;
-        if (!pins_edge_quiet(mcu, edge))
-            return edge->time;
-    }
-    return event;
+    return edge < event ? edge : event;
 }

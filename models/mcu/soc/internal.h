@@ -53,6 +53,17 @@ struct stm32_block {
     uint8_t in[STM32_ROLES];     /* level last told */
     uint8_t in_pin[STM32_ROLES]; /* port * 16 + pin */
     bool in_routed[STM32_ROLES];
+    struct stm32_edges gathered[STM32_ROLES]; /* in a delivery, for ip->edges() */
+    bool gathers;
+};
+
+/* Edges from the board that a pin still has to see: edge[head] to edge[n - 1]; before them the
+ * last HISTORY it saw, behind them two at SIM_NEVER. Up to edge[act] nobody acts on them (`act`
+ * may lie beyond the end); from edge[toggles] on each turns the board's level. */
+struct inbox {
+    struct stm32_edge *edge; /* NULL: the board has not driven the pin yet */
+    size_t head, n, cap, act, toggles;
+    size_t due; /* in a delivery */
 };
 
 struct pin {
@@ -65,17 +76,18 @@ struct pin {
     struct link {
         uint8_t block, role;
     } links[MAX_LINKS];
-    unsigned look_ahead, quiet_ahead; /* see pins_edge_quiet */
-    unsigned n_changes;               /* of level, ever; the ring below holds the last */
+    unsigned n_ears; /* those of the links that hear edges */
+    struct ear {
+        struct stm32_block *block;
+        uint8_t role;
+    } ears[MAX_LINKS];
+    unsigned n_changes; /* of level, ever; the ring below holds the last */
+    bool unwritten;     /* it does not: they are the HISTORY edges behind inbox.head */
     struct {
         sim_time time;
         uint8_t before;
     } history[HISTORY];
-};
-
-struct edge {
-    sim_time time;
-    uint8_t port, pin, level;
+    struct inbox inbox;
 };
 
 struct site {
@@ -98,6 +110,12 @@ struct memory {
     uint8_t *host;
 };
 
+/* What must be worked out anew. */
+enum {
+    STALE_NEXT = 1, /* `next` */
+    STALE_ACTS = 2, /* and the `act` of each inbox */
+};
+
 struct stm32 {
     const struct stm32_chip *chip;
     struct stm32_config config;
@@ -106,7 +124,7 @@ struct stm32 {
     unsigned n_blocks;
     struct stm32_block **by_base; /* sorted */
     struct stm32_block *last_hit, *exti, *flash;
-    struct memory memories[8];
+    struct memory memories[8], *last_memory;
     unsigned n_memories;
     bool zero_mapped;
     const struct memory *zero; /* what is seen at address 0 */
@@ -123,9 +141,14 @@ struct stm32 {
 
     struct pin pins[PORTS][PORT_PINS];
     uint8_t exti_port[PORT_PINS];
-    struct edge *inbox;
-    size_t inbox_head, inbox_n, inbox_cap;
-    unsigned look_ahead;  /* number of the present one */
+    struct pin *inputs[PORTS * PORT_PINS]; /* those with an inbox */
+    unsigned n_inputs;
+    uint32_t order;   /* of the next edge */
+    unsigned stale;   /* bits */
+    bool delivers;    /* edges, at this moment */
+    struct pin *next; /* has the next edge to act on; NULL: there is none */
+    sim_time next_time;
+    bool roused;          /* something happened that may wake the core */
     struct function *afs; /* by block */
     unsigned n_afs;
     struct route *routes;
@@ -170,10 +193,32 @@ void report_access(struct stm32 *mcu, struct stm32_block *b, enum stm32_report_k
 
 /* pins.c */
 bool pins_create(struct stm32 *mcu, struct sim_err *err);
-void pins_edge(struct stm32 *mcu, const struct edge *edge);
 void pins_update_block(struct stm32_block *b, unsigned role, sim_time time);
-/* In a look ahead from the inbox's head on, edge by edge. */
-bool pins_edge_quiet(struct stm32 *mcu, const struct edge *edge);
+/* The next edge of the inbox. */
+void pins_board(struct stm32 *mcu, struct pin *pin);
+/* The next `n` of them, each turning the level that inputs see; who hears them is told otherwise.
+ */
+void pins_toggle(struct pin *pin, size_t n);
+/* EXTI when it listens to the pin, else NULL. */
+static inline struct stm32_block *pins_exti(const struct stm32 *mcu, const struct pin *pin) {
+    struct stm32_block *exti = mcu->exti;
+    bool listens = exti && mcu->exti_port[pin->out.pin] == pin->out.port;
+    return listens && exti->ip && exti->ip->pin_in ? exti : NULL;
+}
+
+/* inbox.c: edges wait in the inboxes until somebody acts on one (the next of those is an
+ * event of the queue) or can see what they did. */
+void inbox_search(struct stm32 *mcu);
+static inline sim_time inbox_next(struct stm32 *mcu) { /* when the next one to act on is */
+    if (mcu->stale)
+        inbox_search(mcu);
+    return mcu->next_time;
+}
+/* Delivers that edge, after all earlier ones. */
+void inbox_act(struct stm32 *mcu);
+/* Delivers what is due up to `time`, short of edges to act on: before an access to a block,
+ * and before an event of one that hears edges. */
+void inbox_settle(struct stm32 *mcu, sim_time time);
 
 /* route.c */
 bool routes_create(struct stm32 *mcu, struct sim_err *err);
@@ -184,7 +229,7 @@ struct stm32_block *block_by_name(const struct stm32 *mcu, const char *name);
 bool memory_create(struct stm32 *mcu, struct sim_err *err);
 void memory_destroy(struct stm32 *mcu);
 bool memory_map_zero(struct stm32 *mcu, enum stm32_boot what, struct sim_err *err);
-const struct memory *memory_at(const struct stm32 *mcu, uint32_t address);
+const struct memory *memory_at(struct stm32 *mcu, uint32_t address);
 
 /* create.c */
 struct hex_text {

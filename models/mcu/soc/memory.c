@@ -8,11 +8,14 @@ static bool writable(enum stm32_memory_kind kind) {
     return kind == STM32_SRAM || kind == STM32_CCM;
 }
 
-const struct memory *memory_at(const struct stm32 *mcu, uint32_t address) {
+const struct memory *memory_at(struct stm32 *mcu, uint32_t address) {
+    const struct memory *last = mcu->last_memory;
+    if (last && address - last->what->base < last->what->size)
+        return last;
     for (unsigned i = 0; i < mcu->n_memories; i++) {
         const struct stm32_memory *what = mcu->memories[i].what;
         if (address - what->base < what->size)
-            return &mcu->memories[i];
+            return mcu->last_memory = &mcu->memories[i];
     }
     return NULL;
 }
@@ -23,13 +26,8 @@ static bool map(struct stm32 *mcu, const struct memory *memory, uint32_t base,
     struct armv7m_region region = {.base = base, .size = what->size, .host = memory->host};
     region.flags =
         (what->kind == STM32_CCM ? 0 : ARMV7M_EXECUTE) | (writable(what->kind) ? ARMV7M_WRITE : 0);
-    region.line = 4;
-    if (what->kind == STM32_FLASH && mcu->flash && mcu->flash->ip) {
-        region.fetch_wait = mcu->flash->ip->fetch_wait;
-        region.data_wait = mcu->flash->ip->data_wait;
-        region.line = mcu->flash->ip->fetch_line ? mcu->flash->ip->fetch_line : 4;
-        region.user = mcu->flash;
-    }
+    if (what->kind == STM32_FLASH && mcu->flash)
+        region.lines = mcu->flash->ip->lines(mcu->flash);
     return armv7m_map(mcu->core, &region, err);
 }
 

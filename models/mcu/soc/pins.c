@@ -1,7 +1,6 @@
 /* Pins: what a port's set-up, a block's output and the board make of them, and who hears of
  * it. A block hears an edge at its time; the input register two HCLK edges later. */
 #include <ctype.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,35 +76,46 @@ static void tell_block(struct stm32_block *b, unsigned role, unsigned level, sim
         b->ip->pin_in(b, role, level, time);
 }
 
-static struct stm32_block *exti_of(const struct stm32 *mcu, unsigned port, unsigned n) {
-    struct stm32_block *exti = mcu->exti;
-    return exti && exti->ip && exti->ip->pin_in && mcu->exti_port[n] == port ? exti : NULL;
-}
-
 static void tell(struct stm32 *mcu, struct pin *pin, sim_time time) {
     unsigned level = pin->level;
-    struct stm32_block *exti = exti_of(mcu, pin->out.port, pin->out.pin);
-    for (unsigned i = 0; i < pin->n_links; i++)
-        tell_block(&mcu->blocks[pin->links[i].block], pin->links[i].role, level, time);
+    struct stm32_block *exti = pins_exti(mcu, pin);
+    for (unsigned i = 0; i < pin->n_ears; i++)
+        tell_block(pin->ears[i].block, pin->ears[i].role, level, time);
     if (exti)
         exti->ip->pin_in(exti, pin->out.pin, level, time);
+}
+
+static void note_change(struct pin *pin, unsigned before, sim_time time) {
+    unsigned slot = pin->n_changes++ % HISTORY;
+    pin->history[slot].time = time;
+    pin->history[slot].before = (uint8_t)before;
+}
+
+static void note_edges(struct pin *pin, const struct stm32_edge *edges, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        note_change(pin, !edges[i].level, edges[i].time);
+}
+
+static void write_history(struct pin *pin) {
+    if (pin->unwritten)
+        note_edges(pin, pin->inbox.edge + pin->inbox.head - HISTORY, HISTORY);
+    pin->unwritten = false;
 }
 
 static void settle(struct stm32 *mcu, struct pin *pin, sim_time time) {
     unsigned level = seen_level(pin);
     if (level == pin->level)
         return;
-    unsigned slot = pin->n_changes++ % HISTORY;
-    pin->history[slot].time = time;
-    pin->history[slot].before = pin->level;
+    note_change(pin, pin->level, time);
     pin->level = (uint8_t)level;
     tell(mcu, pin, time);
 }
 
 /* The level at `time`: the last one, gone back through the changes after it. When more than
  * HISTORY changes came since, the oldest that is known. */
-static unsigned level_at(const struct pin *pin, sim_time time) {
+static unsigned level_at(struct pin *pin, sim_time time) {
     unsigned level = pin->level;
+    write_history(pin);
     unsigned kept = pin->n_changes < HISTORY ? pin->n_changes : HISTORY;
     for (unsigned i = 1; i <= kept; i++) {
         unsigned slot = (pin->n_changes - i) % HISTORY;
@@ -117,7 +127,8 @@ static unsigned level_at(const struct pin *pin, sim_time time) {
 }
 
 uint32_t stm32_port_sample(const struct stm32_block *b) {
-    const struct stm32 *mcu = b->mcu;
+    struct stm32 *mcu = b->mcu;
+    inbox_settle(mcu, mcu->now);
     const struct timebase *hclk = &mcu->clocks[STM32_HCLK];
     uint64_t tick = timebase_at(hclk, mcu->now);
     sim_time when = tick >= hclk->tick + 2 ? timebase_time(hclk, tick - 2) : hclk->origin;
@@ -145,7 +156,7 @@ static void unroute(struct stm32 *mcu, struct pin *pin, unsigned packed) {
         if (b->in_pin[pin->links[i].role] == packed)
             b->in_routed[pin->links[i].role] = false;
     }
-    pin->n_links = 0;
+    pin->n_links = pin->n_ears = 0;
 }
 
 static void relink(struct stm32 *mcu, struct pin *pin, unsigned packed) {
@@ -156,6 +167,8 @@ static void relink(struct stm32 *mcu, struct pin *pin, unsigned packed) {
         struct stm32_block *b = &mcu->blocks[mcu->afs[i].block];
         unsigned role = mcu->afs[i].af->role;
         pin->links[pin->n_links++] = (struct link){b->index, (uint8_t)role};
+        if (b->ip && b->ip->pin_in)
+            pin->ears[pin->n_ears++] = (struct ear){b, (uint8_t)role};
         b->in_routed[role] = true;
         b->in_pin[role] = (uint8_t)packed;
         b->in[role] = UINT8_MAX; /* whatever the level, it is told */
@@ -164,10 +177,13 @@ static void relink(struct stm32 *mcu, struct pin *pin, unsigned packed) {
 
 static void refresh(struct stm32 *mcu, unsigned packed, sim_time time) {
     struct pin *pin = pin_of(mcu, packed);
+    if (pin->inbox.head < pin->inbox.n)
+        inbox_settle(mcu, mcu->now);
     drive(mcu, pin, time);
+    write_history(pin);
     settle(mcu, pin, time);
-    for (unsigned i = 0; i < pin->n_links; i++)
-        tell_block(&mcu->blocks[pin->links[i].block], pin->links[i].role, pin->level, time);
+    for (unsigned i = 0; i < pin->n_ears; i++)
+        tell_block(pin->ears[i].block, pin->ears[i].role, pin->level, time);
 }
 
 void stm32_pin_setup(struct stm32_block *b, unsigned n, const struct stm32_pin_setup *setup,
@@ -200,7 +216,7 @@ bool stm32_remap_pins(struct stm32_block *b, const char *block, unsigned value) 
 
 void stm32_exti_select(struct stm32_block *b, unsigned line, unsigned port) {
     b->mcu->exti_port[line] = (uint8_t)port;
-    if (exti_of(b->mcu, port, line) && port < PORTS)
+    if (port < PORTS && pins_exti(b->mcu, &b->mcu->pins[port][line]))
         b->mcu->exti->ip->pin_in(b->mcu->exti, line, b->mcu->pins[port][line].level, b->mcu->now);
 }
 
@@ -228,75 +244,34 @@ unsigned stm32_pin_level(const struct stm32_block *b, unsigned role, unsigned ot
 
 /* --- the board's side --- */
 
-void pins_edge(struct stm32 *mcu, const struct edge *edge) {
-    struct pin *pin = &mcu->pins[edge->port][edge->pin];
-    pin->board = edge->level;
-    settle(mcu, pin, edge->time);
+void pins_board(struct stm32 *mcu, struct pin *pin) {
+    const struct stm32_edge edge = pin->inbox.edge[pin->inbox.head];
+    write_history(pin);
+    pin->inbox.head++;
+    pin->board = edge.level;
+    settle(mcu, pin, edge.time);
 }
 
-static unsigned block_quiet(struct stm32_block *b, unsigned role) {
-    if (!b->ip || !b->ip->pin_in)
-        return UINT_MAX;
-    return b->ip->quiet ? b->ip->quiet(b, role) : 0;
-}
-
-/* How many edges of the pin nobody acts on. */
-static unsigned quiet_edges(struct stm32 *mcu, const struct pin *pin) {
-    struct stm32_block *exti = exti_of(mcu, pin->out.port, pin->out.pin);
-    unsigned least = exti ? block_quiet(exti, pin->out.pin) : UINT_MAX;
-    for (unsigned i = 0; i < pin->n_links; i++) {
-        unsigned quiet = block_quiet(&mcu->blocks[pin->links[i].block], pin->links[i].role);
-        least = quiet < least ? quiet : least;
+void pins_toggle(struct pin *pin, size_t n) {
+    const struct stm32_edge *edges = pin->inbox.edge + pin->inbox.head;
+    if (n < HISTORY) {
+        write_history(pin);
+        note_edges(pin, edges, n);
     }
-    return least;
-}
-
-/* Blocks are asked once per look ahead and pin. */
-bool pins_edge_quiet(struct stm32 *mcu, const struct edge *edge) {
-    struct pin *pin = &mcu->pins[edge->port][edge->pin];
-    if (pin->look_ahead != mcu->look_ahead) {
-        pin->look_ahead = mcu->look_ahead;
-        pin->quiet_ahead = quiet_edges(mcu, pin);
-    }
-    if (pin->quiet_ahead == 0)
-        return false;
-    pin->quiet_ahead -= pin->quiet_ahead != UINT_MAX;
-    return true;
-}
-
-static bool inbox_room(struct stm32 *mcu) {
-    if (mcu->inbox_n < mcu->inbox_cap)
-        return true;
-    size_t live = mcu->inbox_n - mcu->inbox_head;
-    if (mcu->inbox_head > mcu->inbox_cap / 2) {
-        memmove(mcu->inbox, mcu->inbox + mcu->inbox_head, live * sizeof(struct edge));
-        mcu->inbox_head = 0;
-        mcu->inbox_n = live;
-        return true;
-    }
-    size_t cap = mcu->inbox_cap ? 2 * mcu->inbox_cap : 1024;
-    struct edge *grown = realloc(mcu->inbox, cap * sizeof(struct edge));
-    if (!grown)
-        return false;
-    mcu->inbox = grown;
-    mcu->inbox_cap = cap;
-    return true;
-}
-
-bool stm32_pin_set(struct stm32 *mcu, unsigned port, unsigned pin, unsigned level, sim_time time) {
-    if (port >= PORTS || pin >= PORT_PINS || !mcu->pins[port][pin].exists || level > STM32_Z ||
-        time < mcu->reached || !inbox_room(mcu))
-        return false;
-    size_t at = mcu->inbox_n++;
-    for (; at > mcu->inbox_head && mcu->inbox[at - 1].time > time; at--)
-        mcu->inbox[at] = mcu->inbox[at - 1];
-    mcu->inbox[at] = (struct edge){time, (uint8_t)port, (uint8_t)pin, (uint8_t)level};
-    return true;
+    pin->unwritten = n >= HISTORY;
+    pin->board = pin->level = edges[n - 1].level;
+    pin->inbox.head += n;
 }
 
 struct stm32_pin_change stm32_pin_get(const struct stm32 *mcu, unsigned port, unsigned pin) {
     struct stm32_pin_change none = {port, pin, STM32_Z, 0, 0, 0, 0};
     return port < PORTS && pin < PORT_PINS ? mcu->pins[port][pin].out : none;
+}
+
+double stm32_pin_hz(const struct stm32 *mcu, unsigned port, unsigned pin) {
+    if (port >= PORTS || pin >= PORT_PINS || mcu->pins[port][pin].n_links == 0)
+        return 0;
+    return stm32_hz(&mcu->blocks[mcu->pins[port][pin].links[0].block]);
 }
 
 bool stm32_pin_parse(const struct stm32 *mcu, const char *name, unsigned *port, unsigned *pin) {
@@ -308,6 +283,14 @@ bool stm32_pin_parse(const struct stm32 *mcu, const char *name, unsigned *port, 
     *port = (unsigned)(toupper((unsigned char)name[1]) - 'A');
     *pin = (unsigned)n;
     return !*end && n < PORT_PINS && *port < PORTS && mcu->pins[*port][*pin].exists;
+}
+
+/* The outputs of the block, as models/mcu/stm32/exti.c counts them: lines 0 to 4, 9..5, 15..10. */
+int stm32_exti_irq(const struct stm32 *mcu, unsigned line) {
+    unsigned output = line < 5 ? line : line < 10 ? 5 : 6;
+    if (!mcu->exti || line >= PORT_PINS || output >= mcu->exti->row->irqs.n)
+        return -1;
+    return mcu->exti->row->irqs.line[output];
 }
 
 /* --- making them --- */

@@ -17,7 +17,7 @@ void report(struct stm32 *mcu, struct stm32_block *b, struct stm32_report *r) {
     r->time = mcu->now;
     mcu->counts[r->kind]++;
     if (r->kind == STM32_UNMODELLED && mcu->config.strict) {
-        mcu->ended = true;
+        mcu->ended = mcu->roused = true;
         if (mcu->running)
             armv7m_request_stop(mcu->core);
     }
@@ -74,6 +74,14 @@ void stm32_lost(struct stm32_block *b, const char *text, uint32_t value) {
     r.address = b->base;
     r.pc = armv7m_pc(b->mcu->core);
     report(b->mcu, b, &r);
+}
+
+void stm32_rx_tell(struct stm32_block *b, struct stm32_rx rx) {
+    if (!b->mcu->config.on_rx)
+        return;
+    rx.block = b->row->name;
+    rx.time = b->mcu->now;
+    b->mcu->config.on_rx(b->mcu->config.user, &rx);
 }
 
 uint64_t stm32_report_count(const struct stm32 *mcu, enum stm32_report_kind kind) {

@@ -19,6 +19,7 @@ struct stm32_block *stm32_peer(struct stm32_block *b, const char *name) {
 
 static void line_level(struct stm32 *mcu, unsigned line, bool level) {
     uint8_t *count = &mcu->irq_count[line];
+    mcu->roused = true;
     if (level ? (*count)++ == 0 : --*count == 0)
         armv7m_set_irq(mcu->core, line, level);
 }
@@ -31,6 +32,7 @@ void stm32_irq(struct stm32_block *b, unsigned n, bool level) {
 }
 
 void stm32_send_event(struct stm32_block *b) {
+    b->mcu->roused = true;
     armv7m_event(b->mcu->core);
 }
 
@@ -159,7 +161,7 @@ enum stm32_cause stm32_last_reset(const struct stm32_block *b) {
 }
 
 void stm32_reset_chip(struct stm32_block *b, enum stm32_cause cause) {
-    b->mcu->reset_wanted = true;
+    b->mcu->reset_wanted = b->mcu->roused = true;
     b->mcu->wanted = cause;
     if (b->mcu->running)
         armv7m_request_stop(b->mcu->core);

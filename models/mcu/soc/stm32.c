@@ -138,6 +138,8 @@ void block_reset(struct stm32_block *b, enum stm32_cause cause) {
 
 void chip_reset(struct stm32 *mcu, enum stm32_cause cause) {
     struct sim_err err = SIM_ERR_INIT;
+    inbox_settle(mcu, mcu->now);
+    mcu->stale |= STALE_ACTS;
     mcu->cause = cause;
     mcu->reset_wanted = mcu->ended = mcu->lockup_told = mcu->deep_told = false;
     memset(mcu->exti_port, 0, sizeof(mcu->exti_port));
@@ -224,14 +226,31 @@ static enum armv7m_stop run_core(struct stm32 *mcu, sim_time target) {
         return ARMV7M_UNTIL;
     mcu->target = target;
     mcu->running = true;
+    mcu->roused = false;
     enum armv7m_stop stop = armv7m_run(mcu->core, cycle);
     mcu->running = false;
     return stop;
 }
 
+/* What happens before `until` while the core sleeps; true when something may have woken it. */
+static bool sleep_through(struct stm32 *mcu, sim_time until) {
+    const struct timebase *hclk = &mcu->clocks[STM32_HCLK];
+    uint64_t wake = armv7m_next_wake(mcu->core);
+    sim_time alarm = wake == ARMV7M_NEVER ? SIM_NEVER : timebase_time(hclk, wake - 1);
+    while (!mcu->roused) {
+        sim_time next = events_next(mcu);
+        if (next >= until || next > alarm)
+            return false;
+        events_advance(mcu, next);
+    }
+    armv7m_doze(mcu->core, timebase_after(hclk, mcu->now));
+    return true;
+}
+
 /* One stretch up to the next event or `until`. */
 static enum stm32_stop run_stretch(struct stm32 *mcu, sim_time until) {
-    sim_time next = events_next(mcu);
+    bool woken = !mcu->roused && armv7m_asleep(mcu->core) && sleep_through(mcu, until);
+    sim_time next = woken ? mcu->now : events_next(mcu);
     enum stm32_stop stop = stop_of(mcu, run_core(mcu, next < until ? next : until));
     sim_time reached = core_time(mcu);
     events_advance(mcu, reached < until ? reached : until);
@@ -241,6 +260,7 @@ static enum stm32_stop run_stretch(struct stm32 *mcu, sim_time until) {
 
 enum stm32_stop stm32_run_until(struct stm32 *mcu, sim_time until) {
     enum stm32_stop stop = STM32_UNTIL;
+    mcu->roused = true; /* by whoever touched the core meanwhile */
     while (stop == STM32_UNTIL && core_time(mcu) < until)
         stop = run_stretch(mcu, until);
     if (stop == STM32_UNTIL) {
@@ -271,7 +291,7 @@ enum stm32_stop stm32_step(struct stm32 *mcu, sim_time limit) {
 }
 
 void stm32_request_stop(struct stm32 *mcu) {
-    mcu->stop_wanted = true;
+    mcu->stop_wanted = mcu->roused = true;
     if (mcu->running)
         armv7m_request_stop(mcu->core);
 }
@@ -315,8 +335,4 @@ void stm32_serial_out(struct stm32_block *b, unsigned octet) {
 
 void stm32_flush_fetch(struct stm32_block *b) {
     armv7m_flush_fetch(b->mcu->core);
-}
-
-uint64_t stm32_core_cycle(const struct stm32_block *b) {
-    return armv7m_cycles(b->mcu->core);
 }

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "models/mcu/armv7m/armv7m.h"
+#include "models/mcu/pin_edge.h"
 #include "sim/err.h"
 #include "sim/simtime.h"
 
@@ -82,6 +83,27 @@ struct stm32_pin_change {
     int pull;       /* +1 up, -1 down, 0 none */
 };
 
+/* What a receiving SPI slave, and a DMA from a peripheral to memory, did: told as it happens,
+ * for whoever looks for the cause of a loss. */
+enum stm32_rx_kind {
+    STM32_RX_ON,      /* the slave listens: SPE, and selected; value 1: with RXDMAEN */
+    STM32_RX_OFF,     /* it does not any more; `value` bits stood in its shift register */
+    STM32_RX_FRAME,   /* a whole SPI frame, `value`, went to DR */
+    STM32_RX_OVERRUN, /* one was lost: DR was full, or OVR is pending */
+    STM32_RX_DMA_ON,  /* a stream was enabled, for `value` items */
+    STM32_RX_DMA_OFF, /* it stopped, `value` items before its end */
+    STM32_RX_STORED,  /* `size` octets, `value`, went to memory at `address` */
+};
+struct stm32_rx {
+    enum stm32_rx_kind kind;
+    const char *block;   /* "SPI2", "DMA1" */
+    unsigned stream;     /* of the DMA: as the manual counts them */
+    uint32_t peripheral; /* the SPI's DR; what the stream reads */
+    uint32_t address, value;
+    unsigned size; /* octets of `value`, of a FRAME, an OVERRUN and what was STORED */
+    sim_time time;
+};
+
 /* --- making one --------------------------------------------------------------------- */
 
 enum stm32_boot { STM32_BOOT_FLASH, STM32_BOOT_SYSTEM, STM32_BOOT_SRAM };
@@ -106,6 +128,7 @@ struct stm32_config {
     uint32_t uid[3];                       /* unique id; all 0: a fixed one */
     uint64_t seed;                         /* of the random number generator */
     unsigned spi_partial;                  /* STM32_SPI_..._KEEPS */
+    bool edge_by_edge; /* no edge is delivered late: slow, and to the same effect */
 
     /* Each may be NULL. None may call stm32_run_until(), stm32_step(), stm32_reset() or
      * stm32_destroy(). */
@@ -115,6 +138,7 @@ struct stm32_config {
     void (*on_serial)(void *user, const char *block, unsigned octet, sim_time time);
     /* The chip was reset by itself; `cause` is static: "software", "independent watchdog". */
     void (*on_reset)(void *user, const char *cause, sim_time time);
+    void (*on_rx)(void *user, const struct stm32_rx *rx); /* see there */
     /* The core's callbacks for its owner: semihost, itm, function, exception; the others are
      * the chip's own and ignored here. They get `user`. */
     struct armv7m_hooks core;
@@ -173,8 +197,19 @@ double stm32_hclk_hz(const struct stm32 *mcu);
  * their picoseconds. A pin that the chip drives ignores the board. False when the pin does
  * not exist, time is in the past, or memory is out. */
 bool stm32_pin_set(struct stm32 *mcu, unsigned port, unsigned pin, unsigned level, sim_time time);
+/* The same for a list of edges, none of them before `start`. */
+struct stm32_pin {
+    uint8_t port, pin;
+};
+bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
+                     const struct pin_edge *edges, size_t n);
 /* What the chip drives a pin with now: as the last on_pin said. */
 struct stm32_pin_change stm32_pin_get(const struct stm32 *mcu, unsigned port, unsigned pin);
+/* The clock of the bus behind the block whose input or output the pin is at present, Hz; 0: none.
+ */
+double stm32_pin_hz(const struct stm32 *mcu, unsigned port, unsigned pin);
+/* The interrupt line (of NVIC) that an EXTI line 0..15 raises; -1 when the chip has no EXTI. */
+int stm32_exti_irq(const struct stm32 *mcu, unsigned line);
 /* "PB13" or "pb13" to port and pin; false when it is not the name of a pin of this chip. */
 bool stm32_pin_parse(const struct stm32 *mcu, const char *name, unsigned *port, unsigned *pin);
 

@@ -23,7 +23,22 @@ struct stm32_reg {
     uint32_t writable; /* bits that stm32_store() changes; the others keep their value */
     uint32_t loud;     /* bits that are not modelled: writing one to another value than it has */
     uint8_t count, stride;
+    bool apart; /* a read neither sees nor changes what quiet edges do (see quiet below) */
 };
+
+/* An edge at a pin. Edges of one time come in ascending `order`, a number that wraps. */
+struct stm32_edge {
+    sim_time time;
+    uint32_t order;
+    uint8_t level;
+};
+struct stm32_edges {
+    const struct stm32_edge *edge;
+    size_t n;
+};
+static inline bool stm32_edge_before(const struct stm32_edge *a, const struct stm32_edge *b) {
+    return (a->time < b->time) | ((a->time == b->time) & ((int32_t)(a->order - b->order) < 0));
+}
 
 /* What reset a chip. */
 enum stm32_cause {
@@ -64,17 +79,21 @@ struct stm32_ip {
      * `time` is stm32_now(). EXTI: `role` is the line, without synchroniser. */
     void (*pin_in)(struct stm32_block *b, unsigned role, unsigned level, sim_time time);
     /* How many of the next edges of `role` have no effect outside of the block (no interrupt,
-     * DMA request, pin): the frame may deliver them late, in order, with their own time as
-     * stm32_now(), before anything else reaches the block. UINT_MAX: all. NULL: 0. */
+     * DMA request, event, level of a pin that somebody sees): the frame may deliver them late,
+     * but before anything else reaches the block. UINT_MAX: all. NULL: 0. */
     unsigned (*quiet)(struct stm32_block *b, unsigned role);
+    /* Such edges at once, instead of pin_in, by role (n 0: none); the last one of one role may
+     * be the one to act on, at stm32_now(). A role's edges alternate, the first one differs
+     * from the level last told. Behind the last of a role that has any stands one that is
+     * later than all of these, and one to be read. NULL: of several late edges the block is
+     * told the last level. */
+    void (*edges)(struct stm32_block *b, const struct stm32_edges roles[]);
     /* DMA: a request line changed. The OR of its sources. */
     void (*dma_request)(struct stm32_block *b, unsigned line, bool level);
     /* A source of DMA requests: one of its requests was served (a timer lowers it here). */
     void (*dma_ack)(struct stm32_block *b, unsigned signal);
-    /* FLASH interface: wait states, as struct armv7m_region; `user` is the block. */
-    unsigned (*fetch_wait)(void *user, uint32_t line_address);
-    unsigned (*data_wait)(void *user, uint32_t address);
-    unsigned fetch_line; /* octets */
+    /* FLASH interface: its wait states, set up; NULL: it has none. */
+    struct armv7m_lines *(*lines)(struct stm32_block *b);
 };
 
 /* Roles of pins, of all kinds of blocks. */
@@ -208,6 +227,9 @@ void stm32_misuse(struct stm32_block *b, const char *text);
 /* The block lost data (an overrun, a partial octet); `value` is what helps to find why. */
 void stm32_lost(struct stm32_block *b, const char *text, uint32_t value);
 
+/* struct stm32_rx for the owner; block and time are filled in. */
+void stm32_rx_tell(struct stm32_block *b, struct stm32_rx rx);
+
 /* --- services: time ------------------------------------------------------------------------- */
 
 /* The exact time of the access, edge or event under way. */
@@ -278,9 +300,7 @@ void stm32_set_gates(struct stm32_block *b, uint32_t offset, uint32_t value);
 void stm32_set_resets(struct stm32_block *b, uint32_t offset, uint32_t value);
 enum stm32_cause stm32_last_reset(const struct stm32_block *b);
 
-/* FLASH: the core's cycle counter (in fetch_wait and data_wait stm32_now() is not set). */
-uint64_t stm32_core_cycle(const struct stm32_block *b);
-/* FLASH: wait states changed. */
+/* FLASH: what `lines` returned was changed. */
 void stm32_flush_fetch(struct stm32_block *b);
 /* What is seen at address 0. False when the chip has no such memory. */
 bool stm32_map_zero(struct stm32_block *b, enum stm32_boot what);

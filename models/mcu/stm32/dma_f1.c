@@ -72,6 +72,22 @@ static void signal(struct stm32_block *b, struct channel *c, unsigned n) {
         stm32_irq(b, n, c->irq = irq);
 }
 
+/* --- what the owner is told --------------------------------------------------------------- */
+
+static void tell(struct stm32_block *b, const struct channel *c, enum stm32_rx_kind kind) {
+    if (c->cr & (DIR | MEM2MEM))
+        return;
+    unsigned n = (unsigned)(c - ((const struct dma *)stm32_state(b))->channel) + 1;
+    stm32_rx_tell(b, (struct stm32_rx){kind, .stream = n, .peripheral = c->par, .value = c->ndtr});
+}
+
+static void tell_stored(struct stm32_block *b, const struct channel *c, uint32_t address,
+                        uint32_t value, unsigned size) {
+    if (!(c->cr & (DIR | MEM2MEM)))
+        stm32_rx_tell(b, (struct stm32_rx){STM32_RX_STORED, .peripheral = c->par,
+                                           .address = address, .value = value, .size = size});
+}
+
 /* --- serving --------------------------------------------------------------------------------- */
 
 static bool wants(const struct channel *c) {
@@ -114,6 +130,8 @@ static bool move_item(struct stm32_block *b, struct channel *c) {
     bool done = c->cr & DIR
                     ? stm32_bus_read(b, m, msize, &value) && stm32_bus_write(b, p, psize, value)
                     : stm32_bus_read(b, p, psize, &value) && stm32_bus_write(b, m, msize, value);
+    if (done)
+        tell_stored(b, c, m, value, msize);
     if (c->cr & PINC)
         c->peripheral += psize;
     if (c->cr & MINC)
@@ -150,6 +168,8 @@ static void serve(struct stm32_block *b, struct dma *d) {
         c->cr &= ~(uint32_t)EN;
         d->enabled &= (uint8_t) ~(1u << n);
     }
+    if (!(d->enabled >> n & 1) || c->ndtr == 0)
+        tell(b, c, STM32_RX_DMA_OFF);
     if (!(c->cr & MEM2MEM))
         stm32_dma_served(b, n);
     signal(b, c, n);
@@ -177,12 +197,15 @@ static void enable(struct stm32_block *b, struct dma *d, struct channel *c) {
     c->peripheral = c->par;
     c->memory = c->mar;
     d->enabled |= (uint8_t)(1u << (c - d->channel));
+    tell(b, c, STM32_RX_DMA_ON);
     kick(b, d);
 }
 
 static void write_cr(struct stm32_block *b, struct dma *d, struct channel *c, uint32_t value) {
     uint32_t was = c->cr;
     value &= CCR_BITS;
+    if (was & ~value & EN)
+        tell(b, c, STM32_RX_DMA_OFF);
     if ((was & value & EN) && ((was ^ value) & ~(uint32_t)FREE))
         stm32_misuse(b, "the set-up of a channel was changed while EN is set");
     c->cr = value;
@@ -263,6 +286,9 @@ static uint32_t dma_read(struct stm32_block *b, uint32_t offset) {
 static void dma_reset(struct stm32_block *b, enum stm32_cause cause) {
     struct dma *d = stm32_state(b);
     (void)cause;
+    for (unsigned i = 0; i < CHANNELS; i++)
+        if (d->enabled >> i & 1)
+            tell(b, &d->channel[i], STM32_RX_DMA_OFF);
     for (unsigned i = 0; i < CHANNELS; i++)
         d->channel[i] = (struct channel){.request = d->channel[i].request};
     d->enabled = 0;

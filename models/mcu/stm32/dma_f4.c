@@ -116,6 +116,14 @@ static uint32_t target(const struct stream *s) {
     return s->mar[(s->cr & DBM) && (s->cr & CT)];
 }
 
+static void tell(struct stm32_block *b, const struct stream *s, enum stm32_rx_kind kind,
+                 uint32_t value) {
+    if (direction(s) != TO_MEMORY)
+        return;
+    unsigned n = (unsigned)(s - ((const struct dma *)stm32_state(b))->stream);
+    stm32_rx_tell(b, (struct stm32_rx){kind, .stream = n, .peripheral = s->par, .value = value});
+}
+
 /* --- interrupt and end of a stream ----------------------------------------------------------- */
 
 static void signal(struct stm32_block *b, struct stream *s, unsigned n) {
@@ -192,9 +200,14 @@ static unsigned memory_step(const struct stream *s) {
 /* FIFO to memory; `flush`: also what does not fill an item. */
 static bool drain(struct stm32_block *b, struct stream *s, bool flush) {
     unsigned size = msize(s);
-    while (s->level >= size || (flush && s->level > 0))
-        if (!write_item(b, &s->memory, size, memory_step(s), pop(s, size)))
+    while (s->level >= size || (flush && s->level > 0)) {
+        uint32_t value = pop(s, size), at = s->memory & ~(size - 1);
+        if (!write_item(b, &s->memory, size, memory_step(s), value))
             return false;
+        if (direction(s) == TO_MEMORY)
+            stm32_rx_tell(b, (struct stm32_rx){STM32_RX_STORED, .peripheral = s->par, .address = at,
+                                               .value = value, .size = size});
+    }
     return true;
 }
 
@@ -233,10 +246,9 @@ static bool wants(const struct stream *s) {
 /* The winner: highest PL, then the lowest number (9.3.4). NULL when nobody asks. */
 static struct stream *arbitrate(struct dma *d) {
     struct stream *best = NULL;
-    for (unsigned left = d->enabled, i = 0; left; left >>= 1, i++) {
-        struct stream *s = &d->stream[i];
-        if ((left & 1) && wants(s) &&
-            (!best || field(s->cr, PL_SHIFT, 2) > field(best->cr, PL_SHIFT, 2)))
+    for (unsigned left = d->enabled; left; left &= left - 1) {
+        struct stream *s = &d->stream[__builtin_ctz(left)];
+        if (wants(s) && (!best || field(s->cr, PL_SHIFT, 2) > field(best->cr, PL_SHIFT, 2)))
             best = s;
     }
     return best;
@@ -333,6 +345,8 @@ static void serve(struct stm32_block *b, struct dma *d) {
     d->free = d->due + BEAT;
     if (!(to_peripheral ? serve_to_peripheral : serve_to_memory)(b, d, s))
         transfer_error(d, s);
+    if (!(d->enabled >> n & 1))
+        tell(b, s, STM32_RX_DMA_OFF, s->ndtr);
     if (!fetch && direction(s) != MEMORY_TO_MEMORY)
         stm32_dma_served(b, line);
     signal(b, s, n);
@@ -380,6 +394,7 @@ static void enable(struct stm32_block *b, struct dma *d, struct stream *s) {
         s->ndtr = s->reload;
     rewind_stream(s);
     d->enabled |= (uint8_t)(1u << (s - d->stream));
+    tell(b, s, STM32_RX_DMA_ON, s->ndtr);
     kick(b, d);
 }
 
@@ -389,6 +404,7 @@ static void begin_stop(struct stm32_block *b, struct dma *d, struct stream *s) {
     if (s->stopping || at == SIM_NEVER)
         return;
     s->stopping = true;
+    tell(b, s, STM32_RX_DMA_OFF, s->ndtr);
     d->enabled &= (uint8_t) ~(1u << n);
     stm32_schedule(b, EVENT_STOP + n, at);
 }
@@ -525,6 +541,9 @@ static uint32_t dma_read(struct stm32_block *b, uint32_t offset) {
 static void dma_reset(struct stm32_block *b, enum stm32_cause cause) {
     struct dma *d = stm32_state(b);
     (void)cause;
+    for (unsigned i = 0; i < STREAMS; i++)
+        if (d->enabled >> i & 1)
+            tell(b, &d->stream[i], STM32_RX_DMA_OFF, d->stream[i].ndtr);
     for (unsigned i = 0; i < STREAMS; i++)
         d->stream[i] = (struct stream){.fcr = 1, .requests = d->stream[i].requests};
     d->enabled = 0;

@@ -22,49 +22,12 @@
  * Not modelled, loud: I2S, TI mode, automatic CRC at the end of a DMA transfer.
  */
 #include <limits.h>
+#include <string.h>
 
 #include "models/mcu/stm32/ips.h"
+#include "models/mcu/stm32/spi_v1.h"
 
 #define START_CYCLES 1
-
-enum { CR1 = 0x00, CR2 = 0x04, SR = 0x08, DR = 0x0c, CRCPR = 0x10, RXCRCR = 0x14, TXCRCR = 0x18 };
-enum { I2SCFGR = 0x1c, I2SPR = 0x20 };
-
-enum { /* 20.5.1 */
-       CPHA = 1u << 0,
-       CPOL = 1u << 1,
-       MSTR = 1u << 2,
-       BR = 7u << 3,
-       SPE = 1u << 6,
-       LSBFIRST = 1u << 7,
-       SSI = 1u << 8,
-       SSM = 1u << 9,
-       RXONLY = 1u << 10,
-       DFF = 1u << 11,
-       CRCNEXT = 1u << 12,
-       CRCEN = 1u << 13,
-       BIDIOE = 1u << 14,
-       BIDIMODE = 1u << 15,
-};
-enum { /* 20.5.2 */
-       RXDMAEN = 1u << 0,
-       TXDMAEN = 1u << 1,
-       SSOE = 1u << 2,
-       FRF = 1u << 4,
-       ERRIE = 1u << 5,
-       RXNEIE = 1u << 6,
-       TXEIE = 1u << 7,
-};
-enum { /* 20.5.3 */
-       RXNE = 1u << 0,
-       TXE = 1u << 1,
-       CRCERR = 1u << 4,
-       MODF = 1u << 5,
-       OVR = 1u << 6,
-       BSY = 1u << 7,
-};
-/* Not to be changed while SPE is set (20.5.1, notes). */
-#define FROZEN (CPHA | CPOL | LSBFIRST | DFF | CRCEN)
 
 enum { EVENT_HALF }; /* half a bit of a master */
 #define PINS 4       /* roles STM32_SCK to STM32_NSS */
@@ -76,6 +39,7 @@ struct spi {
     bool dr_read;    /* OVR: DR was read, SR is next */
     bool sr_seen;    /* MODF: SR was read or written, CR1 is next */
     bool irq, rx_request, tx_request;
+    uint8_t told; /* enum listening, as the owner knows it */
 
     uint8_t pin[PINS]; /* levels at the inputs */
     /* worked out by derive() */
@@ -96,6 +60,28 @@ struct spi {
     unsigned ratio; /* PCLK per half bit */
     uint64_t start; /* tick of PCLK at which the frame began */
 };
+
+/* --- what the owner is told --------------------------------------------------------------- */
+
+enum listening { DEAF, LISTENS, LISTENS_FOR_DMA };
+
+static void tell(struct stm32_block *block, enum stm32_rx_kind kind, uint32_t value,
+                 unsigned size) {
+    uint32_t dr = stm32_row(block)->base + DR;
+    stm32_rx_tell(block, (struct stm32_rx){kind, .peripheral = dr, .value = value, .size = size});
+}
+
+/* `bits`: of a frame that was not finished. */
+static void tell_listening(struct stm32_block *block, struct spi *s, unsigned bits) {
+    uint8_t now = DEAF;
+    if (s->clocked && s->receives)
+        now = s->cr2 & RXDMAEN ? LISTENS_FOR_DMA : LISTENS;
+    if (now == s->told)
+        return;
+    s->told = now;
+    tell(block, now == DEAF ? STM32_RX_OFF : STM32_RX_ON,
+         now == DEAF ? bits : now == LISTENS_FOR_DMA, 0);
+}
 
 /* --- lines to the rest of the chip ----------------------------------------------------------- */
 
@@ -168,6 +154,8 @@ static void present(struct stm32_block *block, const struct spi *s, sim_time tim
 /* 20.3.10. A master that only wants to send overruns all the time and need not care. */
 static void overrun(struct stm32_block *block, struct spi *s, uint16_t value) {
     s->flags |= OVR;
+    if (!(s->cr1 & MSTR))
+        tell(block, STM32_RX_OVERRUN, value, s->frame / 8);
     if (s->cr2 & RXDMAEN)
         stm32_lost(block, "overrun (OVR): the DMA is not armed, or late", value);
     else if (!(s->cr1 & MSTR) || (s->cr2 & RXNEIE))
@@ -181,6 +169,8 @@ static void store_frame(struct stm32_block *block, struct spi *s, uint16_t value
     }
     s->rx = value;
     s->flags |= RXNE;
+    if (!(s->cr1 & MSTR))
+        tell(block, STM32_RX_FRAME, value, s->frame / 8);
 }
 
 static void check_crc(struct spi *s, uint16_t value) {
@@ -392,6 +382,7 @@ static void reconfigure(struct stm32_block *block, struct spi *s, uint16_t was) 
     unsigned was_pin = s->out_pin;
     check_mode_fault(s);
     derive(s);
+    tell_listening(block, s, s->bits);
     drop_if_stopped(block, s, was, was_clocked);
     drive_pins(block, s, was, time);
     drive_data(block, s, was_pin, time);
@@ -405,7 +396,7 @@ static const struct stm32_reg REGS[] = {
     {.name = "CR1", .offset = CR1, .writable = 0xffff},
     {.name = "CR2", .offset = CR2, .writable = 0xe7, .loud = FRF},
     {.name = "SR", .offset = SR, .reset = TXE, .writable = CRCERR},
-    {.name = "DR", .offset = DR, .writable = 0xffff},
+    {.name = "DR", .offset = DR, .writable = 0xffff, .apart = true},
     {.name = "CRCPR", .offset = CRCPR, .reset = 7, .writable = 0xffff},
     {.name = "RXCRCR", .offset = RXCRCR},
     {.name = "TXCRCR", .offset = TXCRCR},
@@ -527,11 +518,13 @@ static uint32_t spi_read(struct stm32_block *block, uint32_t offset) {
 
 static void spi_reset(struct stm32_block *block, enum stm32_cause cause) {
     struct spi *s = stm32_state(block);
+    unsigned bits = s->bits;
     (void)cause;
-    *s = (struct spi){.crcpr = 7, .flags = TXE};
+    *s = (struct spi){.crcpr = 7, .flags = TXE, .told = s->told};
     for (unsigned role = 0; role < PINS; role++)
         s->pin[role] = (uint8_t)stm32_pin_level(block, role, role == STM32_NSS);
     derive(s);
+    tell_listening(block, s, bits);
 }
 
 static void sck_edge(struct stm32_block *block, struct spi *s, unsigned level, sim_time time) {
@@ -555,6 +548,71 @@ static void spi_pin_in(struct stm32_block *block, unsigned role, unsigned level,
         if (role == STM32_NSS && !(s->cr1 & SSM))
             reconfigure(block, s, s->cr1);
     }
+}
+
+/* Past the edges before one of SCK: none, one or two in the usual bit, without a branch. */
+static inline const struct stm32_edge *past(const struct stm32_edge *data,
+                                            const struct stm32_edge *clock) {
+    size_t first = data[0].time < clock->time, second = data[1].time < clock->time;
+    data += first + (first & second);
+    while (data->time <= clock->time && stm32_edge_before(data, clock))
+        data++;
+    return data;
+}
+
+/* Edges of a slave that sends nothing, none of them the last of a frame: only bits to shift.
+ * Returns where the data is then. */
+static const struct stm32_edge *shift_in(struct stm32_block *block, struct spi *s,
+                                         const struct stm32_edge *clock, size_t n,
+                                         const struct stm32_edge *data) {
+    const struct stm32_edge *const begin = data;
+    unsigned level = s->pin[s->in_pin];
+    size_t first = clock[0].level != s->sample_level;
+    size_t samples = (n - first + 1) / 2, before = s->loaded ? 0 : first;
+    if (!s->loaded && samples)
+        load(block, s);
+    if (s->loaded)
+        s->out <<= n - samples - before;
+    for (size_t i = first; i < n; i += 2) {
+        data = past(data, &clock[i]);
+        s->in = s->in << 1 | (level ^ ((unsigned)(data - begin) & 1));
+    }
+    s->bits = (uint8_t)(s->bits + samples);
+    s->pin[s->in_pin] = (uint8_t)(level ^ ((unsigned)(data - begin) & 1));
+    s->pin[STM32_SCK] = clock[n - 1].level;
+    return data;
+}
+
+/* How many edges of SCK, from the first on, are for shift_in(). */
+static size_t count_plain(const struct spi *s, const struct stm32_edges *clock) {
+    size_t n = clock->n;
+    if (!n || !s->clocked || s->sends)
+        return 0;
+    size_t samples = (n + (clock->edge[0].level == s->sample_level)) / 2;
+    if (s->bits + samples < s->frame)
+        return n;
+    return s->bits + samples == s->frame ? n - 1 : 0;
+}
+
+/* Only the last edge of SCK can reach the outside, and then `roles` may be gone. */
+static void spi_edges(struct stm32_block *block, const struct stm32_edges roles[]) {
+    struct spi *s = stm32_state(block);
+    static const struct stm32_edge NONE[2] = {{.time = SIM_NEVER}, {.time = SIM_NEVER}};
+    const struct stm32_edges clock = roles[STM32_SCK];
+    const struct stm32_edge *data = roles[s->in_pin].n ? roles[s->in_pin].edge : NONE;
+    uint8_t after[PINS], in_pin = s->in_pin;
+    for (unsigned role = STM32_MISO; role < PINS; role++)
+        after[role] = roles[role].n ? roles[role].edge[roles[role].n - 1].level : s->pin[role];
+    size_t plain = count_plain(s, &clock);
+    if (plain)
+        data = shift_in(block, s, clock.edge, plain, data);
+    for (size_t i = plain; i < clock.n; i++) {
+        const struct stm32_edge *to = past(data, &clock.edge[i]);
+        s->pin[in_pin] ^= (to - data) & 1;
+        data = to;
+        sck_edge(block, s, clock.edge[i].level, clock.edge[i].time);
+    }
+    memcpy(s->pin + STM32_MISO, after + STM32_MISO, PINS - STM32_MISO);
 }
 
 /* Edges of SCK before the one that ends a frame are the block's own affair, unless it puts
@@ -596,4 +654,5 @@ const struct stm32_ip stm32_ip_spi_v1 = {
     .clock_changed = spi_clock_changed,
     .pin_in = spi_pin_in,
     .quiet = spi_quiet,
+    .edges = spi_edges,
 };

@@ -1,15 +1,17 @@
-/* GDB on a running chip: one connection at a time; while GDB holds it, time stands. */
+#include "harness/debug.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "harness/gdb.h"
 #include "harness/interrupt.h"
-#include "harness/mcu.h"
 #include "harness/tcp.h"
 
 #define LOOK_MS 100 /* while held: between looks at Ctrl-C and ITM clients */
 
-struct mcu_debug {
-    struct mcu *mcu;
+struct debug {
+    struct debug_host host;
+    struct armv7m *core;
     int listener, fd; /* -1: nobody is connected */
     bool was_connected;
     bool lost; /* the peer is gone */
@@ -21,7 +23,7 @@ struct mcu_debug {
 /* --- the target ------------------------------------------------------------------------------- */
 
 static struct armv7m *core_of(void *user) {
-    return ((struct mcu_debug *)user)->mcu->core;
+    return ((struct debug *)user)->core;
 }
 
 static uint32_t target_get(void *user, enum armv7m_reg reg) {
@@ -49,14 +51,15 @@ static bool target_watch(void *user, const struct armv7m_watch *watch, bool on) 
 }
 
 static void target_reset(void *user) {
-    mcu_reset(((struct mcu_debug *)user)->mcu);
+    const struct debug *debug = user;
+    debug->host.reset(debug->host.user);
 }
 
 /* --- the connection -----------------------------------------------------------------------------
  */
 
 static void send_octets(void *user, const char *octets, size_t n) {
-    struct mcu_debug *debug = user;
+    struct debug *debug = user;
     if (debug->fd >= 0 && !debug->lost && !tcp_send(debug->fd, octets, n))
         debug->lost = true;
 }
@@ -68,12 +71,14 @@ static bool has_fpu(struct armv7m *core) {
     return (cpuid >> 4 & 0xfff) == 0xc24;
 }
 
-bool mcu_debug_open(struct mcu *mcu, unsigned *port, struct sim_err *err) {
-    struct mcu_debug *debug = calloc(1, sizeof *debug);
-    if (!debug)
-        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
-    mcu->debug = debug;
-    debug->mcu = mcu;
+struct debug *debug_open(const struct debug_host *host, unsigned *port, struct sim_err *err) {
+    struct debug *debug = calloc(1, sizeof *debug);
+    if (!debug) {
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
+        return NULL;
+    }
+    debug->host = *host;
+    debug->core = stm32_core(host->chip);
     debug->fd = -1;
     debug->target = (struct gdb_target){
         .get = target_get,
@@ -83,28 +88,30 @@ bool mcu_debug_open(struct mcu *mcu, unsigned *port, struct sim_err *err) {
         .set_break = target_break,
         .watch = target_watch,
         .reset = target_reset,
-        .memories = stm32_chip_memories(stm32_chip_of(mcu->chip)),
-        .fpu = has_fpu(mcu->core),
+        .memories = stm32_chip_memories(stm32_chip_of(host->chip)),
+        .fpu = has_fpu(debug->core),
     };
     debug->listener = tcp_listen("GDB", port, err);
-    return debug->listener >= 0;
+    if (debug->listener >= 0)
+        return debug;
+    debug_close(debug);
+    return NULL;
 }
 
-void mcu_debug_close(struct mcu *mcu) {
-    if (!mcu->debug)
+void debug_close(struct debug *debug) {
+    if (!debug)
         return;
-    tcp_close(&mcu->debug->fd);
-    tcp_close(&mcu->debug->listener);
-    free(mcu->debug);
-    mcu->debug = NULL;
+    tcp_close(&debug->fd);
+    tcp_close(&debug->listener);
+    free(debug);
 }
 
-static bool connected(const struct mcu_debug *debug) {
+static bool connected(const struct debug *debug) {
     return debug->fd >= 0;
 }
 
 /* A new connection finds the target halted, as with a probe. */
-static void take_connection(struct mcu_debug *debug) {
+static void take_connection(struct debug *debug) {
     debug->fd = tcp_accept(debug->listener);
     if (debug->fd < 0)
         return;
@@ -113,12 +120,12 @@ static void take_connection(struct mcu_debug *debug) {
     gdb_begin(&debug->gdb, &debug->target, debug, send_octets);
 }
 
-static void drop_connection(struct mcu_debug *debug) {
+static void drop_connection(struct debug *debug) {
     gdb_forget(&debug->gdb);
     tcp_close(&debug->fd);
 }
 
-static void serve(struct mcu_debug *debug) {
+static void serve(struct debug *debug) {
     char octets[4096];
     long n;
     while (!debug->lost && (n = tcp_receive(debug->fd, octets, sizeof octets)) != 0) {
@@ -130,13 +137,13 @@ static void serve(struct mcu_debug *debug) {
 }
 
 /* True while the target must not run. */
-static bool held(const struct mcu_debug *debug) {
+static bool held(const struct debug *debug) {
     if (!connected(debug))
         return !debug->was_connected; /* the first connection is waited for */
     return debug->gdb.state == GDB_HALTED;
 }
 
-static void turn(struct mcu_debug *debug) {
+static void turn(struct debug *debug) {
     if (!connected(debug))
         take_connection(debug);
     if (!connected(debug))
@@ -149,52 +156,49 @@ static void turn(struct mcu_debug *debug) {
 }
 
 /* A BKPT that stopped the program would stop it again: GDB's user meant to go on. */
-static void pass_bkpt(struct mcu_debug *debug) {
-    uint32_t pc = armv7m_pc(debug->mcu->core), instruction;
+static void pass_bkpt(struct debug *debug) {
+    uint32_t pc = armv7m_pc(debug->core), instruction;
     bool stands = debug->last == STM32_BKPT;
     debug->last = STM32_UNTIL;
-    if (stands && armv7m_read(debug->mcu->core, pc, 2, &instruction) && instruction >> 8 == 0xbe)
-        armv7m_set(debug->mcu->core, ARMV7M_PC, pc + 2);
+    if (stands && armv7m_read(debug->core, pc, 2, &instruction) && instruction >> 8 == 0xbe)
+        armv7m_set(debug->core, ARMV7M_PC, pc + 2);
 }
 
-enum mcu_go mcu_debug_next(struct mcu *mcu) {
-    struct mcu_debug *debug = mcu->debug;
+enum debug_go debug_next(struct debug *debug) {
     turn(debug);
     while (held(debug) && !interrupted) {
         fflush(NULL);
         tcp_wait(connected(debug) ? debug->fd : debug->listener, LOOK_MS);
-        mcu_trace_poll(&mcu->trace);
+        debug->host.wait(debug->host.user);
         turn(debug);
     }
     if (connected(debug) && debug->gdb.state == GDB_KILLED)
-        return MCU_GO_END;
+        return DEBUG_END;
     pass_bkpt(debug);
-    return connected(debug) && debug->gdb.state == GDB_STEPPING ? MCU_GO_STEP : MCU_GO;
+    return connected(debug) && debug->gdb.state == GDB_STEPPING ? DEBUG_STEP : DEBUG_GO;
 }
 
-bool mcu_debug_stopped(struct mcu *mcu, enum stm32_stop stop) {
+bool debug_stopped(struct debug *debug, enum stm32_stop stop) {
     static const enum gdb_stop reasons[] = {
         [STM32_UNTIL] = GDB_STOP_STEP,       [STM32_REQUEST] = GDB_STOP_STEP,
         [STM32_BREAKPOINT] = GDB_STOP_BREAK, [STM32_WATCHPOINT] = GDB_STOP_WATCH,
         [STM32_BKPT] = GDB_STOP_BREAK,       [STM32_SEMIHOST_END] = GDB_STOP_STEP,
         [STM32_LOCKUP] = GDB_STOP_FAULT,     [STM32_NOT_MODELLED] = GDB_STOP_ABORT,
     };
-    struct mcu_debug *debug = mcu->debug;
     if (!connected(debug))
         return false;
-    struct armv7m_watch_hit hit = armv7m_watch_hit(mcu->core);
+    struct armv7m_watch_hit hit = armv7m_watch_hit(debug->core);
     debug->last = stop;
     gdb_stopped(&debug->gdb, reasons[stop], stop == STM32_WATCHPOINT ? &hit : NULL);
     return true;
 }
 
-void mcu_debug_ended(struct mcu *mcu, unsigned code) {
-    struct mcu_debug *debug = mcu->debug;
+void debug_ended(struct debug *debug, unsigned code) {
     if (connected(debug) && debug->gdb.state != GDB_KILLED)
         gdb_exited(&debug->gdb, code);
 }
 
-void mcu_debug_print(struct mcu *mcu, const char *text) {
-    if (mcu->debug && connected(mcu->debug) && mcu->debug->gdb.state != GDB_HALTED)
-        gdb_print(&mcu->debug->gdb, text);
+void debug_print(struct debug *debug, const char *text) {
+    if (debug && connected(debug) && debug->gdb.state != GDB_HALTED)
+        gdb_print(&debug->gdb, text);
 }

@@ -1,0 +1,16 @@
+/* Edges at the pins of an MCU, many at a time. */
+#ifndef MODELS_MCU_PIN_EDGE_H
+#define MODELS_MCU_PIN_EDGE_H
+
+#include <stdint.h>
+
+/* One of a list of edges, in which those of one pin stand together, in order of time. `dt` ps
+ * after a start that goes with the list; of edges of one time that with the lower `rank`, less
+ * than their number, is first; `pin` counts in a list of pins. */
+struct pin_edge {
+    int32_t dt;
+    uint16_t rank;
+    uint8_t pin, level;
+};
+
+#endif

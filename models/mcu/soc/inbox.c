@@ -1,0 +1,368 @@
+/* Edges from the board, kept per pin until they matter.
+ *
+ * A slave's clock has sixteen edges per octet, and all but one of them concern nobody but the
+ * shift register. So an edge is an event of the queue only when a block that hears it acts on
+ * it (struct stm32_ip, quiet); those before it are delivered with it, or when somebody can
+ * see what they did: an access to a block, an event of a block that hears edges, a look at a
+ * port. What is delivered late is what would have been delivered in time; config.edge_by_edge
+ * does the latter, slowly, and must give the same run. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/mcu/soc/internal.h"
+
+#define FIRST_ROOM 1024
+#define END        2 /* edges behind the last */
+
+/* --- filling ------------------------------------------------------------------------------- */
+
+/* Moves what waits to the front when that makes room enough, else doubles the memory. */
+static bool make_room(struct inbox *in, size_t n) {
+    size_t gone = in->edge ? in->head - HISTORY : 0, kept = in->n + END - gone;
+    if (gone > in->cap / 2 && kept + n <= in->cap) {
+        memmove(in->edge, in->edge + gone, kept * sizeof *in->edge);
+        in->act -= in->act == SIZE_MAX ? 0 : gone;
+        in->toggles -= in->toggles < gone ? in->toggles : gone;
+        in->head -= gone;
+        in->n -= gone;
+        return true;
+    }
+    size_t cap = in->cap ? in->cap : FIRST_ROOM;
+    while (in->n + END + n > cap)
+        cap *= 2;
+    struct stm32_edge *grown = realloc(in->edge, cap * sizeof *grown);
+    if (!grown)
+        return false;
+    in->edge = grown;
+    in->cap = cap;
+    return true;
+}
+
+static inline void end_at(struct stm32_edge *edge) {
+    for (unsigned i = 0; i < END; i++)
+        edge[i].time = SIM_NEVER;
+}
+
+static void begin(struct stm32 *mcu, struct pin *pin) {
+    struct inbox *in = &pin->inbox;
+    mcu->inputs[mcu->n_inputs++] = pin;
+    for (in->n = 0; in->n < HISTORY; in->n++)
+        in->edge[in->n] = (struct stm32_edge){.time = mcu->now, .level = pin->board};
+    end_at(&in->edge[in->n]);
+    in->head = in->n;
+}
+
+/* Back to the front, so that an inbox that is emptied again and again stays small. */
+static void restart(struct inbox *in) {
+    memmove(in->edge, in->edge + in->head - HISTORY, (HISTORY + END) * sizeof *in->edge);
+    in->head = in->n = HISTORY;
+    in->toggles = 0;
+}
+
+static bool room(struct stm32 *mcu, struct pin *pin, size_t n) {
+    struct inbox *in = &pin->inbox;
+    bool first = !in->edge;
+    if (!first && in->head == in->n && in->head > HISTORY)
+        restart(in);
+    if (!first && in->n + END + n <= in->cap)
+        return true;
+    if (!make_room(in, first ? n + HISTORY : n))
+        return false;
+    if (first)
+        begin(mcu, pin);
+    return true;
+}
+
+static bool turns(unsigned level, const struct stm32_edge *last) {
+    return (level ^ last->level) == 1;
+}
+
+/* An edge that may lie before others of its pin, or in the past. There is room. */
+static void insert(struct stm32 *mcu, struct inbox *in, unsigned level, sim_time time,
+                   uint32_t order) {
+    size_t at = in->n++;
+    time = time < mcu->now ? mcu->now : time; /* the core overshot it by a few cycles */
+    if (!turns(level, &in->edge[at - 1]) || (at > in->head && in->edge[at - 1].time > time))
+        in->toggles = in->n;
+    end_at(&in->edge[in->n]);
+    for (; at > in->head && in->edge[at - 1].time > time; at--)
+        in->edge[at] = in->edge[at - 1];
+    in->edge[at] = (struct stm32_edge){time, order, (uint8_t)level};
+    mcu->stale |= STALE_ACTS;
+}
+
+static bool may_set(const struct stm32 *mcu, unsigned port, unsigned pin, sim_time time) {
+    return port < PORTS && pin < PORT_PINS && mcu->pins[port][pin].exists && time >= mcu->reached;
+}
+
+/* The core is under way to a target that may now lie too far. */
+static void cut_short(struct stm32 *mcu, sim_time time) {
+    if (mcu->running && time < mcu->target)
+        armv7m_request_stop(mcu->core);
+}
+
+bool stm32_pin_set(struct stm32 *mcu, unsigned port, unsigned n, unsigned level, sim_time time) {
+    if (!may_set(mcu, port, n, time) || level > STM32_Z || !room(mcu, &mcu->pins[port][n], 1))
+        return false;
+    insert(mcu, &mcu->pins[port][n].inbox, level, time, mcu->order++);
+    cut_short(mcu, time);
+    return true;
+}
+
+/* As many of the first pin's edges as come behind what it has and turn the level. There is
+ * room. */
+static size_t append(struct stm32 *mcu, struct inbox *in, sim_time start,
+                     const struct pin_edge *edges, size_t n) {
+    struct stm32_edge *end = in->edge + in->n;
+    sim_time last = end[-1].time > mcu->now ? end[-1].time : mcu->now;
+    const uint32_t order = mcu->order;
+    const uint8_t pin = edges[0].pin;
+    uint8_t level = end[-1].level;
+    size_t i = 0;
+    for (; i < n; i++) {
+        const struct pin_edge edge = edges[i];
+        sim_time time = start + edge.dt;
+        if ((time < last) | ((edge.level ^ level) != 1) | (edge.pin != pin))
+            break;
+        last = time;
+        level = edge.level;
+        end[i] = (struct stm32_edge){time, order + edge.rank, level};
+    }
+    end_at(end + i);
+    if (i)
+        mcu->stale |= in->head == in->n ? STALE_ACTS : STALE_NEXT;
+    in->n += i;
+    return i;
+}
+
+/* The edges of the first pin; how many, 0: they were refused. */
+static size_t take_edges(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
+                         const struct pin_edge *edges, size_t n) {
+    const struct stm32_pin at = pins[edges[0].pin];
+    if (!may_set(mcu, at.port, at.pin, start))
+        return 0;
+    struct pin *pin = &mcu->pins[at.port][at.pin];
+    if (!room(mcu, pin, n))
+        return 0;
+    size_t i = append(mcu, &pin->inbox, start, edges, n);
+    for (; i < n && edges[i].pin == edges[0].pin; i++)
+        insert(mcu, &pin->inbox, edges[i].level, start + edges[i].dt, mcu->order + edges[i].rank);
+    return i;
+}
+
+bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
+                     const struct pin_edge *edges, size_t n) {
+    for (size_t i = 0, taken; i < n; i += taken) {
+        taken = take_edges(mcu, pins, start, edges + i, n - i);
+        if (!taken)
+            return false;
+    }
+    mcu->order += (uint32_t)n;
+    cut_short(mcu, start);
+    return true;
+}
+
+/* --- looking ahead ------------------------------------------------------------------------- */
+
+static unsigned block_quiet(struct stm32_block *b, unsigned role) {
+    return b->ip->quiet ? b->ip->quiet(b, role) : 0;
+}
+
+/* How many edges of the pin nobody acts on. */
+static unsigned quiet_edges(struct stm32 *mcu, const struct pin *pin) {
+    struct stm32_block *exti = pins_exti(mcu, pin);
+    unsigned least = exti ? block_quiet(exti, pin->out.pin) : UINT_MAX;
+    if (mcu->config.edge_by_edge)
+        return 0;
+    for (unsigned i = 0; i < pin->n_ears && least > 0; i++) {
+        unsigned quiet = block_quiet(pin->ears[i].block, pin->ears[i].role);
+        least = quiet < least ? quiet : least;
+    }
+    return least;
+}
+
+static void look_ahead(struct stm32 *mcu) {
+    for (unsigned i = 0; i < mcu->n_inputs; i++) {
+        struct inbox *in = &mcu->inputs[i]->inbox;
+        if (in->head == in->n)
+            continue;
+        unsigned quiet = quiet_edges(mcu, mcu->inputs[i]);
+        in->act = quiet == UINT_MAX ? SIZE_MAX : in->head + quiet;
+    }
+}
+
+void inbox_search(struct stm32 *mcu) {
+    static const struct stm32_edge NONE = {.time = SIM_NEVER};
+    const struct stm32_edge *least = &NONE;
+    if (mcu->stale & STALE_ACTS)
+        look_ahead(mcu);
+    mcu->stale = 0;
+    mcu->next = NULL;
+    for (unsigned i = 0; i < mcu->n_inputs; i++) {
+        const struct inbox *in = &mcu->inputs[i]->inbox;
+        if (in->head == in->n || in->act >= in->n || !stm32_edge_before(&in->edge[in->act], least))
+            continue;
+        least = &in->edge[in->act];
+        mcu->next = mcu->inputs[i];
+    }
+    mcu->next_time = least->time;
+}
+
+/* --- delivering ---------------------------------------------------------------------------- */
+
+/* Edges to deliver: not after `limit`, and before the one to act on. */
+static size_t count_due(const struct inbox *in, const struct stm32_edge *limit) {
+    const struct stm32_edge *first = in->edge + in->head, *at = first;
+    const struct stm32_edge *end = in->edge + (in->act < in->n ? in->act : in->n);
+    if (first == end || stm32_edge_before(limit, first))
+        return 0;
+    if (!stm32_edge_before(limit, end - 1))
+        return (size_t)(end - first);
+    while (at->time < limit->time)
+        at++;
+    while (!stm32_edge_before(limit, at))
+        at++;
+    return (size_t)(at - first);
+}
+
+static bool ear_takes_group(struct stm32_block *b, unsigned role, unsigned level) {
+    return b->in[role] == level && (b->ip->edges || block_quiet(b, role) == UINT_MAX);
+}
+
+/* Is each edge a change of what inputs see, and does nobody need them one by one? */
+static bool takes_group(struct stm32 *mcu, const struct pin *pin) {
+    struct stm32_block *exti = pins_exti(mcu, pin);
+    if (pin->inbox.head < pin->inbox.toggles || pin->setup.mode == STM32_PIN_ANALOG ||
+        pin->out.level != STM32_Z || pin->level != pin->board || mcu->config.edge_by_edge)
+        return false;
+    if (exti && block_quiet(exti, pin->out.pin) != UINT_MAX)
+        return false;
+    for (unsigned i = 0; i < pin->n_ears; i++)
+        if (!ear_takes_group(pin->ears[i].block, pin->ears[i].role, pin->level))
+            return false;
+    return true;
+}
+
+/* Pins with edges that are due. */
+struct group {
+    struct pin *pin[PORTS * PORT_PINS];
+    unsigned n;
+    bool whole; /* they may be delivered as one */
+};
+
+static void join(struct stm32 *mcu, struct group *group, struct pin *pin, size_t due) {
+    pin->inbox.due = due;
+    if (due == 0)
+        return;
+    group->pin[group->n++] = pin;
+    group->whole = group->whole && takes_group(mcu, pin);
+}
+
+/* Up to `limit`; with `acting`, its next edge to act on, too. */
+static void collect(struct stm32 *mcu, const struct stm32_edge *limit, const struct pin *acting,
+                    struct group *group) {
+    group->n = 0;
+    group->whole = true;
+    for (unsigned i = 0; i < mcu->n_inputs; i++) {
+        struct pin *pin = mcu->inputs[i];
+        join(mcu, group, pin, count_due(&pin->inbox, limit) + (pin == acting));
+    }
+}
+
+static void gather(struct pin *pin) {
+    const struct stm32_edges list = {pin->inbox.edge + pin->inbox.head, pin->inbox.due};
+    for (unsigned i = 0; i < pin->n_ears; i++) {
+        struct stm32_block *b = pin->ears[i].block;
+        b->gathered[pin->ears[i].role] = list;
+        b->gathers = true;
+    }
+    pins_toggle(pin, list.n);
+}
+
+static void tell_ear(struct stm32_block *b, unsigned role, unsigned level, sim_time time) {
+    bool news = b->in[role] != level;
+    b->in[role] = (uint8_t)level;
+    if (b->ip->edges && b->gathers) {
+        b->gathers = false;
+        b->ip->edges(b, b->gathered);
+    } else if (!b->ip->edges && news) {
+        b->ip->pin_in(b, role, level, time);
+    }
+    b->gathered[role].n = 0;
+}
+
+static void tell_group(struct stm32 *mcu, struct pin *pin) {
+    const struct stm32_edge last = pin->inbox.edge[pin->inbox.head - 1];
+    struct stm32_block *exti = pins_exti(mcu, pin);
+    for (unsigned i = 0; i < pin->n_ears; i++)
+        tell_ear(pin->ears[i].block, pin->ears[i].role, last.level, last.time);
+    if (exti)
+        exti->ip->pin_in(exti, pin->out.pin, last.level, last.time);
+}
+
+/* In between, the pins are where they will be and not all blocks know it: what an edge to act
+ * on leads to finds nothing more to deliver. */
+static void deliver_whole(struct stm32 *mcu, const struct group *group) {
+    mcu->delivers = true;
+    for (unsigned i = 0; i < group->n; i++)
+        gather(group->pin[i]);
+    for (unsigned i = 0; i < group->n; i++)
+        tell_group(mcu, group->pin[i]);
+    mcu->delivers = false;
+}
+
+static void deliver_in_turn(struct stm32 *mcu, const struct stm32_edge *limit) {
+    for (;;) {
+        struct pin *first = NULL;
+        for (unsigned i = 0; i < mcu->n_inputs; i++) {
+            struct inbox *in = &mcu->inputs[i]->inbox;
+            if (count_due(in, limit) > 0 &&
+                (!first ||
+                 stm32_edge_before(&in->edge[in->head], &first->inbox.edge[first->inbox.head])))
+                first = mcu->inputs[i];
+        }
+        if (!first)
+            return;
+        pins_board(mcu, first);
+    }
+}
+
+static bool waits(const struct stm32 *mcu, sim_time time) {
+    for (unsigned i = 0; i < mcu->n_inputs; i++) {
+        const struct inbox *in = &mcu->inputs[i]->inbox;
+        if (in->edge[in->head].time <= time && in->head < in->n)
+            return true;
+    }
+    return false;
+}
+
+void inbox_settle(struct stm32 *mcu, sim_time time) {
+    struct stm32_edge limit = {.time = time, .order = mcu->order};
+    struct group group;
+    if (mcu->delivers || !waits(mcu, time))
+        return;
+    if (inbox_next(mcu) <= time)
+        limit = mcu->next->inbox.edge[mcu->next->inbox.act];
+    collect(mcu, &limit, NULL, &group);
+    if (group.whole)
+        deliver_whole(mcu, &group);
+    else
+        deliver_in_turn(mcu, &limit);
+}
+
+void inbox_act(struct stm32 *mcu) {
+    struct pin *pin = mcu->next;
+    const struct stm32_edge edge = pin->inbox.edge[pin->inbox.act];
+    struct group group;
+    collect(mcu, &edge, pin, &group);
+    if (!group.whole)
+        deliver_in_turn(mcu, &edge);
+    if (edge.time > mcu->now)
+        mcu->now = edge.time;
+    if (group.whole)
+        deliver_whole(mcu, &group);
+    else
+        pins_board(mcu, pin);
+    mcu->stale |= STALE_ACTS;
+}

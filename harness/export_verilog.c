@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/replay_setup.h"
+#include "harness/rtl_build.h"
 
 void verilog_put(FILE *out, const char *text) {
     for (; *text; text++)
@@ -186,41 +187,45 @@ static void find_loads(struct verilog_top *top) {
     }
 }
 
-static void write_head(const struct verilog_top *top) {
-    fputs("// ", top->out);
-    verilog_put(top->out, top->board->path);
+static void write_about(const struct board *board, FILE *out) {
+    const char *name = strrchr(board->path, '/');
+    fputs("// ", out);
+    verilog_put(out, name ? name + 1 : board->path);
     fprintf(
-        top->out,
+        out,
         " as a Verilog design, written by linkpulse export --verilog.\n"
         "// Its cells are in rtl/parts. Nets have the board's names; figures are the datasheets'\n"
-        "// typical ones and the board's own. This board states delay.scale %g, so\n"
-        "// scale_ppm = %lld; supply %g V.\n"
+        "// typical ones and the board's own. The board states delay.scale %g: scale_ppm = %lld.\n"
         "//\n"
         "// Time is counted in ticks. At each rising edge of `clk` it is `now`; the next edge "
         "must\n"
         "// not come later than `due`. `line`, `idle` and `mcu` change after an edge. `configure`\n"
-        "// rises once, before the first edge. line: 0, 1, 2 idle; idle: 0 low, 1 high, 2 hold.\n"
-        "`default_nettype none\n"
-        "module board #(\n"
-        "    parameter signed [63:0] TICK_PS = 1,\n"
-        "    parameter signed [63:0] STEP_PS = 500   // of a FET's gate on its way\n"
-        ") (\n"
-        "    input  wire               clk,\n"
-        "    input  wire               configure,\n"
-        "    input  wire signed [63:0] scale_ppm,\n"
-        "    input  wire signed [63:0] now,\n"
-        "    input  wire         [1:0] line,\n"
-        "    input  wire         [1:0] idle,\n"
-        "    input  wire         [1:0] mcu,\n"
-        "    output reg  signed [63:0] due,\n"
-        "    output wire       [255:0] probe,\n"
-        "    output wire        [31:0] doubts\n"
-        ");\n"
-        "    reg signed [63:0] last;\n"
-        "    initial last = 0;\n"
-        "    always @(posedge clk) last <= now;\n\n",
-        top->board->config.delay_scale, verilog_scaled(top->board->config.delay_scale, 1e-6),
-        top->config->vcc);
+        "// rises once, before the first edge. line: 0, 1, 2 idle; idle: 0 low, 1 high, 2 hold.\n",
+        board->config.delay_scale, verilog_scaled(board->config.delay_scale, 1e-6));
+}
+
+static void write_head(const struct verilog_top *top) {
+    fprintf(top->out, "`default_nettype none\n"
+                      "/* verilator lint_off PINCONNECTEMPTY */ // a Q_n that goes nowhere\n"
+                      "/* verilator lint_off DECLFILENAME */\n"
+                      "module board #(\n"
+                      "    parameter signed [63:0] TICK_PS = 1,\n"
+                      "    parameter signed [63:0] STEP_PS = 500   // of a FET's gate on its way\n"
+                      ") (\n"
+                      "    input  wire               clk,\n"
+                      "    input  wire               configure,\n"
+                      "    input  wire signed [63:0] scale_ppm,\n"
+                      "    input  wire signed [63:0] now,\n"
+                      "    input  wire         [1:0] line,\n"
+                      "    input  wire         [1:0] idle,\n"
+                      "    input  wire         [1:0] mcu,\n"
+                      "    output reg  signed [63:0] due,\n"
+                      "    output wire       [255:0] probe,\n"
+                      "    output wire        [31:0] doubts\n"
+                      ");\n"
+                      "    reg signed [63:0] last;\n"
+                      "    initial last = 0;\n"
+                      "    always @(posedge clk) last <= now;\n\n");
 }
 
 static void write_nets(struct verilog_top *top, struct verilog_layout *layout) {
@@ -318,6 +323,16 @@ bool export_verilog_top(const struct board *board, const struct circuit_config *
     return good;
 }
 
+/* The design's line is for rtl/compile.sh; without the cells at hand it is left out. */
+static void write_text(const struct board *board, const char *text, size_t size, FILE *out) {
+    char line[RTL_DESIGN_LINE];
+    struct sim_err ignored = SIM_ERR_INIT;
+    write_about(board, out);
+    if (rtl_build_design(text, size, line, &ignored))
+        fputs(line, out);
+    fwrite(text, 1, size, out);
+}
+
 bool export_verilog(const struct board *board, FILE *out, struct sim_err *err) {
     struct replay_nets nets;
     struct circuit_config config;
@@ -326,7 +341,17 @@ bool export_verilog(const struct board *board, FILE *out, struct sim_err *err) {
         return false;
     struct circuit *circuit = circuit_create(board->netlist, board->uses, &config,
                                              &(struct circuit_scope){.part_of = CIRCUIT_ALL}, err);
-    bool good = circuit && export_verilog_top(board, &config, circuit, out, NULL, err);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    if (!memory)
+        abort();
+    bool good = circuit && export_verilog_top(board, &config, circuit, memory, NULL, err);
+    if (fclose(memory) != 0)
+        abort();
+    if (good)
+        write_text(board, text, size, out);
+    free(text);
     circuit_destroy(circuit);
     return good;
 }

@@ -48,7 +48,8 @@ static void write_resistor(struct verilog_top *top, uint32_t part, uint32_t othe
     verilog_instance(top, part, &top->board->uses[part].model->units[0], name, sizeof name);
     fprintf(top->out,
             "    wire signed [63:0] %s_g, %s_i;\n"
-            "    resistor #(.MOHM(%lld), .R_UP_MOHM(%lld), .R_DOWN_MOHM(%lld), .VCC_MV(%lld))\n"
+            "    resistor #(.MOHM(64'sd%lld), .R_UP_MOHM(64'sd%lld), .R_DOWN_MOHM(64'sd%lld), "
+            ".VCC_MV(64'sd%lld))\n"
             "        %s (.level(%s), .siemens(%s_g), .ampere(%s_i));\n",
             name, name, verilog_scaled(top->board->uses[part].quantity, 1e-3),
             end->driven ? verilog_scaled(end->r_up, 1e-3) : 0,
@@ -81,25 +82,27 @@ static bool write_fet(struct verilog_top *top, uint32_t part, const struct part_
     char name[80];
     verilog_instance(top, part, unit, name, sizeof name);
     verilog_add_due(top, name);
-    fprintf(
-        top->out,
-        "    wire signed [63:0] %s_g, %s_kick;\n"
-        "    fet_2n7002 #(.TICK_PS(TICK_PS), .STEP_PS(STEP_PS), .VCC_MV(%lld), .VGS_TH_UV(%lld),\n"
-        "        .RDS_ON_MOHM(%lld), .CRSS_FF(%lld), .R_UP_MOHM(%lld), .R_DOWN_MOHM(%lld),\n"
-        "        .GATE_FF(%lld), .DRAIN_FF(%lld))\n"
-        "        %s (.clk(clk), .last(last), .now(now), .gate(%s), .drain(node%u_volt),\n"
-        "            .siemens(%s_g), .kick(%s_kick), .due(%s_due));\n",
-        name, name, verilog_scaled(top->config->vcc, 1e-3),
-        verilog_scaled(verilog_figure(top, part, "vgs_th", 2), 1e-6),
-        verilog_scaled(verilog_figure(top, part, "rds_on", 5), 1e-3),
-        verilog_scaled(verilog_figure(top, part, "crss", 0), 1e-15),
-        g && g->driven ? verilog_scaled(g->r_up, 1e-3) : 0,
-        g && g->driven ? verilog_scaled(g->r_down, 1e-3) : 0,
-        g ? verilog_scaled(g->farad, 1e-15) : 0, verilog_scaled(top->nets[net].farad, 1e-15), name,
-        g && g->driven  ? g->name
-        : g && g->power ? "1'b1"
-                        : "1'b0",
-        (unsigned)net, name, name, name);
+    fprintf(top->out,
+            "    wire signed [63:0] %s_g, %s_kick;\n"
+            "    fet_2n7002 #(.TICK_PS(TICK_PS), .STEP_PS(STEP_PS), .VCC_MV(64'sd%lld), "
+            ".VGS_TH_UV(64'sd%lld),\n"
+            "        .RDS_ON_MOHM(64'sd%lld), .CRSS_FF(64'sd%lld), .R_UP_MOHM(64'sd%lld), "
+            ".R_DOWN_MOHM(64'sd%lld),\n"
+            "        .GATE_FF(64'sd%lld), .DRAIN_FF(64'sd%lld))\n"
+            "        %s (.clk(clk), .last(last), .now(now), .gate(%s), .drain(node%u_volt),\n"
+            "            .siemens(%s_g), .kick(%s_kick), .due(%s_due));\n",
+            name, name, verilog_scaled(top->config->vcc, 1e-3),
+            verilog_scaled(verilog_figure(top, part, "vgs_th", 2), 1e-6),
+            verilog_scaled(verilog_figure(top, part, "rds_on", 5), 1e-3),
+            verilog_scaled(verilog_figure(top, part, "crss", 0), 1e-15),
+            g && g->driven ? verilog_scaled(g->r_up, 1e-3) : 0,
+            g && g->driven ? verilog_scaled(g->r_down, 1e-3) : 0,
+            g ? verilog_scaled(g->farad, 1e-15) : 0, verilog_scaled(top->nets[net].farad, 1e-15),
+            name,
+            g && g->driven  ? g->name
+            : g && g->power ? "1'b1"
+                            : "1'b0",
+            (unsigned)net, name, name, name);
     add_term(branches->sum_g, sizeof branches->sum_g, name, "g");
     add_term(branches->sum_kick, sizeof branches->sum_kick, name, "kick");
     return true;
@@ -145,8 +148,9 @@ static bool write_node(struct verilog_top *top, uint32_t net) {
     }
     verilog_add_due(top, name);
     fprintf(top->out,
-            "    rc_node #(.TICK_PS(TICK_PS), .CAPACITANCE_FF(%lld))\n"
-            "        %s (.clk(clk), .last(last), .siemens(0%s), .ampere(0%s), .kick(0%s),\n"
+            "    rc_node #(.TICK_PS(TICK_PS), .CAPACITANCE_FF(64'sd%lld))\n"
+            "        %s (.clk(clk), .last(last), .siemens(64'sd0%s), .ampere(64'sd0%s),\n"
+            "            .kick(64'sd0%s),\n"
             "            .volt(%s_volt), .at(%s_at), .toward(%s_toward), .tau(%s_tau), "
             ".stamp(%s_stamp), .due(%s_due));\n\n",
             verilog_scaled(n->farad, 1e-15), name, branches.sum_g, branches.sum_i,

@@ -11,7 +11,7 @@ struct instance { /* one unit of one part */
     uint32_t part;
     const struct part_unit *unit;
     char name[80];
-    unsigned parameters, ports; /* written so far */
+    unsigned parameters; /* written so far */
 };
 
 void verilog_instance(const struct verilog_top *top, uint32_t part, const struct part_unit *unit,
@@ -33,8 +33,9 @@ static double figure(const struct instance *i, const char *name, double fallback
 }
 
 static void parameter(struct instance *i, const char *name, double value, double unit) {
-    fprintf(i->top->out, "%s.%s(%lld)", i->parameters++ ? ", " : "", name,
-            verilog_scaled(value, unit));
+    long long steps = verilog_scaled(value, unit);
+    fprintf(i->top->out, "%s.%s(%s64'sd%lld)", i->parameters++ % 4 ? ", " : ",\n        ", name,
+            steps < 0 ? "-" : "", steps < 0 ? -steps : steps);
 }
 
 static void delay_parameter(struct instance *i, const char *name, const char *figure_name) {
@@ -43,7 +44,6 @@ static void delay_parameter(struct instance *i, const char *name, const char *fi
 
 static void port(struct instance *i, const char *name, const char *wire) {
     fprintf(i->top->out, ", .%s(%s)", name, wire);
-    i->ports++;
 }
 
 static struct verilog_net *net_at(const struct instance *i, int pin) {
@@ -246,7 +246,7 @@ static bool write_receiver(struct instance *i) {
     delay_parameter(i, "TPLH_PS", "tplh");
     delay_parameter(i, "TPHL_PS", "tphl");
     drive_parameters(i, 2);
-    parameter(i, "CROSSED", crossed, 1);
+    fprintf(i->top->out, ", .CROSSED(%d)", crossed);
     begin_ports(i);
     port(i, "line", straight || crossed ? "line" : "2'd2");
     port(i, "idle", "idle");

@@ -11,7 +11,14 @@
 #include "sim/err.h"
 #include "sim/simtime.h"
 
-enum options_verb { OPTIONS_NO_VERB, OPTIONS_RUN, OPTIONS_BOARD, OPTIONS_EXPORT, OPTIONS_MCU };
+enum options_verb {
+    OPTIONS_NO_VERB,
+    OPTIONS_RUN,
+    OPTIONS_BOARD,
+    OPTIONS_EXPORT,
+    OPTIONS_MCU,
+    OPTIONS_CROSSCHECK
+};
 
 enum options_window_kind {
     OPTIONS_WINDOW_ALL,   /* the whole run */
@@ -51,7 +58,7 @@ struct options {
     const char *ini;            /* NULL: the file beside the board */
     const char *firmware;       /* an image or "none"; NULL: what the board runs by default */
     const char *deliver_symbol; /* NULL: lp_deliver_frame */
-    const char *engine;         /* "event" */
+    const char *engine;         /* "event" or "rtl" */
     uint64_t seed;
     unsigned jobs; /* 0: one per processor */
     /* Output files; NULL = not wanted. `out_dir` is where relative ones go. */
@@ -62,11 +69,12 @@ struct options {
     const char **edits; /* --edit, in order */
     size_t n_edits;
     bool strict, no_host, no_cache, verbose, quiet, help, version;
-    bool init;          /* board --init */
-    bool spice;         /* export --spice */
-    bool transmit;      /* export --transmit */
-    unsigned octets;    /* export: of the frame, without its FCS */
-    const char *output; /* board --init, export: NULL = stdout */
+    bool init;                /* board --init */
+    bool spice, verilog, dot; /* export: exactly one */
+    bool allow_undecided;     /* crosscheck */
+    bool transmit;            /* export --transmit */
+    unsigned octets;          /* export: of the frame, without its FCS */
+    const char *output;       /* board --init, export: NULL = stdout */
     struct options_mcu mcu;
 };
 

@@ -218,7 +218,7 @@ static void write_head(const struct verilog_top *top) {
                       "    input  wire signed [63:0] now,\n"
                       "    input  wire         [1:0] line,\n"
                       "    input  wire         [1:0] idle,\n"
-                      "    input  wire         [1:0] mcu,\n"
+                      "    input  wire        [31:0] mcu,\n"
                       "    output reg  signed [63:0] due,\n"
                       "    output wire       [255:0] probe,\n"
                       "    output wire        [31:0] doubts\n"
@@ -228,20 +228,37 @@ static void write_head(const struct verilog_top *top) {
                       "    always @(posedge clk) last <= now;\n\n");
 }
 
-static void write_nets(struct verilog_top *top, struct verilog_layout *layout) {
+/* The MCU's outputs, a bit of `mcu` each, in the order of config->inputs. */
+static bool write_mcu(struct verilog_top *top, struct verilog_layout *layout) {
+    uint32_t nets[VERILOG_MCU_BITS], n = 0;
+    for (size_t i = 0; i < top->config->n_inputs; i++) {
+        uint32_t net = circuit_net(top->circuit, top->config->inputs[i]);
+        bool there = !top->nets[net].driven || top->nets[net].power || top->nets[net].low;
+        for (uint32_t k = 0; k < n; k++)
+            there = there || nets[k] == net; /* two pins joined by a wire */
+        if (there)
+            continue;
+        if (n == VERILOG_MCU_BITS)
+            return sim_err_set(top->err, SIM_ERR_UNMODELLED, "more than %u nets driven by the MCU",
+                               (unsigned)n);
+        fprintf(top->out, "    assign %s = mcu[%u];\n", top->nets[net].name, (unsigned)n);
+        nets[n++] = net;
+    }
+    if (n < VERILOG_MCU_BITS)
+        fprintf(top->out, "    wire unused = &{1'b0, mcu[31:%u]};\n", (unsigned)n);
+    fputc('\n', top->out);
+    if (layout)
+        memcpy(layout->mcu, nets, n * sizeof *nets);
+    if (layout)
+        layout->n_mcu = n;
+    return true;
+}
+
+static void write_nets(struct verilog_top *top) {
     fputs("    // The nets that have levels.\n", top->out);
     for (uint32_t net = 0; net < top->n_nets; net++)
         if (top->nets[net].driven)
             fprintf(top->out, "    wire %s;\n", top->nets[net].name);
-    for (size_t i = 0; i < top->config->n_inputs; i++) {
-        uint32_t net = circuit_net(top->circuit, top->config->inputs[i]);
-        if (!top->nets[net].driven)
-            continue;
-        if (layout)
-            layout->mcu[layout->n_mcu++] = net;
-        fprintf(top->out, "    assign %s = mcu[%u];\n", top->nets[net].name, (unsigned)i);
-    }
-    fputc('\n', top->out);
 }
 
 /* One bit per driven net, in the engine's order; an analog net shows its first input. */
@@ -288,8 +305,9 @@ static bool write_top(struct verilog_top *top, struct verilog_layout *layout) {
     find_units(top);
     find_loads(top);
     write_head(top);
-    write_nets(top, layout);
-    if (!verilog_write_nodes(top) || !verilog_write_parts(top) || !write_probes(top, layout))
+    write_nets(top);
+    if (!write_mcu(top, layout) || !verilog_write_nodes(top) || !verilog_write_parts(top) ||
+        !write_probes(top, layout))
         return false;
     write_time(top);
     return true;

@@ -14,11 +14,13 @@
 #include "harness/board.h"
 #include "sim/circuit.h"
 
+#define VERILOG_MCU_BITS 32
+
 /* Which bit of the top's `probe` and `mcu` ports is which net. */
 struct verilog_layout {
     uint32_t *bits; /* per engine net of `circuit`: its bit in `probe`, or CIRCUIT_NO_NET */
     uint32_t n_nets, n_bits;
-    uint32_t mcu[2]; /* engine nets of the `mcu` port's bits */
+    uint32_t mcu[VERILOG_MCU_BITS]; /* engine nets of the `mcu` port's bits */
     uint32_t n_mcu;
 };
 void verilog_layout_finish(struct verilog_layout *layout); /* accepts a zeroed one */

@@ -42,8 +42,8 @@ module fet_2n7002 #(
 
     `include "exponential.vh"
 
-    localparam signed [63:0] KEEP_UP = decay((STEP * TICK_PS <<< 24) / TAU_UP_PS);
-    localparam signed [63:0] KEEP_DOWN = decay((STEP * TICK_PS <<< 24) / TAU_DOWN_PS);
+    localparam signed [63:0] KEEP_UP = decay(quotient(STEP * TICK_PS, TAU_UP_PS));
+    localparam signed [63:0] KEEP_DOWN = decay(quotient(STEP * TICK_PS, TAU_DOWN_PS));
 
     reg               gate_was, moving;
     reg signed [63:0] gate_volt, next_step;

@@ -38,7 +38,7 @@ module rc_node #(
     function signed [63:0] after(input signed [63:0] dt);
         after = siemens_was == 0 ? volt
               : dt / 40 >= tau ? toward
-              : toward + ((volt - toward) * decay((dt <<< 24) / tau) >>> 30);
+              : toward + ((volt - toward) * decay(quotient(dt, tau)) >>> 30);
     endfunction
 
     initial begin

@@ -29,7 +29,11 @@ module threshold #(
     // From `from` (before the level) towards `to` (beyond it): ps.
     function signed [63:0] passage(input signed [63:0] from, input signed [63:0] to,
                                    input signed [63:0] level, input signed [63:0] constant);
-        passage = constant * logarithm(((to - from) <<< 24) / (to - level)) >>> 24;
+        begin
+            passage = logarithm(quotient(to - from, to - level));
+            if (constant < 64'sd2147483648) passage = constant * passage >>> 28;
+            else passage = (constant >>> 8) * passage >>> 20;
+        end
     endfunction
 
     function signed [63:0] crossing(input reg high);

@@ -20,7 +20,8 @@ struct crosscheck_figures {
     uint64_t doubts;               /* frames with a window violated, agreed upon all the same */
     uint64_t first_different;      /* frame, from 1 */
     sim_time first_different_at;
-    double seconds[2]; /* host time, by side */
+    double seconds[2]; /* of the processor, by side */
+    uint64_t rtl_steps;
     sim_time simulated;
 };
 

@@ -199,33 +199,38 @@ static void write_about(const struct board *board, FILE *out) {
         "//\n"
         "// Time is counted in ticks. At each rising edge of `clk` it is `now`; the next edge "
         "must\n"
-        "// not come later than `due`. `line`, `idle` and `mcu` change after an edge. `configure`\n"
-        "// rises once, before the first edge. line: 0, 1, 2 idle; idle: 0 low, 1 high, 2 hold.\n",
+        "// not come later than `due`. `line`, `idle` and `mcu` count from the edge that takes\n"
+        "// them. `configure` rises once, before. line: 0, 1, 2 idle; idle: 0 low, 1 high, 2 "
+        "hold.\n",
         board->config.delay_scale, verilog_scaled(board->config.delay_scale, 1e-6));
 }
 
 static void write_head(const struct verilog_top *top) {
-    fprintf(top->out, "`default_nettype none\n"
-                      "/* verilator lint_off PINCONNECTEMPTY */ // a Q_n that goes nowhere\n"
-                      "/* verilator lint_off DECLFILENAME */\n"
-                      "module board #(\n"
-                      "    parameter signed [63:0] TICK_PS = 1,\n"
-                      "    parameter signed [63:0] STEP_PS = 500   // of a FET's gate on its way\n"
-                      ") (\n"
-                      "    input  wire               clk,\n"
-                      "    input  wire               configure,\n"
-                      "    input  wire signed [63:0] scale_ppm,\n"
-                      "    input  wire signed [63:0] now,\n"
-                      "    input  wire         [1:0] line,\n"
-                      "    input  wire         [1:0] idle,\n"
-                      "    input  wire        [31:0] mcu,\n"
-                      "    output reg  signed [63:0] due,\n"
-                      "    output wire       [255:0] probe,\n"
-                      "    output wire        [31:0] doubts\n"
-                      ");\n"
-                      "    reg signed [63:0] last;\n"
-                      "    initial last = 0;\n"
-                      "    always @(posedge clk) last <= now;\n\n");
+    fprintf(top->out,
+            "`default_nettype none\n"
+            "/* verilator lint_off PINCONNECTEMPTY */ // a Q_n that goes nowhere\n"
+            "/* verilator lint_off DECLFILENAME */\n"
+            "module board #(\n"
+            "    parameter signed [63:0] TICK_PS = 1,\n"
+            "    parameter signed [63:0] STEP_PS = 500   // of a FET's gate on its way\n"
+            ") (\n"
+            "    input  wire               clk,\n"
+            "    input  wire               configure,\n"
+            "    input  wire signed [63:0] scale_ppm,\n"
+            "    input  wire signed [63:0] now,\n"
+            "    input  wire         [1:0] line,\n"
+            "    input  wire         [1:0] idle,\n"
+            "    input  wire        [31:0] mcu,\n"
+            "    output reg  signed [63:0] due,\n"
+            "    output wire       [255:0] probe,\n"
+            "    output wire        [31:0] doubts\n"
+            ");\n"
+            "    reg signed [63:0] last;\n"
+            "    reg [1:0] line_now, idle_now;\n"
+            "    reg [31:0] mcu_now;\n"
+            "    initial {last, line_now, idle_now, mcu_now} = {64'sd0, 2'd2, 2'd0, 32'd0};\n"
+            "    always @(posedge clk) {last, line_now, idle_now, mcu_now} <= {now, line, idle, "
+            "mcu};\n\n");
 }
 
 /* The MCU's outputs, a bit of `mcu` each, in the order of config->inputs. */
@@ -241,11 +246,11 @@ static bool write_mcu(struct verilog_top *top, struct verilog_layout *layout) {
         if (n == VERILOG_MCU_BITS)
             return sim_err_set(top->err, SIM_ERR_UNMODELLED, "more than %u nets driven by the MCU",
                                (unsigned)n);
-        fprintf(top->out, "    assign %s = mcu[%u];\n", top->nets[net].name, (unsigned)n);
+        fprintf(top->out, "    assign %s = mcu_now[%u];\n", top->nets[net].name, (unsigned)n);
         nets[n++] = net;
     }
     if (n < VERILOG_MCU_BITS)
-        fprintf(top->out, "    wire unused = &{1'b0, mcu[31:%u]};\n", (unsigned)n);
+        fprintf(top->out, "    wire unused = &{1'b0, mcu_now[31:%u]};\n", (unsigned)n);
     fputc('\n', top->out);
     if (layout)
         memcpy(layout->mcu, nets, n * sizeof *nets);

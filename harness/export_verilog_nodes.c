@@ -33,12 +33,12 @@ static bool is_heard(const struct verilog_top *top, uint32_t net) {
 }
 
 struct branches { /* of the net being written */
-    char sum_g[2048], sum_i[2048], sum_kick[2048];
+    char sum_g[2048], sum_i[2048], sum_kick[2048], any_moving[2048];
 };
 
-static void add_term(char *sum, size_t size, const char *name, const char *what) {
+static void add_term(char *sum, size_t size, const char *sign, const char *name, const char *what) {
     size_t n = strlen(sum);
-    snprintf(sum + n, size - n, " + %s_%s", name, what);
+    snprintf(sum + n, size - n, " %s %s_%s", sign, name, what);
 }
 
 static void write_resistor(struct verilog_top *top, uint32_t part, uint32_t other,
@@ -59,8 +59,8 @@ static void write_resistor(struct verilog_top *top, uint32_t part, uint32_t othe
             : end->power ? "1'b1"
                          : "1'b0",
             name, name);
-    add_term(branches->sum_g, sizeof branches->sum_g, name, "g");
-    add_term(branches->sum_i, sizeof branches->sum_i, name, "i");
+    add_term(branches->sum_g, sizeof branches->sum_g, "+", name, "g");
+    add_term(branches->sum_i, sizeof branches->sum_i, "+", name, "i");
 }
 
 /* A gate on an analog net hears it at VGS(th), and then goes at once. */
@@ -82,29 +82,31 @@ static bool write_fet(struct verilog_top *top, uint32_t part, const struct part_
     char name[80];
     verilog_instance(top, part, unit, name, sizeof name);
     verilog_add_due(top, name);
-    fprintf(top->out,
-            "    wire signed [63:0] %s_g, %s_kick;\n"
-            "    fet_2n7002 #(.TICK_PS(TICK_PS), .STEP_PS(STEP_PS), .VCC_MV(64'sd%lld), "
-            ".VGS_TH_UV(64'sd%lld),\n"
-            "        .RDS_ON_MOHM(64'sd%lld), .CRSS_FF(64'sd%lld), .R_UP_MOHM(64'sd%lld), "
-            ".R_DOWN_MOHM(64'sd%lld),\n"
-            "        .GATE_FF(64'sd%lld), .DRAIN_FF(64'sd%lld))\n"
-            "        %s (.clk(clk), .last(last), .now(now), .gate(%s), .drain(node%u_volt),\n"
-            "            .siemens(%s_g), .kick(%s_kick), .due(%s_due));\n",
-            name, name, verilog_scaled(top->config->vcc, 1e-3),
-            verilog_scaled(verilog_figure(top, part, "vgs_th", 2), 1e-6),
-            verilog_scaled(verilog_figure(top, part, "rds_on", 5), 1e-3),
-            verilog_scaled(verilog_figure(top, part, "crss", 0), 1e-15),
-            g && g->driven ? verilog_scaled(g->r_up, 1e-3) : 0,
-            g && g->driven ? verilog_scaled(g->r_down, 1e-3) : 0,
-            g ? verilog_scaled(g->farad, 1e-15) : 0, verilog_scaled(top->nets[net].farad, 1e-15),
-            name,
-            g && g->driven  ? g->name
-            : g && g->power ? "1'b1"
-                            : "1'b0",
-            (unsigned)net, name, name, name);
-    add_term(branches->sum_g, sizeof branches->sum_g, name, "g");
-    add_term(branches->sum_kick, sizeof branches->sum_kick, name, "kick");
+    fprintf(
+        top->out,
+        "    wire signed [63:0] %s_g, %s_kick;\n    wire %s_moving;\n"
+        "    fet_2n7002 #(.TICK_PS(TICK_PS), .STEP_PS(STEP_PS), .VCC_MV(64'sd%lld), "
+        ".VGS_TH_UV(64'sd%lld),\n"
+        "        .RDS_ON_MOHM(64'sd%lld), .CRSS_FF(64'sd%lld), .R_UP_MOHM(64'sd%lld), "
+        ".R_DOWN_MOHM(64'sd%lld),\n"
+        "        .GATE_FF(64'sd%lld), .DRAIN_FF(64'sd%lld))\n"
+        "        %s (.clk(clk), .last(last), .now(now), .gate(%s), .drain(node%u_volt),\n"
+        "            .ampere(node%u_ampere), .moving(%s_moving), .siemens(%s_g), .kick(%s_kick),\n"
+        "            .due(%s_due));\n",
+        name, name, name, verilog_scaled(top->config->vcc, 1e-3),
+        verilog_scaled(verilog_figure(top, part, "vgs_th", 2), 1e-6),
+        verilog_scaled(verilog_figure(top, part, "rds_on", 5), 1e-3),
+        verilog_scaled(verilog_figure(top, part, "crss", 0), 1e-15),
+        g && g->driven ? verilog_scaled(g->r_up, 1e-3) : 0,
+        g && g->driven ? verilog_scaled(g->r_down, 1e-3) : 0,
+        g ? verilog_scaled(g->farad, 1e-15) : 0, verilog_scaled(top->nets[net].farad, 1e-15), name,
+        g && g->driven  ? g->name
+        : g && g->power ? "1'b1"
+                        : "1'b0",
+        (unsigned)net, (unsigned)net, name, name, name, name);
+    add_term(branches->sum_g, sizeof branches->sum_g, "+", name, "g");
+    add_term(branches->sum_kick, sizeof branches->sum_kick, "+", name, "kick");
+    add_term(branches->any_moving, sizeof branches->any_moving, "|", name, "moving");
     return true;
 }
 
@@ -130,16 +132,17 @@ static bool write_branch(struct verilog_top *top, uint32_t part, size_t u, uint3
 static bool write_node(struct verilog_top *top, uint32_t net) {
     const struct verilog_net *n = &top->nets[net];
     const struct board *board = top->board;
-    struct branches branches = {{0}, {0}, {0}};
+    struct branches branches = {{0}, {0}, {0}, {0}};
     char name[32];
     snprintf(name, sizeof name, "node%u", (unsigned)net);
     if (n->farad > 9e-6)
         return sim_err_set(top->err, SIM_ERR_UNMODELLED,
                            "net %s: %g uF; a Verilog node has up to 9 uF", n->name, n->farad * 1e6);
     fprintf(top->out,
-            "    // %s\n    wire signed [63:0] node%u_volt, node%u_at, node%u_toward, node%u_tau;\n"
-            "    wire node%u_stamp;\n",
-            n->name, (unsigned)net, (unsigned)net, (unsigned)net, (unsigned)net, (unsigned)net);
+            "    // %s\n"
+            "    wire signed [63:0] %s_volt, %s_at, %s_toward, %s_tau, %s_ampere;\n"
+            "    wire %s_stamp, %s_ready;\n",
+            n->name, name, name, name, name, name, name, name);
     for (uint32_t part = 0; part < board->netlist->n_parts; part++) {
         const struct part_model *model = board->uses[part].model;
         for (size_t u = 0; model && !board->netlist->parts[part].removed && u < model->n_units; u++)
@@ -149,12 +152,13 @@ static bool write_node(struct verilog_top *top, uint32_t net) {
     verilog_add_due(top, name);
     fprintf(top->out,
             "    rc_node #(.TICK_PS(TICK_PS), .CAPACITANCE_FF(64'sd%lld))\n"
-            "        %s (.clk(clk), .last(last), .siemens(64'sd0%s), .ampere(64'sd0%s),\n"
-            "            .kick(64'sd0%s),\n"
+            "        %s (.clk(clk), .last(last), .now(now), .moving(1'b0%s),\n"
+            "            .siemens(64'sd0%s), .ampere(%s_ampere), .kick(64'sd0%s),\n"
             "            .volt(%s_volt), .at(%s_at), .toward(%s_toward), .tau(%s_tau), "
-            ".stamp(%s_stamp), .due(%s_due));\n\n",
-            verilog_scaled(n->farad, 1e-15), name, branches.sum_g, branches.sum_i,
-            branches.sum_kick, name, name, name, name, name, name);
+            ".stamp(%s_stamp),\n            .ready(%s_ready), .due(%s_due));\n"
+            "    assign %s_ampere = 64'sd0%s;\n\n",
+            verilog_scaled(n->farad, 1e-15), name, branches.any_moving, branches.sum_g, name,
+            branches.sum_kick, name, name, name, name, name, name, name, name, branches.sum_i);
     return true;
 }
 

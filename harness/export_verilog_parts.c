@@ -73,9 +73,10 @@ static void write_threshold(struct instance *i, int pin, const struct verilog_ne
     fprintf(
         i->top->out,
         ")\n        %s_in (.clk(clk), .last(last), .now(now), .volt(node%u_volt), .at(node%u_at),\n"
-        "            .toward(node%u_toward), .tau(node%u_tau), .stamp(node%u_stamp), .out(%s),\n"
+        "            .toward(node%u_toward), .tau(node%u_tau), .stamp(node%u_stamp), "
+        ".ready(node%u_ready), .out(%s),\n"
         "            .due(%s_due));\n",
-        name, n, n, n, n, n, name, name);
+        name, n, n, n, n, n, n, name, name);
 }
 
 static void write_thresholds(struct instance *i, int n_in) {
@@ -248,8 +249,8 @@ static bool write_receiver(struct instance *i) {
     drive_parameters(i, 2);
     fprintf(i->top->out, ", .CROSSED(%d)", crossed);
     begin_ports(i);
-    port(i, "line", straight || crossed ? "line" : "2'd2");
-    port(i, "idle", "idle");
+    port(i, "line", straight || crossed ? "line_now" : "2'd2");
+    port(i, "idle", "idle_now");
     output(i, "r", 2);
     end(i);
     return true;

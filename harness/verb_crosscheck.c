@@ -115,9 +115,10 @@ static void print_figures(const struct crosscheck_figures *f) {
            "; octets differ in %" PRIu64 "; undecided %" PRIu64 "; doubts without effect %" PRIu64
            "\n",
            f->frames, f->recovered[0], f->recovered[1], f->different, f->undecided, f->doubts);
-    printf("%.3f ms of line time: event %.2f s (factor %.4f), rtl %.2f s (factor %.4f)\n",
+    printf("%.3f ms of line time: event %.2f s (factor %.4f), rtl %.2f s (factor %.4f, %" PRIu64
+           " steps)\n",
            line * 1e3, f->seconds[0], line / (f->seconds[0] + 1e-9), f->seconds[1],
-           line / (f->seconds[1] + 1e-9));
+           line / (f->seconds[1] + 1e-9), f->rtl_steps);
     if (f->different)
         printf("octets differ first in frame %" PRIu64 ", sent at %.3f us\n", f->first_different,
                ns(f->first_different_at) * 1e-3);

@@ -72,14 +72,13 @@ void arrive(rtl_model *m, int64_t time, rtl_edges *out) {
 void set_line(rtl_model *m, int64_t time, int line, rtl_edges *out) {
     arrive(m, time, out);
     m->top->line = line;
-    m->top->eval();
+    arrive(m, time, out);
 }
 
 void set_mcu(rtl_model *m, int64_t time, unsigned bit, int level, rtl_edges *out) {
     arrive(m, time, out);
     m->top->mcu = (m->top->mcu & ~(1u << bit)) | (level ? 1u : 0u) << bit;
-    m->top->eval();
-    record(m, time, out);
+    arrive(m, time, out);
 }
 
 rtl_model *create(int64_t scale_ppm, int idle) {

@@ -21,7 +21,8 @@ function signed [63:0] decay(input signed [63:0] x);
         sum = 64'sd1073741824 - ((rest * sum >>> 30) / 3);
         sum = 64'sd1073741824 - ((rest * sum >>> 30) / 2);
         sum = 64'sd1073741824 - (rest * sum >>> 30);
-        decay = halvings > 40 ? 0 : sum >>> halvings;
+        // A shift by a 64-bit count is 0 in Verilator 5.006.
+        decay = halvings > 40 ? 0 : sum >>> halvings[5:0];
     end
 endfunction
 

@@ -5,7 +5,9 @@
 // resistance and the net's capacitance. Each step the channel's conductance follows from
 // gate and drain voltage by the square law, and CRSS carries what the gate moves into the
 // drain. Between VGS(th) and 0 V nothing conducts, and the rest of that charge comes at once.
-// A gate that has passed nine tenths of the supply is taken as fully on.
+// A gate that has passed nine tenths of the supply, or has emptied the drain, is taken as
+// fully on. What the gate did to the drain on the first half of its way down, before its
+// level changed, is made up for at that moment.
 //
 // Voltages in nV, conductance in pS.
 `default_nettype none
@@ -26,6 +28,8 @@ module fet_2n7002 #(
     input  wire signed [63:0] now,
     input  wire               gate,
     input  wire signed [63:0] drain,             // nV
+    input  wire signed [63:0] ampere,            // that flows into the drain's net, fA
+    output reg                moving,
     output wire signed [63:0] siemens,
     output reg  signed [63:0] kick,
     output wire signed [63:0] due
@@ -42,15 +46,17 @@ module fet_2n7002 #(
 
     `include "exponential.vh"
 
+    // What a step leaves of the gate's way.
     localparam signed [63:0] KEEP_UP = decay(quotient(STEP * TICK_PS, TAU_UP_PS));
     localparam signed [63:0] KEEP_DOWN = decay(quotient(STEP * TICK_PS, TAU_DOWN_PS));
 
-    reg               gate_was, moving;
+    reg               gate_was;
     reg signed [63:0] gate_volt, next_step;
     wire turns = gate != gate_was;
     wire signed [63:0] moved = gate ? VCC - ((VCC - gate_volt) * KEEP_UP >>> 30)
                                     : gate_volt * KEEP_DOWN >>> 30;
-    wire done = gate ? moved > VCC - VCC / 10 : moved <= VTH;
+    wire emptied = drain < VCC / 64 && moved > VTH + VCC / 8;
+    wire done = gate ? emptied || moved > VCC - VCC / 10 : moved <= VTH;
     assign due = turns ? last : moving ? next_step : NEVER;
 
     // Square law: triode below the overdrive, saturated above it. The halves are of K in
@@ -66,6 +72,28 @@ module fet_2n7002 #(
         coupled = by / 1000 * CRSS_FF / DRAIN_FF * 1000;
     endfunction
 
+    // The drain when a gate that comes down from VCC is half way, above where it was: the
+    // current into the net, CRSS and the closing channel, in 16 implicit steps.
+    localparam signed [63:0] SLICE_FS = TAU_DOWN_PS * 693 / 16;
+    localparam signed [63:0] SLICE_KEEP = 64'sd1028218694; // 2^30 2^(-1/16)
+    function signed [63:0] sag(input signed [63:0] current);
+        reg signed [63:0] v, vg, fall, conductance, start;
+        integer i;
+        begin
+            start = current * 1000 / ON_PS * 1000;
+            v = start;
+            vg = VCC;
+            for (i = 0; i < 16; i = i + 1) begin
+                fall = vg - (vg * SLICE_KEEP >>> 30);
+                vg = vg - fall;
+                conductance = vg > VTH ? K * ((vg - VTH) / 1000) / 1_000_000 : 0;
+                v = v + current / 1000 * SLICE_FS / DRAIN_FF / 1000 - coupled(fall);
+                v = v * 1_000_000 / (1_000_000 + conductance / 1_000_000 * SLICE_FS / DRAIN_FF);
+            end
+            sag = v - start;
+        end
+    endfunction
+
     initial begin
         {gate_was, moving} = 2'b00;
         gate_volt = 0;
@@ -79,7 +107,7 @@ module fet_2n7002 #(
             moving <= 1;
             gate_volt <= VCC / 2;
             next_step <= last + STEP;
-            if (gate) kick <= coupled(VCC / 2);
+            kick <= gate ? coupled(VCC / 2) : sag(ampere);
         end else if (moving && next_step == now) begin
             moving <= ~done;
             gate_volt <= moved;

@@ -14,6 +14,7 @@ module threshold #(
     input  wire signed [63:0] toward,
     input  wire signed [63:0] tau,
     input  wire               stamp,
+    input  wire               ready,
     output reg                out,
     output wire signed [63:0] due
 );
@@ -23,7 +24,7 @@ module threshold #(
 
     `include "exponential.vh"
 
-    reg               stamp_seen, out_seen;
+    reg               stamp_seen, out_seen, lost;
     reg signed [63:0] crossing_seen;
 
     // From `from` (before the level) towards `to` (beyond it): ps.
@@ -49,17 +50,20 @@ module threshold #(
         end
     endfunction
 
-    wire known = stamp == stamp_seen && out == out_seen;
-    wire signed [63:0] found = known ? crossing_seen : crossing(out);
-    assign due = found < last ? last : found;
+    wire known = !lost && stamp == stamp_seen && out == out_seen;
+    reg signed [63:0] found;
+    always @* begin
+        found = crossing_seen;
+        if (!known && ready) found = crossing(out);
+    end
+    assign due = !ready ? NEVER : found < last ? last : found;
 
     initial begin
-        {out, out_seen, stamp_seen} = 3'b001;
+        {out, out_seen, stamp_seen, lost} = 4'b0011;
         crossing_seen = NEVER;
     end
     always @(posedge clk) begin
-        stamp_seen <= stamp;
-        out_seen <= out;
+        {stamp_seen, out_seen, lost} <= {stamp, out, ~ready};
         crossing_seen <= found;
         if (due == now) out <= ~out;
     end

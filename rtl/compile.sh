@@ -16,7 +16,7 @@ cp "$top" "$work/board.v"
 verilator --cc --build -O3 --x-assign fast --x-initial fast --noassert -Wall \
     --prefix Vboard --top-module board -y "${RTL_PARTS:-$here/parts}" \
     -I"${RTL_PARTS:-$here/parts}" --Mdir "$work/obj" \
-    -CFLAGS "-O2 -fPIC -std=c++17" "$@" "$work/board.v" >"$work/log" 2>&1 || {
+    -CFLAGS "-fPIC -std=c++17 -fno-semantic-interposition" -MAKEFLAGS "OPT_FAST=-O2" "$@" "$work/board.v" >"$work/log" 2>&1 || {
     cat "$work/log" >&2
     exit 3
 }

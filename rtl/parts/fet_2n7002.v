@@ -30,7 +30,7 @@ module fet_2n7002 #(
     input  wire signed [63:0] drain,             // nV
     input  wire signed [63:0] ampere,            // that flows into the drain's net, fA
     output reg                moving,
-    output wire signed [63:0] siemens,
+    output reg  signed [63:0] siemens,
     output reg  signed [63:0] kick,
     output wire signed [63:0] due
 );
@@ -66,7 +66,10 @@ module fet_2n7002 #(
         else if (across < over) channel = K * ((over - across / 2) / 1000) / 1_000_000;
         else channel = K * (over / 1000) / 2_000_000 * (over / 1000) / (across / 1000);
     endfunction
-    assign siemens = moving ? channel(gate_volt - VTH, drain) : gate_was ? ON_PS : 0;
+    always @* begin
+        siemens = gate_was ? ON_PS : 0;
+        if (moving) siemens = channel(gate_volt - VTH, drain);
+    end
 
     function signed [63:0] coupled(input signed [63:0] by);
         coupled = by / 1000 * CRSS_FF / DRAIN_FF * 1000;

@@ -37,18 +37,21 @@ module rc_node #(
     assign due = ready ? NEVER : last;
 
     function signed [63:0] balance(input signed [63:0] conductance, input signed [63:0] current);
-        balance = conductance > 0 ? current * 1000 / conductance * 1000 : 0;
+        if (conductance > 0) balance = current * 1000 / conductance * 1000;
+        else balance = 0;
     endfunction
 
     function signed [63:0] constant(input signed [63:0] conductance);
-        constant = conductance > CHARGE || conductance <= 0 ? 1 : CHARGE / conductance;
+        if (conductance > CHARGE || conductance <= 0) constant = 1;
+        else constant = CHARGE / conductance;
     endfunction
 
     // From `from` towards `to`, the time `dt` (ps) later.
     function signed [63:0] after(input signed [63:0] from, input signed [63:0] to,
                                  input signed [63:0] t, input signed [63:0] dt);
-        after = dt == 0 ? from : dt / 40 >= t ? to
-              : to + ((from - to) * decay(quotient(dt, t)) >>> 30);
+        if (dt == 0) after = from;
+        else if (dt / 40 >= t) after = to;
+        else after = to + ((from - to) * decay(quotient(dt, t)) >>> 30);
     endfunction
 
     always @* begin
@@ -73,10 +76,10 @@ module rc_node #(
         if (follows | changed) begin
             awake <= 1;
             stamp <= ~stamp;
-            volt <= follows ? after(volt + kick, toward, tau, (now - last) * TICK_PS)
-                  : !awake ? toward
-                  : siemens_was == 0 ? volt + kick
-                  : after(volt, toward_was, tau_was, (last - at) * TICK_PS) + kick;
+            if (follows) volt <= after(volt + kick, toward, tau, (now - last) * TICK_PS);
+            else if (!awake) volt <= toward;
+            else if (siemens_was == 0) volt <= volt + kick;
+            else volt <= after(volt, toward_was, tau_was, (last - at) * TICK_PS) + kick;
             at <= follows ? now : last;
             toward_was <= toward;
             tau_was <= tau;

@@ -62,19 +62,47 @@ static void count(struct crosscheck_net *net, sim_time difference, sim_time at) 
     }
 }
 
+/* How far a pair is apart beyond the drift, where it may be due to it. */
+static sim_time beyond(const struct crosscheck_net *net, sim_time difference, sim_time drift) {
+    bool drifted = net->self_timed || distance(difference, drift) < distance(difference, 0);
+    return difference - (drifted ? drift : 0);
+}
+
+/* How far apart two edges around `time` may be and still be one. */
+static sim_time window(const struct crosscheck_net *net, sim_time time) {
+    return CROSSCHECK_WINDOW + (net->self_timed ? (time - net->last) / CROSSCHECK_PERIOD : 0);
+}
+
+static void take_pair(struct crosscheck_net *net, sim_time *drift) {
+    const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
+    sim_time difference = a->time - b->time, apart = beyond(net, difference, *drift);
+    if (net->self_timed) {
+        *drift = difference;
+        if (distance(apart, 0) <= (a->time - net->last) / CROSSCHECK_PERIOD &&
+            a->time - net->last > SIM_MS)
+            apart = 0; /* the new period's own */
+        net->last = a->time;
+    }
+    count(net, apart, a->time);
+    net->queues[0].head++;
+    net->queues[1].head++;
+}
+
 /* One step; false when nothing more can be said yet. */
-static bool pair_one(struct crosscheck_net *net, sim_time settled) {
+static bool pair_one(struct crosscheck_net *net, sim_time time, sim_time *drift) {
     struct crosscheck_queue *queues = net->queues;
     const struct circuit_edge *a = head_of(&queues[0]), *b = head_of(&queues[1]);
-    if (a && b && a->level == b->level && distance(a->time, b->time) <= CROSSCHECK_WINDOW) {
-        count(net, a->time - b->time, a->time);
-        queues[0].head++;
-        queues[1].head++;
+    if (a && b && a->level == b->level &&
+        distance(beyond(net, a->time - b->time, *drift), 0) <= window(net, a->time)) {
+        take_pair(net, drift);
         return true;
     }
     int side = !a || (b && b->time < a->time);
     const struct circuit_edge *alone = side ? b : a;
-    if (!alone || (!(a && b) && alone->time >= settled))
+    if (!alone)
+        return false;
+    sim_time reach = window(net, alone->time) + distance(*drift, 0);
+    if (!(a && b) && alone->time >= time - reach)
         return false;
     net->only[side]++;
     note(net, side ? CROSSCHECK_ONLY_RTL : CROSSCHECK_ONLY_EVENT, alone->time);
@@ -82,9 +110,8 @@ static bool pair_one(struct crosscheck_net *net, sim_time settled) {
     return true;
 }
 
-void crosscheck_pair(struct crosscheck_net *net, sim_time time) {
-    sim_time settled = time == SIM_NEVER ? time : time - CROSSCHECK_WINDOW;
-    while (pair_one(net, settled))
+void crosscheck_pair(struct crosscheck_net *net, sim_time time, sim_time *drift) {
+    while (pair_one(net, time, drift))
         ;
     for (int side = 0; side < 2; side++) {
         struct crosscheck_queue *q = &net->queues[side];

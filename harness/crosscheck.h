@@ -40,8 +40,15 @@ struct crosscheck_queue {
     size_t n, head, capacity;
 };
 
+/* An oscillator of the board's own drifts: two engines' differ by a part per million, a few
+ * ns more with each period. Its nets are aligned at each edge, which may be 0.1 % of the time
+ * since the last one off; what follows from it may be off by as much as it is by then. */
+#define CROSSCHECK_PERIOD 1000 /* one in so many */
+
 struct crosscheck_net {
     const char *name; /* borrowed */
+    bool self_timed;  /* depends on nothing from outside */
+    sim_time last;    /* self-timed: when the last pair came */
     char driver[48];  /* "U4.6 (74HC08)" */
     struct crosscheck_queue queues[2];
     uint64_t pairs, only[2], apart;
@@ -53,8 +60,9 @@ struct crosscheck_net {
 void crosscheck_net_finish(struct crosscheck_net *net);
 void crosscheck_add(struct crosscheck_net *net, enum crosscheck_side side,
                     const struct circuit_edge *edge);
-/* Both engines have come to `time`: pair what is settled by then; SIM_NEVER at the end. */
-void crosscheck_pair(struct crosscheck_net *net, sim_time time);
+/* Both engines have come to `time`: pair what is settled by then. `drift` is how much the
+ * event engine's oscillator is behind; a self-timed net's pairs change it. */
+void crosscheck_pair(struct crosscheck_net *net, sim_time time, sim_time *drift);
 sim_time crosscheck_median(const struct crosscheck_net *net);
 /* Of the absolute differences: in per cent of the pairs, ps. */
 sim_time crosscheck_percentile(const struct crosscheck_net *net, unsigned percent);

@@ -54,7 +54,7 @@ struct crosscheck_run {
     uint8_t tx_level;
     uint64_t coins;
     uint32_t doubts;
-    sim_time now;
+    sim_time now, drift;
     struct crosscheck_figures figures;
 };
 
@@ -131,6 +131,14 @@ static double cpu_now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+/* The oscillator's nets first: the others follow its drift. */
+static void pair_all(struct crosscheck_run *run, sim_time time) {
+    for (int self_timed = 1; self_timed >= 0; self_timed--)
+        for (size_t i = 0; i < run->n_compared; i++)
+            if (run->compared[i].self_timed == self_timed)
+                crosscheck_pair(&run->compared[i], time, &run->drift);
+}
+
 /* Both up to `until`, with what comes in before; then what is settled is compared. */
 static bool advance(struct crosscheck_run *run, const struct input *inputs, size_t n,
                     sim_time until, struct sim_err *err) {
@@ -144,8 +152,7 @@ static bool advance(struct crosscheck_run *run, const struct input *inputs, size
     bool lost = run->records[0].overflow || run->records[1].overflow;
     for (int side = 0; side < 2; side++)
         take(run, (enum crosscheck_side)side);
-    for (size_t i = 0; i < run->n_compared; i++)
-        crosscheck_pair(&run->compared[i], until);
+    pair_all(run, until);
     if (lost)
         return sim_err_set(err, SIM_ERR_UNMODELLED, "more edges at once than can be compared");
     return !circuit_storm(run->event, err) && rtl_engine_sound(run->rtl, err);
@@ -257,8 +264,6 @@ bool crosscheck_run_frame(struct crosscheck_run *run, const uint8_t *octets, siz
 
 bool crosscheck_run_finish(struct crosscheck_run *run, struct sim_err *err) {
     bool good = advance(run, NULL, 0, run->now + GAP, err);
-    for (size_t i = 0; i < run->n_compared; i++)
-        crosscheck_pair(&run->compared[i], run->now - CROSSCHECK_WINDOW);
     run->figures.simulated = run->now;
     run->figures.rtl_steps = rtl_engine_steps(run->rtl);
     return good;
@@ -288,6 +293,24 @@ static void name_driver(const struct crosscheck_run *run, uint32_t net, char *ou
     sim_format(out, (unsigned)size, "the MCU");
 }
 
+/* Does nothing from outside reach the net? Then an oscillator drives it, or nothing. */
+static bool is_self_timed(const struct crosscheck_run *run, uint32_t netlist_net) {
+    struct sim_err ignored = SIM_ERR_INIT;
+    const struct board *board = run->board;
+    struct circuit *c =
+        circuit_create(board->netlist, board->uses, &run->config,
+                       &(struct circuit_scope){CIRCUIT_ANCESTORS, &netlist_net, 1}, &ignored);
+    bool reached = !c;
+    for (size_t i = 0; c && i < circuit_elements(c); i++) {
+        struct circuit_element_info e = circuit_element(c, i);
+        reached = reached || (e.kept && strcmp(e.kind, "receiver") == 0);
+    }
+    for (size_t i = 0; c && i < run->config.n_inputs; i++)
+        reached = reached || circuit_net_is_heard(c, circuit_net(c, run->config.inputs[i]));
+    circuit_destroy(c);
+    return !reached;
+}
+
 /* Nets that have levels in both engines and are driven by the board. */
 static bool make_compared(struct crosscheck_run *run) {
     const struct netlist *netlist = run->board->netlist;
@@ -305,6 +328,7 @@ static bool make_compared(struct crosscheck_run *run) {
         run->compared_of[net] = (uint32_t)run->n_compared;
         struct crosscheck_net *compared = &run->compared[run->n_compared++];
         compared->name = netlist->nets[i].name;
+        compared->self_timed = is_self_timed(run, i);
         name_driver(run, net, compared->driver, sizeof compared->driver);
         circuit_watch(run->event, net, true);
         rtl_engine_watch(run->rtl, net, true);

@@ -24,7 +24,11 @@ include=$(verilator --getenv VERILATOR_ROOT)/include
 [ -d "$include" ] || include=/usr/share/verilator/include
 # Written beside and renamed: two runs may want the same board at once.
 design=$(sed -n 's,^// design \([0-9a-f]*\)$,\1,p' "$top" | head -n 1)
-"${CXX:-g++}" -O2 -fPIC -shared -DRTL_DESIGN="${design:-0}" -std=c++17 -isystem "$include" -isystem "$include/vltstd" -isystem "$work/obj" \
+tick=1
+for option; do
+    [[ $option =~ ^-GTICK_PS=.*[^0-9]([0-9]+)$ ]] && tick=${BASH_REMATCH[1]}
+done
+"${CXX:-g++}" -O2 -fPIC -shared -DRTL_TICK_PS="$tick" -DRTL_DESIGN="${design:-0}" -std=c++17 -isystem "$include" -isystem "$include/vltstd" -isystem "$work/obj" \
     -I"$here/.." "$here/verilate.cc" "$work"/obj/*.a \
     "$include/verilated.cpp" "$include/verilated_threads.cpp" -lpthread -o "$out.$$"
 mv "$out.$$" "$out"

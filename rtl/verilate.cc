@@ -36,7 +36,7 @@ void record(rtl_model *m, int64_t time, rtl_edges *out) {
                 return;
             }
             uint8_t level = m->seen[word] >> bit & 1;
-            out->edges[out->n++] = {time, static_cast<uint16_t>(32 * word + bit), level};
+            out->edges[out->n++] = {time * RTL_TICK_PS, static_cast<uint16_t>(32 * word + bit), level};
         }
     }
 }
@@ -54,7 +54,12 @@ void step(rtl_model *m, int64_t time, rtl_edges *out) {
     record(m, time, out);
 }
 
-bool run_until(rtl_model *m, int64_t time, rtl_edges *out) {
+int64_t ticks(int64_t ps) {
+    return (ps + RTL_TICK_PS / 2) / RTL_TICK_PS;
+}
+
+bool run_until(rtl_model *m, int64_t ps, rtl_edges *out) {
+    int64_t time = ticks(ps);
     while (static_cast<int64_t>(m->top->due) < time && !m->stuck) {
         if (out->n + 32 * words > out->capacity)
             return false;
@@ -66,7 +71,7 @@ bool run_until(rtl_model *m, int64_t time, rtl_edges *out) {
 // What is due at `time` itself, so that what changes there is seen from `time` on.
 void arrive(rtl_model *m, int64_t time, rtl_edges *out) {
     if (!m->stuck)
-        step(m, time, out);
+        step(m, ticks(time), out);
 }
 
 void set_line(rtl_model *m, int64_t time, int line, rtl_edges *out) {

@@ -1,6 +1,6 @@
 /* A Verilated board behind C: what harness/rtl_engine.c finds in the shared object that
- * rtl/compile.sh makes of an exported top. Times are in ticks of the top's TICK_PS from its
- * own time 0. Nothing is allocated after creation.
+ * rtl/compile.sh makes of an exported top. Times are in ps from its own time 0; a top with a
+ * coarser TICK_PS rounds them. Nothing is allocated after creation.
  */
 #ifndef RTL_VERILATE_H
 #define RTL_VERILATE_H

@@ -172,6 +172,7 @@ static bool make_chip(struct cosim *c, struct sim_err *err) {
         .entry_latency = (unsigned)config->mcu_entry_latency,
         .fetch_latency = (unsigned)config->mcu_fetch_latency,
         .strict = c->settings.strict,
+        .edge_by_edge = c->settings.edge_by_edge,
         .seed = c->settings.seed,
         .on_report = on_report,
         .on_rx = on_rx,

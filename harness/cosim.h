@@ -29,6 +29,7 @@ struct cosim_settings {
     const char *deliver_symbol; /* of deliver(const uint8_t *frame, uint16_t length) */
     uint64_t seed;
     bool strict;
+    bool edge_by_edge;       /* see struct stm32_config: slow, for tests */
     struct mcu_trace *trace; /* where ITM goes; NULL: nobody listens */
     void *user;
     /* The firmware delivers a frame (without FCS); the octets hold during the call. */

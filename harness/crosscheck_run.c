@@ -37,6 +37,7 @@ struct input { /* the line, or an MCU net */
 
 struct crosscheck_run {
     const struct board *board;
+    const struct part_use *uses; /* the event engine's */
     struct replay_nets nets;
     struct circuit_config config;
     struct circuit *event;
@@ -378,8 +379,8 @@ static bool create(struct crosscheck_run *run, uint64_t seed, struct sim_err *er
     if (!board_require_models(board, err) || !replay_setup_nets(board, &run->nets, err) ||
         !replay_setup_circuit(board, &run->nets, seed, &run->config, err))
         return false;
-    run->event = circuit_create(board->netlist, board->uses, &run->config,
-                                &(struct circuit_scope){.part_of = CIRCUIT_ALL}, err);
+    const struct circuit_scope all = {.part_of = CIRCUIT_ALL};
+    run->event = circuit_create(board->netlist, run->uses, &run->config, &all, err);
     run->rtl = run->event ? rtl_engine_create(board, &run->config, run->event, err) : NULL;
     if (!run->rtl)
         return false;
@@ -405,6 +406,7 @@ static bool create(struct crosscheck_run *run, uint64_t seed, struct sim_err *er
 }
 
 struct crosscheck_run *crosscheck_run_create(const struct board *board, uint64_t seed,
+                                             const struct part_use *event_uses,
                                              struct sim_err *err) {
     struct crosscheck_run *run = calloc(1, sizeof *run);
     if (!run) {
@@ -412,6 +414,7 @@ struct crosscheck_run *crosscheck_run_create(const struct board *board, uint64_t
         return NULL;
     }
     run->board = board;
+    run->uses = event_uses ? event_uses : board->uses;
     if (create(run, seed, err))
         return run;
     crosscheck_run_destroy(run);

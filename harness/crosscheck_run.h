@@ -25,8 +25,10 @@ struct crosscheck_figures {
     sim_time simulated;
 };
 
-/* NULL with `err`. The board outlives the run. */
+/* NULL with `err`. The board outlives the run. `event_uses`: what the event engine takes for
+ * the board's parts, NULL for board->uses; a test plants a faulty model there. */
 struct crosscheck_run *crosscheck_run_create(const struct board *board, uint64_t seed,
+                                             const struct part_use *event_uses,
                                              struct sim_err *err);
 void crosscheck_run_destroy(struct crosscheck_run *run); /* accepts NULL */
 /* One frame from its destination address, without FCS. False with `err`: an engine ran into

@@ -14,6 +14,7 @@ struct pending {
 struct delivered {
     struct run_result *result;
     delivered_failed *failed;
+    delivered_damaged *damaged;
     void *user;
     struct pending ring[DELIVERED_PENDING];
     uint64_t first, next;                   /* positions; the ring holds first .. next - 1 */
@@ -21,11 +22,12 @@ struct delivered {
 };
 
 struct delivered *delivered_create(struct run_result *result, delivered_failed *failed,
-                                   void *user) {
+                                   delivered_damaged *damaged, void *user) {
     struct delivered *d = calloc(1, sizeof *d);
     if (d) {
         d->result = result;
         d->failed = failed;
+        d->damaged = damaged;
         d->user = user;
     }
     return d;
@@ -44,7 +46,7 @@ static struct pending *at(struct delivered *d, uint64_t position) {
 static void give_up(struct delivered *d) {
     const struct pending *p = at(d, d->first++);
     struct run_capture *capture = &d->result->captures[p->capture];
-    if (p->n > DELIVERED_LONGEST) {
+    if (p->n > DELIVERED_LONGEST && !d->damaged(d->user, p->ordinal)) {
         capture->refused++;
         return;
     }

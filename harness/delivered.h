@@ -33,10 +33,14 @@ struct delivered_failure {
  * damaged it. */
 typedef enum run_failure_kind delivered_failed(void *user, const struct delivered_failure *failure);
 
+/* Whether the board damaged a frame: one that is too long is then not rightly refused. */
+typedef bool delivered_damaged(void *user, uint64_t ordinal);
+
 struct delivered;
 
+/* NULL: out of memory. */
 struct delivered *delivered_create(struct run_result *result, delivered_failed *failed,
-                                   void *user);      /* NULL: out of memory */
+                                   delivered_damaged *damaged, void *user);
 void delivered_destroy(struct delivered *delivered); /* accepts NULL */
 /* A frame (with FCS) is on the line from `start` to `end`. */
 void delivered_sent(struct delivered *delivered, size_t capture, uint64_t frame,

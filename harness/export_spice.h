@@ -24,6 +24,7 @@ struct spice_stimulus {
     const uint8_t *octets; /* destination address up to and including the FCS; borrowed */
     size_t n;
     sim_time lead, tail; /* before the first bit; after the line is silent again */
+    unsigned pulse;      /* transmit path: begin before this link pulse, from 0 */
 };
 
 #define SPICE_MAX_WATCHED 12

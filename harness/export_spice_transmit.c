@@ -7,7 +7,7 @@
 
 #define BIT          (100 * SIM_NS)
 #define PULSE_LEAD   (3 * SIM_US)
-#define PULSE_ROOM   (8 * SIM_US) /* for a link pulse and what follows it */
+#define PULSE_ROOM   (5 * SIM_US) /* for a link pulse and what follows it */
 #define PULSE_SEARCH (200 * SIM_MS)
 #define PREAMBLE     8 /* octets, SFD included */
 
@@ -36,18 +36,24 @@ static bool plan_nets(const struct board *board, struct spice_transmit *plan, st
     return true;
 }
 
-/* With the MCU at rest, whatever moves D or DE first is a link pulse. */
-static sim_time find_pulse(struct circuit *circuit, const struct transmitter_setup *setup) {
+/* With the MCU at rest, whatever moves D or DE after a pause is a link pulse. */
+static sim_time find_pulse(struct circuit *circuit, const struct transmitter_setup *setup,
+                           unsigned number) {
     struct circuit_edge edges[4];
     struct circuit_record record = {.edges = edges, .capacity = 4};
+    sim_time last = -SIM_MS;
     struct transmitter_pins pins = transmitter_setup_pins(setup, circuit);
     circuit_set_record(circuit, &record);
     circuit_watch(circuit, pins.d, true);
     circuit_watch(circuit, pins.de, true);
-    while (!record.n && circuit_next(circuit) < PULSE_SEARCH)
+    while (circuit_next(circuit) < PULSE_SEARCH) {
+        record.n = 0;
         circuit_run_until(circuit, circuit_next(circuit) + 1);
-    circuit_set_record(circuit, NULL);
-    return record.n ? edges[0].time : SIM_NEVER;
+        if (record.n && edges[0].time - last > SIM_US && number-- == 0)
+            return edges[0].time;
+        last = record.n ? edges[0].time : last;
+    }
+    return SIM_NEVER;
 }
 
 bool export_spice_transmit_plan(const struct board *board, const struct spice_stimulus *stimulus,
@@ -59,7 +65,7 @@ bool export_spice_transmit_plan(const struct board *board, const struct spice_st
         circuit_create(board->netlist, board->uses, &plan->setup.config, &plan->setup.scope, err);
     if (!circuit)
         return false;
-    sim_time pulse = find_pulse(circuit, &plan->transmitter);
+    sim_time pulse = find_pulse(circuit, &plan->transmitter, stimulus->pulse);
     circuit_destroy(circuit);
     bool pulses = pulse != SIM_NEVER && pulse > PULSE_LEAD;
     plan->origin = pulses ? pulse - PULSE_LEAD : 0;
@@ -262,7 +268,7 @@ static void write_run(const struct spice_deck *deck, sim_time end, const char *r
     fprintf(
         deck->out,
         "\n* An input is seen at the first time step beyond its threshold, so the longest step\n"
-        "* bounds the error of an edge.\n.control\nsave line_out\ntran 1n %.3fn 0 0.2n\n"
+        "* bounds the error of an edge.\n.control\nsave line_out\ntran 1n %.3fn 0 0.5n\n"
         "set wr_singlescale\nset numdgt=8\nwrdata %s v(line_out)\neprvcd",
         (double)end * 1e-3, waveform);
     for (size_t i = 0; i < deck->setup.n_nets; i++)

@@ -179,7 +179,8 @@ static bool send_outputs(struct live *live, struct sim_err *err) {
 /* No further than where the partner may do something on its own account. */
 static sim_time step_to(const struct live *live, sim_time time) {
     sim_time now = live_now(live);
-    sim_time most = now + (partner_waiting(live->partner) ? STEP_WAITING : STEP_IDLE);
+    bool waiting = live_link(live) && partner_waiting(live->partner);
+    sim_time most = now + (waiting ? STEP_WAITING : STEP_IDLE);
     sim_time next = partner_next(live->partner);
     next = next == SIM_NEVER ? SIM_NEVER : next - live->settings.delay;
     time = time < most ? time : most;
@@ -240,6 +241,10 @@ sim_time live_now(const struct live *live) {
 
 bool live_link(const struct live *live) {
     return partner_link_is_up(live->partner);
+}
+
+bool live_carrier(const struct live *live) {
+    return partner_carrier(live->partner);
 }
 
 bool live_leased(const struct live *live) {

@@ -70,7 +70,8 @@ bool live_run_until(struct live *live, sim_time time, struct sim_err *err);
 
 sim_time live_now(const struct live *live);
 bool live_link(const struct live *live);
-bool live_leased(const struct live *live); /* the board took the address */
+bool live_carrier(const struct live *live); /* the partner's squelch is open */
+bool live_leased(const struct live *live);  /* the board took the address */
 struct live_pings live_pings(const struct live *live);
 const struct partner_counters *live_counters(const struct live *live);
 

@@ -26,7 +26,8 @@ static const struct verb_row verb_rows[] = {
     {"gate", OPTIONS_NO_VERB, NULL, NULL},
     {"sweep", OPTIONS_NO_VERB, NULL, NULL},
     {"merge", OPTIONS_NO_VERB, NULL, NULL},
-    {"live", OPTIONS_NO_VERB, NULL, NULL},
+    {"live", OPTIONS_LIVE, "[-- CMD...]",
+     "join the board to a TAP device, run a command beside it"},
     {"mcu", OPTIONS_MCU, "IMAGE", "run a firmware image (ELF, HEX or BIN) alone"},
     {"crosscheck", OPTIONS_CROSSCHECK, "CAPTURE...", "compare the two engines edge by edge"},
     {"wave", OPTIONS_NO_VERB, NULL, NULL},
@@ -66,6 +67,8 @@ enum {
     CODE_OUTPUT,
     CODE_MCU_FLAG, /* and the next: options_take_mcu() knows them by name */
     CODE_MCU_LAST = CODE_MCU_FLAG + 16,
+    CODE_LIVE_FLAG, /* the same of options_take_live() */
+    CODE_LIVE_LAST = CODE_LIVE_FLAG + 8,
     CODE_VERBOSE,
     CODE_QUIET,
     CODE_HELP,
@@ -76,8 +79,9 @@ enum {
 #define BOARD  (1u << OPTIONS_BOARD)
 #define EXPORT (1u << OPTIONS_EXPORT)
 #define MCU    (1u << OPTIONS_MCU)
+#define LIVE   (1u << OPTIONS_LIVE)
 #define CROSS  (1u << OPTIONS_CROSSCHECK)
-#define BOARDS (RUN | BOARD | EXPORT | CROSS)
+#define BOARDS (RUN | BOARD | EXPORT | LIVE | CROSS)
 #define ALL    (BOARDS | MCU)
 
 struct option_row {
@@ -100,21 +104,23 @@ static const struct option_row option_rows[] = {
      "change the netlist, as often as wanted: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 "
      "VCC\", "
      "\"value R5=680\", \"remove C10\""},
-    {"firmware", CODE_FIRMWARE, 0, RUN, "ELF",
+    {"firmware", CODE_FIRMWARE, 0, RUN | LIVE, "ELF",
      "the MCU's program, run beside the board: a file, or the name of an image of this project "
      "(default: netif_f401, or what the board's mcu.chip runs); none: octets are taken at the SPI "
      "pins"},
-    {"deliver-symbol", CODE_DELIVER, 0, RUN, "NAME",
+    {"deliver-symbol", CODE_DELIVER, 0, RUN | LIVE, "NAME",
      "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
     {"engine", CODE_ENGINE, 0, RUN, "NAME",
      "event (default), or rtl: the same board as Verilog under Verilator, slower"},
-    {"seed", CODE_SEED, 0, RUN | MCU, "N",
+    {"seed", CODE_SEED, 0, RUN | MCU | LIVE | CROSS, "N",
      "seed of everything random, 64 bit, decimal or 0x (default 1)"},
     {"jobs", CODE_JOBS, 'j', RUN, "N", "parallel workers (default: one per processor)"},
-    {"strict", CODE_STRICT, 0, RUN | MCU, NULL,
+    {"strict", CODE_STRICT, 0, RUN | MCU | LIVE, NULL,
      "end the run with exit code 3 at what is not modelled (default)"},
-    {"no-strict", CODE_NO_STRICT, 0, RUN | MCU, NULL, "count what is not modelled and go on"},
-    {"out", CODE_OUT, 0, RUN | MCU, "DIR", "directory of the output files given by relative names"},
+    {"no-strict", CODE_NO_STRICT, 0, RUN | MCU | LIVE, NULL,
+     "count what is not modelled and go on"},
+    {"out", CODE_OUT, 0, RUN | MCU | LIVE, "DIR",
+     "directory of the output files given by relative names"},
     {"json", CODE_JSON, 0, RUN | MCU, "FILE",
      "write the results as JSON (schema linkpulse.run/1, linkpulse.mcu/1)"},
     {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
@@ -126,7 +132,7 @@ static const struct option_row option_rows[] = {
     {"fst", CODE_FST, 0, RUN, "FILE", "write waves as FST, for GTKWave, with a .gtkw beside it"},
     {"trace-window", CODE_TRACE_WINDOW, 0, RUN, "WHAT",
      "waves only around: auto (the first failure), a frame's number from 1, or START:END in us"},
-    {"no-cache", CODE_NO_CACHE, 0, RUN, NULL,
+    {"no-cache", CODE_NO_CACHE, 0, RUN | LIVE, NULL,
      "simulate every edge, without the response cache: slower, the same results"},
     {"init", CODE_INIT, 0, BOARD, NULL, "print a proposed .ini for the board"},
     {"spice", CODE_SPICE, 0, EXPORT, NULL, "an ngspice deck of its way in or out"},
@@ -150,13 +156,24 @@ static const struct option_row option_rows[] = {
      "it is a clock at OSC_IN, as on the Nucleo boards, not a crystal"},
     {"hsi-ppm", CODE_MCU_FLAG + 5, 0, MCU, "PPM", "error of the internal oscillator (default 0)"},
     {"profile", CODE_MCU_FLAG + 6, 0, MCU, NULL, "print the cycles of each function"},
-    {"itm", CODE_MCU_FLAG + 7, 0, MCU | RUN, "FILE", "the text of ITM port 0"},
-    {"swo", CODE_MCU_FLAG + 8, 0, MCU | RUN, "FILE",
+    {"itm", CODE_MCU_FLAG + 7, 0, MCU | RUN | LIVE, "FILE", "the text of ITM port 0"},
+    {"swo", CODE_MCU_FLAG + 8, 0, MCU | RUN | LIVE, "FILE",
      "the raw SWO stream: ITM packets of every port"},
-    {"itm-port", CODE_MCU_FLAG + 9, 0, MCU | RUN, "[=PORT]",
+    {"itm-port", CODE_MCU_FLAG + 9, 0, MCU | RUN | LIVE, "[=PORT]",
      "the text of ITM port 0 on 127.0.0.1 (default 3443; also with --gdb)"},
-    {"gdb", CODE_MCU_FLAG + 10, 0, MCU | RUN, "[=PORT]",
+    {"gdb", CODE_MCU_FLAG + 10, 0, MCU | RUN | LIVE, "[=PORT]",
      "wait for GDB on 127.0.0.1 (default 3333; 0: a free port)"},
+    {"tap", CODE_LIVE_FLAG, 0, LIVE, "NAME",
+     "join this TAP device (default: a new one in a network namespace of its own)"},
+    {"netns", CODE_LIVE_FLAG + 1, 0, LIVE, "NAME", "in this namespace of ip netns"},
+    {"partner", CODE_LIVE_FLAG + 2, 0, LIVE, "PROFILE",
+     "the port at the other end: tolerant (default), standard or strict, docs/partner.md"},
+    {"duplex", CODE_LIVE_FLAG + 3, 0, LIVE, "HOW",
+     "half, as auto-negotiation with a board without it gives (default), or full"},
+    {"speed", CODE_LIVE_FLAG + 4, 0, LIVE, "HOW",
+     "real: no faster than real time (default); max: as fast as it goes"},
+    {"no-dhcp", CODE_LIVE_FLAG + 5, 0, LIVE, NULL,
+     "leave DHCP to the command (default: the board is given 192.168.77.2)"},
     {"verbose", CODE_VERBOSE, 'v', ALL, NULL, "say more"},
     {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
     {"help", CODE_HELP, 'h', ALL, NULL, "this text"},
@@ -290,6 +307,8 @@ static bool take(struct options *options, const struct option_row *row, const ch
                  struct sim_err *err) {
     if (row->code >= CODE_MCU_FLAG && row->code <= CODE_MCU_LAST)
         return options_take_mcu(&options->mcu, row->name, value, err);
+    if (row->code >= CODE_LIVE_FLAG && row->code <= CODE_LIVE_LAST)
+        return options_take_live(&options->live, row->name, value, err);
     return row->argument ? take_value(options, row->code, value, err)
                          : take_flag(options, row->code, err);
 }
@@ -369,8 +388,8 @@ static bool unknown_verb(const char *word, struct sim_err *err) {
     const char *near = words_nearest(word, names, LENGTH(names));
     if (near)
         return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; did you mean %s?", word, near);
-    return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; expected run, board, export or mcu",
-                       word);
+    return sim_err_set(err, SIM_ERR_INPUT,
+                       "unknown verb %s; expected run, board, export, live or mcu", word);
 }
 
 static bool take_verb(struct options *options, const char *word, struct sim_err *err) {
@@ -432,6 +451,8 @@ static bool check_verb(struct options *options, struct sim_err *err) {
     case OPTIONS_CROSSCHECK:
         return options->n_files > 0 ||
                sim_err_set(err, SIM_ERR_INPUT, "crosscheck needs at least one capture file");
+    case OPTIONS_LIVE: /* the positional arguments are a command */
+        return true;
     default:
         return check_one_board(options, err);
     }
@@ -457,7 +478,8 @@ bool options_parse(struct options *options, int argc, char **argv, struct sim_er
                                 .seed = 1,
                                 .strict = true,
                                 .octets = 40,
-                                .mcu = OPTIONS_MCU_DEFAULTS};
+                                .mcu = OPTIONS_MCU_DEFAULTS,
+                                .live = {.partner = "tolerant"}};
     options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
     options->edits = calloc((size_t)argc + 1, sizeof *options->edits);
     if (!options->sets || !options->edits)
@@ -469,7 +491,7 @@ bool options_parse(struct options *options, int argc, char **argv, struct sim_er
     if (optind >= argc)
         return sim_err_set(
             err, SIM_ERR_INPUT,
-            "no verb; expected run, board, export, mcu or crosscheck (see linkpulse --help)");
+            "no verb; expected run, board, export, live, mcu or crosscheck (see linkpulse --help)");
     if (!take_verb(options, argv[optind], err))
         return false;
     options->files = (const char *const *)argv + optind + 1;

@@ -17,6 +17,7 @@ enum options_verb {
     OPTIONS_BOARD,
     OPTIONS_EXPORT,
     OPTIONS_MCU,
+    OPTIONS_LIVE,
     OPTIONS_CROSSCHECK
 };
 
@@ -49,6 +50,13 @@ struct options_mcu {
     const char *itm, *swo; /* files */
 };
 
+/* `live` */
+struct options_live {
+    const char *tap, *netns; /* NULL: a device and a namespace of its own */
+    const char *partner;     /* a profile */
+    bool full_duplex, max_speed, no_dhcp;
+};
+
 struct options {
     enum options_verb verb;
     const char *program;      /* argv[0] */
@@ -76,6 +84,7 @@ struct options {
     unsigned octets;          /* export: of the frame, without its FCS */
     const char *output;       /* board --init, export: NULL = stdout */
     struct options_mcu mcu;
+    struct options_live live;
 };
 
 /* False with SIM_ERR_INPUT and one line that names the nearest known word. On success
@@ -95,6 +104,9 @@ void options_repeat(const struct options *options, const char *firmware, char *o
 /* An option of `mcu`, by its name; value NULL: none was given. Part of options_parse(). */
 bool options_take_mcu(struct options_mcu *mcu, const char *name, const char *value,
                       struct sim_err *err);
+/* The same of `live`. */
+bool options_take_live(struct options_live *live, const char *name, const char *value,
+                       struct sim_err *err);
 #define OPTIONS_MCU_DEFAULTS                                                                       \
     (struct options_mcu) {                                                                         \
         .chip = "f401re", .hse_hz = 8000000, .gdb_port = 3333, .itm_port = 3443                    \

@@ -54,6 +54,7 @@ void replay_idle_until(struct replay *r, sim_time time) {
 /* The state before the burst's first edge, for replay_rerun(). */
 static void take_checkpoint(struct replay *r) {
     r->checkpoint_time = r->now;
+    r->log.n = 0;
     r->checkpoint_state = r->response ? r->response->state : RESPONSE_NONE;
     if (r->checkpoint_state == RESPONSE_NONE)
         circuit_state_save(r->main, r->now, r->checkpoint);
@@ -66,21 +67,21 @@ static const uint8_t *checkpoint_of(const struct replay *r) {
 }
 
 /* Stand `lead` before `start`; returns when the burst starts. */
-static sim_time approach(struct replay *r, sim_time start) {
+sim_time replay_approach(struct replay *r, sim_time start) {
     replay_idle_until(r, start - r->lead);
     take_checkpoint(r);
     return r->now + r->lead;
 }
 
 sim_time replay_frame(struct replay *r, const uint8_t *octets, size_t n, sim_time start) {
-    if (!line_source_frame(r->source, octets, n, approach(r, start), &r->burst))
+    if (!line_source_frame(r->source, octets, n, replay_approach(r, start), &r->burst))
         return r->now;
     replay_send(r, &r->burst);
     return r->now;
 }
 
 sim_time replay_link_pulse(struct replay *r, sim_time start) {
-    if (!line_source_link_pulse(r->source, approach(r, start), &r->burst))
+    if (!line_source_link_pulse(r->source, replay_approach(r, start), &r->burst))
         return r->now;
     replay_send(r, &r->burst);
     return r->now;
@@ -89,6 +90,14 @@ sim_time replay_link_pulse(struct replay *r, sim_time start) {
 void replay_finish(struct replay *r) {
     replay_close_burst(r, r->now);
     replay_settle_all(r);
+}
+
+/* What the MCU did before `until`, from number `next` on; returns the next. */
+static size_t rerun_mcu(struct replay *r, size_t next, sim_time until) {
+    for (; next < r->log.n && r->log.edges[next].time < until; next++)
+        circuit_input(r->probe, r->log.edges[next].net, r->log.edges[next].time,
+                      r->log.edges[next].level);
+    return next;
 }
 
 void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t n, uint8_t *levels,
@@ -106,8 +115,12 @@ void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t
     r->rerun.overflow = false;
     *out = (struct replay_rerun){.circuit = probe, .burst = r->burst, .start = r->checkpoint_time};
     out->n_line = line_source_edges(r->source, &out->burst, &out->line);
-    for (size_t i = 0; i < out->n_line && out->line[i].time < until; i++)
+    size_t done = 0;
+    for (size_t i = 0; i < out->n_line && out->line[i].time < until; i++) {
+        done = rerun_mcu(r, done, out->line[i].time);
         circuit_line(probe, out->line[i].time, out->line[i].level);
+    }
+    rerun_mcu(r, done, until);
     circuit_run_until(probe, until);
     out->edges = r->rerun.edges;
     out->n_edges = r->rerun.n;

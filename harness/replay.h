@@ -59,6 +59,7 @@ struct replay_settings {
     /* When the MCU may next do something by itself; NULL: at any time. */
     sim_time (*next)(void *user);
     sim_time quantum; /* the longest time between two calls of follow; 0: 1 ms */
+    sim_time lag;     /* how far the MCU stays behind the line; 0: 10 us */
     /* Nets of the netlist whose edges are wanted, in time order, up to where the MCU stands. */
     const uint32_t *heard;
     size_t n_heard; /* REPLAY_MAX_HEARD at most */
@@ -77,6 +78,11 @@ void replay_destroy(struct replay *replay); /* accepts NULL */
  * stands at the end of TP_IDL, which is returned. False sizes (0, above LINE_MAX_FRAME)
  * send nothing. */
 sim_time replay_frame(struct replay *replay, const uint8_t *octets, size_t n, sim_time start);
+/* The same octet by octet: behind each, and behind the SFD, the MCU has caught up but for `lag`,
+ * and go_on() is asked with the time and the octets sent. False cuts the frame: 32 bits of jam
+ * follow, then TP_IDL. */
+sim_time replay_frame_asking(struct replay *replay, const uint8_t *octets, size_t n, sim_time start,
+                             bool (*go_on)(void *user, sim_time now, size_t sent), void *user);
 /* A link test pulse from the partner. */
 sim_time replay_link_pulse(struct replay *replay, sim_time start);
 /* How far jitter may pull a burst's first edge before its start; 0 without jitter. */

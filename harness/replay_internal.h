@@ -101,6 +101,8 @@ struct replay {
     /* replay_rest.c: what the MCU drives */
     struct mcu_output outputs[MCU_NETS_MAX];
     struct edge_queue crossed, driven; /* by the main circuit, by the MCU */
+    struct edge_queue log; /* with feedback: what the MCU did to the main circuit since the
+                            * checkpoint; when it is full, a second look lacks the rest */
     struct circuit_record rest_record;
     uint32_t heard[REPLAY_MAX_HEARD]; /* engine nets */
     uint8_t *wanted, *moved;          /* per engine net */
@@ -110,9 +112,16 @@ struct replay {
     uint64_t swallowed;
 };
 
+/* replay.c: stand `lead` before `start`; returns when the burst starts */
+sim_time replay_approach(struct replay *r, sim_time start);
+
 /* replay_symbols.c: what symbols do */
 void replay_run_directly(struct replay *r, sim_time until);
 void replay_send(struct replay *r, const struct line_burst *burst);
+/* The burst's edges from number `first` on, those before `until`, into the circuit, which is
+ * left at the last; returns the next number. */
+size_t replay_send_edges(struct replay *r, const struct line_burst *burst, size_t first,
+                         sim_time until);
 /* One symbol's answer, remembered or fresh; true when it did nothing at all. */
 bool replay_step(struct replay *r, uint32_t symbol);
 void replay_open_burst(struct replay *r, sim_time time);

@@ -152,7 +152,8 @@ static void settle_until(struct replay *r, sim_time until) {
 
 void replay_settle(struct replay *r) {
     r->quantum_end = r->now + r->quantum;
-    settle_until(r, r->settings.follow && !r->feedback ? r->now - LAG : r->now);
+    sim_time lag = r->settings.lag > 0 ? r->settings.lag : LAG;
+    settle_until(r, r->settings.follow && !r->feedback ? r->now - lag : r->now);
 }
 
 void replay_settle_all(struct replay *r) {
@@ -202,13 +203,24 @@ static sim_time next_step(const struct replay *r, sim_time until) {
     return until - next > r->quantum ? next + r->quantum : until;
 }
 
+/* What the main circuit hears comes to the rest by its record, in order. */
+static void enter(struct replay *r, const struct queued_edge *edge) {
+    if (r->rest && !circuit_net_is_heard(r->main, edge->net)) {
+        replay_cross(r, edge->net, edge->time, edge->level);
+        return;
+    }
+    circuit_input(r->main, edge->net, edge->time, edge->level);
+    if (!is_full(&r->log))
+        r->log.edges[r->log.n++] = *edge;
+}
+
 void replay_run_together(struct replay *r, sim_time until) {
     struct edge_queue none = {0};
     struct queued_edge edge;
     while (r->now < until) {
         sim_time step = next_step(r, until);
         while (take(&r->driven, &none, step, &edge))
-            circuit_input(r->main, edge.net, edge.time, edge.level);
+            enter(r, &edge);
         circuit_run_until(r->main, step);
         replay_drain(r);
         compact(&r->driven);
@@ -228,7 +240,7 @@ static void set_level(struct circuit *circuit, uint32_t net, int level) {
 static void make_outputs(struct replay *r) {
     const struct mcu_nets *nets = &r->nets.mcu;
     const struct circuit *behind = r->rest ? r->rest : r->main;
-    double least = SIM_NEVER;
+    double least = INFINITY;
     for (size_t i = 0; i < nets->n; i++) {
         struct mcu_output *out = &r->outputs[i];
         out->net = circuit_net(r->main, nets->nets[i].net);
@@ -264,9 +276,11 @@ bool replay_rest_create(struct replay *r) {
     r->moved = calloc(n, 1);
     r->crossed.edges = malloc(QUEUE_EDGES * sizeof *r->crossed.edges);
     r->driven.edges = malloc(QUEUE_EDGES * sizeof *r->driven.edges);
+    r->log.edges = malloc(QUEUE_EDGES * sizeof *r->log.edges);
     r->rest_record.edges = malloc(QUEUE_EDGES * sizeof *r->rest_record.edges);
     r->rest_record.capacity = QUEUE_EDGES;
-    if (!r->wanted || !r->moved || !r->crossed.edges || !r->driven.edges || !r->rest_record.edges)
+    if (!r->wanted || !r->moved || !r->crossed.edges || !r->driven.edges || !r->log.edges ||
+        !r->rest_record.edges)
         return false;
     make_outputs(r);
     make_heard(r);
@@ -284,6 +298,7 @@ void replay_rest_destroy(struct replay *r) {
     free(r->moved);
     free(r->crossed.edges);
     free(r->driven.edges);
+    free(r->log.edges);
     free(r->rest_record.edges);
 }
 

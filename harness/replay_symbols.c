@@ -233,10 +233,11 @@ static inline void settle_within(struct replay *r, const struct line_burst *burs
         replay_settle(r);
 }
 
-static void send_edges(struct replay *r, const struct line_burst *burst) {
+size_t replay_send_edges(struct replay *r, const struct line_burst *burst, size_t first,
+                         sim_time until) {
     const struct line_edge *edges;
-    size_t n = line_source_edges(r->source, burst, &edges);
-    for (size_t i = 0; i < n; i++) {
+    size_t n = line_source_edges(r->source, burst, &edges), i = first;
+    for (; i < n && edges[i].time < until; i++) {
         if (r->settings.trace)
             trace_line(r, &edges[i]);
         else if (r->feedback || edges[i].time >= r->quantum_end)
@@ -249,7 +250,7 @@ static void send_edges(struct replay *r, const struct line_burst *burst) {
         if (r->record.n > RECORD_EDGES / 2)
             replay_drain(r);
     }
-    replay_run_directly(r, burst->end);
+    return i;
 }
 
 /* Known answers that only shift bits, with everything in registers: where the time of a
@@ -298,12 +299,15 @@ bool replay_step(struct replay *r, uint32_t symbol) {
 
 void replay_send(struct replay *r, const struct line_burst *burst) {
     if (!r->response) {
-        send_edges(r, burst);
+        replay_send_edges(r, burst, 0, SIM_NEVER);
+        replay_run_directly(r, burst->end);
         return;
     }
-    for (size_t i = send_known(r, burst, 0); i < burst->n_symbols; i = send_known(r, burst, i)) {
+    bool pins = r->settings.on_pins != NULL; /* then an answer is more than bits */
+    for (size_t i = pins ? 0 : send_known(r, burst, 0); i < burst->n_symbols;) {
         replay_step(r, burst->symbols[i++]);
         settle_within(r, burst);
+        i = pins ? i : send_known(r, burst, i);
     }
     r->symbols_sent += burst->n_symbols;
 }

@@ -139,6 +139,40 @@ static json_t *counters(const struct run_result *result) {
     return object;
 }
 
+/* What nothing was measured of stays, with nulls. */
+static json_t *measurements(const struct run_transmit *t) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < t->n_measures; i++) {
+        const struct run_measure *m = &t->measures[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "name", text(m->name));
+        json_object_set_new(object, "unit", text(m->unit));
+        json_object_set_new(object, "limit", number(m->limit));
+        json_object_set_new(object, "at_least", json_boolean(m->at_least));
+        json_object_set_new(object, "worst", number(m->present ? m->worst : NAN));
+        json_object_set_new(object, "slack", number(m->present ? m->slack : NAN));
+        json_object_set_new(object, "time_ps",
+                            m->present ? json_integer((json_int_t)m->time) : json_null());
+        json_object_set_new(object, "source", text(m->source));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+/* null when the line behind the driver has no model. */
+static json_t *line(const struct run_transmit *t) {
+    if (!t->measures)
+        return json_null();
+    json_t *object = json_object();
+    json_object_set_new(object, "frames", count(t->line_frames));
+    json_object_set_new(object, "link_pulses", count(t->line_pulses));
+    json_object_set_new(object, "fragments", count(t->line_fragments));
+    json_object_set_new(object, "different", count(t->line_different));
+    json_object_set_new(object, "missing", count(t->line_missing));
+    json_object_set_new(object, "measurements", measurements(t));
+    return object;
+}
+
 /* null on a board that states no transmit pair. */
 static json_t *transmit(const struct run_result *result) {
     const struct run_transmit *t = &result->transmit;
@@ -158,6 +192,7 @@ static json_t *transmit(const struct run_result *result) {
     json_object_set_new(object, "dead", t->dead[0] ? text(t->dead) : json_null());
     json_object_set_new(object, "first_damage",
                         t->first_damage[0] ? text(t->first_damage) : json_null());
+    json_object_set_new(object, "line", line(t));
     json_object_set_new(object, "feedback", json_boolean(t->feedback));
     json_object_set_new(object, "quantum_ns", number(t->quantum_ns > 0 ? t->quantum_ns : NAN));
     return object;

@@ -56,6 +56,7 @@ static void properties(FILE *out, const struct run_result *result) {
     property(out, "seed", seed);
     property(out, "board", result->board);
     property(out, "engine", result->engine);
+    property(out, "firmware", result->firmware[0] ? result->firmware : "none");
     property(out, "repeat", result->repeat);
     fputs("    </properties>\n", out);
 }

@@ -97,7 +97,30 @@ static void counters(const struct run_result *result, FILE *out) {
         fputc('\n', out);
 }
 
-static void transmit(const struct run_transmit *t, FILE *out) {
+/* The line against clause 14: what was measured. */
+static void measurements(const struct run_transmit *t, FILE *out, bool colour) {
+    bool any = false;
+    for (size_t i = 0; i < t->n_measures; i++) {
+        const struct run_measure *m = &t->measures[i];
+        bool missed = m->slack < 0;
+        if (!m->present)
+            continue;
+        if (!any)
+            fprintf(out, "%-24s %-4s %13s %10s %10s  %s\n", "behind the transformer", "", "limit",
+                    "worst", "slack", "source");
+        any = true;
+        fprintf(out, "%-24s %-4s %2s %10.3f %10.3f %s%10.3f%s  %s%s\n", m->name, m->unit,
+                m->at_least ? ">=" : "<=", m->limit, m->worst, missed && colour ? RED : "",
+                m->slack, missed && colour ? PLAIN : "", m->source, missed ? "  MISSED" : "");
+    }
+    if (t->line_fragments || t->line_different || t->line_missing)
+        fprintf(out,
+                "transmit: on the line %" PRIu64 " frames, %" PRIu64
+                " of them not as sent; %" PRIu64 " sent and not there; %" PRIu64 " fragments\n",
+                t->line_frames, t->line_different, t->line_missing, t->line_fragments);
+}
+
+static void transmit(const struct run_transmit *t, FILE *out, bool colour) {
     char text[1100];
     if (!t->present)
         return;
@@ -120,6 +143,10 @@ static void transmit(const struct run_transmit *t, FILE *out) {
                 "transmit: MCU outputs reach MCU inputs on this board: both ran together in steps "
                 "of %.3f ns\n",
                 t->quantum_ns);
+    measurements(t, out, colour);
+    if (t->unmodelled[0])
+        fprintf(out, "transmit: behind the driver nothing is measured: %s\n",
+                clean(t->unmodelled, text));
     fputc('\n', out);
 }
 
@@ -172,7 +199,7 @@ void report_text(const struct run_result *result, FILE *out, bool colour) {
     margins(result, out, colour);
     counters(result, out);
     firmware(result, out);
-    transmit(&result->transmit, out);
+    transmit(&result->transmit, out, colour);
     not_run(result, out);
     fprintf(out, "board %s, engine %s, firmware %s, seed %" PRIu64 "; %.6f s simulated",
             result->board, result->engine, result->firmware[0] ? result->firmware : "none",

@@ -272,6 +272,8 @@ static bool end_run(struct run *run) {
     if (run->firmware && !run_firmware_finish(run))
         return false;
     run_transmit_finish(run);
+    if (!run_transmit_draw(run))
+        return false;
     if (run->taps && !taps_commit(run->taps, &run->err))
         return false;
     if (run->pcap_out && !pcap_out_commit(run->pcap_out, &run->err))
@@ -322,6 +324,7 @@ void run_finish(struct run *run) {
     }
     free(run->result.captures);
     free(run->result.margins);
+    free(run->result.transmit.measures);
     free(run->result.counters);
     free(run->result.not_run);
 }

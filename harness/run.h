@@ -77,6 +77,7 @@ void run_transmit_start(struct run *run); /* the replay was made: levels before 
 void run_transmit_close(struct run *run);
 void run_transmit_pin(struct run *run, size_t output, const struct replay_pin *pin);
 void run_transmit_finish(struct run *run); /* fills result.transmit */
+bool run_transmit_draw(struct run *run);   /* pictures of the line; false: run->err */
 /* A frame (FCS included) at a tap; a comment on a frame from the line, by its start. */
 void run_tap(struct run *run, enum tap tap, sim_time time, const uint8_t *octets, size_t n,
              const char *comment);

@@ -62,13 +62,18 @@ static void on_nss_interrupt(void *user, sim_time time) {
     witness_interrupt(run->firmware->witness, time);
 }
 
+/* The clock matters until its first edge in a frame, the data not at all. */
 static void on_pins(void *user, sim_time start, const struct pin_edge *edges, size_t n) {
     struct run *run = user;
+    struct witness *witness = run->firmware->witness;
     bool active_high = run->board->config.attach.spi_nss[0] == '!';
-    for (size_t i = 0; i < n; i++)
-        if (edges[i].pin != SPI_MOSI)
-            witness_pin(run->firmware->witness, (enum spi_pin)edges[i].pin, start + edges[i].dt,
-                        (edges[i].level != 0) == active_high);
+    size_t i = 0;
+    for (; i < n && edges[i].pin == SPI_SCK && !witness_clocked(witness); i++)
+        witness_pin(witness, SPI_SCK, start + edges[i].dt, false);
+    for (i = n; i > 0 && edges[i - 1].pin == SPI_NSS; i--)
+        ;
+    for (; i < n; i++)
+        witness_pin(witness, SPI_NSS, start + edges[i].dt, (edges[i].level != 0) == active_high);
     cosim_pins(run->firmware->cosim, start, edges, n);
 }
 
@@ -166,6 +171,16 @@ static void explain(const struct run *run, const struct delivered_failure *faile
     out->frame = failed->frame;
 }
 
+/* A first bit is the driver's to mend, if it took the frame. */
+static bool is_damaged(void *user, uint64_t ordinal) {
+    const struct run *run = user;
+    struct run_firmware *f = run->firmware;
+    const struct finding *finding = &f->findings[ordinal % FINDINGS];
+    bool found = finding->ordinal == ordinal;
+    f->found_lost += found && finding->first_bit;
+    return found && !finding->first_bit;
+}
+
 static enum run_failure_kind on_failed(void *user, const struct delivered_failure *failed) {
     struct run *run = user;
     struct run_capture *capture = &run->result.captures[failed->capture];
@@ -214,7 +229,7 @@ bool run_firmware_open(struct run *run) {
     run->firmware = f;
     f->pins.captures = calloc(run->result.n_captures, sizeof *f->pins.captures);
     f->pins.n_captures = run->result.n_captures;
-    f->delivered = delivered_create(&run->result, on_failed, run);
+    f->delivered = delivered_create(&run->result, on_failed, is_damaged, run);
     f->witness = witness_create(strcmp(run->board->config.attach.framing, "preamble") == 0);
     if (!f->delivered || !f->witness || !f->pins.captures)
         abort();

@@ -58,6 +58,15 @@ struct run_not_run {
     char name[64], why[192];
 };
 
+/* A measurement of the line behind the driver; see models/line/clause14.h. */
+struct run_measure {
+    char name[32], unit[8], source[96];
+    bool present;  /* false: nothing to measure */
+    bool at_least; /* the limit is a lower one */
+    double limit, worst, slack;
+    sim_time time; /* of the worst */
+};
+
 /* What left the board; see harness/transmit.h. */
 struct run_transmit {
     bool present;    /* the board states its transmit pair */
@@ -70,6 +79,11 @@ struct run_transmit {
     char first_damage[160]; /* what is wrong with the first damaged, and when; "" without any */
     bool feedback;          /* MCU outputs reach MCU inputs on this board, */
     double quantum_ns;      /* which were run together in steps of this; otherwise 0 */
+    struct run_measure *measures; /* NULL when the line was not modelled, */
+    size_t n_measures;
+    char unmodelled[256];                              /* and why */
+    uint64_t line_frames, line_pulses, line_fragments; /* on the line; fragments: neither */
+    uint64_t line_different, line_missing;             /* not what was sent; sent and not there */
 };
 
 /* Arming the receiver again between two frames, counted from the rise of its select. */

@@ -5,6 +5,7 @@
 
 #include "harness/mcu_nets.h"
 #include "harness/run.h"
+#include "harness/run_line.h"
 #include "harness/transmit.h"
 
 struct run_transmit_side {
@@ -12,6 +13,8 @@ struct run_transmit_side {
     char why[160];
     struct transmit_driver driver;
     struct transmit *transmit;
+    struct run_line *line;                 /* NULL: not modelled, */
+    char line_why[256];                    /* and why */
     uint32_t heard[TRANSMIT_NETS];         /* the driver's connected nets, */
     enum transmit_net role[TRANSMIT_NETS]; /* and what each is to it */
     size_t n_heard;
@@ -52,7 +55,14 @@ static void on_line(void *user, const struct transmit_burst *burst) {
 }
 
 static void on_sent(void *user, const struct transmit_burst *burst) {
-    run_tap(user, TAP_MCU_TX, burst->start, burst->octets, burst->n, burst->why);
+    struct run *run = user;
+    run_tap(run, TAP_MCU_TX, burst->start, burst->octets, burst->n, burst->why);
+    run_line_sent(run->transmit->line, burst);
+}
+
+static void on_edge(void *user, sim_time time, enum transmit_net net, int level) {
+    struct run *run = user;
+    run_line_edge(run->transmit->line, time, net, level);
 }
 
 /* --- the driver's nets ------------------------------------------------------------------- */
@@ -82,10 +92,15 @@ bool run_transmit_open(struct run *run, struct replay_settings *settings) {
         abort();
     run->transmit = side;
     side->has_driver = transmit_find_driver(run->board, &side->driver, side->why, sizeof side->why);
-    if (side->has_driver)
+    if (side->has_driver) {
         listen(side, settings);
-    side->transmit = transmit_create(&(struct transmit_settings){
-        .swapped = side->driver.swapped, .user = run, .on_line = on_line, .on_sent = on_sent});
+        side->line = run_line_open(run->board, side->line_why, sizeof side->line_why);
+    }
+    side->transmit = transmit_create(&(struct transmit_settings){.swapped = side->driver.swapped,
+                                                                 .user = run,
+                                                                 .on_edge = on_edge,
+                                                                 .on_line = on_line,
+                                                                 .on_sent = on_sent});
     return side->transmit || sim_err_set(&run->err, SIM_ERR_UNMODELLED, "out of memory");
 }
 
@@ -93,6 +108,8 @@ void run_transmit_start(struct run *run) {
     struct run_transmit_side *side = run->transmit;
     for (size_t i = 0; side && i < side->n_heard; i++)
         transmit_edge(side->transmit, 0, side->role[i], replay_level(run->replay, side->heard[i]));
+    if (side)
+        run_line_start(side->line);
 }
 
 void run_transmit_pin(struct run *run, size_t output, const struct replay_pin *pin) {
@@ -143,15 +160,22 @@ void run_transmit_finish(struct run *run) {
     if (c.why)
         snprintf(out->first_damage, sizeof out->first_damage, "%s, from %.6f us", c.why,
                  (double)c.when / (double)SIM_US);
+    run_line_finish(side->line, replay_now(run->replay), out);
+    snprintf(out->unmodelled, sizeof out->unmodelled, "%s", side->line_why);
     name_driver(run, out);
     if (c.clocked && !c.frames)
         find_dead(run, out);
+}
+
+bool run_transmit_draw(struct run *run) {
+    return !run->transmit || run_line_draw(run->transmit->line, run->options, &run->err);
 }
 
 void run_transmit_close(struct run *run) {
     if (!run->transmit)
         return;
     transmit_destroy(run->transmit->transmit);
+    run_line_close(run->transmit->line);
     free(run->transmit);
     run->transmit = NULL;
 }

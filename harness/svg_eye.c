@@ -55,15 +55,15 @@ static void exchange(struct recording *a, struct recording *b) {
 
 void svg_scope_piece(void *self, const struct transmitter_piece *piece) {
     struct svg_scope *s = self;
-    bool active = fabs(transmitter_piece_value(piece, piece->start)) > REST ||
-                  fabs(transmitter_piece_value(piece, piece->end - 1)) > REST;
+    bool ends_active = fabs(transmitter_piece_value(piece, piece->end - 1)) > REST;
+    bool active = ends_active || fabs(transmitter_piece_value(piece, piece->start)) > REST;
     if (active && (!s->any || piece->start - s->now.active > PAUSE)) {
         exchange(&s->now, &s->before);
         s->now.n = 0;
         s->any = true;
     }
-    if (active)
-        s->now.active = piece->end;
+    if (active) /* a long piece may come to rest early */
+        s->now.active = ends_active ? piece->end : piece->start;
     if (s->any && piece->start - s->now.active < TAIL && s->now.n < MAX_PIECES)
         s->now.pieces[s->now.n++] = *piece;
 }

@@ -62,7 +62,6 @@ void transmit_line_start(struct transmit_line *line, sim_time time, bool d, bool
 }
 
 void transmit_line_edge(struct transmit_line *line, sim_time time, bool d, bool de) {
-    transmitter_until(line->transmitter, time);
     clause14_driver(line->clause14, time, d, de && line->powered);
     transmitter_edge(line->transmitter, time, d, de && line->powered);
 }

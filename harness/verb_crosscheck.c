@@ -54,6 +54,16 @@ static void print_net(const struct crosscheck_net *net) {
            crosscheck_agrees(net) ? "" : "  DIFFERS");
 }
 
+/* What neither engine moved: a dead stage, or one that this input does not reach. */
+static void print_still(const struct crosscheck_net *nets, size_t n) {
+    size_t still = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!nets[i].pairs && !nets[i].only[0] && !nets[i].only[1])
+            printf("%s %s at %s", still++ ? "," : "still in both:", nets[i].name, nets[i].driver);
+    if (still)
+        putchar('\n');
+}
+
 static void print_edges(const struct crosscheck_finding *finding, int side, const char *name) {
     printf("    %-6s", name);
     for (size_t i = 0; i < finding->n[side]; i++)
@@ -131,6 +141,7 @@ static void print_report(const struct crosscheck_run *run, struct totals *totals
     puts("net                    pairs  event    rtl   median     99 %    worst  ns: event - rtl");
     for (size_t i = 0; i < n; i++)
         print_net(&nets[i]);
+    print_still(nets, n);
     size_t bad = print_findings(nets, n);
     print_figures(f);
     totals->red += bad || f->different;
@@ -160,7 +171,7 @@ static bool run_settings(const struct options *options, const char *scale, const
         return false;
     printf("== %s %s %s\n", options->board, scale ? scale : "", idle ? idle : "");
     fflush(stdout);
-    struct crosscheck_run *run = crosscheck_run_create(&board, options->seed, err);
+    struct crosscheck_run *run = crosscheck_run_create(&board, options->seed, NULL, err);
     good = run;
     for (size_t i = 0; good && i < options->n_files; i++)
         good = run_capture(run, options->files[i], err);

@@ -250,6 +250,10 @@ void witness_pin(struct witness *w, enum spi_pin pin, sim_time time, bool select
         f->rose = time;
 }
 
+bool witness_clocked(const struct witness *w) {
+    return w->frames[(w->next - 1) % WITNESS_FRAMES].clocked != SIM_NEVER;
+}
+
 /* --- the chip's side --------------------------------------------------------------------- */
 
 static void got(struct witness *w, const struct stm32_rx *rx) {

@@ -66,6 +66,8 @@ void witness_sending(struct witness *witness, const uint8_t *octets, size_t n, s
 void witness_sent(struct witness *witness, sim_time end);
 /* An edge at a pin of the MCU. `selected`: what this level of NSS means. */
 void witness_pin(struct witness *witness, enum spi_pin pin, sim_time time, bool selected);
+/* Whether the last frame's first clock edge was told; later ones need not be. */
+bool witness_clocked(const struct witness *witness);
 /* The chip. */
 void witness_rx(struct witness *witness, const struct stm32_rx *rx);
 /* The interrupt of the select's pin was taken. */

@@ -1,10 +1,11 @@
 // A Verilated board as `rtl_interface`. Compiled once for each top, whose class is Vboard.
+#include <Vboard.h>
+#include <verilated.h>
+
 #include <memory>
 #include <new>
 
-#include "Vboard.h"
 #include "rtl/verilate.h"
-#include "verilated.h"
 
 namespace {
 constexpr int words = 8;             // of the 256 probes

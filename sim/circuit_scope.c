@@ -85,7 +85,7 @@ static void mark_ancestors(const struct circuit *c, const struct circuit_scope *
 
 /* Fan lists lose what is not kept; a net whose driver is not kept but that still feeds
  * something becomes an input. */
-static void drop_others(struct circuit *c) {
+static void drop_others(struct circuit *c, enum circuit_part_of part_of) {
     uint32_t *start = c->fan_start;
     struct fan *fans = c->fans;
     uint32_t n = 0, first = 0;
@@ -96,6 +96,8 @@ static void drop_others(struct circuit *c) {
                 fans[n++] = fans[i];
         first = end;
         start[net + 1] = n;
+        if (part_of == CIRCUIT_ANCESTORS && n == start[net])
+            c->is_input[net] = false; /* of the rest only */
         bool foreign = c->drivers[net] != CIRCUIT_NO_NET && !c->is_kept[c->drivers[net]];
         if (foreign && n > start[net])
             c->is_input[net] = true;
@@ -143,7 +145,7 @@ bool circuit_apply_scope(struct circuit *c, const struct circuit_scope *scope) {
         if (c->is_kept[e])
             c->kept[c->n_kept++] = e;
     }
-    drop_others(c);
+    drop_others(c, scope->part_of);
     lay_wires(c);
     return true;
 }

@@ -20,11 +20,14 @@ ln -s "$(cd "$(dirname "$program")/.." && pwd)/firmware" "$tree/checkout/.build/
 
 # Checked elsewhere: the tests themselves, which .ci/run calls.
 elsewhere() { [ "$1" = "./linkpulse test" ]; }
+can_live() { timeout 60 "$program" live -q --speed max -- true >/dev/null 2>&1 </dev/null; }
 # A tool that is not installed is no fault of README's, nor is an image that was not built.
 absent() {
     local tool=${1%% *}
     missing=$tool
     [[ $tool = ./* ]] || has "$tool" || return 0
+    missing="TAP device"
+    [[ $1 != './linkpulse live'* ]] || can_live || return 0
     missing=netif_f401
     [[ $1 = './linkpulse run'* && $1 != *'--firmware none'* && ! -e $tree/checkout/.build/firmware/netif_f401.elf ]]
 }
@@ -97,7 +100,7 @@ check "README shows docs/receive.svg" grep -q '](docs/receive.svg)' "$root/READM
 
 # --- help, manual, docs/boards.md ---------------------------------------------------------
 options_of() { "$program" "$1" --help | grep -oE '^ +(-[a-zA-Z],)? *--[a-z-]+' | grep -oE -- '--[a-z-]+'; }
-in_help() { for verb in run board export mcu; do options_of $verb; done | sort -u; }
+in_help() { for verb in run board export live mcu; do options_of $verb; done | sort -u; }
 in_manual() { # the bold heads of its paragraphs
     sed 's/\\-/-/g' "$1" | grep -E '^\.(B|BI|BR) ' | grep -E '^\.[BIR]+ "?-' | grep -oE -- '--[a-z-]+' | sort -u
 }

@@ -35,12 +35,12 @@ replay() {
     timeout 300 "$program" run -q --firmware "$image" --set line.gap=fixed --set line.gap_ns="$gap" \
         --json "$tree/j" --no-host "$@" "$tree/$octets.pcap" >"$tree/out" 2>"$tree/err"
     [ $? -le 1 ] || { sed 's/^/# /' "$tree/err"; return 1; }
-    read -r sent delivered lost worst window odd < <(python3 -c '
+    read -r sent delivered lost late worst window odd < <(python3 -c '
 import json, sys
 r = json.load(open(sys.argv[1]))
 t, a = r["total"], r["rearm"]
 odd = sum(f["cause"] != "DMA not armed" for c in r["captures"] for f in c["failures"])
-print(t["sent"], t["delivered"], t["lost"], a["worst_cycles"], a["window_cycles"], odd + t["extra"])' "$tree/j")
+print(t["sent"], t["delivered"], t["lost"], a["late"], a["worst_cycles"], a["window_cycles"], odd + t["extra"])' "$tree/j")
     row="| \`$image\` | $octets | $gap | $sent | $lost | $worst | $window |"
     [ -z "$table" ] || printf '%s\n' "$row"
     echo "# $row"
@@ -51,20 +51,27 @@ right_window() {
     local want=$((($1 + 6400 - 345) * 80 / 1000))
     [ "$window" -ge $((want - 15)) ] && [ "$window" -le $((want + 15)) ]
 }
-in_time() { [ "$lost" = 0 ] && [ "$delivered" = "$sent" ] && [ "$odd" = 0 ] && [ "$worst" -le "$window" ]; }
-too_late() { [ "$lost" -gt 0 ] && [ $((lost + delivered)) = "$sent" ] && [ "$odd" = 0 ] && [ "$worst" -gt "$window" ]; }
-documented() { grep -qF -- "$row" "$here/../docs/firmware.md" || { echo "# not there: $row"; return 1; }; }
+in_time() { [ "$lost" = 0 ] && [ "$delivered" = "$sent" ] && [ "$odd" = 0 ] && [ "$late" = 0 ]; }
+too_late() { [ "$lost" -gt 0 ] && [ $((lost + delivered)) = "$sent" ] && [ "$odd" = 0 ] && [ "$late" -gt 0 ] && [ "$worst" -gt "$window" ]; }
+# The row stands in docs/firmware.md with these losses, and its cycles to 3 %: how the main loop
+# falls in with the frames moves them a little.
+documented() { # IMAGE OCTETS GAP_NS
+    awk -F ' *[|] *' -v key="\`$1\` $2 $3" -v sent="$sent" -v lost="$lost" -v worst="$worst" -v window="$window" '
+        function near(a, b) { return a - b <= 0.03 * b && b - a <= 0.03 * b }
+        $2 " " $3 " " $4 == key { there = $5 == sent && $6 == lost && near(worst, $7) && near(window, $8) }
+        END { exit !there }' "$here/../docs/firmware.md" || { echo "# not there: $row"; return 1; }
+}
 
 one() { # in_time|too_late IMAGE OCTETS GAP_NS
     local name="$2, $3 octets, gap $4 ns"
     check "$name" replay "$2" "$3" "$4"
     check "$name: $1" "$1"
     check "$name: the window" right_window "$4"
-    [ "$seconds" != 1 ] || check "$name: as in docs/firmware.md" documented
+    [ "$seconds" != 1 ] || check "$name: as in docs/firmware.md" documented "$2" "$3" "$4"
 }
 for gap in 9600 4700; do
     short=in_time
-    [ $gap = 9600 ] || short=too_late # 957 cycles of 855
+    [ $gap = 9600 ] || short=too_late
     one $short netif_f401_rearm 64 $gap
     one too_late netif_f401_rearm 1518 $gap
     one too_late netif_f401_rearm_bits 64 $gap

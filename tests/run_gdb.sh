@@ -21,6 +21,7 @@ if ! has gdb-multiarch; then
     finish
 fi
 serve() { # CAPTURE
+    : >"$tree/served" # the port of the server before is not this one's
     "$program" run --firmware "$image" --gdb=0 --itm-port=0 --json "$tree/j" --no-host "$1" \
         >"$tree/out" 2>"$tree/served" </dev/null &
     server=$!

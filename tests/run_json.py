@@ -8,7 +8,8 @@ import sys
 
 TOP = {
     "schema": str, "verdict": str, "seed": int, "board": str, "engine": str, "firmware": (str, type(None)),
-    "captures": list, "total": dict, "margins": list, "counters": dict, "checks_not_run": list,
+    "captures": list, "total": dict, "margins": list, "counters": dict,
+    "transmit": (dict, type(None)), "checks_not_run": list,
     "simulated_s": float, "real_time_factor": (float, type(None)),
 }
 COUNTS = {
@@ -26,6 +27,19 @@ FAILURE = {"frame": int, "stage": str, "net": str, "time_ps": int, "detail": str
 CAUSE = {"cause": (str, type(None))}
 NUMBER = (float, type(None))
 MARGIN = {"name": str, "net": str, "worst_ns": NUMBER, "limit_ns": NUMBER, "slack_ns": NUMBER, "source": str}
+TRANSMIT = {
+    "driver": (str, type(None)), "sent": int, "frames": int, "good_fcs": int, "octets": int, "damaged": int,
+    "link_pulses": int, "pulse_least_ns": NUMBER, "pulse_most_ns": NUMBER, "swallowed": int,
+    "dead": (str, type(None)), "first_damage": (str, type(None)), "line": (dict, type(None)),
+    "feedback": bool, "quantum_ns": NUMBER,
+}
+LINE = {
+    "frames": int, "link_pulses": int, "fragments": int, "different": int, "missing": int, "measurements": list,
+}
+MEASUREMENT = {
+    "name": str, "unit": str, "limit": float, "at_least": bool, "worst": NUMBER, "slack": NUMBER,
+    "time_ps": (int, type(None)), "source": str,
+}
 NOT_RUN = {"name": str, "why": str}
 errors = []
 
@@ -63,6 +77,12 @@ def check(r):
             shape("skipped", row, SKIPPED)
         for row in capture["failures"]:
             shape("failure", row, {**FAILURE, **cause})
+    if r["transmit"] is not None:
+        shape("transmit", r["transmit"], TRANSMIT)
+        line = r["transmit"]["line"]
+        shape("line", line or {}, LINE if line else {})
+        for row in line["measurements"] if line else []:
+            shape("measurement", row, MEASUREMENT)
     for row in r["margins"]:
         shape("margin", row, MARGIN)
     for name, count in r["counters"].items():

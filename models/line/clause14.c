@@ -324,13 +324,18 @@ static void measure_pulse(struct clause14 *c, const struct signal_burst *b) {
         c->sink.pulse(c->sink.self, start);
 }
 
+/* From the first link pulse on: before, the oscillator has just been switched on. */
+static void measure_silence(struct clause14 *c, sim_time until) {
+    if (c->last_pulse != SIM_NEVER)
+        take(c, CLAUSE14_SILENCE, ns(until - c->last_end) * 1e-6, until);
+}
+
 static void burst_done(void *self, const struct signal_burst *b) {
     struct clause14 *c = self;
     sim_time start = b->edges[0].time;
     if (!isnan(b->before))
         take(c, CLAUSE14_REST, fabs(b->before), start);
-    if (c->last_end != SIM_NEVER)
-        take(c, CLAUSE14_SILENCE, ns(start - c->last_end) * 1e-6, start);
+    measure_silence(c, start);
     if (is_pulse(b))
         measure_pulse(c, b);
     else if (!try_frame(c, b)) {
@@ -406,8 +411,7 @@ void clause14_sent(struct clause14 *c, const uint8_t *octets, size_t n) {
 
 void clause14_finish(struct clause14 *c, sim_time time) {
     signal_flush(&c->signal, time - CUT);
-    if (c->last_end != SIM_NEVER)
-        take(c, CLAUSE14_SILENCE, ns(time - c->last_end) * 1e-6, time);
+    measure_silence(c, time);
     c->counts.missing += c->sent.n;
     c->counts.different += c->seen.n;
     c->sent.n = c->seen.n = 0;

@@ -3,7 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define FINEST (SIM_NS / 2) /* a driver's edge takes several */
+#define FINEST SIM_NS /* a driver's edge takes several */
+
+/* What moves slower than 200 ns is straight over a bit; 1 mV is no peak. */
+#define SLOW_PS 2e5
+#define CALM    1e-3
 
 bool signal_init(struct signal *s) {
     *s = (struct signal){0};
@@ -67,16 +71,23 @@ static void begin(struct signal *s, sim_time time) {
     s->area = s->area_to_edge = 0;
 }
 
+/* When the voltage passed `level` between the last point and `now`. */
+static sim_time crossing(const struct signal *s, const struct transmitter_piece *piece,
+                         sim_time now, double level, bool up) {
+    sim_time from = s->at < piece->start ? piece->start : s->at;
+    struct transmitter_piece part = *piece;
+    part.end = now + 1;
+    sim_time at = transmitter_piece_reach(&part, from, level, up);
+    return at == SIM_NEVER ? now : at;
+}
+
 /* The voltage has come beyond +-300 mV on the other side, or from rest. */
 static void edge(struct signal *s, const struct transmitter_piece *piece, sim_time now, int side) {
     struct signal_burst *b = &s->burst;
     bool paused = !s->active || now - b->edges[b->n - 1].time > SIGNAL_PAUSE;
-    double level = side > 0 ? SIGNAL_LEVEL : -SIGNAL_LEVEL;
-    sim_time beyond = transmitter_piece_reach(piece, s->at < piece->start ? piece->start : s->at,
-                                              level, side > 0);
-    sim_time time = s->side != 0 && !paused ? s->zero : beyond;
-    if (time == SIM_NEVER)
-        time = now;
+    sim_time time = s->zero;
+    if (s->side == 0 || paused)
+        time = crossing(s, piece, now, side > 0 ? SIGNAL_LEVEL : -SIGNAL_LEVEL, side > 0);
     if (paused)
         begin(s, time);
     s->side = side;
@@ -98,9 +109,7 @@ static void measure(struct signal *s, const struct transmitter_piece *piece, sim
     b->peak_high = v > b->peak_high ? v : b->peak_high;
     b->peak_low = v < b->peak_low ? v : b->peak_low;
     if (s->side > 0 && s->last >= SIGNAL_LEVEL && v < SIGNAL_LEVEL) {
-        sim_time left = transmitter_piece_reach(piece, s->at < piece->start ? piece->start : s->at,
-                                                SIGNAL_LEVEL, false);
-        b->high_to = left == SIM_NEVER ? now : left;
+        b->high_to = crossing(s, piece, now, SIGNAL_LEVEL, false);
         b->after_high = 0;
     }
 }
@@ -125,11 +134,18 @@ static void point(struct signal *s, const struct transmitter_piece *piece, sim_t
     s->at = now;
 }
 
+/* Fine steps where the piece moves fast, then its end: short ones bend no more, long ones are
+ * followed in steps that grow with their age. */
+static sim_time next_point(const struct transmitter_piece *piece, sim_time calm, sim_time now) {
+    sim_time age = now - piece->start, step = age / 8;
+    sim_time next = now + (step > FINEST ? step : FINEST);
+    if (now >= calm && piece->end - piece->start < (sim_time)SLOW_PS)
+        next = piece->end;
+    return next < piece->end || now == piece->end - 1 ? next : piece->end - 1;
+}
+
 void signal_piece(struct signal *s, const struct transmitter_piece *piece) {
-    for (sim_time now = piece->start; now < piece->end;) {
+    sim_time calm = transmitter_piece_calm(piece, SLOW_PS, CALM);
+    for (sim_time now = piece->start; now < piece->end; now = next_point(piece, calm, now))
         point(s, piece, now, transmitter_piece_value(piece, now));
-        sim_time step = (now - piece->start) / 8;
-        sim_time next = now + (step > FINEST ? step : FINEST);
-        now = next < piece->end || now == piece->end - 1 ? next : piece->end - 1;
-    }
 }

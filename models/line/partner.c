@@ -123,7 +123,7 @@ void partner_frame_end(struct partner *p, sim_time time, struct partner_frame *f
         frame->damage = PARTNER_LINK_DOWN;
     if (inverted_end || frame->tp_idl > 0)
         note_polarity(p, &p->inverted_ends, p->settings.limits->inverted_ends, inverted_end);
-    p->last_frame_end = frame->end;
+    p->last_frame_end = p->collided ? 0 : frame->end; /* a fragment has no gap to keep */
     p->counters.frames++;
     p->counters.damaged[frame->damage]++;
     p->counters.dribbles += frame->dribble > 0;

@@ -12,6 +12,7 @@ enum { SOURCE, PINS, JACK, LEAKAGE, CORE };
 
 #define RISE_PER_TAU  2.1972246 /* ln 9: 10-90 % of a first-order lag */
 #define HALF_PER_TAU  0.6931472 /* ln 2 */
+#define TWO_PI        6.283185307179586
 #define MAX_PENDING   16
 #define LEAST_OHM     0.1 /* a trace; keeps the two capacitances apart */
 #define LEAST_FARAD   0.1e-12
@@ -37,6 +38,7 @@ struct transmitter {
     /* at `now` */
     sim_time now;
     double x[MODES_N];
+    struct modes_complex shares[MODES_N][MODES_N]; /* [mode][state] */
     bool d, enabled, saturated;
     bool d_pin, de_pin;                 /* as last told */
     struct change pending[MAX_PENDING]; /* of d */
@@ -207,46 +209,69 @@ static double target(const struct transmitter *t) {
     return t->enabled ? t->d ? t->config.swing : -t->config.swing : 0;
 }
 
-/* A row of the modes as a waveform, from `now` on: weights times the physical states. */
-static void piece_of(const struct transmitter *t, const double weights[MODES_N], sim_time end,
-                     struct transmitter_piece *piece) {
+/* The modes' shares of the state from `now` on; worked out once for all of its rows. */
+static void take_shares(struct transmitter *t) {
+    const struct system *s = system_of(t);
+    double volt = target(t), away[MODES_N];
+    for (unsigned j = 0; j < MODES_N; j++)
+        away[j] = t->x[j] - s->rest[j] * volt;
+    for (unsigned k = 0; k < s->modes.n; k++) {
+        bool pair = s->modes.rate[k].im > 0;
+        for (unsigned i = 0; i < MODES_N; i++) {
+            const struct modes_complex *row = s->modes.projector[k][i];
+            double re = 0, im = 0;
+            for (unsigned j = 0; j < MODES_N; j++)
+                re += row[j].re * away[j];
+            for (unsigned j = 0; pair && j < MODES_N; j++)
+                im += row[j].im * away[j];
+            t->shares[k][i] = (struct modes_complex){pair ? 2 * re : re, 2 * im};
+        }
+    }
+}
+
+/* A weighted sum of two physical states as a waveform, from `now` on. */
+static void piece_of(const struct transmitter *t, unsigned a, double weight_a, unsigned b,
+                     double weight_b, sim_time end, struct transmitter_piece *piece) {
     const struct system *s = system_of(t);
     double volt = target(t);
-    *piece = (struct transmitter_piece){.start = t->now, .end = end, .n = s->modes.n};
-    for (unsigned i = 0; i < MODES_N; i++)
-        piece->constant += weights[i] / t->scale[i] * s->rest[i] * volt;
+    weight_a /= t->scale[a];
+    weight_b /= t->scale[b];
+    piece->start = t->now;
+    piece->end = end;
+    piece->n = s->modes.n;
+    piece->constant = (weight_a * s->rest[a] + weight_b * s->rest[b]) * volt;
     for (unsigned k = 0; k < s->modes.n; k++) {
-        double pair = s->modes.rate[k].im > 0 ? 2 : 1, re = 0, im = 0;
-        for (unsigned i = 0; i < MODES_N; i++)
-            for (unsigned j = 0; weights[i] != 0 && j < MODES_N; j++) {
-                double away = pair * weights[i] / t->scale[i] * (t->x[j] - s->rest[j] * volt);
-                re += s->modes.projector[k][i][j].re * away;
-                im += s->modes.projector[k][i][j].im * away;
-            }
-        piece->terms[k] = (struct transmitter_term){re, im, s->modes.rate[k].re,
-                                                    s->modes.rate[k].im / 6.283185307179586};
+        const struct modes_complex *share = t->shares[k];
+        piece->terms[k] =
+            (struct transmitter_term){weight_a * share[a].re + weight_b * share[b].re,
+                                      weight_a * share[a].im + weight_b * share[b].im,
+                                      s->modes.rate[k].re, s->modes.rate[k].im / TWO_PI};
     }
 }
 
 static void line_of(const struct transmitter *t, sim_time end, struct transmitter_piece *piece) {
     double ohm = t->config.crossed ? -t->config.r_line : t->config.r_line;
-    double weights[MODES_N] = {0};
-    weights[LEAKAGE] = ohm;
-    weights[CORE] = -ohm;
-    piece_of(t, weights, end, piece);
+    piece_of(t, LEAKAGE, ohm, CORE, -ohm, end, piece);
+}
+
+/* No more than this can flow in the core during a piece. */
+static double most_of(const struct transmitter_piece *piece) {
+    double sum = fabs(piece->constant);
+    for (unsigned i = 0; i < piece->n; i++)
+        sum += fabs(piece->terms[i].re) + fabs(piece->terms[i].im);
+    return sum;
 }
 
 /* When the core enters or leaves saturation, within [now, end). */
 static sim_time core_change(const struct transmitter *t, sim_time end) {
-    double weights[MODES_N] = {0}, limit = t->config.i_sat;
+    double limit = t->config.i_sat;
     struct transmitter_piece core;
-    if (limit > 1e3)
-        return SIM_NEVER;
-    weights[CORE] = 1;
-    piece_of(t, weights, end, &core);
+    piece_of(t, CORE, 1, SOURCE, 0, end, &core);
     if (t->saturated)
         return t->x[CORE] > 0 ? transmitter_piece_reach(&core, t->now, limit * 0.999999, false)
                               : transmitter_piece_reach(&core, t->now, -limit * 0.999999, true);
+    if (most_of(&core) < limit)
+        return SIM_NEVER;
     sim_time up = transmitter_piece_reach(&core, t->now, limit, true);
     sim_time down = transmitter_piece_reach(&core, t->now, -limit, false);
     return up < down ? up : down;
@@ -254,16 +279,23 @@ static sim_time core_change(const struct transmitter *t, sim_time end) {
 
 /* Moves the state to `time` with nothing happening on the way. */
 static void glide(struct transmitter *t, sim_time time) {
-    double x[MODES_N];
-    for (unsigned i = 0; i < MODES_N; i++) {
-        double weights[MODES_N] = {0};
-        struct transmitter_piece piece;
-        weights[i] = t->scale[i];
-        piece_of(t, weights, time + 1, &piece);
-        x[i] = transmitter_piece_value(&piece, time);
+    const struct system *s = system_of(t);
+    double volt = target(t), dt = (double)(time - t->now);
+    for (unsigned i = 0; i < MODES_N; i++)
+        t->x[i] = s->rest[i] * volt;
+    for (unsigned k = 0; k < s->modes.n; k++) {
+        struct transmitter_piece unit = {.n = 1, .end = (sim_time)dt + 1};
+        double turns = s->modes.rate[k].im / TWO_PI, sine = 0;
+        unit.terms[0] = (struct transmitter_term){1, 0, s->modes.rate[k].re, turns};
+        double cosine = transmitter_piece_value(&unit, (sim_time)dt);
+        unit.terms[0] = (struct transmitter_term){0, -1, s->modes.rate[k].re, turns};
+        if (turns > 0)
+            sine = transmitter_piece_value(&unit, (sim_time)dt);
+        for (unsigned i = 0; i < MODES_N; i++)
+            t->x[i] += t->shares[k][i].re * cosine - t->shares[k][i].im * sine;
     }
-    memcpy(t->x, x, sizeof x);
     t->now = time;
+    take_shares(t);
 }
 
 /* Up to `time`, piece by piece, the core's changes in between. */
@@ -277,8 +309,10 @@ static void advance(struct transmitter *t, sim_time time) {
                 t->sink.piece(t->sink.self, &piece);
             glide(t, end);
         }
-        if (change < time)
+        if (change < time) {
             t->saturated = !t->saturated;
+            take_shares(t);
+        }
     }
 }
 
@@ -288,7 +322,8 @@ static void apply_d(struct transmitter *t) {
     memmove(t->pending, t->pending + 1, t->n_pending * sizeof *t->pending);
 }
 
-void transmitter_until(struct transmitter *t, sim_time time) {
+/* The changes of the driver before `time`, and what was on the line up to the last of them. */
+static void change_until(struct transmitter *t, sim_time time) {
     for (;;) {
         sim_time d_at = t->n_pending ? t->pending[0].time : SIM_NEVER;
         sim_time next = d_at < t->enable_at ? d_at : t->enable_at;
@@ -301,7 +336,12 @@ void transmitter_until(struct transmitter *t, sim_time time) {
         } else {
             apply_d(t);
         }
+        take_shares(t);
     }
+}
+
+void transmitter_until(struct transmitter *t, sim_time time) {
+    change_until(t, time);
     advance(t, time);
 }
 
@@ -314,6 +354,7 @@ void transmitter_start(struct transmitter *t, sim_time time, bool d, bool de) {
     for (unsigned i = 0; i < MODES_N; i++)
         t->x[i] = system_of(t)->rest[i] * target(t);
     t->saturated = fabs(t->x[CORE] / t->scale[CORE]) >= t->config.i_sat;
+    take_shares(t);
 }
 
 /* More pulses than the driver can hold in its delay: the last two edges cancel. */
@@ -327,7 +368,7 @@ static void push_d(struct transmitter *t, sim_time time, bool level) {
 }
 
 void transmitter_edge(struct transmitter *t, sim_time time, bool d, bool de) {
-    transmitter_until(t, time);
+    change_until(t, time);
     if (d != t->d_pin)
         push_d(t, time + t->delay, d);
     if (de != t->de_pin)

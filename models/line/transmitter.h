@@ -60,7 +60,7 @@ void transmitter_destroy(struct transmitter *t); /* accepts NULL */
 
 /* From `time` on, having stood at these levels for long before. To be called first. */
 void transmitter_start(struct transmitter *t, sim_time time, bool d, bool de);
-/* The levels at the driver's pins from `time` on. */
+/* The levels at the driver's pins from `time` on. Hands over pieces, not always up to then. */
 void transmitter_edge(struct transmitter *t, sim_time time, bool d, bool de);
 /* Hands over every piece before `time`. */
 void transmitter_until(struct transmitter *t, sim_time time);

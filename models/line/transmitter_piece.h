@@ -11,7 +11,7 @@
 
 #include "sim/simtime.h"
 
-#define TRANSMITTER_TERMS 5
+#define TRANSMITTER_TERMS 13 /* five of the transmitter, eight of a cable */
 
 struct transmitter_term {
     double re, im;
@@ -33,6 +33,10 @@ double transmitter_piece_value(const struct transmitter_piece *piece, sim_time t
  * piece and up to a sixteenth of its age later on: no term moves faster than that. */
 sim_time transmitter_piece_reach(const struct transmitter_piece *piece, sim_time from, double level,
                                  bool above);
+
+/* When all but what moves slower than `slow` (ps; 1/e, 1/(2 pi) of a turn) has come below
+ * `small`: from there on the piece is next to straight. */
+sim_time transmitter_piece_calm(const struct transmitter_piece *piece, double slow, double small);
 
 /* The next point to look at after `time`, end - 1 at the latest; `end` after that. */
 sim_time transmitter_piece_next(const struct transmitter_piece *piece, sim_time time);

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* One of a list of edges, in which those of one pin stand together, in order of time. `dt` ps
+/* One of a list of edges in ascending order of `pin`, those of one pin in order of time. `dt` ps
  * after a start that goes with the list; of edges of one time that with the lower `rank`, less
  * than their number, is first; `pin` counts in a list of pins. */
 struct pin_edge {

@@ -24,7 +24,13 @@ void line_bench_load(struct line_bench *t, const struct bench_case *c, size_t n,
             t->octets[n + k] = (uint8_t)(fcs >> 8 * k);
     }
     t->stimulus = (struct spice_stimulus){
-        .octets = t->octets, .n = total, .lead = 2 * SIM_US, .tail = 12 * SIM_US};
+        .octets = t->octets, .n = total, .lead = 2 * SIM_US, .tail = 7 * SIM_US};
+    require(export_spice_transmit_plan(&t->board, &t->stimulus, &t->plan, &err), &err);
+}
+
+void line_bench_pulse(struct line_bench *t, unsigned pulse) {
+    struct sim_err err = SIM_ERR_INIT;
+    t->stimulus.pulse = pulse;
     require(export_spice_transmit_plan(&t->board, &t->stimulus, &t->plan, &err), &err);
 }
 
@@ -36,10 +42,28 @@ static void store(void *self, const struct transmitter_piece *piece) {
         t->also.piece(t->also.self, piece);
 }
 
+static int by_time(const void *x, const void *y) {
+    const struct spice_pin_edge *a = x, *b = y;
+    return a->time < b->time ? -1 : a->time > b->time;
+}
+
+/* Half the swing at the net comes after 0.69 R C. */
+static void slow_pins(const struct line_bench *t, const struct circuit *circuit,
+                      struct spice_pin_edge *pins, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        double load = circuit_net_load(circuit, circuit_net(circuit, pins[i].net));
+        pins[i].time += (sim_time)(0.69 * t->pin_ohm * load * 1e12);
+        pins[i].time += pins[i].net == pins[0].net ? 0 : t->skew; /* the first is the clock's */
+    }
+    qsort(pins, n, sizeof *pins, by_time);
+}
+
 static void run_circuit(struct line_bench *t, struct circuit *circuit) {
     size_t n;
     struct spice_pin_edge *pins =
         export_spice_transmit_edges(&t->board, &t->plan, &t->stimulus, &n);
+    if (t->pin_ohm > 0 || t->skew)
+        slow_pins(t, circuit, pins, n);
     for (size_t i = 0; i < n; i++)
         circuit_input(circuit, circuit_net(circuit, pins[i].net), t->plan.origin + pins[i].time,
                       pins[i].level);

@@ -22,11 +22,15 @@ struct line_bench {
     struct driver_edge *edges; /* edges[0]: the levels at 0 */
     size_t n_edges;
     struct transmitter_sink also; /* gets every piece, too, when set */
+    double pin_ohm; /* of the MCU's pins, into the loads of their nets; 0: ideal ones */
+    sim_time skew;  /* data after the clock at the pins */
 };
 
 /* Loads the board; `n` octets (14 to 56) and FCS are the frame. The last bit of the FCS is
  * `last_bit`. */
 void line_bench_load(struct line_bench *t, const struct bench_case *c, size_t n, bool last_bit);
+/* Before another link pulse than the first. */
+void line_bench_pulse(struct line_bench *t, unsigned pulse);
 void line_bench_run(struct line_bench *t);
 void line_bench_finish(struct line_bench *t);
 

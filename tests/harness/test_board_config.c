@@ -172,3 +172,51 @@ Test(board_config, missing_file) {
     cr_expect(!board_config_read(&config, "/absent.ini", &err));
     cr_expect_eq(err.cls, SIM_ERR_INPUT);
 }
+
+/* --- [attach.CHIP] ----------------------------------------------------------------------- */
+
+#define FOR_F100                                                                                   \
+    "[attach.f100rb]\npin_tx_clk = PA5\nhse_bypass = no\ntx_clk = /other\n"                        \
+    "[attach]\ntx_clk = /sck_tx\n[mcu]\nhse_bypass = yes\npin_tx_clk = PC10\nchip = "
+
+Test(board_config, a_chip_has_attachments_of_its_own) {
+    cr_assert(parse(FOR_F100 "f401re\n"), "%ld %s", err.line, err.text);
+    cr_assert(board_config_choose_chip(&config, &err));
+    cr_expect_str_eq(config.mcu_pin_tx_clk, "PC10");
+    cr_expect(config.mcu_hse_bypass);
+    cr_assert(parse(FOR_F100 "F100RB\n"), "%ld %s", err.line, err.text);
+    cr_assert(board_config_choose_chip(&config, &err));
+    cr_expect_str_eq(config.mcu_pin_tx_clk, "PA5");
+    cr_expect_str_eq(config.attach.tx_clk, "/other");
+    cr_expect(!config.mcu_hse_bypass);
+}
+
+Test(board_config, what_is_set_by_hand_goes_over_it) {
+    cr_assert(parse(FOR_F100 "f401re\n"));
+    cr_assert(set("mcu.chip=f100rb"));
+    cr_assert(set("attach.f100rb.pin_tx_mosi=PA7"));
+    cr_assert(board_config_choose_chip(&config, &err));
+    cr_expect_str_eq(config.mcu_pin_tx_clk, "PA5");
+    cr_expect_str_eq(config.mcu_pin_tx_mosi, "PA7");
+    cr_assert(set("mcu.pin_tx_clk=PB3")); /* as board_load() repeats it */
+    cr_expect_str_eq(config.mcu_pin_tx_clk, "PB3");
+}
+
+Test(board_config, mistakes_for_a_chip_have_their_line) {
+    static const struct {
+        const char *text, *message;
+    } wrong[] = {
+        {"[attach.f100rb]\npin_tx_ckl = PA5\n", "pin_tx_clk"},
+        {"[attach.f100rb]\nchip = f401re\n", "has no key"},
+        {"[attach.f999zz]\npin_tx_clk = PA5\n", "not a chip"},
+        {"[attach.f100rb]\nhse_bypass = maybe\n", "expected yes or no"},
+        {"[attach.f100rb]\nhse_hz = 1e9\n", "out of range"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        cr_expect(!parse(wrong[i].text), "%s", wrong[i].text);
+        cr_expect_eq(err.line, 2, "%s", wrong[i].text);
+        cr_expect_not_null(strstr(err.text, wrong[i].message), "%s: %s", wrong[i].text, err.text);
+    }
+    cr_expect(!parse("[attach.f100rb]\npin_tx_clk = PA5\npin_tx_clk = PA5\n"));
+    cr_expect_eq(err.line, 3);
+}

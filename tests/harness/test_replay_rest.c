@@ -4,6 +4,7 @@
 #include <criterion/parameterized.h>
 #include <string.h>
 
+#include "harness/mcu_nets.h"
 #include "harness/replay.h"
 #include "sim/rng.h"
 
@@ -33,6 +34,8 @@ struct bench {
         int level;
     } heard[8192];
     size_t n_heard;
+    sim_time clocked[4096]; /* edges at the slave's clock */
+    size_t n_clocked;
     uint64_t hash, bursts; /* of each in their order; which of the two comes first may differ */
     bool early;            /* something behind the MCU went on before it */
 };
@@ -64,6 +67,13 @@ static void on_burst(void *user, const struct replay_burst *burst) {
     b->bursts = (b->bursts ^ burst->n ^ (uint64_t)burst->select_rose) * UINT64_C(0x100000001b3);
 }
 
+static void on_pins(void *user, sim_time start, const struct pin_edge *edges, size_t n) {
+    struct bench *b = user;
+    for (size_t i = 0; i < n; i++)
+        if (edges[i].pin == SPI_SCK && b->n_clocked < 4096)
+            b->clocked[b->n_clocked++] = start + edges[i].dt;
+}
+
 static void open_with(struct bench *b, const char *const *edits, size_t n_edits, sim_time quantum,
                       bool cache) {
     static const char *const NETS[] = {"/sck_tx", "/mosi_tx", "/driver_in", "/driver_ena"};
@@ -78,6 +88,7 @@ static void open_with(struct bench *b, const char *const *edits, size_t n_edits,
                                        .cache = cache,
                                        .user = b,
                                        .on_burst = on_burst,
+                                       .on_pins = on_pins,
                                        .follow = follow,
                                        .quantum = quantum,
                                        .heard = nets,
@@ -265,4 +276,73 @@ Test(replay_rest, steps_with_feedback_do_not_matter_either) {
     cr_expect_eq(traffic(LOOP, 2, 633, true, &often), whole);
     cr_expect_gt(often, once);
     cr_expect_neq(traffic(NULL, 0, 0, true, &often), whole, "the loop changes nothing");
+}
+
+/* What the MCU did meanwhile is done again, so that a frame it spoilt is explained. */
+Test(replay_rest, a_second_look_has_the_same_edges) {
+    static struct bench b;
+    struct replay_rerun again;
+    uint8_t frame[200] = {6};
+    open_with(&b, LOOP, 2, 0, true);
+    chatter(&b);
+    size_t n = line_frame_finish(frame, 100, frame);
+    replay_frame(b.replay, frame, n, 20 * SIM_US);
+    uint32_t sck =
+        circuit_net(replay_circuit(b.replay, 0), netlist_find_net(b.board.netlist, "/sck_rx"));
+    replay_rerun(b.replay, replay_now(b.replay), &sck, 1, NULL, &again);
+    size_t first = 0;
+    while (first < b.n_clocked && b.clocked[first] < again.start)
+        first++;
+    cr_expect_gt(again.n_edges, (size_t)10);
+    cr_assert_eq(again.n_edges, b.n_clocked - first);
+    for (size_t i = 0; i < again.n_edges; i++)
+        cr_assert_eq(again.edges[i].time, b.clocked[first + i]);
+    close_bench(&b);
+}
+
+/* --- which nets the MCU drives ------------------------------------------------------------- */
+
+static void find(struct board *board, struct mcu_nets *nets, const char *const *edits, size_t n) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct board_request request = {.board = "nucleo_shield", .edits = edits, .n_edits = n};
+    cr_assert(board_load(board, &request, &err), "%s", err.text);
+    cr_assert(mcu_nets_find(board, nets, &err), "%s", err.text);
+}
+
+Test(replay_rest, the_reference_board_has_two_outputs) {
+    struct board board;
+    struct mcu_nets nets;
+    find(&board, &nets, NULL, 0);
+    cr_assert_eq(nets.n, (size_t)MCU_NETS_OTHERS);
+    cr_expect_str_eq(nets.nets[MCU_NETS_TX_CLK].pin, "PC10");
+    cr_expect_str_eq(nets.nets[MCU_NETS_TX_MOSI].pin, "PC12");
+    cr_expect_eq(nets.nets[MCU_NETS_TX_CLK].pull, 0);
+    board_finish(&board);
+}
+
+/* Link pulses by software: a pin at the input of an OR gate that nothing else drives, with the
+ * resistor of an LED that is not there to the supply. */
+Test(replay_rest, a_pin_that_something_listens_to_is_an_output) {
+    static const char *const EDITS[] = {"open J2.PC12", "short J2.PC12 Net-(J1-Pad10)",
+                                        "open U5.4",    "short U5.4 Net-(J1-Pad10)",
+                                        "open R10.1",   "short R10.1 VCC"};
+    struct board board;
+    struct mcu_nets nets;
+    find(&board, &nets, EDITS, 6);
+    cr_assert_eq(nets.n, (size_t)MCU_NETS_OTHERS + 1);
+    cr_expect_null(nets.nets[MCU_NETS_TX_MOSI].pin);
+    const struct mcu_net *other = &nets.nets[MCU_NETS_OTHERS];
+    cr_expect_str_eq(other->pin, "PC12");
+    cr_expect_str_eq(board.netlist->nets[other->net].name, "Net-(J1-Pad10)");
+    cr_expect_eq(other->pull, 1);
+    board_finish(&board);
+}
+
+Test(replay_rest, a_pin_on_a_driven_net_is_none) {
+    static const char *const EDITS[] = {"open J2.PC12", "short J2.PC12 /tx_ena"};
+    struct board board;
+    struct mcu_nets nets;
+    find(&board, &nets, EDITS, 2);
+    cr_expect_eq(nets.n, (size_t)MCU_NETS_OTHERS);
+    board_finish(&board);
 }

@@ -74,9 +74,10 @@ static json_t *parse(const char *text) {
 
 Test(report, json_has_the_keys_of_the_schema_in_order) {
     static const char *const top[] = {
-        "schema",           "verdict", "seed",    "board",    "engine",         "firmware",
-        "captures",         "total",   "margins", "counters", "checks_not_run", "simulated_s",
-        "real_time_factor", "host",    NULL};
+        "schema",      "verdict",          "seed",     "board",
+        "engine",      "firmware",         "captures", "total",
+        "margins",     "counters",         "transmit", "checks_not_run",
+        "simulated_s", "real_time_factor", "host",     NULL};
     static const char *const capture[] = {"file",    "frames", "sent",    "recovered", "lost",
                                           "corrupt", "extra",  "skipped", "failures",  NULL};
     static const char *const failure[] = {"frame", "stage", "net", "time_ps", "detail", NULL};
@@ -106,6 +107,47 @@ Test(report, json_has_the_keys_of_the_schema_in_order) {
 
 static int64_t number(const json_t *object, const char *key) {
     return json_integer_value(json_object_get(object, key));
+}
+
+Test(report, json_has_the_measurements_of_the_line) {
+    static const char *const line[] = {"frames",  "link_pulses",  "fragments", "different",
+                                       "missing", "measurements", NULL};
+    static const char *const row[] = {"name",  "unit",    "limit",  "at_least", "worst",
+                                      "slack", "time_ps", "source", NULL};
+    struct run_measure measures[2] = {{.name = "peak, least",
+                                       .unit = "V",
+                                       .source = "14.3.1.2.1",
+                                       .present = true,
+                                       .at_least = true,
+                                       .limit = 2.2,
+                                       .worst = 0.75,
+                                       .slack = -1.45,
+                                       .time = 12345},
+                                      {.name = "edge jitter", .unit = "ns", .limit = 8}};
+    struct run_result result = sample();
+    result.seed = 42;
+    result.transmit = (struct run_transmit){
+        .present = true, .measures = measures, .n_measures = 2, .line_missing = 1};
+    char *text = report_json(&result, true), *shown = NULL;
+    size_t size;
+    json_t *root = parse(text);
+    json_t *object = json_object_get(json_object_get(root, "transmit"), "line");
+    json_t *rows = json_object_get(object, "measurements");
+    expect_keys(object, line);
+    expect_keys(json_array_get(rows, 0), row);
+    cr_expect_eq(number(object, "missing"), 1);
+    cr_expect_eq(number(json_array_get(rows, 0), "time_ps"), 12345);
+    cr_expect(json_is_null(json_object_get(json_array_get(rows, 1), "worst")));
+    json_decref(root);
+    free(text);
+    FILE *out = open_memstream(&shown, &size);
+    report_text(&result, out, false);
+    fclose(out);
+    cr_expect(strstr(shown, "peak, least"));
+    cr_expect(strstr(shown, "14.3.1.2.1  MISSED"));
+    cr_expect_null(strstr(shown, "edge jitter"), "nothing was measured of it");
+    cr_expect(strstr(shown, "1 sent and not there"));
+    free(shown);
 }
 
 Test(report, json_with_firmware_says_what_became_of_the_frames) {

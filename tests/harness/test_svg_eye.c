@@ -83,10 +83,47 @@ Test(svg_eye, the_same_bytes_again) {
     cr_expect_str_eq(a.pulse, b.pulse);
     cr_expect_str_neq(a.eye, other.eye);
     cr_expect_str_neq(a.pulse, other.pulse);
+    char *texts[] = {a.eye, a.pulse, b.eye, b.pulse, other.eye, other.pulse};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free(texts[i]);
 }
 
 Test(svg_eye, without_a_driver_no_picture) {
     struct pictures p = pictures_of("tie U3.4 GND");
     cr_expect_null(p.eye);
     cr_expect_null(p.pulse);
+}
+
+/* The waveform between two transmissions is one long piece. */
+Test(svg_eye, a_pulse_long_after_a_frame) {
+    struct bench_case c = {0};
+    struct line_bench t;
+    struct sim_err err = SIM_ERR_INIT;
+    struct svg_scope *scope = svg_scope_create();
+    struct clause14_sink sink = {scope, svg_scope_frame, svg_scope_pulse};
+    struct clause14 *clause14 = clause14_create(&sink, &err);
+    cr_assert(scope && clause14);
+    line_bench_load(&t, &c, 40, true);
+    line_bench_run(&t);
+    size_t first = 0;
+    while (t.pieces[first].end < t.plan.frame)
+        first++;
+    for (int turn = 0; turn < 2; turn++) /* the frame first, then the link pulse */
+        for (size_t i = turn ? 0 : first; i < (turn ? first : t.n_pieces); i++) {
+            struct transmitter_piece piece = t.pieces[i];
+            piece.start += turn * 10 * SIM_MS;
+            piece.end += turn * 10 * SIM_MS;
+            bool last = !turn && i + 1 == t.n_pieces;
+            piece.end = last ? 10 * SIM_MS : piece.end;
+            svg_scope_piece(scope, &piece);
+            clause14_piece(clause14, &piece);
+        }
+    clause14_finish(clause14, 11 * SIM_MS);
+    char *eye = draw(scope, svg_scope_draw_eye), *pulse = draw(scope, svg_scope_draw_pulse);
+    cr_expect(eye && pulse, "%s", eye ? "no pulse" : "no eye");
+    free(eye);
+    free(pulse);
+    clause14_destroy(clause14);
+    svg_scope_destroy(scope);
+    line_bench_finish(&t);
 }

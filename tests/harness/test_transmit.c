@@ -21,7 +21,8 @@ static sim_time now;
 
 static void keep(struct seen *seen, const struct transmit_burst *burst) {
     seen->last = *burst;
-    memcpy(seen->octets, burst->octets, burst->n < sizeof seen->octets ? burst->n : 0);
+    if (burst->n && burst->n < sizeof seen->octets)
+        memcpy(seen->octets, burst->octets, burst->n);
     seen->bursts++;
 }
 static void on_line(void *user, const struct transmit_burst *burst) {

@@ -58,6 +58,7 @@ static void read_edges(const char *path, struct driver_edge *edges, size_t *n) {
     FILE *file = fopen(path, "r");
     char text[256], codes[2][16] = {{0}}, code[16];
     unsigned index;
+    sim_time scale = 1; /* with coarse steps ngspice writes nanoseconds */
     struct driver_edge now = {0, false, false};
     cr_assert(file, "ngspice left no edges");
     *n = 0;
@@ -65,8 +66,10 @@ static void read_edges(const char *path, struct driver_edge *edges, size_t *n) {
         text[strcspn(text, "\n")] = 0;
         if (sscanf(text, "$var wire 1 %15s w%u_", code, &index) == 2 && index < 2)
             memcpy(codes[index], code, sizeof code);
+        if (strcmp(text, "$timescale 1 ns $end") == 0)
+            scale = SIM_NS;
         if (text[0] == '#')
-            now.time = strtoll(text + 1, NULL, 10);
+            now.time = strtoll(text + 1, NULL, 10) * scale;
         bool d = strcmp(text + 1, codes[0]) == 0, de = strcmp(text + 1, codes[1]) == 0;
         if ((text[0] != '0' && text[0] != '1') || (!d && !de))
             continue;
@@ -79,7 +82,8 @@ static void read_edges(const char *path, struct driver_edge *edges, size_t *n) {
 static struct driver_edge spice_edges[8192];
 static size_t n_spice_edges;
 
-static void run_ngspice(const struct line_bench *t, struct wave *wave) {
+/* With another "tran" line when `tran` is given, and then without a waveform. */
+static void run_deck(const struct line_bench *t, const char *tran, struct wave *wave) {
     char dir[] = "/tmp/linkpulse-transmit-XXXXXX", path[100], command[300];
     struct sim_err err = SIM_ERR_INIT;
     cr_assert(mkdtemp(dir));
@@ -89,14 +93,24 @@ static void run_ngspice(const struct line_bench *t, struct wave *wave) {
     require(export_spice_transmit(&t->board, &t->stimulus, "edges.vcd", "line.txt", deck, &err),
             &err);
     cr_assert_eq(fclose(deck), 0);
+    if (tran) {
+        snprintf(command, sizeof command, "sed -i -e 's/^tran .*/%s/' -e '/^wrdata/d' %s", tran,
+                 path);
+        cr_assert_eq(system(command), 0);
+    }
     snprintf(command, sizeof command, "cd %s && timeout 300 ngspice -b deck.cir >log 2>&1", dir);
     cr_assert_eq(system(command), 0, "ngspice failed, see %s/log", dir);
     snprintf(path, sizeof path, "%s/line.txt", dir);
-    read_wave(path, wave);
+    if (!tran)
+        read_wave(path, wave);
     snprintf(path, sizeof path, "%s/edges.vcd", dir);
     read_edges(path, spice_edges, &n_spice_edges);
     snprintf(command, sizeof command, "rm -r %s", dir);
     cr_assert_eq(system(command), 0);
+}
+
+static void run_ngspice(const struct line_bench *t, struct wave *wave) {
+    run_deck(t, NULL, wave);
 }
 
 /* How far a point of ngspice lies outside what the modes are within SHIFT of it. */
@@ -344,6 +358,75 @@ Test(transmit_line, linear_core_has_no_negative_pulse) {
     line_bench_finish(&t);
 }
 
+/* When the driver is enabled, and for how long, in `edges` from `from` on. */
+static size_t enables(const struct driver_edge *edges, size_t n, sim_time from, sim_time *rises,
+                      double *widths, size_t most) {
+    size_t found = 0;
+    sim_time rose = from;
+    for (size_t i = 1; i < n && found < most; i++) {
+        if (edges[i].time < from || edges[i].de == edges[i - 1].de)
+            continue;
+        if (edges[i].de) {
+            rose = edges[i].time;
+            continue;
+        }
+        rises[found] = rose;
+        widths[found] = (double)(edges[i].time - rose) * 1e-3;
+        found++;
+    }
+    return found;
+}
+
+/* One at each edge of the oscillator: 111 and 140 ns. */
+Test(transmit_line, link_pulse_widths) {
+    struct bench_case c = {0};
+    double engine[2], spice[2];
+    sim_time rises[1];
+    if (!have_ngspice())
+        return;
+    for (unsigned i = 0; i < 2; i++) {
+        struct line_bench t;
+        struct wave wave;
+        line_bench_load(&t, &c, OCTETS, true);
+        line_bench_pulse(&t, i);
+        line_bench_run(&t);
+        run_ngspice(&t, &wave);
+        cr_assert_eq(enables(t.edges, t.n_edges, SIM_US, rises, &engine[i], 1), (size_t)1);
+        cr_assert_eq(enables(spice_edges, n_spice_edges, SIM_US, rises, &spice[i], 1), (size_t)1);
+        free_wave(&wave);
+        line_bench_finish(&t);
+    }
+    known("shorter pulse, ns", fmin(engine[0], engine[1]), fmin(spice[0], spice[1]), 111);
+    known("longer pulse, ns", fmax(engine[0], engine[1]), fmax(spice[0], spice[1]), 140);
+}
+
+/* Three periods, in coarse steps: 12.96 ms high and 15.92 ms low. */
+Test(transmit_line, link_pulse_spacing) {
+    struct bench_case c = {0};
+    struct line_bench t;
+    double widths[4];
+    sim_time spice[4], from = SIM_MS, engine[4] = {0};
+    if (!have_ngspice())
+        return;
+    line_bench_load(&t, &c, OCTETS, true);
+    run_deck(&t, "tran 1u 60m 0 20u", NULL);
+    cr_assert_eq(enables(spice_edges, n_spice_edges, from, spice, widths, 4), (size_t)4);
+    for (unsigned i = 0; i < 4; i++) {
+        line_bench_pulse(&t, i);
+        engine[i] = t.plan.origin;
+    }
+    double e[2] = {0}, s[2] = {0};
+    for (int i = 0; i < 3; i++) {
+        double ms = (double)(engine[i + 1] - engine[i]) * 1e-9;
+        e[ms > 14.4] = ms;
+        ms = (double)(spice[i + 1] - spice[i]) * 1e-9;
+        s[ms > 14.4] = ms;
+    }
+    known("oscillator high, ms", e[0], s[0], 12.96);
+    known("oscillator low, ms", e[1], s[1], 15.92);
+    line_bench_finish(&t);
+}
+
 /* What the driver is told: enabled around the clock, the window's one-shot longer. */
 Test(transmit_line, driver_enable_around_the_frame) {
     struct bench_case c = {0};
@@ -463,4 +546,51 @@ Test(transmit_line, the_board_against_clause_14) {
         cr_expect_geq(clause14_slack(&rows[met[i]]), 0, "%s", rows[met[i]].id);
     clause14_destroy(clause14);
     line_bench_finish(&t);
+}
+
+/* O5. Q3's gate on the clock itself, without U8A between: how many short pulses the encoder
+ * makes, and how short the shortest is, ns. */
+static size_t false_pulses(bool buffered, double ohm, sim_time skew, double *shortest) {
+    struct bench_case c = {0};
+    struct line_bench t;
+    size_t n = 0;
+    if (!buffered)
+        bench_edit(&c, "short Q3.1 /sck_tx");
+    line_bench_load(&t, &c, OCTETS, true);
+    t.pin_ohm = ohm;
+    t.skew = skew;
+    line_bench_run(&t);
+    sim_time last = SIM_NEVER;
+    *shortest = INFINITY;
+    for (size_t i = 1; i < t.n_edges; i++) {
+        if (t.edges[i].d == t.edges[i - 1].d || t.edges[i].time < t.plan.frame)
+            continue;
+        if (last != SIM_NEVER) {
+            double width = (double)(t.edges[i].time - last) * 1e-3;
+            *shortest = fmin(*shortest, width);
+            n += width < 34;
+        }
+        last = t.edges[i].time;
+    }
+    line_bench_finish(&t);
+    return n;
+}
+
+Test(transmit_line, encoder_without_u8a_needs_a_fast_pin) {
+    static const struct {
+        bool buffered;
+        double ohm;
+        bool pulses;
+    } cases[] = {{true, 40, false},  {true, 220, false}, {true, 400, false},
+                 {false, 40, false}, {false, 220, true}, {false, 400, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (sim_time skew = 0; skew <= 2 * SIM_NS; skew += SIM_NS) {
+            double shortest;
+            size_t n = false_pulses(cases[i].buffered, cases[i].ohm, skew, &shortest);
+            printf("%s U8A, pins of %3.0f ohm, data %d ns after the clock: %3zu short pulses, "
+                   "shortest %.1f ns\n",
+                   cases[i].buffered ? "with" : "without", cases[i].ohm, (int)(skew / SIM_NS), n,
+                   shortest);
+            cr_expect_eq(n > 0, cases[i].pulses);
+        }
 }

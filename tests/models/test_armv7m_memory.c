@@ -223,6 +223,24 @@ CASE(literals_pay_data_waits) {
     cr_expect_eq(took(START + 2), 3 + 2 + 3);
 }
 
+/* The second read of a line costs nothing; an unaligned literal is still put together. */
+CASE(literals_of_a_cached_line) {
+    static uint8_t slots[FLASH_SIZE / 16 + 1];
+    static const uint8_t DATA[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    slow_flash();
+    memset(slots, 0, sizeof slots);
+    lines.data = (struct armv7m_cache){.on = true, .size = 8, .slot = slots};
+    PUT(&rig, START, 0x4807, 0xBF00, 0x4805, 0xBF00, 0xF8DF, 0x1012); /* of START + 32, 28, 30 */
+    memcpy(rig.flash + (START - FLASH) + 28, DATA, sizeof DATA);
+    armv7m_invalidate(rig.core, START, 64);
+    cr_expect_eq(took(START + 4), 3 + 2 + 3 + 1);
+    cr_expect_eq(rig_get(&rig, 0), 0x08070605);
+    cr_expect_eq(took(START + 8), 2 + 3 + 1, "another line");
+    cr_expect_eq(rig_get(&rig, 0), 0x04030201);
+    cr_expect_eq(took(START + 12), 2 + 1, "halves of a word, in lines that are there");
+    cr_expect_eq(rig_get(&rig, 1), 0x06050403);
+}
+
 CASE(a_region_begins_with_a_line) {
     struct sim_err err = SIM_ERR_INIT;
     static struct armv7m_lines long_lines = {.shift = 8};

@@ -1,5 +1,6 @@
 /* Wait states of the flash interfaces: ART accelerator of the F4, prefetch buffer of the F1. */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "models/mcu/soc/internal.h"
 #include "tests/models/soc_bench.h"
@@ -60,6 +61,67 @@ Test(flash, f4_instruction_cache) {
     soc_write(&bench, ACR_F4, ICRST | 5);
     soc_write(&bench, ACR_F4, ICEN | 5);
     cr_expect_eq(fetch(&bench, 0), 5);
+    soc_bench_finish(&bench);
+}
+
+/* The accelerator in plain words: a list of lines, the one used last at the front. */
+struct plain {
+    uint32_t held[64], next;
+    unsigned n;
+    uint64_t ready;
+};
+
+static bool take_out(struct plain *p, uint32_t line) {
+    for (unsigned i = 0; i < p->n; i++) {
+        if (p->held[i] != line)
+            continue;
+        memmove(p->held + i, p->held + i + 1, (--p->n - i) * sizeof p->held[0]);
+        return true;
+    }
+    return false;
+}
+
+static void put_first(struct plain *p, uint32_t line) {
+    p->n -= p->n == 64;
+    memmove(p->held + 1, p->held, p->n++ * sizeof p->held[0]);
+    p->held[0] = line;
+}
+
+static unsigned plain_fetch(struct plain *p, uint32_t line, uint64_t cycle, unsigned latency) {
+    unsigned waits = 0;
+    if (!take_out(p, line))
+        waits = p->next != line ? latency : p->ready > cycle ? (unsigned)(p->ready - cycle) : 0;
+    put_first(p, line);
+    bool behind = false;
+    for (unsigned i = 0; i < p->n; i++)
+        behind = behind || p->held[i] == line + 1;
+    if (!behind && p->next != line + 1) {
+        p->next = line + 1;
+        p->ready = cycle + waits + latency + 1;
+    }
+    return waits;
+}
+
+/* Loops and jumps over more lines than the cache has. */
+Test(flash, f4_as_the_plain_model) {
+    struct soc_bench bench;
+    struct plain plain = {.next = UINT32_MAX};
+    uint64_t cycle = 0, seed = 1;
+    unsigned hits = 0, early = 0;
+    init_f4(&bench, PRFTEN | ICEN | 5);
+    for (uint32_t i = 0, line = 0; i < 200000; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        unsigned draw = (unsigned)(seed >> 33);
+        line = draw % 5 ? line + 1 : draw / 5 % 90;
+        unsigned waits = armv7m_lines_fetch(lines(&bench), line, cycle);
+        cr_assert_eq(waits, plain_fetch(&plain, line, cycle, 5), "access %u, line %u", i, line);
+        hits += waits == 0;
+        early += waits > 0 && waits < 5;
+        cycle += waits + draw / 512 % 9;
+    }
+    cr_expect_gt(hits, 1000);
+    cr_expect_gt(early, 1000);
+    cr_expect_lt(hits + early, 199000);
     soc_bench_finish(&bench);
 }
 

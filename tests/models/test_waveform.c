@@ -1,6 +1,7 @@
 /* Edges at the far end of a cable: what bits before them, amplitude and noise do to them. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "models/line/decode.h"

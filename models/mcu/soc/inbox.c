@@ -110,24 +110,27 @@ bool stm32_pin_set(struct stm32 *mcu, unsigned port, unsigned n, unsigned level,
     return true;
 }
 
-/* As many of the first pin's edges as come behind what it has and turn the level. There is
- * room. */
+/* Pin and level of an edge in one number. */
+static inline unsigned tag(unsigned pin, unsigned level) {
+    return pin | level << 8;
+}
+
+/* As many of the first pin's edges as turn the level, when they come behind what it has. There
+ * is room. */
 static size_t append(struct stm32 *mcu, struct inbox *in, sim_time start,
                      const struct pin_edge *edges, size_t n) {
     struct stm32_edge *end = in->edge + in->n;
-    sim_time last = end[-1].time > mcu->now ? end[-1].time : mcu->now;
+    sim_time first = start + edges[0].dt;
     const uint32_t order = mcu->order;
-    const uint8_t pin = edges[0].pin;
-    uint8_t level = end[-1].level;
+    unsigned want = tag(edges[0].pin, end[-1].level ^ 1U);
     size_t i = 0;
-    for (; i < n; i++) {
-        const struct pin_edge edge = edges[i];
-        sim_time time = start + edge.dt;
-        if ((time < last) | ((edge.level ^ level) != 1) | (edge.pin != pin))
-            break;
-        last = time;
-        level = edge.level;
-        end[i] = (struct stm32_edge){time, order + edge.rank, level};
+    if (first < end[-1].time || first < mcu->now)
+        return 0;
+    for (; i < n && tag(edges[i].pin, edges[i].level) == want; i++) {
+        end[i].time = start + edges[i].dt;
+        end[i].order = order + edges[i].rank;
+        end[i].level = (uint8_t)(want >> 8);
+        want ^= tag(0, 1);
     }
     end_at(end + i);
     if (i)
@@ -259,15 +262,21 @@ static void join(struct stm32 *mcu, struct group *group, struct pin *pin, size_t
     group->whole = group->whole && takes_group(mcu, pin);
 }
 
-/* Up to `limit`; with `acting`, its next edge to act on, too. */
-static void collect(struct stm32 *mcu, const struct stm32_edge *limit, const struct pin *acting,
-                    struct group *group) {
+static void collect(struct stm32 *mcu, const struct stm32_edge *limit, struct group *group) {
     group->n = 0;
     group->whole = true;
-    for (unsigned i = 0; i < mcu->n_inputs; i++) {
-        struct pin *pin = mcu->inputs[i];
-        join(mcu, group, pin, count_due(&pin->inbox, limit) + (pin == acting));
-    }
+    for (unsigned i = 0; i < mcu->n_inputs; i++)
+        join(mcu, group, mcu->inputs[i], count_due(&mcu->inputs[i]->inbox, limit));
+}
+
+/* The edge to act on, behind its pin's others. False: it must be delivered by itself. */
+static bool join_act(struct stm32 *mcu, struct group *group, struct pin *pin) {
+    if (!group->whole || !takes_group(mcu, pin))
+        return false;
+    if (pin->inbox.due == 0)
+        group->pin[group->n++] = pin;
+    pin->inbox.due++;
+    return true;
 }
 
 static void gather(struct pin *pin) {
@@ -337,6 +346,13 @@ static bool waits(const struct stm32 *mcu, sim_time time) {
     return false;
 }
 
+static void deliver(struct stm32 *mcu, const struct group *group, const struct stm32_edge *limit) {
+    if (group->whole)
+        deliver_whole(mcu, group);
+    else
+        deliver_in_turn(mcu, limit);
+}
+
 void inbox_settle(struct stm32 *mcu, sim_time time) {
     struct stm32_edge limit = {.time = time, .order = mcu->order};
     struct group group;
@@ -344,25 +360,20 @@ void inbox_settle(struct stm32 *mcu, sim_time time) {
         return;
     if (inbox_next(mcu) <= time)
         limit = mcu->next->inbox.edge[mcu->next->inbox.act];
-    collect(mcu, &limit, NULL, &group);
-    if (group.whole)
-        deliver_whole(mcu, &group);
-    else
-        deliver_in_turn(mcu, &limit);
+    collect(mcu, &limit, &group);
+    deliver(mcu, &group, &limit);
 }
 
 void inbox_act(struct stm32 *mcu) {
     struct pin *pin = mcu->next;
     const struct stm32_edge edge = pin->inbox.edge[pin->inbox.act];
     struct group group;
-    collect(mcu, &edge, pin, &group);
-    if (!group.whole)
-        deliver_in_turn(mcu, &edge);
+    collect(mcu, &edge, &group);
+    bool joined = join_act(mcu, &group, pin);
     if (edge.time > mcu->now)
         mcu->now = edge.time;
-    if (group.whole)
-        deliver_whole(mcu, &group);
-    else
+    deliver(mcu, &group, &edge);
+    if (!joined)
         pins_board(mcu, pin);
     mcu->stale |= STALE_ACTS;
 }

@@ -267,6 +267,7 @@ enum stm32_stop stm32_run_until(struct stm32 *mcu, sim_time until) {
         events_advance(mcu, until);
         stop = asked(mcu);
     }
+    inbox_settle(mcu, mcu->now);
     sim_time reached = core_time(mcu);
     reached = reached < until ? reached : until;
     mcu->reached = reached > mcu->reached ? reached : mcu->reached;

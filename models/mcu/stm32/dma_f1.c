@@ -10,6 +10,7 @@
  * Where the manual is silent: a channel that is enabled again without a new CNDTR goes on
  * with what was left, from the addresses in its registers.
  */
+#include "models/mcu/stm32/dma.h"
 #include "models/mcu/stm32/ips.h"
 
 #define LATENCY  5
@@ -38,8 +39,6 @@ enum { /* 9.4.3 */
 
 enum { GIF = 1, TCIF = 2, HTIF = 4, TEIF = 8 }; /* 9.4.1; the enables are in the same order */
 
-enum { EVENT_SERVE };
-
 struct channel {
     uint32_t cr, ndtr, par, mar;
     uint32_t reload;             /* CNDTR as it was written */
@@ -50,10 +49,7 @@ struct channel {
 
 struct dma {
     struct channel channel[CHANNELS];
-    uint8_t enabled; /* a bit per channel */
-    bool scheduled;
-    uint64_t due;  /* tick of the next service */
-    uint64_t free; /* tick from which the controller can serve again */
+    struct dma_turns turns;
 };
 
 static unsigned field(uint32_t value, unsigned shift) {
@@ -94,34 +90,13 @@ static bool wants(const struct channel *c) {
     return c->ndtr > 0 && (c->request || (c->cr & MEM2MEM));
 }
 
-/* Highest PL, then the lowest number (9.3.2). NULL when nobody asks. */
-static struct channel *arbitrate(struct dma *d) {
-    struct channel *best = NULL;
-    for (unsigned left = d->enabled, i = 0; left; left >>= 1, i++) {
-        struct channel *c = &d->channel[i];
-        if ((left & 1) && wants(c) && (!best || field(c->cr, PL_SHIFT) > field(best->cr, PL_SHIFT)))
-            best = c;
-    }
-    return best;
+static int priority(struct stm32_block *b, unsigned n) {
+    const struct dma *d = stm32_state(b);
+    const struct channel *c = &d->channel[n];
+    return wants(c) ? (int)field(c->cr, PL_SHIFT) : DMA_NOBODY;
 }
 
-/* `now`: the present tick. */
-static void kick_at(struct stm32_block *b, struct dma *d, uint64_t now) {
-    uint64_t tick = now + LATENCY;
-    if (d->scheduled || !arbitrate(d))
-        return;
-    d->due = tick > d->free ? tick : d->free;
-    sim_time at = stm32_tick_time(b, d->due);
-    if (at == SIM_NEVER)
-        return;
-    d->scheduled = true;
-    stm32_schedule(b, EVENT_SERVE, at);
-}
-
-static void kick(struct stm32_block *b, struct dma *d) {
-    if (!d->scheduled)
-        kick_at(b, d, stm32_tick_at(b, stm32_now(b)));
-}
+static const struct dma_rules RULES = {LATENCY, BEAT, priority};
 
 /* 9.3.4: a wider destination gets zeros above, a narrower one the low octets. */
 static bool move_item(struct stm32_block *b, struct channel *c) {
@@ -155,25 +130,24 @@ static void count_item(struct channel *c) {
 }
 
 static void serve(struct stm32_block *b, struct dma *d) {
-    d->scheduled = false;
-    struct channel *c = arbitrate(d);
-    if (!c)
+    int turn = dma_begin(b, &d->turns);
+    if (turn == DMA_NOBODY)
         return;
-    unsigned n = (unsigned)(c - d->channel);
-    d->free = d->due + BEAT;
+    unsigned n = (unsigned)turn;
+    struct channel *c = &d->channel[n];
     if (move_item(b, c)) {
         count_item(c);
     } else { /* 9.3.5: a bus error disables the channel */
         c->flags |= TEIF;
         c->cr &= ~(uint32_t)EN;
-        d->enabled &= (uint8_t) ~(1u << n);
+        dma_enable(&d->turns, n, false);
     }
-    if (!(d->enabled >> n & 1) || c->ndtr == 0)
+    if (!dma_enabled(&d->turns, n) || c->ndtr == 0)
         tell(b, c, STM32_RX_DMA_OFF);
     if (!(c->cr & MEM2MEM))
         stm32_dma_served(b, n);
     signal(b, c, n);
-    kick_at(b, d, d->due);
+    dma_end(b, &d->turns);
 }
 
 /* --- registers ------------------------------------------------------------------------------- */
@@ -196,9 +170,9 @@ static void enable(struct stm32_block *b, struct dma *d, struct channel *c) {
         stm32_misuse(b, "circular mode from memory to memory");
     c->peripheral = c->par;
     c->memory = c->mar;
-    d->enabled |= (uint8_t)(1u << (c - d->channel));
+    dma_enable(&d->turns, (unsigned)(c - d->channel), true);
     tell(b, c, STM32_RX_DMA_ON);
-    kick(b, d);
+    dma_kick(b, &d->turns);
 }
 
 static void write_cr(struct stm32_block *b, struct dma *d, struct channel *c, uint32_t value) {
@@ -212,7 +186,7 @@ static void write_cr(struct stm32_block *b, struct dma *d, struct channel *c, ui
     if (~was & value & EN)
         enable(b, d, c);
     else if (!(value & EN))
-        d->enabled &= (uint8_t) ~(1u << (c - d->channel));
+        dma_enable(&d->turns, (unsigned)(c - d->channel), false);
     signal(b, c, (unsigned)(c - d->channel));
 }
 
@@ -287,19 +261,18 @@ static void dma_reset(struct stm32_block *b, enum stm32_cause cause) {
     struct dma *d = stm32_state(b);
     (void)cause;
     for (unsigned i = 0; i < CHANNELS; i++)
-        if (d->enabled >> i & 1)
+        if (dma_enabled(&d->turns, i))
             tell(b, &d->channel[i], STM32_RX_DMA_OFF);
     for (unsigned i = 0; i < CHANNELS; i++)
         d->channel[i] = (struct channel){.request = d->channel[i].request};
-    d->enabled = 0;
-    d->scheduled = false;
+    dma_turns_reset(&d->turns, &RULES);
 }
 
 static void dma_request(struct stm32_block *b, unsigned line, bool level) {
     struct dma *d = stm32_state(b);
     d->channel[line].request = level;
-    if (level && (d->enabled >> line & 1))
-        kick(b, d);
+    if (level && dma_enabled(&d->turns, line))
+        dma_kick(b, &d->turns);
 }
 
 static void dma_event(struct stm32_block *b, unsigned id) {
@@ -307,15 +280,9 @@ static void dma_event(struct stm32_block *b, unsigned id) {
     serve(b, stm32_state(b));
 }
 
-/* A latency is a few ticks: what was scheduled keeps its time, unless the clock is off. */
-static void dma_clock_changed(struct stm32_block *b) {
+static void clock_changed(struct stm32_block *b) {
     struct dma *d = stm32_state(b);
-    if (!stm32_clocked(b) && d->scheduled) {
-        stm32_cancel(b, EVENT_SERVE);
-        d->scheduled = false;
-    } else if (stm32_clocked(b)) {
-        kick(b, d);
-    }
+    dma_clock_changed(b, &d->turns);
 }
 
 const struct stm32_ip stm32_ip_dma_f1 = {
@@ -323,12 +290,12 @@ const struct stm32_ip stm32_ip_dma_f1 = {
     .state_size = sizeof(struct dma),
     .regs = REGS,
     .n_regs = sizeof REGS / sizeof *REGS,
-    .n_events = 1,
+    .n_events = DMA_EVENTS,
     .n_lines = CHANNELS,
     .reset = dma_reset,
     .read = dma_read,
     .write = dma_write,
     .event = dma_event,
-    .clock_changed = dma_clock_changed,
+    .clock_changed = clock_changed,
     .dma_request = dma_request,
 };

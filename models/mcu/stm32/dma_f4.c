@@ -15,6 +15,7 @@
  * fetch beyond the end of its buffer before that end was reached.
  * Not modelled, loud: the peripheral as flow controller (PFCTRL, for SDIO).
  */
+#include "models/mcu/stm32/dma.h"
 #include "models/mcu/stm32/ips.h"
 
 #define LATENCY 6
@@ -55,7 +56,7 @@ enum { TO_MEMORY, TO_PERIPHERAL, MEMORY_TO_MEMORY };
 enum { DMDIS = 1u << 2, FEIE = 1u << 7 };                               /* 9.5.10 */
 enum { FEIF = 1, DMEIF = 4, TEIF = 8, HTIF = 16, TCIF = 32, ALL = 61 }; /* 9.5.1 */
 
-enum { EVENT_SERVE, EVENT_STOP }; /* EVENT_STOP + stream */
+enum { EVENT_STOP = DMA_EVENTS }; /* and the stream's number */
 
 struct stream {
     uint32_t cr, ndtr, par, mar[2], fcr;
@@ -70,10 +71,7 @@ struct stream {
 
 struct dma {
     struct stream stream[STREAMS];
-    uint8_t enabled; /* a bit per stream: EN set and not stopping */
-    bool scheduled;
-    uint64_t due;  /* tick of the next service */
-    uint64_t free; /* tick from which the controller can serve again */
+    struct dma_turns turns; /* enabled: EN set and not stopping */
 };
 
 /* --- fields ---------------------------------------------------------------------------------- */
@@ -137,7 +135,7 @@ static void signal(struct stm32_block *b, struct stream *s, unsigned n) {
 static void disable(struct dma *d, struct stream *s) {
     s->cr &= ~(uint32_t)EN;
     s->stopping = false;
-    d->enabled &= (uint8_t) ~(1u << (s - d->stream));
+    dma_enable(&d->turns, (unsigned)(s - d->stream), false);
 }
 
 /* A bus error: 9.3.18. */
@@ -243,34 +241,13 @@ static bool wants(const struct stream *s) {
     return requested(s) || wants_data(s);
 }
 
-/* The winner: highest PL, then the lowest number (9.3.4). NULL when nobody asks. */
-static struct stream *arbitrate(struct dma *d) {
-    struct stream *best = NULL;
-    for (unsigned left = d->enabled; left; left &= left - 1) {
-        struct stream *s = &d->stream[__builtin_ctz(left)];
-        if (wants(s) && (!best || field(s->cr, PL_SHIFT, 2) > field(best->cr, PL_SHIFT, 2)))
-            best = s;
-    }
-    return best;
+static int priority(struct stm32_block *b, unsigned n) {
+    const struct dma *d = stm32_state(b);
+    const struct stream *s = &d->stream[n];
+    return wants(s) ? (int)field(s->cr, PL_SHIFT, 2) : DMA_NOBODY;
 }
 
-/* `now`: the present tick. */
-static void kick_at(struct stm32_block *b, struct dma *d, uint64_t now) {
-    uint64_t tick = now + LATENCY;
-    if (d->scheduled || !arbitrate(d))
-        return;
-    d->due = tick > d->free ? tick : d->free;
-    sim_time at = stm32_tick_time(b, d->due);
-    if (at == SIM_NEVER)
-        return;
-    d->scheduled = true;
-    stm32_schedule(b, EVENT_SERVE, at);
-}
-
-static void kick(struct stm32_block *b, struct dma *d) {
-    if (!d->scheduled)
-        kick_at(b, d, stm32_tick_at(b, stm32_now(b)));
-}
+static const struct dma_rules RULES = {LATENCY, BEAT, priority};
 
 static void rewind_stream(struct stream *s) {
     s->peripheral = s->par;
@@ -335,22 +312,21 @@ static bool serve_to_peripheral(struct stm32_block *b, struct dma *d, struct str
 }
 
 static void serve(struct stm32_block *b, struct dma *d) {
-    d->scheduled = false;
-    struct stream *s = arbitrate(d);
-    if (!s)
+    int turn = dma_begin(b, &d->turns);
+    if (turn == DMA_NOBODY)
         return;
-    unsigned n = (unsigned)(s - d->stream), line = n * 8 + field(s->cr, CHSEL_SHIFT, 3);
+    struct stream *s = &d->stream[turn];
+    unsigned n = (unsigned)turn, line = n * 8 + field(s->cr, CHSEL_SHIFT, 3);
     bool to_peripheral = direction(s) == TO_PERIPHERAL;
     bool fetch = to_peripheral && (s->level < psize(s) || !requested(s));
-    d->free = d->due + BEAT;
     if (!(to_peripheral ? serve_to_peripheral : serve_to_memory)(b, d, s))
         transfer_error(d, s);
-    if (!(d->enabled >> n & 1))
+    if (!dma_enabled(&d->turns, n))
         tell(b, s, STM32_RX_DMA_OFF, s->ndtr);
     if (!fetch && direction(s) != MEMORY_TO_MEMORY)
         stm32_dma_served(b, line);
     signal(b, s, n);
-    kick_at(b, d, d->due);
+    dma_end(b, &d->turns);
 }
 
 /* --- enabling and disabling ------------------------------------------------------------------ */
@@ -393,9 +369,9 @@ static void enable(struct stm32_block *b, struct dma *d, struct stream *s) {
     if (s->ndtr == 0)
         s->ndtr = s->reload;
     rewind_stream(s);
-    d->enabled |= (uint8_t)(1u << (s - d->stream));
+    dma_enable(&d->turns, (unsigned)(s - d->stream), true);
     tell(b, s, STM32_RX_DMA_ON, s->ndtr);
-    kick(b, d);
+    dma_kick(b, &d->turns);
 }
 
 static void begin_stop(struct stm32_block *b, struct dma *d, struct stream *s) {
@@ -405,7 +381,7 @@ static void begin_stop(struct stm32_block *b, struct dma *d, struct stream *s) {
         return;
     s->stopping = true;
     tell(b, s, STM32_RX_DMA_OFF, s->ndtr);
-    d->enabled &= (uint8_t) ~(1u << n);
+    dma_enable(&d->turns, n, false);
     stm32_schedule(b, EVENT_STOP + n, at);
 }
 
@@ -542,38 +518,31 @@ static void dma_reset(struct stm32_block *b, enum stm32_cause cause) {
     struct dma *d = stm32_state(b);
     (void)cause;
     for (unsigned i = 0; i < STREAMS; i++)
-        if (d->enabled >> i & 1)
+        if (dma_enabled(&d->turns, i))
             tell(b, &d->stream[i], STM32_RX_DMA_OFF, d->stream[i].ndtr);
     for (unsigned i = 0; i < STREAMS; i++)
         d->stream[i] = (struct stream){.fcr = 1, .requests = d->stream[i].requests};
-    d->enabled = 0;
-    d->scheduled = false;
+    dma_turns_reset(&d->turns, &RULES);
 }
 
 static void dma_request(struct stm32_block *b, unsigned line, bool level) {
     struct dma *d = stm32_state(b);
     uint8_t *requests = &d->stream[line / 8].requests, bit = (uint8_t)(1u << line % 8);
     *requests = (uint8_t)(level ? *requests | bit : *requests & ~bit);
-    if (level && (d->enabled >> line / 8 & 1))
-        kick(b, d);
+    if (level && dma_enabled(&d->turns, line / 8))
+        dma_kick(b, &d->turns);
 }
 
 static void dma_event(struct stm32_block *b, unsigned id) {
-    if (id == EVENT_SERVE)
+    if (id == DMA_EVENT_SERVE)
         serve(b, stm32_state(b));
     else
         end_stop(b, stm32_state(b), id - EVENT_STOP);
 }
 
-/* A latency is a few ticks: what was scheduled keeps its time, unless the clock is off. */
-static void dma_clock_changed(struct stm32_block *b) {
+static void clock_changed(struct stm32_block *b) {
     struct dma *d = stm32_state(b);
-    if (!stm32_clocked(b) && d->scheduled) {
-        stm32_cancel(b, EVENT_SERVE);
-        d->scheduled = false;
-    } else if (stm32_clocked(b)) {
-        kick(b, d);
-    }
+    dma_clock_changed(b, &d->turns);
 }
 
 const struct stm32_ip stm32_ip_dma_f4 = {
@@ -581,12 +550,12 @@ const struct stm32_ip stm32_ip_dma_f4 = {
     .state_size = sizeof(struct dma),
     .regs = REGS,
     .n_regs = sizeof REGS / sizeof *REGS,
-    .n_events = 1 + STREAMS,
+    .n_events = DMA_EVENTS + STREAMS,
     .n_lines = STREAMS * 8,
     .reset = dma_reset,
     .read = dma_read,
     .write = dma_write,
     .event = dma_event,
-    .clock_changed = dma_clock_changed,
+    .clock_changed = clock_changed,
     .dma_request = dma_request,
 };

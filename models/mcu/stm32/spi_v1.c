@@ -22,44 +22,13 @@
  * Not modelled, loud: I2S, TI mode, automatic CRC at the end of a DMA transfer.
  */
 #include <limits.h>
-#include <string.h>
 
 #include "models/mcu/stm32/ips.h"
-#include "models/mcu/stm32/spi_v1.h"
+#include "models/mcu/stm32/spi_v1_shift.h"
 
 #define START_CYCLES 1
 
 enum { EVENT_HALF }; /* half a bit of a master */
-#define PINS 4       /* roles STM32_SCK to STM32_NSS */
-
-struct spi {
-    uint16_t cr1, cr2, crcpr, rxcrc, txcrc;
-    uint16_t flags;  /* SR without BSY */
-    uint16_t rx, tx; /* the buffers behind DR */
-    bool dr_read;    /* OVR: DR was read, SR is next */
-    bool sr_seen;    /* MODF: SR was read or written, CR1 is next */
-    bool irq, rx_request, tx_request;
-    uint8_t told; /* enum listening, as the owner knows it */
-
-    uint8_t pin[PINS]; /* levels at the inputs */
-    /* worked out by derive() */
-    bool clocked;         /* a slave that heeds SCK */
-    bool sends, receives; /* has data to put out, takes data in */
-    bool drives;          /* the data output is on */
-    uint8_t in_pin, out_pin, sample_level, frame;
-
-    /* the shift register, first bit on the wire uppermost */
-    uint32_t in, out;
-    uint8_t bits;   /* sampled of this frame */
-    bool loaded;    /* `out` belongs to this frame */
-    bool crc_frame; /* this frame is the CRC */
-
-    bool running;   /* a master in a frame */
-    bool nss_out;   /* a master drives NSS */
-    unsigned half;  /* half bits done of this frame */
-    unsigned ratio; /* PCLK per half bit */
-    uint64_t start; /* tick of PCLK at which the frame began */
-};
 
 /* --- what the owner is told --------------------------------------------------------------- */
 
@@ -130,7 +99,7 @@ static uint32_t next_out(const struct spi *s) {
 }
 
 /* A frame begins: the Tx buffer goes to the shift register, which sets TXE. */
-static void load(struct stm32_block *block, struct spi *s) {
+void spi_v1_load(struct stm32_block *block, struct spi *s) {
     s->out = next_out(s);
     s->loaded = true;
     if (s->crc_frame || !s->sends)
@@ -206,7 +175,7 @@ static void end_frame(struct stm32_block *block, struct spi *s) {
 
 static void sample(struct stm32_block *block, struct spi *s) {
     if (!s->loaded)
-        load(block, s);
+        spi_v1_load(block, s);
     s->in = s->in << 1 | s->pin[s->in_pin];
     if (++s->bits == s->frame)
         end_frame(block, s);
@@ -217,7 +186,7 @@ static void shift(struct stm32_block *block, struct spi *s, sim_time time) {
     if (s->loaded)
         s->out <<= 1;
     else if ((s->cr1 & CPHA) && !(s->flags & TXE))
-        load(block, s);
+        spi_v1_load(block, s);
     present(block, s, time);
 }
 
@@ -296,7 +265,7 @@ static void half_bit(struct stm32_block *block, struct spi *s, sim_time time) {
     if (odd) {
         sample(block, s);
     } else if (s->half == 0) {
-        load(block, s);
+        spi_v1_load(block, s);
         present(block, s, time);
     } else {
         shift(block, s, time);
@@ -384,6 +353,8 @@ static void reconfigure(struct stm32_block *block, struct spi *s, uint16_t was) 
     derive(s);
     tell_listening(block, s, s->bits);
     drop_if_stopped(block, s, was, was_clocked);
+    if (s->bits >= s->frame && !s->running) /* kept from a longer frame */
+        drop_partial(block, s);
     drive_pins(block, s, was, time);
     drive_data(block, s, was_pin, time);
     start_master(block, s);
@@ -527,7 +498,7 @@ static void spi_reset(struct stm32_block *block, enum stm32_cause cause) {
     tell_listening(block, s, bits);
 }
 
-static void sck_edge(struct stm32_block *block, struct spi *s, unsigned level, sim_time time) {
+void spi_v1_sck_edge(struct stm32_block *block, struct spi *s, unsigned level, sim_time time) {
     if (s->pin[STM32_SCK] == level)
         return;
     s->pin[STM32_SCK] = (uint8_t)level;
@@ -542,7 +513,7 @@ static void sck_edge(struct stm32_block *block, struct spi *s, unsigned level, s
 static void spi_pin_in(struct stm32_block *block, unsigned role, unsigned level, sim_time time) {
     struct spi *s = stm32_state(block);
     if (role == STM32_SCK) {
-        sck_edge(block, s, level, time);
+        spi_v1_sck_edge(block, s, level, time);
     } else if (role < PINS) {
         s->pin[role] = (uint8_t)level;
         if (role == STM32_NSS && !(s->cr1 & SSM))
@@ -550,69 +521,16 @@ static void spi_pin_in(struct stm32_block *block, unsigned role, unsigned level,
     }
 }
 
-/* Past the edges before one of SCK: none, one or two in the usual bit, without a branch. */
-static inline const struct stm32_edge *past(const struct stm32_edge *data,
-                                            const struct stm32_edge *clock) {
-    size_t first = data[0].time < clock->time, second = data[1].time < clock->time;
-    data += first + (first & second);
-    while (data->time <= clock->time && stm32_edge_before(data, clock))
-        data++;
-    return data;
-}
-
-/* Edges of a slave that sends nothing, none of them the last of a frame: only bits to shift.
- * Returns where the data is then. */
-static const struct stm32_edge *shift_in(struct stm32_block *block, struct spi *s,
-                                         const struct stm32_edge *clock, size_t n,
-                                         const struct stm32_edge *data) {
-    const struct stm32_edge *const begin = data;
-    unsigned level = s->pin[s->in_pin];
-    size_t first = clock[0].level != s->sample_level;
-    size_t samples = (n - first + 1) / 2, before = s->loaded ? 0 : first;
-    if (!s->loaded && samples)
-        load(block, s);
-    if (s->loaded)
-        s->out <<= n - samples - before;
-    for (size_t i = first; i < n; i += 2) {
-        data = past(data, &clock[i]);
-        s->in = s->in << 1 | (level ^ ((unsigned)(data - begin) & 1));
-    }
-    s->bits = (uint8_t)(s->bits + samples);
-    s->pin[s->in_pin] = (uint8_t)(level ^ ((unsigned)(data - begin) & 1));
-    s->pin[STM32_SCK] = clock[n - 1].level;
-    return data;
-}
-
-/* How many edges of SCK, from the first on, are for shift_in(). */
-static size_t count_plain(const struct spi *s, const struct stm32_edges *clock) {
-    size_t n = clock->n;
-    if (!n || !s->clocked || s->sends)
-        return 0;
-    size_t samples = (n + (clock->edge[0].level == s->sample_level)) / 2;
-    if (s->bits + samples < s->frame)
-        return n;
-    return s->bits + samples == s->frame ? n - 1 : 0;
-}
-
-/* Only the last edge of SCK can reach the outside, and then `roles` may be gone. */
 static void spi_edges(struct stm32_block *block, const struct stm32_edges roles[]) {
     struct spi *s = stm32_state(block);
-    static const struct stm32_edge NONE[2] = {{.time = SIM_NEVER}, {.time = SIM_NEVER}};
-    const struct stm32_edges clock = roles[STM32_SCK];
-    const struct stm32_edge *data = roles[s->in_pin].n ? roles[s->in_pin].edge : NONE;
-    uint8_t after[PINS], in_pin = s->in_pin;
-    for (unsigned role = STM32_MISO; role < PINS; role++)
-        after[role] = roles[role].n ? roles[role].edge[roles[role].n - 1].level : s->pin[role];
-    size_t plain = count_plain(s, &clock);
-    if (plain)
-        data = shift_in(block, s, clock.edge, plain, data);
-    for (size_t i = plain; i < clock.n; i++) {
-        const struct stm32_edge *to = past(data, &clock.edge[i]);
-        s->pin[in_pin] ^= (to - data) & 1;
-        data = to;
-        sck_edge(block, s, clock.edge[i].level, clock.edge[i].time);
-    }
-    memcpy(s->pin + STM32_MISO, after + STM32_MISO, PINS - STM32_MISO);
+    const struct stm32_edges clock = roles[STM32_SCK], in = roles[s->in_pin];
+    unsigned other = s->in_pin == STM32_MOSI ? STM32_MISO : STM32_MOSI;
+    bool selects = roles[STM32_NSS].n & 1;
+    s->pin[other] ^= roles[other].n & 1;
+    spi_v1_clock_edges(block, s, &clock, &in);
+    s->pin[STM32_NSS] ^= selects;
+    if (selects && !(s->cr1 & SSM))
+        reconfigure(block, s, s->cr1);
 }
 
 /* Edges of SCK before the one that ends a frame are the block's own affair, unless it puts

@@ -11,6 +11,8 @@
  * Not modelled, loud: break, mute mode, LIN, IrDA, smartcard, half duplex, flow control,
  * the synchronous clock.
  */
+#include <limits.h>
+
 #include "models/mcu/stm32/ips.h"
 
 enum { SR = 0x00, DR = 0x04, BRR = 0x08, CR1 = 0x0c, CR2 = 0x10, CR3 = 0x14, GTPR = 0x18 };
@@ -163,7 +165,7 @@ static void end_frame(struct stm32_block *b, struct usart *u) {
 static void send_bit(struct stm32_block *b, struct usart *u) {
     unsigned bits = data_bits(b);
     uint64_t ticks = bit_ticks(b);
-    if (u->tx_bit == bits + 2) {
+    if (u->tx_bit >= bits + 2) { /* more: M was cleared meanwhile */
         end_frame(b, u);
         return;
     }
@@ -209,13 +211,22 @@ static void receive_bit(struct stm32_block *b, struct usart *u) {
     schedule(b, EVENT_RX, u->rx_tick);
 }
 
+static bool awaits_start(const struct stm32_block *b, const struct usart *u) {
+    bool on = (stm32_get(b, CR1) & (UE | RE)) == (UE | RE) && stm32_get(b, BRR);
+    return on && !u->receiving;
+}
+
+/* Within a frame, only the level at the sampling points counts. */
+static unsigned usart_quiet(struct stm32_block *b, unsigned role) {
+    return role == STM32_RX && awaits_start(b, stm32_state(b)) ? 0 : UINT_MAX;
+}
+
 static void usart_pin_in(struct stm32_block *b, unsigned role, unsigned level, sim_time time) {
     struct usart *u = stm32_state(b);
     if (role != STM32_RX || u->level == level)
         return;
     u->level = (uint8_t)level;
-    bool on = (stm32_get(b, CR1) & (UE | RE)) == (UE | RE) && stm32_get(b, BRR);
-    if (level || u->receiving || !on)
+    if (level || !awaits_start(b, u))
         return;
     stm32_cancel(b, EVENT_IDLE);
     u->receiving = true;
@@ -323,4 +334,5 @@ const struct stm32_ip stm32_ip_usart_v1 = {
     .event = usart_event,
     .clock_changed = usart_clock_changed,
     .pin_in = usart_pin_in,
+    .quiet = usart_quiet,
 };

@@ -1,0 +1,160 @@
+/* Real-time factor of the co-simulation on a saturated line: board, pins, SPI, DMA and the
+ * images' cores at 80 MHz, frames of 64 and 1518 octets back to back, with edges delivered in
+ * groups and one by one. CPU time, as others may use the machine; both figures of a row are
+ * of the same run, so their ratio means something. Only a run that delivers nothing fails:
+ * `rearm` loses most of such a line. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/board.h"
+#include "harness/cosim.h"
+#include "harness/replay.h"
+#include "sim/rng.h"
+
+#define BOOT      (5 * SIM_MS)
+#define GAP       (9600 * SIM_NS)
+#define LINE_TIME (500 * SIM_MS)
+#define FRAMES    64
+
+static const char *const IMAGES[] = {"netif_f401", "netif_f401_bits", "netif_f401_rearm",
+                                     "netif_f401_rearm_bits", "rxdump_f401"};
+static uint8_t wires[FRAMES][1600];
+
+struct figures {
+    double factor, mips;
+    uint64_t delivered;
+};
+
+static double cpu_s(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* Random content, half of it for the images' own address. */
+static size_t make_frames(size_t size) {
+    static const uint8_t OWN[6] = {0x06, 0x22, 0x33, 0x44, 0x55, 0x66};
+    uint8_t frame[1600];
+    size_t n = 0;
+    for (uint64_t k = 0; k < FRAMES; k++) {
+        for (size_t i = 0; i < size - 4; i += 8) {
+            uint64_t word = rng_u64(1, k, i);
+            memcpy(frame + i, &word, sizeof word);
+        }
+        if (k % 2)
+            memcpy(frame, OWN, sizeof OWN);
+        n = line_frame_finish(frame, size - 4, wires[k]);
+    }
+    return n;
+}
+
+static void on_deliver(void *user, const uint8_t *octets, size_t n, sim_time time) {
+    (void)user, (void)octets, (void)n, (void)time;
+}
+
+static void on_drop(void *user, enum cosim_drop drop, uint32_t address, sim_time time) {
+    (void)user, (void)drop, (void)address, (void)time;
+}
+
+static void on_rx(void *user, const struct stm32_rx *rx) {
+    (void)user, (void)rx;
+}
+
+static void on_nss_interrupt(void *user, sim_time time) {
+    (void)user, (void)time;
+}
+
+static void on_pins(void *user, sim_time start, const struct pin_edge *edges, size_t n) {
+    cosim_pins(*(struct cosim **)user, start, edges, n);
+}
+
+static void give_levels(struct cosim *cosim, const struct spi_sampler *s) {
+    cosim_pin(cosim, SPI_SCK, 0, s->sck);
+    cosim_pin(cosim, SPI_MOSI, 0, s->mosi);
+    cosim_pin(cosim, SPI_NSS, 0, s->selected == s->active_high);
+}
+
+static bool send(struct replay *replay, struct cosim *cosim, size_t n, struct sim_err *err) {
+    bool ok = true;
+    uint64_t frame = 0;
+    for (sim_time next = BOOT; ok && next < BOOT + LINE_TIME; frame++) {
+        replay_frame(replay, wires[frame % FRAMES], n, next);
+        ok = cosim_run_until(cosim, replay_now(replay), err);
+        next = replay_burst(replay)->data_end + GAP;
+    }
+    return ok;
+}
+
+static bool run(struct replay *replay, struct cosim *cosim, size_t size, struct figures *out) {
+    struct sim_err err = SIM_ERR_INIT;
+    give_levels(cosim, replay_sampler(replay));
+    size_t n = make_frames(size);
+    double begin = cpu_s();
+    if (!send(replay, cosim, n, &err)) {
+        fprintf(stderr, "%s\n", err.text);
+        return false;
+    }
+    double seconds = (double)LINE_TIME / (double)SIM_S;
+    out->factor = seconds / (cpu_s() - begin);
+    out->mips = (double)cosim_figures(cosim).instructions / seconds / 1e6;
+    out->delivered = cosim_figures(cosim).delivered;
+    return out->delivered > 0;
+}
+
+static bool measure(const struct board *board, const char *image, size_t size, bool one_by_one,
+                    struct figures *out) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct cosim *cosim = NULL;
+    const struct cosim_settings settings = {.board = board,
+                                            .image = image,
+                                            .deliver_symbol = COSIM_DELIVER,
+                                            .seed = 1,
+                                            .edge_by_edge = one_by_one,
+                                            .on_deliver = on_deliver,
+                                            .on_drop = on_drop,
+                                            .on_rx = on_rx,
+                                            .on_nss_interrupt = on_nss_interrupt};
+    const struct replay_settings listen = {
+        .seed = 1, .cache = true, .user = &cosim, .on_pins = on_pins};
+    cosim = cosim_create(&settings, &err);
+    struct replay *replay = cosim ? replay_create(board, &listen, &err) : NULL;
+    bool ok = replay && run(replay, cosim, size, out);
+    if (!replay)
+        fprintf(stderr, "%s\n", err.text);
+    replay_destroy(replay);
+    cosim_destroy(cosim);
+    return ok;
+}
+
+static bool row(const struct board *board, const char *name, size_t size) {
+    struct figures group, single;
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s.elf", FIRMWARE_DIR, name);
+    if (access(path, R_OK) != 0) {
+        printf("%-22s not built\n", name);
+        return true;
+    }
+    if (!measure(board, path, size, false, &group) || !measure(board, path, size, true, &single))
+        return false;
+    printf("%-22s %6zu %10.2f %12.2f %7.2f %8.1f %10lu\n", name, size, group.factor, single.factor,
+           group.factor / single.factor, group.mips, (unsigned long)group.delivered);
+    return group.delivered == single.delivered;
+}
+
+int main(void) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct board board;
+    const struct board_request request = {.board = "nucleo_shield"};
+    if (!board_load(&board, &request, &err)) {
+        fprintf(stderr, "%s\n", err.text);
+        return 1;
+    }
+    printf("times real time        octets  in groups  one by one   ratio  MIPS run  delivered\n");
+    bool ok = true;
+    for (size_t i = 0; ok && i < sizeof IMAGES / sizeof *IMAGES; i++)
+        ok = row(&board, IMAGES[i], 64) && row(&board, IMAGES[i], 1518);
+    board_finish(&board);
+    return ok ? 0 : 1;
+}

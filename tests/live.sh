@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# `linkpulse live`: real programs against the simulated board, in a namespace of their own. What
+# needs a privilege or a tool that is not there is skipped by name.
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/tap.sh
+. "$here/tap.sh"
+# shellcheck source=tests/program.sh
+. "$here/program.sh"
+address=192.168.77.2
+
+# --- refusals, which need nothing -----------------------------------------------------------
+check "an unknown partner" refuses "expected tolerant, standard or strict" live --partner lenient
+check "an unknown duplex" refuses "expected half or full" live --duplex both
+check "a device's name that is too long" refuses "15 characters" live --tap 0123456789abcdef
+check "no firmware" refuses "live needs a firmware" live --firmware none
+missing() { exits 4 live --netns no-such-namespace && says "ip netns add" err; }
+check "a namespace that does not exist: exit 4, and what would help" missing
+
+if ! "$program" live --firmware netif_f401 -q -- true >/dev/null 2>"$tree/why"; then
+    why=$(head -n 1 "$tree/why")
+    for name in ping "ping in full duplex" curl dnsmasq status "a strict partner"; do
+        skip "live: $name" "${why:-no TAP device}"
+    done
+    finish
+fi
+
+pings() { # NUMBER ARGUMENT...: so many without a loss
+    local n=$1
+    shift
+    timeout 120 "$program" live "$@" -- ping -q -c "$n" -i 0.1 -W 5 $address >"$tree/out" 2>"$tree/err" &&
+        says "$n received, 0% packet loss" && says "$n of $n echo requests answered" err &&
+        says "round trip in simulated time 0[.][23]" err
+}
+if has ping; then
+    check "fifty pings are answered, and their round trip is told" pings 50
+    check "pings in full duplex" pings 20 --duplex full
+    check "pings through the standard partner" pings 20 --partner standard
+    check "pings as fast as it goes" pings 20 --speed max
+    check "pings over 100 m of cable" pings 20 --set line.cable_m=100
+    check "pings of the smaller chip, by its own two SPIs" pings 20 --set mcu.chip=f100rb
+else
+    skip "pings are answered, and their round trip is told" "no ping (iputils-ping)"
+fi
+
+# One page, and a hundred times the same. A collision costs the board, which listens to nobody, a
+# segment: TCP brings it again.
+pages() {
+    timeout 300 "$program" live "$@" -- sh -c \
+        'for i in $(seq 100); do curl -s -m 20 http://$LINKPULSE_ADDRESS/ | cksum; done | sort | uniq -c' \
+        >"$tree/out" 2>"$tree/err" && [ "$(wc -l <"$tree/out")" = 1 ] && says "^ *100 " &&
+        ! says " 0 *\$"
+}
+if has curl; then
+    check "a hundred pages, all the same" pages
+    check "a hundred pages in full duplex" pages --duplex full
+else
+    skip "a hundred pages, all the same" "no curl"
+fi
+
+cat >"$tree/dhcp.sh" <<'EOF'
+dir=$1
+dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 --bind-interfaces --user=root \
+    --interface="$LINKPULSE_IFACE" --dhcp-range=192.168.77.50,192.168.77.50,1h \
+    --dhcp-leasefile="$dir/leases" --pid-file="$dir/pid" --log-facility="$dir/log" &
+for _ in $(seq 200); do [ -s "$dir/leases" ] && break; sleep 0.1; done
+sleep 0.5 # the board announces its address, and listens to nobody meanwhile
+ping -c 3 -W 5 192.168.77.50
+status=$?
+kill %1
+exit $status
+EOF
+leases() {
+    timeout 120 "$program" live --no-dhcp -- bash "$tree/dhcp.sh" "$tree" >"$tree/out" 2>"$tree/err" &&
+        says " 192[.]168[.]77[.]50 " leases && says "DHCPACK" log
+}
+if has dnsmasq && has ping; then
+    check "dnsmasq hands out the address" leases
+else
+    skip "dnsmasq hands out the address" "no dnsmasq"
+fi
+
+# --- the command, its status, a board that does not do ------------------------------------------
+status() { timeout 60 "$program" live -q -- sh -c 'exit 7' </dev/null; [ $? = 7 ]; }
+check "the command's exit status is returned" status
+unknown() { timeout 60 "$program" live -q -- no-such-command 2>/dev/null </dev/null; [ $? = 127 ]; }
+check "a command that is not there: 127" unknown
+environment() {
+    timeout 60 "$program" live -q -- sh -c 'echo $LINKPULSE_ADDRESS $LINKPULSE_IFACE; ls /sys/class/net >/dev/null' \
+        >"$tree/out" </dev/null && says "^$address lp0\$"
+}
+check "the command is told address and device" environment
+interrupted() { # without a command it goes on until Ctrl-C
+    timeout --foreground -s INT 5 "$program" live >"$tree/out" 2>"$tree/err" </dev/null
+    [ $? = 124 ] && says "the board is $address on lp0" err && says "real time" err
+}
+check "without a command: the board's address, until Ctrl-C" interrupted
+itm() {
+    timeout 60 "$program" live -q -v --itm "$tree/itm" -- sleep 0.5 2>"$tree/err" </dev/null &&
+        says "ip $address" itm && says "octets of the board: good" err
+}
+check "the firmware's log and each frame of the board are there for the asking" itm
+refused() { exits 1 live --speed max --partner strict -- true && says "no address\|no link" err; }
+check "the strict partner refuses the reference board: exit 1, with the reason" refused
+deaf() { exits 1 live --speed max --edit "tie U3.4 GND" -- true && says "no link within" err; }
+check "a board whose driver is never enabled gets no link" deaf
+user_space() { setpriv --reuid=65534 --regid=65534 --clear-groups "$program" live -- true; }
+user() { # not allowed the device: exit 4 with commands; allowed: it works
+    user_space >"$tree/out" 2>"$tree/err" </dev/null
+    case $? in 0) return 0 ;; 4) says "sudo" err ;; *) return 1 ;; esac
+}
+if has setpriv && [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups "$program" --version >/dev/null 2>&1; then
+    check "as an ordinary user: it works, or exit 4 and what would help" user
+else
+    skip "as an ordinary user: it works, or exit 4 and what would help" "not root, or no setpriv"
+fi
+finish

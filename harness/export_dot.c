@@ -161,7 +161,8 @@ static void find_islands(struct dot *dot) {
 static void draw(struct dot *dot) {
     find_islands(dot);
     fputs("// ", dot->out);
-    put(dot->out, dot->board->path);
+    const char *name = strrchr(dot->board->path, '/');
+    put(dot->out, name ? name + 1 : dot->board->path);
     fputs(", written by linkpulse export --dot.\ndigraph board {\n  rankdir=LR;\n"
           "  node [shape=box];\n",
           dot->out);

@@ -184,6 +184,17 @@ static bool run_settings(const struct options *options, const char *scale, const
     return good;
 }
 
+/* Before the first minute of work. */
+static bool check_captures(const struct options *options, struct sim_err *err) {
+    for (size_t i = 0; i < options->n_files; i++) {
+        struct capture *capture = capture_open(options->files[i], err);
+        if (!capture)
+            return false;
+        capture_close(capture);
+    }
+    return true;
+}
+
 static int conclude(const struct options *options, const struct totals *totals) {
     bool pass = !totals->red && (!totals->undecided || options->allow_undecided) && !interrupted;
     printf(
@@ -209,6 +220,8 @@ int verb_crosscheck(const struct options *options) {
     bool own_scale = is_set(options, scales[0]), own_idle = is_set(options, idles[0]);
     size_t n_scales = own_scale ? 1 : sizeof scales / sizeof *scales;
     size_t n_idles = own_idle ? 1 : sizeof idles / sizeof *idles;
+    if (!check_captures(options, &err))
+        return verbs_fail(&err);
     for (size_t s = 0; s < n_scales && !interrupted; s++)
         for (size_t i = 0; i < n_idles && !interrupted; i++)
             if (!run_settings(options, own_scale ? NULL : scales[s], own_idle ? NULL : idles[i],

@@ -13,6 +13,7 @@ done
 work=$(mktemp -d "${TMPDIR:-/tmp}/linkpulse-rtl.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cp "$top" "$work/board.v"
+ln -s "$here" "$work/rtl"
 verilator --cc --build -O3 --x-assign fast --x-initial fast --noassert -Wall \
     --prefix Vboard --top-module board -y "${RTL_PARTS:-$here/parts}" \
     -I"${RTL_PARTS:-$here/parts}" --Mdir "$work/obj" \
@@ -29,6 +30,6 @@ for option; do
     [[ $option =~ ^-GTICK_PS=.*[^0-9]([0-9]+)$ ]] && tick=${BASH_REMATCH[1]}
 done
 "${CXX:-g++}" -O2 -fPIC -shared -DRTL_TICK_PS="$tick" -DRTL_DESIGN="${design:-0}" -std=c++17 -isystem "$include" -isystem "$include/vltstd" -isystem "$work/obj" \
-    -I"$here/.." "$here/verilate.cc" "$work"/obj/*.a \
+    -I"$work" "$here/verilate.cc" "$work"/obj/*.a \
     "$include/verilated.cpp" "$include/verilated_threads.cpp" -lpthread -o "$out.$$"
 mv "$out.$$" "$out"

@@ -85,8 +85,8 @@ fault() { # NAME CELL SED-SCRIPT TEXT: the comparison is red and says TEXT
 }
 fault "a slow AND gate" hc08.v 's/TPLH_PS, R_UP/TPLH_PS + 8000, R_UP/' '^  /edge at U4D (74HC08)'
 fault "a flip-flop without reset" hc74.v "s/~rd_n ? 1'b0 : //" '^  .* at U[67][AB] (74HC74)'
-fault "a Schmitt trigger without hysteresis" threshold.v "s/VT_MINUS_UV \\* 1000/(VT_MINUS_UV + 64'sd700000) * 1000/" \
-    '^  .* at U[25][A-F] (74HC'
+fault "a node with a tenth less capacitance" rc_node.v 's/1_000_000_000/900_000_000/' \
+    '^  .* at U2[EFC] (74HC14)'
 fault "a weak FET" fet_2n7002.v 's/K = ON_PS \* 1000/K = ON_PS * 100/' \
     '^  .* at U2[EFC] (74HC14)'
 finish

@@ -21,8 +21,7 @@ struct verb_row {
 static const struct verb_row verb_rows[] = {
     {"run", OPTIONS_RUN, "CAPTURE...", "replay captured frames through a board and compare them"},
     {"board", OPTIONS_BOARD, "[BOARD]", "show how a board was read: values, models, nets, delays"},
-    {"export", OPTIONS_EXPORT, "[BOARD]",
-     "write a board as Verilog or as a graph, or its way in or out for ngspice"},
+    {"export", OPTIONS_EXPORT, "[BOARD]", "write it as Verilog, as a graph, or as an ngspice deck"},
     {"gate", OPTIONS_NO_VERB, NULL, NULL},
     {"sweep", OPTIONS_NO_VERB, NULL, NULL},
     {"merge", OPTIONS_NO_VERB, NULL, NULL},
@@ -538,9 +537,9 @@ static void print_verbs(FILE *out) {
           out);
     for (size_t i = 0; i < LENGTH(verb_rows); i++)
         if (verb_rows[i].summary)
-            fprintf(out, "  %-10s %-10s %s\n", verb_rows[i].name, verb_rows[i].arguments,
+            fprintf(out, "  %-10s %-11s %s\n", verb_rows[i].name, verb_rows[i].arguments,
                     verb_rows[i].summary);
-    fputs("  test                  ./linkpulse test, from a checkout: the project's own tests\n\n"
+    fputs("  test                   ./linkpulse test, from a checkout: the project's tests\n\n"
           "linkpulse VERB --help lists the verb's options. To begin with:\n"
           "  linkpulse run captures/*.pcap\n"
           "  linkpulse run captures/dns.pcap --edit \"value R5=680\"\n\n"

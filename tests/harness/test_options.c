@@ -58,7 +58,7 @@ static const struct refusal refusals[] = {
     {"mcu|a|--hsi-ppm|100001", "expected -100000 to 100000"},
     {"mcu|a|--gdb|--profile", "do not go together"},
     {"mcu|a|--itm|x|--swo|x", "--itm and --swo name the same file x"},
-    {"crosscheck|a", "not available"},
+    {"crosscheck", "crosscheck needs at least one capture file"},
     {"wave|a", "not available"},
     {"xdp|a", "not available"},
     {"test", "./linkpulse test"},

@@ -16,6 +16,7 @@ static const char *const idles[] = {"receiver.idle=high", "receiver.idle=low"};
 
 struct totals {
     unsigned settings, red, undecided;
+    uint64_t frames;
 };
 
 static bool is_set(const struct options *options, const char *setting) {
@@ -146,6 +147,7 @@ static void print_report(const struct crosscheck_run *run, struct totals *totals
     print_figures(f);
     totals->red += bad || f->different;
     totals->undecided += f->undecided > 0;
+    totals->frames += f->frames;
 }
 
 static bool run_settings(const struct options *options, const char *scale, const char *idle,
@@ -227,5 +229,9 @@ int verb_crosscheck(const struct options *options) {
             if (!run_settings(options, own_scale ? NULL : scales[s], own_idle ? NULL : idles[i],
                               &totals, &err))
                 return verbs_fail(&err);
+    if (!totals.frames && !interrupted) {
+        sim_err_set(&err, SIM_ERR_INPUT, "nothing to replay: every frame was skipped");
+        return verbs_fail(&err);
+    }
     return conclude(options, &totals);
 }

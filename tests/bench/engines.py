@@ -202,7 +202,7 @@ def crosscheck(arguments, env=None):
     worst = {m[1]: (m[2], m[3]) for m in re.finditer(
         r"^(\S+) +\d+ +\d+ +\d+ +([-+.\d]+) +[\d.]+ +([-+.\d]+) at", text, re.M)}
     frames = re.search(r"recovered by event (\d+), by rtl (\d+)", text)
-    return factor, worst, frames, text.strip().splitlines()[-1][:4]
+    return factor, worst, frames, re.search(r"^(PASS|FAIL): .*?(?=; repeat)", text, re.M)[0]
 
 
 def ticks(out):

@@ -119,7 +119,7 @@ static void tell(struct stm32_block *b, const struct stream *s, enum stm32_rx_ki
     if (direction(s) != TO_MEMORY)
         return;
     unsigned n = (unsigned)(s - ((const struct dma *)stm32_state(b))->stream);
-    stm32_rx_tell(b, (struct stm32_rx){kind, .stream = n, .peripheral = s->par, .value = value});
+    stm32_rx_tell(b, &(struct stm32_rx){kind, .stream = n, .peripheral = s->par, .value = value});
 }
 
 /* --- interrupt and end of a stream ----------------------------------------------------------- */
@@ -200,8 +200,8 @@ static bool store(struct stm32_block *b, struct stream *s, unsigned size, uint32
     if (!write_item(b, &s->memory, size, memory_step(s), value))
         return false;
     if (direction(s) == TO_MEMORY)
-        stm32_rx_tell(b, (struct stm32_rx){STM32_RX_STORED, .peripheral = s->par, .address = at,
-                                           .value = value, .size = size});
+        stm32_rx_tell(b, &(struct stm32_rx){STM32_RX_STORED, .peripheral = s->par, .address = at,
+                                            .value = value, .size = size});
     return true;
 }
 

@@ -82,9 +82,9 @@ static void on_nss_interrupt(void *user, sim_time time) {
     (void)user, (void)time;
 }
 
-static void on_pins(void *user, sim_time start, const struct pin_edge *edges, size_t n) {
+static void on_pins(void *user, sim_time start, const struct pin_list *list) {
     struct live_rig *rig = user;
-    cosim_pins(rig->cosim, start, edges, n);
+    cosim_pins(rig->cosim, start, list);
 }
 
 static void follow(void *user, sim_time time) {

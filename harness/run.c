@@ -236,6 +236,7 @@ static bool open_replay(struct run *run) {
     struct replay_settings settings = {
         .seed = run->options->seed,
         .cache = !run->options->no_cache,
+        .rtl = strcmp(run->options->engine, "rtl") == 0,
         .trace = whole,
         .quantum = (sim_time)(run->board->config.mcu_quantum_us * (double)SIM_US),
         .user = run,

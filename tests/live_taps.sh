@@ -158,4 +158,23 @@ awaited() { # Ctrl-C ends the wait for a reader
     [ $? = 124 ] && says "waiting for a reader of $fifo" err
 }
 check "FIFO: a reader is waited for" awaited
+
+# --- as an interface of Wireshark --------------------------------------------------------------------
+mkdir -p "$tree/.config/wireshark/extcap"
+ln -s "$(readlink -f "$here/../harness/extcap.sh")" "$tree/.config/wireshark/extcap/linkpulse"
+printf '#!/bin/sh\necho $$ >"%s"\nexec "%s" "$@"\n' "$tree/pid" "$program" >"$tree/program"
+chmod +x "$tree/program"
+captures() { HOME=$tree LINKPULSE=$tree/program timeout 60 tshark -i linkpulse -c 4 >"$tree/out" 2>"$tree/err"; }
+ended() { # not at once: it is told to by a signal
+    for _ in $(seq 50); do kill -0 "$(cat "$tree/pid")" 2>/dev/null || return 0; sleep 0.1; done
+    return 1
+}
+if HOME=$tree tshark -D 2>/dev/null | grep -q linkpulse; then
+    check "extcap: a capture makes a session" captures
+    check "whose frames are there" says DHCP
+    check "and ends it" ended
+else
+    skip "extcap: a capture makes a session" "this tshark has no extcap interfaces of a user's"
+fi
+check "extcap: without Wireshark" sh -c '"$1" --capture 2>/dev/null; [ $? = 2 ]' - "$here/../harness/extcap.sh"
 finish

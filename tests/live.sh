@@ -103,14 +103,49 @@ refused() { exits 1 live --speed max --partner strict -- true && says "no addres
 check "the strict partner refuses the reference board: exit 1, with the reason" refused
 deaf() { exits 1 live --speed max --edit "tie U3.4 GND" -- true && says "no link within" err; }
 check "a board whose driver is never enabled gets no link" deaf
-user_space() { setpriv --reuid=65534 --regid=65534 --clear-groups "$program" live -- true; }
-user() { # not allowed the device: exit 4 with commands; allowed: it works
-    user_space >"$tree/out" 2>"$tree/err" </dev/null
-    case $? in 0) return 0 ;; 4) says "sudo" err ;; *) return 1 ;; esac
+
+# --- as an ordinary user, with a device file of this test's own in a mount namespace ----------------
+nobody="setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs"
+user() { # STATUS MODE ARGUMENT...: MODE of /dev/net/tun, or none
+    local want=$1 mode=$2 status
+    shift 2
+    timeout 120 unshare -m sh -c 'mount -t tmpfs none /dev/net || exit 99
+        [ '"$mode"' = none ] || mknod -m '"$mode"' /dev/net/tun c 10 200 || exit 99
+        nobody=$1; shift; exec $nobody "$@"' - "$nobody" "$program" live "$@" \
+        >"$tree/out" 2>"$tree/err" </dev/null
+    status=$?
+    [ $status = "$want" ] || { echo "# exit $status"; sed 's/^/# /' "$tree/out" "$tree/err"; return 1; }
 }
-if has setpriv && [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups "$program" --version >/dev/null 2>&1; then
-    check "as an ordinary user: it works, or exit 4 and what would help" user
+works() { user 0 666 -- sh -c "id -u; ping -c 3 -i 0.2 $address" && says "3 received, 0% packet loss" && says '^0$'; }
+closed() { user 4 600 -- true && says "/dev/net/tun: Permission denied" err && says "sudo chmod 666 /dev/net/tun" err; }
+absent() { user 4 none -- true && says "/dev/net/tun: No such file" err && says "sudo modprobe tun" err; }
+# The commands of the hint, but for sudo: the device is then made for that user, and joined by it.
+made() {
+    timeout 120 unshare -n -m sh -c 'mount -t tmpfs none /dev/net && mknod -m 666 /dev/net/tun c 10 200 || exit 99
+        ip tuntap add dev lp0 mode tap user 65534 && ip addr add 192.168.77.1/24 dev lp0 && ip link set lp0 up || exit 99
+        echo 0 65534 >/proc/sys/net/ipv4/ping_group_range # else ping needs a privilege of its own
+        exec '"$nobody"' "$1" live --tap lp0 -- ping -c 3 -i 0.2 '$address - "$program" >"$tree/out" 2>"$tree/err" </dev/null &&
+        says "3 received, 0% packet loss"
+}
+why=
+has setpriv || why="no setpriv"
+[ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || why="not root"
+[ -n "$why" ] || $nobody "$program" --version >/dev/null 2>&1 || why="the program is not everyone's to read"
+if [ -z "$why" ]; then
+    if $nobody unshare -U -n true 2>/dev/null; then
+        check "an ordinary user: works, in a user namespace" works
+    else
+        restricted() { user 4 666 -- true && says "sysctl" err; }
+        check "an ordinary user without user namespaces: exit 4, and what would help" restricted
+    fi
+    check "an ordinary user, the device closed: exit 4, and what would help" closed
+    check "an ordinary user, no device: exit 4, and what would help" absent
+    if has ip; then
+        check "an ordinary user with a device made by those commands" made
+    else
+        skip "an ordinary user with a device made by those commands" "no ip (iproute2)"
+    fi
 else
-    skip "as an ordinary user: it works, or exit 4 and what would help" "not root, or no setpriv"
+    skip "as an ordinary user" "$why"
 fi
 finish

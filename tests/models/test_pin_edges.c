@@ -23,6 +23,7 @@
 #define BUSY     0 /* seeds: the core looks at registers all the time, or sleeps */
 #define PINS     6
 #define SPI_PINS 4
+#define DIGESTS  (ROUNDS * 8)
 
 /* What a chip did, in the order it did it. */
 struct log {
@@ -39,6 +40,8 @@ struct pair {
 
 static const struct stm32_pin PIN[PINS] = {{1, 13}, {1, 15}, {1, 12}, {1, 14}, {2, 6}, {0, 3}};
 static size_t seeds[N_SEEDS];
+static struct pin_digest digests[DIGESTS];
+static size_t n_digests;
 
 static uint32_t draw(struct pair *p, uint32_t below) {
     uint64_t x = (p->seed += 0x9E3779B97F4A7C15U); /* splitmix64 */
@@ -264,6 +267,15 @@ static void give_one(struct pair *p, const struct pin_edge *edge, sim_time start
     cr_assert(stm32_pin_set(p->other.mcu, at.port, at.pin, level, start + edge->dt));
 }
 
+/* Kept until the end, as their reader may. NULL: there is none, or it is not used. */
+static const struct pin_digest *digest(const struct pin_edge *edges, unsigned n) {
+    struct pin_digest *new = &digests[n_digests % DIGESTS];
+    if (n_digests == DIGESTS || !pin_digest_make(new, edges, n))
+        return NULL;
+    n_digests++;
+    return new;
+}
+
 static void give(struct pair *p, struct pin_edge *edges, unsigned n, sim_time start) {
     if (draw(p, 4) == 0) {
         for (unsigned i = 0; i < n; i++)
@@ -271,22 +283,26 @@ static void give(struct pair *p, struct pin_edge *edges, unsigned n, sim_time st
         return;
     }
     sort(edges, n);
-    cr_assert(stm32_pin_edges(p->one.mcu, PIN, start, edges, n));
+    cr_assert(
+        stm32_pin_list(p->one.mcu, PIN, start, &(struct pin_list){edges, n, digest(edges, n)}));
     cr_assert(stm32_pin_edges(p->other.mcu, PIN, start, edges, n));
 }
 
-/* The time after the last edge. */
+/* The time after the last edge. Mostly in lists as of an octet, which have a digest. */
 static sim_time send_some(struct pair *p) {
     struct pin_edge edges[MOST];
-    unsigned n = 0;
-    int32_t at = FIRST;
-    for (unsigned bits = draw(p, 40); bits > 0; bits--, at += 100000) {
-        n = add_bit(p, edges, n, at);
-        n = add_other(p, edges, n, at + 75000);
-    }
     sim_time start = stm32_time(p->one.mcu);
-    give(p, edges, n, start);
-    return start + at;
+    for (unsigned bits = draw(p, 40), first = FIRST; bits > 0; first = 0) {
+        unsigned n = 0, most = draw(p, 8) ? 8 : 40, list = bits < most ? bits : most;
+        int32_t at = (int32_t)first;
+        for (bits -= list; list > 0; list--, at += 100000) {
+            n = add_bit(p, edges, n, at);
+            n = add_other(p, edges, n, at + 75000);
+        }
+        give(p, edges, n, start);
+        start += at;
+    }
+    return start;
 }
 
 /* --- comparing ----------------------------------------------------------------------------- */

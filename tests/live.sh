@@ -57,6 +57,33 @@ else
     skip "a hundred pages, all the same" "no curl"
 fi
 
+# A mebibyte each way, with its checksum. In full duplex the firmware fills the line; in half duplex
+# each segment that it sends into the partner's is lost, and its retransmission timer waits.
+volume() { # DUPLEX LEAST, in Mbit/s: WHAT...
+    local duplex=$1 least=$2
+    shift 2
+    timeout 400 "$program" live --duplex "$duplex" -- python3 "$here/volume.py" "$@" \
+        >"$tree/out" 2>"$tree/err" || return 1
+    sed -n 's/^linkpulse: \(TCP .*\)/# \1/p; s/^linkpulse: \(.* collisions.*\)/# \1/p' "$tree/err"
+    awk -v least="$least" '/TCP in simulated time/ { for (i = 2; i <= NF; i++)
+        if ($i ~ /^Mbit/) seen = $(i - 1) >= least } END { exit !seen }' "$tree/err"
+}
+if has python3; then
+    echoed() {
+        volume full 10 echo 1048576 && says "1048576 octets to the board" err &&
+            says "1048576 from it" err
+    }
+    check "a mebibyte echoed in full duplex, at 10 Mbit/s and more both ways together" echoed
+    check "a mebibyte from the board in half duplex" volume half 0.1 page
+    differs() { # the service that discards echoes nothing
+        ! timeout 60 "$program" live -q -- python3 "$here/volume.py" echo 99 1 9 2>"$tree/err" &&
+            says "0 of 99 octets" err
+    }
+    check "an echo that is none is told" differs
+else
+    skip "a mebibyte echoed in full duplex" "no python3"
+fi
+
 cat >"$tree/dhcp.sh" <<'EOF'
 dir=$1
 dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 --bind-interfaces --user=root \

@@ -94,7 +94,8 @@ bool run_transmit_open(struct run *run, struct replay_settings *settings) {
     side->has_driver = transmit_find_driver(run->board, &side->driver, side->why, sizeof side->why);
     if (side->has_driver) {
         listen(side, settings);
-        side->line = run_line_open(run->board, side->line_why, sizeof side->line_why);
+        side->line = run_line_open(run->board, run->options->live.partner, side->line_why,
+                                   sizeof side->line_why);
     }
     side->transmit = transmit_create(&(struct transmit_settings){.swapped = side->driver.swapped,
                                                                  .user = run,

@@ -201,6 +201,7 @@ static json_t *port(const struct run_port *p) {
     json_object_set_new(object, "odd_pulses", count(p->odd_pulses));
     json_object_set_new(object, "frames", count(p->frames));
     json_object_set_new(object, "taken", count(p->taken));
+    json_object_set_new(object, "unheard", count(p->unheard));
     json_object_set_new(object, "heard", heard(p));
     return object;
 }

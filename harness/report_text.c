@@ -146,6 +146,9 @@ static void port(const struct run_port *p, FILE *out) {
     if (p->link_downs)
         fprintf(out, ", lost %" PRIu64 " times", p->link_downs);
     fputc('\n', out);
+    if (p->unheard)
+        fprintf(out, "partner: %" PRIu64 " frames that left the board are not heard at all\n",
+                p->unheard);
     not_taken(p, out);
 }
 

@@ -84,6 +84,7 @@ struct run_port {
     uint64_t link_downs, pulses, inverted_pulses;
     uint64_t odd_pulses; /* of a width or shape that it does not take for one */
     uint64_t frames, taken;
+    uint64_t unheard;        /* good frames at the driver that made no carrier here */
     struct run_heard *heard; /* the first RUN_MAX_HEARD */
     size_t n_heard;
 };

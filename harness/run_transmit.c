@@ -162,6 +162,8 @@ void run_transmit_finish(struct run *run) {
         snprintf(out->first_damage, sizeof out->first_damage, "%s, from %.6f us", c.why,
                  (double)c.when / (double)SIM_US);
     run_line_finish(side->line, replay_now(run->replay), out);
+    if (out->port.present && c.good_fcs > out->port.frames)
+        out->port.unheard = c.good_fcs - out->port.frames;
     snprintf(out->unmodelled, sizeof out->unmodelled, "%s", side->line_why);
     name_driver(run, out);
     if (c.clocked && !c.frames)

@@ -179,6 +179,25 @@ check "a signal below its squelch is not heard" port \
     'p["frames"] == 0 and p["unheard"] == 1 and p["link_pulses"] == 0' --edit "value R2=4700"
 check "without pulses the link is lost" port 'p["link"] == "down" and p["link_losses"] == 1' \
     --partner strict --set line.gap=fixed --set line.gap_ns=8000000 --edit "open U2.1"
+# O8: a clock from the HSI, at its 1 % and beyond.
+hsi() { # EXPRESSION PROFILE PPM...
+    local expression=$1 profile=$2 ppm
+    shift 2
+    for ppm in "$@"; do
+        port "$expression" --partner "$profile" --firmware netif_f401_hsi \
+            --set "mcu.hsi_ppm=$ppm" || return 1
+    done
+}
+refused_for() { echo 'p["taken"] == 0 and p["heard"][0]["why"] == "'"$1"'"'; }
+check "HSI at its tolerance: the tolerant partner takes it" hsi "$good" tolerant -10000 10000
+check "the standard one just so" hsi "$good" standard -9900 9900
+check "and not beyond" hsi "$(refused_for "bit rate off")" standard -11000 11000
+check "the tolerant one not at twice that" hsi "$(refused_for "bit rate off")" tolerant -21000 21000
+check "the strict one loses its place" hsi "$(refused_for "an edge off its place")" strict \
+    -10000 10000
+check "and has the end of the frame against an exact one" hsi \
+    "$(refused_for "end of frame too short")" strict 0
+
 check "no such partner" refuses "expected tolerant, standard or strict" run --partner lenient \
     "$captures/dns.pcap"
 

@@ -139,54 +139,6 @@ else
     skip "dnsmasq hands out the address" "no dnsmasq"
 fi
 
-# --- taps ---------------------------------------------------------------------------------------
-shown() { # FILE FILTER FIELD...: a line for each frame
-    local file=$1 filter=$2 fields=() field
-    shift 2
-    for field in "$@"; do fields+=(-e "$field"); done
-    tshark -r "$file" -o eth.check_fcs:TRUE -Y "$filter" -T fields "${fields[@]}" 2>/dev/null
-}
-# Each place has its frames, each that is not right says so, and no dissector stumbles over one.
-whole() { # FILE
-    local place
-    for place in line-in mcu-rx mcu-tx line-out host; do
-        [ -n "$(shown "$1" "frame.interface_name == \"$place\"" frame.number)" ] ||
-            { echo "# nothing at $place"; return 1; }
-    done
-    [ -z "$(shown "$1" "_ws.malformed && !frame.comment" frame.number)" ] &&
-        [ -z "$(shown "$1" "eth.fcs.status == 0 && !frame.comment" frame.number)" ]
-}
-taps() {
-    rm -f "$tree/taps"
-    timeout 200 "$program" live -q --taps-out "$tree/taps" -- \
-        python3 "$here/volume.py" echo 30000 </dev/null >"$tree/out" 2>"$tree/err" && whole "$tree/taps"
-}
-collided() { # in the session before, half duplex: both sides of each say so
-    [ -n "$(shown "$tree/taps" 'frame.comment == "collision"' frame.number)" ] &&
-        [ -n "$(shown "$tree/taps" 'frame.comment contains "cut: collision"' frame.number)" ]
-}
-pipe() { # what somebody sees who reads it meanwhile is what a file has
-    rm -f "$tree/pipe" && mkfifo "$tree/pipe"
-    timeout 60 cat "$tree/pipe" >"$tree/taps" &
-    timeout 60 "$program" live -q --taps-out "$tree/pipe" -- sleep 1 </dev/null 2>"$tree/err" &&
-        wait $! && [ -n "$(shown "$tree/taps" arp frame.number)" ]
-}
-seen_early() { # frames come while the session goes on
-    rm -f "$tree/pipe" && mkfifo "$tree/pipe"
-    timeout 60 "$program" live -q --taps-out "$tree/pipe" -- sleep 5 </dev/null 2>"$tree/err" &
-    timeout 30 head -c 1000 "$tree/pipe" >"$tree/taps"
-    kill -0 $! && [ "$(wc -c <"$tree/taps")" = 1000 ] || return 1
-    wait $! && says "takes no more" err # head has left, and the session ended as if it had not
-}
-if has tshark && has python3; then
-    check "what the taps write is whole, and what is damaged says so" taps
-    check "collisions are told on both sides" collided
-    check "a pipe can be read" pipe
-    check "while the session goes on, which outlives its reader" seen_early
-else
-    skip "what the taps write is whole" "no tshark or python3"
-fi
-
 # --- the command, its status, a board that does not do ------------------------------------------
 status() { timeout 60 "$program" live -q -- sh -c 'exit 7' </dev/null; [ $? = 7 ]; }
 check "the command's exit status is returned" status

@@ -40,7 +40,6 @@ struct live_rig {
     struct asking {
         struct live *live;
         size_t (*whole)(struct live *live, sim_time now);
-        size_t sent; /* octets, before a collision cut it */
     } asking;
 };
 
@@ -61,8 +60,6 @@ static void on_output(void *user, size_t output, const struct stm32_pin_change *
     };
     if (rig->replay)
         replay_drive(rig->replay, output, &pin);
-    if (output < MCU_NETS_OTHERS && pin.level != REPLAY_RELEASED)
-        live_taps_spi(rig->settings.taps, pin.time, output == MCU_NETS_TX_CLK, pin.level);
 }
 
 static void on_drop(void *user, enum cosim_drop drop, uint32_t address, sim_time time) {
@@ -93,8 +90,7 @@ static sim_time next(void *user) {
 }
 
 static void on_burst(void *user, const struct replay_burst *burst) {
-    struct live_rig *rig = user;
-    live_taps_rx(rig->settings.taps, burst);
+    (void)user, (void)burst;
 }
 
 /* --- the transmit pair ------------------------------------------------------------------ */
@@ -114,16 +110,10 @@ static void on_piece(void *user, const struct transmitter_piece *piece) {
         partner_input_piece(&rig->input, rig->cable.delay > 0 ? &far : piece);
 }
 
-static void tell_driver(struct live_rig *rig, sim_time time, unsigned role) {
-    live_taps_driver(rig->settings.taps, time, role == HEARD_D ? TRANSMIT_D : TRANSMIT_DE,
-                     rig->levels[role]);
-}
-
 static void on_heard(void *user, size_t i, sim_time time, int level) {
     struct live_rig *rig = user;
     rig->last_edge = time;
     rig->levels[rig->role[i]] = level;
-    tell_driver(rig, time, rig->role[i]);
     transmitter_edge(rig->transmitter, time, rig->levels[HEARD_D],
                      rig->levels[HEARD_DE] && rig->driver.powered);
 }
@@ -210,10 +200,8 @@ static void boot(struct live_rig *rig) {
     cosim_pin(rig->cosim, SPI_MOSI, 0, s->mosi);
     cosim_pin(rig->cosim, SPI_NSS, 0, s->selected == s->active_high);
     cosim_outputs(rig->cosim);
-    for (size_t i = 0; i < rig->n_heard; i++) {
+    for (size_t i = 0; i < rig->n_heard; i++)
         rig->levels[rig->role[i]] = replay_level(rig->replay, rig->heard[i]);
-        tell_driver(rig, 0, rig->role[i]);
-    }
     transmitter_start(rig->transmitter, 0, rig->levels[HEARD_D],
                       rig->levels[HEARD_DE] && rig->driver.powered);
 }
@@ -285,22 +273,18 @@ static bool pulse(void *user, sim_time start, struct sim_err *err) {
 static bool go_on(void *user, sim_time now, size_t sent) {
     struct live_rig *rig = user;
     settled(rig);
-    if (rig->asking.whole(rig->asking.live, now) > sent)
-        return true;
-    rig->asking.sent = sent;
-    return false;
+    return rig->asking.whole(rig->asking.live, now) > sent;
 }
 
 static bool frame(void *user, const uint8_t *octets, size_t n, sim_time start,
                   size_t (*whole)(struct live *live, sim_time now), struct live *live,
                   struct sim_err *err) {
     struct live_rig *rig = user;
-    rig->asking = (struct asking){live, whole, n};
+    rig->asking = (struct asking){live, whole};
     if (whole)
         replay_frame_asking(rig->replay, octets, n, start, go_on, rig);
     else
         replay_frame(rig->replay, octets, n, start);
-    live_taps_line_in(rig->settings.taps, start, octets, rig->asking.sent, n);
     catch_up(rig);
     return sound(rig, err);
 }
@@ -312,14 +296,6 @@ static sim_time now(void *user) {
 
 struct live_board live_rig_board(struct live_rig *rig) {
     return (struct live_board){rig, idle_until, pulse, frame, now};
-}
-
-void live_rig_untap(struct live_rig *rig) {
-    rig->settings.taps = NULL;
-}
-
-sim_time live_rig_began(const struct live_rig *rig, sim_time heard) {
-    return heard - LAG - rig->cable.delay;
 }
 
 sim_time live_rig_delay(const struct live_rig *rig) {

@@ -6,14 +6,12 @@
 #include "harness/board.h"
 #include "harness/cosim.h"
 #include "harness/live.h"
-#include "harness/live_taps.h"
 #include "harness/options.h"
 
 struct live_board_settings {
     const struct board *board;
     const char *image;             /* ELF */
     const struct options *options; /* seed, strictness, cache, what a developer asked for */
-    struct live_taps *taps;        /* NULL: not wanted */
 };
 
 struct live_rig;
@@ -29,10 +27,6 @@ bool live_rig_commit(struct live_rig *rig, struct sim_err *err);
 struct live_board live_rig_board(struct live_rig *rig);
 /* Who is told the crossings of its limits' thresholds; before time goes on. */
 void live_rig_attach(struct live_rig *rig, struct live *live, const struct partner_limits *limits);
-/* From now on nothing is told to the taps. */
-void live_rig_untap(struct live_rig *rig);
-/* A frame that the partner heard begin at `heard` began at the driver about then. */
-sim_time live_rig_began(const struct live_rig *rig, sim_time heard);
 /* The cable's delay, one way. */
 sim_time live_rig_delay(const struct live_rig *rig);
 struct cosim_figures live_rig_figures(const struct live_rig *rig);

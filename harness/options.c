@@ -122,9 +122,8 @@ static const struct option_row option_rows[] = {
     {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
     {"junit", CODE_JUNIT, 0, RUN, "FILE", "write the results as JUnit XML"},
     {"pcap-out", CODE_PCAP_OUT, 0, RUN, "FILE", "write the recovered frames as a capture"},
-    {"taps-out", CODE_TAPS_OUT, 0, RUN | LIVE, "FILE",
-     "write the frames at four places, both ways, as pcapng: line-in, mcu-rx, mcu-tx, line-out; in "
-     "live the host's, too, and a pipe may be read meanwhile"},
+    {"taps-out", CODE_TAPS_OUT, 0, RUN, "FILE",
+     "write the frames at four places, both ways, as pcapng: line-in, mcu-rx, mcu-tx, line-out"},
     {"vcd", CODE_VCD, 0, RUN, "FILE", "write waves as VCD"},
     {"fst", CODE_FST, 0, RUN, "FILE", "write waves as FST, for GTKWave, with a .gtkw beside it"},
     {"trace-window", CODE_TRACE_WINDOW, 0, RUN, "WHAT",

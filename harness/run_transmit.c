@@ -27,7 +27,7 @@ static void abandon_taps(struct run *run) {
     run->taps = NULL;
 }
 
-void run_tap(struct run *run, enum taps_place tap, sim_time time, const uint8_t *octets, size_t n,
+void run_tap(struct run *run, enum tap tap, sim_time time, const uint8_t *octets, size_t n,
              const char *comment) {
     if (run->taps && n && !taps_frame(run->taps, tap, time, octets, n, comment, &run->err))
         abandon_taps(run);

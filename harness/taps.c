@@ -14,7 +14,7 @@ enum { LINKTYPE_ETHERNET = 1, NANOSECONDS = 9, FCS = 4 };
 
 struct frame {
     sim_time time;
-    enum taps_place tap;
+    enum tap tap;
     size_t n;
     char comment[MAX_COMMENT];
     uint8_t octets[];
@@ -26,7 +26,7 @@ struct taps {
     size_t n;
 };
 
-static const char *const NAMES[TAPS] = {"line-in", "mcu-rx", "mcu-tx", "line-out", "host"};
+static const char *const NAMES[TAPS] = {"line-in", "mcu-rx", "mcu-tx", "line-out"};
 
 /* --- blocks, in the byte order of this machine ----------------------------------------- */
 
@@ -101,7 +101,7 @@ static void put_packet(FILE *out, const struct frame *frame) {
 
 /* --- order ----------------------------------------------------------------------------- */
 
-struct taps *taps_create(const char *path, int places, struct sim_err *err) {
+struct taps *taps_create(const char *path, struct sim_err *err) {
     struct taps *taps = calloc(1, sizeof *taps);
     if (!taps) {
         sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
@@ -112,7 +112,7 @@ struct taps *taps_create(const char *path, int places, struct sim_err *err) {
         return NULL;
     }
     put_section(taps->file.stream);
-    for (int i = 0; i < places; i++)
+    for (int i = 0; i < TAPS; i++)
         put_interface(taps->file.stream, NAMES[i]);
     return taps;
 }
@@ -142,8 +142,8 @@ static void write_until(struct taps *taps, sim_time time) {
         memmove(taps->waiting, taps->waiting + done, taps->n * sizeof *taps->waiting);
 }
 
-bool taps_frame(struct taps *taps, enum taps_place tap, sim_time time, const uint8_t *octets,
-                size_t n, const char *comment, struct sim_err *err) {
+bool taps_frame(struct taps *taps, enum tap tap, sim_time time, const uint8_t *octets, size_t n,
+                const char *comment, struct sim_err *err) {
     struct frame *frame = taps->n < TAPS_WAITING ? calloc(1, sizeof *frame + n) : NULL;
     if (!frame)
         return sim_err_set(err, SIM_ERR_UNMODELLED, "--taps-out: too many frames within %d ms",
@@ -161,15 +161,10 @@ bool taps_frame(struct taps *taps, enum taps_place tap, sim_time time, const uin
     return true;
 }
 
-bool taps_comment(struct taps *taps, enum taps_place tap, sim_time time, const char *comment) {
-    return taps_comment_near(taps, tap, time, time, comment);
-}
-
-bool taps_comment_near(struct taps *taps, enum taps_place tap, sim_time from, sim_time to,
-                       const char *comment) {
+bool taps_comment(struct taps *taps, enum tap tap, sim_time time, const char *comment) {
     for (size_t i = 0; i < taps->n; i++) {
         struct frame *frame = taps->waiting[i];
-        if (frame->tap != tap || frame->time < from || frame->time > to || frame->comment[0])
+        if (frame->tap != tap || frame->time != time || frame->comment[0])
             continue;
         sim_format(frame->comment, MAX_COMMENT, "%s", comment);
         return true;
@@ -183,13 +178,6 @@ bool taps_crowded(const struct taps *taps) {
 
 void taps_now(struct taps *taps, sim_time now) {
     write_until(taps, now - TAPS_LATEST);
-}
-
-bool taps_flush(struct taps *taps, sim_time now, struct sim_err *err) {
-    FILE *file = taps->file.stream;
-    taps_now(taps, now);
-    return (!ferror(file) && (!taps->file.direct || fflush(file) == 0)) ||
-           sim_err_set(err, SIM_ERR_INPUT, "--taps-out: %s takes no more", taps->file.path);
 }
 
 bool taps_commit(struct taps *taps, struct sim_err *err) {

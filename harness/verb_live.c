@@ -1,7 +1,6 @@
 /* `linkpulse live [-- COMMAND]`: the board on a TAP device, paced by the host's clock. */
 #include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,6 @@
 #include "harness/interrupt.h"
 #include "harness/live.h"
 #include "harness/live_board.h"
-#include "harness/live_taps.h"
 #include "harness/progress.h"
 #include "harness/run_image.h"
 #include "harness/tap.h"
@@ -31,7 +29,6 @@ struct session {
     struct run_image image;
     struct live_rig *rig;
     struct live *live;
-    struct live_taps *taps; /* NULL: not wanted, or nobody reads them any more */
     struct tap tap;
     bool has_tap, running, warned;
     bool refused; /* the partner does not take the board as it is: a failed check */
@@ -47,7 +44,6 @@ struct session {
 static void to_host(void *user, const uint8_t *frame, size_t n) {
     struct session *s = user;
     s->from_board++;
-    live_taps_host(s->taps, live_now(s->live), frame, n);
     s->lost += !tap_write(&s->tap, frame, n);
 }
 
@@ -56,16 +52,12 @@ static void from_host(struct session *s) {
     size_t n;
     while (live_room(s->live) && (n = tap_read(&s->tap, frame, sizeof frame)) > 0) {
         s->to_board++;
-        live_taps_host(s->taps, live_now(s->live), frame, n);
         s->lost += !live_from_host(s->live, frame, n);
     }
 }
 
 static void on_frame(void *user, const struct partner_frame *frame) {
     const struct session *s = user;
-    if (frame->damage != PARTNER_GOOD)
-        live_taps_damaged(s->taps, live_rig_began(s->rig, frame->start),
-                          partner_damage_text(frame->damage));
     if (s->options->verbose)
         fprintf(stderr,
                 "linkpulse: %.6f ms: %zu octets of the board: %s; TP_IDL %.0f ns, %+.0f ppm\n",
@@ -75,21 +67,10 @@ static void on_frame(void *user, const struct partner_frame *frame) {
 
 /* --- time ------------------------------------------------------------------------------ */
 
-/* Whoever read the taps may go; the session stays. */
-static void end_taps(struct session *s, const struct sim_err *why) {
-    fprintf(stderr, "linkpulse: %s\n", why->text);
-    live_rig_untap(s->rig);
-    live_taps_close(s->taps);
-    s->taps = NULL;
-}
-
 static bool advance(struct session *s, sim_time until) {
-    struct sim_err err = SIM_ERR_INIT;
     double started = progress_now();
     bool ok = live_run_until(s->live, until, &s->err);
     s->busy_s += progress_now() - started;
-    if (!live_taps_now(s->taps, live_rig_began(s->rig, live_now(s->live)), &err))
-        end_taps(s, &err);
     from_host(s);
     return ok;
 }
@@ -269,24 +250,6 @@ static void print_end(const struct session *s) {
 
 /* --- opening ------------------------------------------------------------------------------ */
 
-static void ignore(int number) {
-    (void)number; /* as a handler and not SIG_IGN, which the command would inherit */
-}
-
-static bool open_taps(struct session *s) {
-    const struct options *o = s->options;
-    struct transmit_driver driver = {.swapped = false};
-    char path[1024], why[160];
-    if (!o->taps_out)
-        return true;
-    if (!options_out_path(o, o->taps_out, path, sizeof path))
-        return sim_err_set(&s->err, SIM_ERR_INPUT, "--taps-out: the path is too long");
-    transmit_find_driver(&s->board, &driver, why, sizeof why);
-    signal(SIGPIPE, ignore);
-    s->taps = live_taps_open(path, driver.swapped, &s->err);
-    return s->taps != NULL;
-}
-
 static bool open_board(struct session *s) {
     const struct options *o = s->options;
     struct board_request request = {.board = o->board,
@@ -300,10 +263,7 @@ static bool open_board(struct session *s) {
         return false;
     if (!s->image.name[0])
         return sim_err_set(&s->err, SIM_ERR_INPUT, "live needs a firmware: %s", s->image.why);
-    if (!open_taps(s))
-        return false;
-    s->rig = live_rig_create(&(struct live_board_settings){&s->board, s->image.path, o, s->taps},
-                             &s->err);
+    s->rig = live_rig_create(&(struct live_board_settings){&s->board, s->image.path, o}, &s->err);
     return s->rig != NULL;
 }
 
@@ -366,8 +326,6 @@ int verb_live(const struct options *options) {
         print_end(&s);
     if (ok && s.rig)
         ok = live_rig_commit(s.rig, &s.err);
-    if (ok && s.live)
-        ok = live_taps_commit(s.taps, live_now(s.live), &s.err);
     if (!ok)
         status = s.err.text[0] ? verbs_fail(&s.err) : SIM_ERR_ENVIRONMENT;
     else if (interrupted && (s.running || options->n_files == 0))
@@ -378,7 +336,6 @@ int verb_live(const struct options *options) {
         tap_close(&s.tap);
     live_destroy(s.live);
     live_rig_destroy(s.rig);
-    live_taps_close(s.taps);
     board_finish(&s.board);
     return status;
 }

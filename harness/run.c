@@ -325,6 +325,7 @@ void run_finish(struct run *run) {
     free(run->result.captures);
     free(run->result.margins);
     free(run->result.transmit.measures);
+    free(run->result.transmit.port.heard);
     free(run->result.counters);
     free(run->result.not_run);
 }

@@ -264,6 +264,10 @@ bool tap_open(struct tap *tap, const struct tap_settings *settings, struct sim_e
     if (settings->device && strlen(settings->device) >= TAP_NAME_MAX)
         return sim_err_set(err, SIM_ERR_INPUT,
                            "--tap %s: a device's name has 15 characters at most", settings->device);
+    if (settings->device && (!settings->device[0] || strpbrk(settings->device, "%/ ")))
+        return sim_err_set(err, SIM_ERR_INPUT,
+                           "--tap '%s': expected a device's name, without '%%', '/' and blanks",
+                           settings->device);
     if (settings->netns && strchr(settings->netns, '/'))
         return sim_err_set(err, SIM_ERR_INPUT, "--netns %s: expected a name of ip netns",
                            settings->netns);

@@ -23,8 +23,7 @@
 #define SLICE        SIM_MS       /* between two looks at the host */
 #define READY_WITHIN (30 * SIM_S) /* link and address */
 #define BEHIND_S     0.2          /* later than this against the wall clock is worth a word */
-#define FAILED       ((enum sim_err_class)1) /* the board did not do what was asked of it */
-#define GRACE_S      2.0                     /* for a command that Ctrl-C ends */
+#define GRACE_S      2.0          /* for a command that Ctrl-C ends */
 
 struct session {
     const struct options *options;

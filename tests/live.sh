@@ -12,6 +12,8 @@ address=192.168.77.2
 check "an unknown partner" refuses "expected tolerant, standard or strict" live --partner lenient
 check "an unknown duplex" refuses "expected half or full" live --duplex both
 check "a device's name that is too long" refuses "15 characters" live --tap 0123456789abcdef
+check "a device's name that the kernel would number" refuses "expected a device's name" live --tap lp%d
+check "a device without a name" refuses "the value is empty" live --tap ""
 check "no firmware" refuses "live needs a firmware" live --firmware none
 missing() { exits 4 live --netns no-such-namespace && says "ip netns add" err; }
 check "a namespace that does not exist: exit 4, and what would help" missing

@@ -44,11 +44,11 @@ fi
 
 # O4: always enabled, the driver holds the line low behind a frame that ends in 0. Ports that look
 # for swapped pairs take that for one, after some in a row correct it, and so spoil what follows.
-swapped() { # PROFILE: most pings arrive, some do not, and the port says why
+swapped() { # PROFILE: pings are lost, and the port says why
     timeout 120 "$program" live --duplex full --partner "$1" --edit "tie U3.4 VCC" -- \
         ping -q -c 100 -i 0.02 -W 3 $address >"$tree/out" 2>"$tree/err"
     sed -n 's/^\(.* packet loss\).*/# \1/p' "$tree/out"
-    ! says " 0% packet loss" && ! says "100% packet loss" && says "damaged: polarity inverted" err
+    ! says " 0% packet loss" && says "packet loss" && says "damaged: polarity inverted" err
 }
 if has ping; then
     check "always enabled, the tolerant partner takes the pair for swapped" swapped tolerant

@@ -258,11 +258,11 @@ void cosim_pin(struct cosim *c, enum spi_pin pin, sim_time time, int level) {
         c->pin_refused = true;
 }
 
-void cosim_pins(struct cosim *c, sim_time start, const struct pin_edge *edges, size_t n) {
+void cosim_pins(struct cosim *c, sim_time start, const struct pin_list *list) {
     struct stm32_pin pins[3];
     for (int i = 0; i < 3; i++)
         pins[i] = (struct stm32_pin){(uint8_t)c->port[i], (uint8_t)c->pin[i]};
-    if (!stm32_pin_edges(c->chip, pins, start, edges, n))
+    if (!stm32_pin_list(c->chip, pins, start, list))
         c->pin_refused = true;
 }
 

@@ -59,8 +59,8 @@ bool cosim_debug(struct cosim *cosim, unsigned *port, struct sim_err *err);
 
 /* The level of a pin from `time` on; times ascend per pin. */
 void cosim_pin(struct cosim *cosim, enum spi_pin pin, sim_time time, int level);
-/* A list of edges; `pin` is an enum spi_pin. */
-void cosim_pins(struct cosim *cosim, sim_time start, const struct pin_edge *edges, size_t n);
+/* A list of edges; `pin` is an enum spi_pin. Its digest is kept. */
+void cosim_pins(struct cosim *cosim, sim_time start, const struct pin_list *list);
 /* The MCU catches up. False with `err` when the firmware ended: fault, lockup, breakpoint,
  * or, in a strict run, something not modelled (register, PC and source line named). */
 bool cosim_run_until(struct cosim *cosim, sim_time time, struct sim_err *err);

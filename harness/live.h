@@ -45,9 +45,10 @@ struct live_settings {
     double ppm;     /* of the partner's clock */
     sim_time delay; /* of the cable, one way */
     uint64_t seed;
+    sim_time quantum; /* the longest step, up to 1 ms; 0: that. Results do not depend on it */
     struct live_board board;
     void *user;
-    void (*to_host)(void *user, const uint8_t *frame, size_t n); /* without FCS */
+    void (*to_host)(void *user, sim_time time, const uint8_t *frame, size_t n); /* without FCS */
     /* Everything the board sends, good or not; NULL: not wanted. */
     void (*on_frame)(void *user, const struct partner_frame *frame);
 };

@@ -24,7 +24,8 @@ struct live_rig {
     struct run_probe probe;
     struct replay *replay;
     struct cosim *cosim;
-    struct live *live; /* NULL: nobody listens yet */
+    struct live *live;      /* NULL: nobody listens yet */
+    struct live_taps *taps; /* NULL: not wanted */
     struct transmitter_setup driver;
     struct transmitter *transmitter;
     struct cable cable;
@@ -34,13 +35,15 @@ struct live_rig {
     unsigned role[HEARD];
     size_t n_heard;
     bool levels[HEARD];
+    int spi[MCU_NETS_OTHERS];  /* what the MCU sends with, and how it stands */
     sim_time last_edge, drawn; /* the waveform as far as it was handed on */
     bool ended;                /* the firmware: `err` says why */
     struct sim_err err;
     struct asking {
         struct live *live;
         size_t (*whole)(struct live *live, sim_time now);
-        size_t sent; /* octets, before a collision cut it */
+        bool cut;
+        size_t sent; /* octets before the cut */
     } asking;
 };
 
@@ -61,8 +64,10 @@ static void on_output(void *user, size_t output, const struct stm32_pin_change *
     };
     if (rig->replay)
         replay_drive(rig->replay, output, &pin);
-    if (output < MCU_NETS_OTHERS && pin.level != REPLAY_RELEASED)
-        live_taps_spi(rig->settings.taps, pin.time, output == MCU_NETS_TX_CLK, pin.level);
+    if (output >= MCU_NETS_OTHERS || pin.level == REPLAY_RELEASED)
+        return;
+    rig->spi[output] = pin.level;
+    live_taps_spi(rig->taps, pin.time, output == MCU_NETS_TX_CLK, pin.level);
 }
 
 static void on_drop(void *user, enum cosim_drop drop, uint32_t address, sim_time time) {
@@ -77,9 +82,9 @@ static void on_nss_interrupt(void *user, sim_time time) {
     (void)user, (void)time;
 }
 
-static void on_pins(void *user, sim_time start, const struct pin_edge *edges, size_t n) {
+static void on_pins(void *user, sim_time start, const struct pin_list *list) {
     struct live_rig *rig = user;
-    cosim_pins(rig->cosim, start, edges, n);
+    cosim_pins(rig->cosim, start, list);
 }
 
 static void follow(void *user, sim_time time) {
@@ -92,9 +97,11 @@ static sim_time next(void *user) {
     return cosim_next(rig->cosim);
 }
 
+/* A cut frame's burst ends behind the cut, and before anything else is sent. */
 static void on_burst(void *user, const struct replay_burst *burst) {
     struct live_rig *rig = user;
-    live_taps_rx(rig->settings.taps, burst);
+    bool cut = rig->asking.cut && burst->select_fell >= replay_burst(rig->replay)->start;
+    live_taps_received(rig->taps, burst, cut);
 }
 
 /* --- the transmit pair ------------------------------------------------------------------ */
@@ -114,16 +121,11 @@ static void on_piece(void *user, const struct transmitter_piece *piece) {
         partner_input_piece(&rig->input, rig->cable.delay > 0 ? &far : piece);
 }
 
-static void tell_driver(struct live_rig *rig, sim_time time, unsigned role) {
-    live_taps_driver(rig->settings.taps, time, role == HEARD_D ? TRANSMIT_D : TRANSMIT_DE,
-                     rig->levels[role]);
-}
-
 static void on_heard(void *user, size_t i, sim_time time, int level) {
     struct live_rig *rig = user;
     rig->last_edge = time;
     rig->levels[rig->role[i]] = level;
-    tell_driver(rig, time, rig->role[i]);
+    live_taps_driver(rig->taps, time, rig->role[i] == HEARD_DE, level);
     transmitter_edge(rig->transmitter, time, rig->levels[HEARD_D],
                      rig->levels[HEARD_DE] && rig->driver.powered);
 }
@@ -184,22 +186,23 @@ static bool make_cosim(struct live_rig *rig, struct sim_err *err) {
 
 static bool make_replay(struct live_rig *rig, struct sim_err *err) {
     const struct live_board_settings *s = &rig->settings;
-    rig->replay = replay_create(s->board,
-                                &(struct replay_settings){
-                                    .seed = s->options->seed,
-                                    .cache = !s->options->no_cache,
-                                    .quantum = SIM_MS,
-                                    .lag = LAG,
-                                    .user = rig,
-                                    .on_burst = on_burst,
-                                    .on_pins = on_pins,
-                                    .follow = follow,
-                                    .next = next,
-                                    .heard = rig->heard,
-                                    .n_heard = rig->n_heard,
-                                    .on_heard = on_heard,
-                                },
-                                err);
+    rig->replay =
+        replay_create(s->board,
+                      &(struct replay_settings){
+                          .seed = s->options->seed,
+                          .cache = !s->options->no_cache,
+                          .quantum = (sim_time)(s->board->config.mcu_quantum_us * (double)SIM_US),
+                          .lag = LAG,
+                          .user = rig,
+                          .on_burst = on_burst,
+                          .on_pins = on_pins,
+                          .follow = follow,
+                          .next = next,
+                          .heard = rig->heard,
+                          .n_heard = rig->n_heard,
+                          .on_heard = on_heard,
+                      },
+                      err);
     return rig->replay != NULL;
 }
 
@@ -210,10 +213,8 @@ static void boot(struct live_rig *rig) {
     cosim_pin(rig->cosim, SPI_MOSI, 0, s->mosi);
     cosim_pin(rig->cosim, SPI_NSS, 0, s->selected == s->active_high);
     cosim_outputs(rig->cosim);
-    for (size_t i = 0; i < rig->n_heard; i++) {
+    for (size_t i = 0; i < rig->n_heard; i++)
         rig->levels[rig->role[i]] = replay_level(rig->replay, rig->heard[i]);
-        tell_driver(rig, 0, rig->role[i]);
-    }
     transmitter_start(rig->transmitter, 0, rig->levels[HEARD_D],
                       rig->levels[HEARD_DE] && rig->driver.powered);
 }
@@ -253,6 +254,18 @@ void live_rig_attach(struct live_rig *rig, struct live *live, const struct partn
     rig->input = (struct partner_input){.limits = limits, .user = rig, .on_level = on_level};
 }
 
+void live_rig_tap(struct live_rig *rig, struct live_taps *taps) {
+    rig->taps = taps;
+    for (unsigned i = 0; i < HEARD; i++)
+        live_taps_driver(taps, 0, i == HEARD_DE, rig->levels[i]);
+    for (unsigned i = 0; i < MCU_NETS_OTHERS; i++)
+        live_taps_spi(taps, 0, i == MCU_NETS_TX_CLK, rig->spi[i]);
+}
+
+void live_rig_judged(struct live_rig *rig, const struct partner_frame *frame) {
+    live_taps_judged(rig->taps, frame->start - LAG - rig->cable.delay, frame->damage);
+}
+
 /* --- what a session asks for -------------------------------------------------------------- */
 
 static bool sound(struct live_rig *rig, struct sim_err *err) {
@@ -277,6 +290,7 @@ static void catch_up(struct live_rig *rig) {
 
 static bool pulse(void *user, sim_time start, struct sim_err *err) {
     struct live_rig *rig = user;
+    rig->asking.cut = false;
     replay_link_pulse(rig->replay, start);
     catch_up(rig);
     return sound(rig, err);
@@ -285,22 +299,22 @@ static bool pulse(void *user, sim_time start, struct sim_err *err) {
 static bool go_on(void *user, sim_time now, size_t sent) {
     struct live_rig *rig = user;
     settled(rig);
-    if (rig->asking.whole(rig->asking.live, now) > sent)
-        return true;
     rig->asking.sent = sent;
-    return false;
+    rig->asking.cut = rig->asking.whole(rig->asking.live, now) <= sent;
+    return !rig->asking.cut;
 }
 
 static bool frame(void *user, const uint8_t *octets, size_t n, sim_time start,
                   size_t (*whole)(struct live *live, sim_time now), struct live *live,
                   struct sim_err *err) {
     struct live_rig *rig = user;
-    rig->asking = (struct asking){live, whole, n};
+    rig->asking = (struct asking){.live = live, .whole = whole};
     if (whole)
         replay_frame_asking(rig->replay, octets, n, start, go_on, rig);
     else
         replay_frame(rig->replay, octets, n, start);
-    live_taps_line_in(rig->settings.taps, start, octets, rig->asking.sent, n);
+    live_taps_sent(rig->taps, replay_burst(rig->replay)->start, octets,
+                   rig->asking.cut ? rig->asking.sent : n, n);
     catch_up(rig);
     return sound(rig, err);
 }
@@ -312,14 +326,6 @@ static sim_time now(void *user) {
 
 struct live_board live_rig_board(struct live_rig *rig) {
     return (struct live_board){rig, idle_until, pulse, frame, now};
-}
-
-void live_rig_untap(struct live_rig *rig) {
-    rig->settings.taps = NULL;
-}
-
-sim_time live_rig_began(const struct live_rig *rig, sim_time heard) {
-    return heard - LAG - rig->cable.delay;
 }
 
 sim_time live_rig_delay(const struct live_rig *rig) {

@@ -1,130 +1,189 @@
 #include "harness/live_taps.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "harness/compare.h"
+#include "harness/transmit.h"
 #include "models/line/decode.h"
 #include "models/line/source.h"
-#include "models/line/partner.h"
 
-#define NEAR  (2 * SIM_US) /* no two frames of one side begin as close */
-#define NOTES 8            /* damages whose frame has not been reported yet */
+#define VERDICTS 64
+#define LEAST    64 /* octets of a frame: what one of which none was seen counts for */
+/* The frame judged begins so near the time said: before the partner's first edge, with what the
+ * wires delay. Frames are 60 us apart and more. */
+#define BEFORE (2 * SIM_US)
+#define BEHIND (1 * SIM_US)
+/* By then the frame has been told of, too: the longest takes 14 ms. */
+#define KNOWN_AFTER (20 * SIM_MS)
 
-struct note {
+struct verdict {
     sim_time start;
-    const char *why; /* static; NULL: free */
+    enum partner_damage damage;
 };
 
 struct live_taps {
     struct taps *taps;
     struct transmit *transmit;
-    struct note notes[NOTES];
-    size_t next_note;
-    bool failed;
+    bool framed; /* the MCU sees preamble and SFD */
+    struct verdict verdicts[VERDICTS];
+    size_t n;
+    bool failed; /* `err` says why */
     struct sim_err err;
 };
 
-static void put(struct live_taps *t, enum taps_place tap, sim_time time, const uint8_t *octets,
-                size_t n, const char *comment) {
-    if (n && !t->failed)
-        t->failed = !taps_frame(t->taps, tap, time, octets, n, comment, &t->err);
+static void add(struct live_taps *live, const struct taps_packet *packet) {
+    live->failed = live->failed || !taps_frame(live->taps, packet, &live->err);
 }
 
-/* What was already said of this frame; forgotten with that. */
-static const char *noted(struct live_taps *t, sim_time start) {
-    for (size_t i = 0; i < NOTES; i++) {
-        struct note *note = &t->notes[i];
-        const char *why = note->why;
-        if (!why || start > note->start + NEAR || start < note->start - NEAR)
-            continue;
-        note->why = NULL;
-        return why;
-    }
-    return NULL;
+/* A burst in which no frame begins has no octets, and is damage all the same. */
+static void add_burst(struct live_taps *live, enum taps_place tap,
+                      const struct transmit_burst *burst) {
+    if (burst->kind != TRANSMIT_PULSE)
+        add(live, &(struct taps_packet){.tap = tap,
+                                        .time = burst->start,
+                                        .octets = burst->octets,
+                                        .n = burst->n,
+                                        .whole = burst->n ? 0 : LEAST,
+                                        .comment = burst->why});
 }
 
 static void on_line(void *user, const struct transmit_burst *burst) {
-    struct live_taps *t = user;
-    const char *why = noted(t, burst->start);
-    put(t, TAP_LINE_OUT, burst->start, burst->octets, burst->n, why ? why : burst->why);
+    add_burst(user, TAP_LINE_OUT, burst);
 }
 
 static void on_sent(void *user, const struct transmit_burst *burst) {
-    put(user, TAP_MCU_TX, burst->start, burst->octets, burst->n, burst->why);
+    add_burst(user, TAP_MCU_TX, burst);
 }
 
-struct live_taps *live_taps_open(const char *path, bool swapped, struct sim_err *err) {
-    struct live_taps *t = calloc(1, sizeof *t);
-    if (!t)
-        abort();
-    t->err = SIM_ERR_INIT;
-    t->taps = taps_create(path, TAPS_LIVE, err);
-    t->transmit = transmit_create(&(struct transmit_settings){
-        .swapped = swapped, .user = t, .on_line = on_line, .on_sent = on_sent});
-    if (t->taps && t->transmit)
-        return t;
-    live_taps_close(t);
+struct live_taps *live_taps_create(const struct board *board, const char *path,
+                                   struct sim_err *err) {
+    struct transmit_driver driver;
+    char why[160];
+    if (!transmit_find_driver(board, &driver, why, sizeof why)) {
+        sim_err_set(err, SIM_ERR_INPUT, "--taps-out: %s", why);
+        return NULL;
+    }
+    struct live_taps *live = calloc(1, sizeof *live);
+    if (!live) {
+        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        return NULL;
+    }
+    live->err = SIM_ERR_INIT;
+    live->framed = strcmp(board->config.attach.framing, "preamble") == 0;
+    live->transmit = transmit_create(&(struct transmit_settings){
+        .swapped = driver.swapped, .user = live, .on_line = on_line, .on_sent = on_sent});
+    if (!live->transmit)
+        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+    else
+        live->taps = taps_create(path, true, err);
+    if (live->taps)
+        return live;
+    live_taps_destroy(live);
     return NULL;
 }
 
-void live_taps_close(struct live_taps *t) {
-    if (!t)
+void live_taps_destroy(struct live_taps *live) {
+    if (!live)
         return;
-    taps_destroy(t->taps);
-    transmit_destroy(t->transmit);
-    free(t);
+    taps_destroy(live->taps);
+    transmit_destroy(live->transmit);
+    free(live);
 }
 
-void live_taps_line_in(struct live_taps *t, sim_time start, const uint8_t *octets, size_t came,
-                       size_t n) {
-    if (t)
-        put(t, TAP_LINE_IN, start, octets, came, came < n ? "cut: collision" : NULL);
+struct taps *live_taps_file(struct live_taps *live) {
+    return live ? live->taps : NULL;
 }
 
-void live_taps_rx(struct live_taps *t, const struct replay_burst *burst) {
-    if (t)
-        put(t, TAP_MCU_RX, burst->select_fell, burst->octets, burst->n,
-            line_fcs_ok(burst->octets, burst->n) ? NULL : "the FCS is wrong");
+void live_taps_driver(struct live_taps *live, sim_time time, bool enable, int level) {
+    if (live)
+        transmit_edge(live->transmit, time, enable ? TRANSMIT_DE : TRANSMIT_D, level);
 }
 
-void live_taps_spi(struct live_taps *t, sim_time time, bool clock, int level) {
-    if (t)
-        transmit_spi(t->transmit, time, clock, level);
+void live_taps_spi(struct live_taps *live, sim_time time, bool clock, int level) {
+    if (live)
+        transmit_spi(live->transmit, time, clock, level);
 }
 
-void live_taps_driver(struct live_taps *t, sim_time time, enum transmit_net net, int level) {
-    if (t)
-        transmit_edge(t->transmit, time, net, level);
+void live_taps_sent(struct live_taps *live, sim_time start, const uint8_t *octets, size_t sent,
+                    size_t n) {
+    bool cut = sent < n;
+    if (live)
+        add(live, &(struct taps_packet){.tap = TAP_LINE_IN,
+                                        .time = start,
+                                        .octets = octets,
+                                        .n = sent,
+                                        .whole = n,
+                                        .comment = cut ? "cut: collision, a jam follows" : NULL});
 }
 
-void live_taps_damaged(struct live_taps *t, sim_time start, const char *why) {
-    if (!t || taps_comment_near(t->taps, TAP_LINE_OUT, start - NEAR, start + NEAR, why))
+void live_taps_received(struct live_taps *live, const struct replay_burst *burst, bool cut) {
+    size_t skip = 0, sfd;
+    if (!live)
         return;
-    t->notes[t->next_note] = (struct note){start, why};
-    t->next_note = (t->next_note + 1) % NOTES;
+    if (live->framed)
+        skip = compare_strip(burst->octets, burst->n, &sfd);
+    const uint8_t *octets = burst->octets + skip;
+    size_t n = burst->n - skip;
+    const char *why = cut ? "cut: collision, a jam at its end" : "the FCS is wrong";
+    if (burst->n) /* without a clock there is no octet, as behind a link pulse */
+        add(live, &(struct taps_packet){.tap = TAP_MCU_RX,
+                                        .time = burst->select_fell,
+                                        .octets = octets,
+                                        .n = n,
+                                        .whole = n ? 0 : LEAST,
+                                        .comment = line_fcs_ok(octets, n) ? NULL : why});
 }
 
-void live_taps_host(struct live_taps *t, sim_time time, const uint8_t *frame, size_t n) {
-    uint8_t whole[PARTNER_MAX_OCTETS];
-    if (t && n <= sizeof whole - 4)
-        put(t, TAP_HOST, time, whole, line_frame_finish(frame, n, whole), NULL);
+/* More than there is room for are gone with the oldest: none is that close behind the other. */
+void live_taps_judged(struct live_taps *live, sim_time start, enum partner_damage damage) {
+    if (!live || damage == PARTNER_GOOD)
+        return;
+    if (live->n == VERDICTS)
+        memmove(live->verdicts, live->verdicts + 1, --live->n * sizeof *live->verdicts);
+    live->verdicts[live->n++] = (struct verdict){start, damage};
 }
 
-bool live_taps_now(struct live_taps *t, sim_time now, struct sim_err *err) {
-    if (!t)
+void live_taps_host(struct live_taps *live, sim_time time, const uint8_t *octets, size_t n,
+                    const char *lost) {
+    if (live)
+        add(live, &(struct taps_packet){
+                      .tap = TAP_HOST, .time = time, .octets = octets, .n = n, .comment = lost});
+}
+
+static void pass_verdicts(struct live_taps *live, sim_time until) {
+    size_t done = 0;
+    for (; done < live->n && live->verdicts[done].start < until; done++) {
+        const struct verdict *v = &live->verdicts[done];
+        char comment[128];
+        sim_format(comment, sizeof comment, "refused by the partner: %s",
+                   partner_damage_text(v->damage));
+        taps_comment(live->taps, TAP_LINE_OUT, v->start - BEFORE, v->start + BEHIND, comment);
+    }
+    live->n -= done;
+    if (done)
+        memmove(live->verdicts, live->verdicts + done, live->n * sizeof *live->verdicts);
+}
+
+static bool sound(const struct live_taps *live, struct sim_err *err) {
+    if (live->failed)
+        *err = live->err;
+    return !live->failed;
+}
+
+bool live_taps_now(struct live_taps *live, sim_time now, struct sim_err *err) {
+    if (!live)
         return true;
-    transmit_until(t->transmit, now);
-    if (!t->failed)
-        t->failed = !taps_flush(t->taps, now, &t->err);
-    if (t->failed)
-        *err = t->err;
-    return !t->failed;
+    transmit_until(live->transmit, now);
+    pass_verdicts(live, now - KNOWN_AFTER);
+    taps_now(live->taps, now);
+    return sound(live, err);
 }
 
-bool live_taps_commit(struct live_taps *t, sim_time now, struct sim_err *err) {
-    if (!t)
+bool live_taps_commit(struct live_taps *live, sim_time now, struct sim_err *err) {
+    if (!live)
         return true;
-    transmit_finish(t->transmit, now);
-    if (t->failed)
-        *err = t->err;
-    return !t->failed && taps_commit(t->taps, err);
+    transmit_finish(live->transmit, now);
+    pass_verdicts(live, SIM_NEVER);
+    return sound(live, err) && taps_commit(live->taps, err);
 }

@@ -1,37 +1,38 @@
-/* --taps-out of a live session: the four places of a run, and the host's side. What the partner
- * finds wrong with a frame of the board becomes a comment on it at line-out. */
+/* --taps-out of a live session: what passes at each place, decoded where it is edges, judged
+ * where somebody does. Every function accepts NULL: nothing is wanted.
+ */
 #ifndef HARNESS_LIVE_TAPS_H
 #define HARNESS_LIVE_TAPS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
+#include "harness/board.h"
+#include "harness/replay.h"
 #include "harness/taps.h"
-#include "harness/transmit.h"
+#include "models/line/partner.h"
 
 struct live_taps;
 
-/* A pipe is opened when somebody reads it. `swapped`: see struct transmit_settings. NULL with
- * `err` as taps_create(). The others accept NULL: nobody wants them. */
-struct live_taps *live_taps_open(const char *path, bool swapped, struct sim_err *err);
-void live_taps_close(struct live_taps *taps);
+/* NULL with `err`: as taps_create(), or a board without a line driver (INPUT). */
+struct live_taps *live_taps_create(const struct board *board, const char *path,
+                                   struct sim_err *err);
+void live_taps_destroy(struct live_taps *live);
+struct taps *live_taps_file(struct live_taps *live);
 
-/* From the partner, whole or cut by a collision; the octets that came, of n. */
-void live_taps_line_in(struct live_taps *taps, sim_time start, const uint8_t *octets, size_t came,
-                       size_t n);
-void live_taps_rx(struct live_taps *taps, const struct replay_burst *burst);
-/* Pins of the SPI master; D and DE of the line driver. */
-void live_taps_spi(struct live_taps *taps, sim_time time, bool clock, int level);
-void live_taps_driver(struct live_taps *taps, sim_time time, enum transmit_net net, int level);
-/* A frame of the board that began about then, and what is wrong with it. */
-void live_taps_damaged(struct live_taps *taps, sim_time start, const char *why);
-/* Without FCS, either way. */
-void live_taps_host(struct live_taps *taps, sim_time time, const uint8_t *frame, size_t n);
+/* The driver's inputs and the MCU's pins; levels at time 0 come first. */
+void live_taps_driver(struct live_taps *live, sim_time time, bool enable, int level);
+void live_taps_spi(struct live_taps *live, sim_time time, bool clock, int level);
+/* The partner's frame, `sent` of its n octets before a jam. */
+void live_taps_sent(struct live_taps *live, sim_time start, const uint8_t *octets, size_t sent,
+                    size_t n);
+/* What the MCU was given; `cut`: by a jam. */
+void live_taps_received(struct live_taps *live, const struct replay_burst *burst, bool cut);
+/* The partner's verdict on what left the board at about `start`. */
+void live_taps_judged(struct live_taps *live, sim_time start, enum partner_damage damage);
+/* A frame to or from the host; `lost`: why it got no further, NULL. */
+void live_taps_host(struct live_taps *live, sim_time time, const uint8_t *octets, size_t n,
+                    const char *lost);
 
-/* The driver and the pins have come to `now`. False with `err` once the file takes no more: the
- * taps are to be closed. */
-bool live_taps_now(struct live_taps *taps, sim_time now, struct sim_err *err);
-bool live_taps_commit(struct live_taps *taps, sim_time now, struct sim_err *err);
+/* Everything up to `now` was told. False with `err` when too much waits. */
+bool live_taps_now(struct live_taps *live, sim_time now, struct sim_err *err);
+bool live_taps_commit(struct live_taps *live, sim_time now, struct sim_err *err);
 
 #endif

@@ -44,12 +44,13 @@ struct replay_pin {
 struct replay_settings {
     uint64_t seed;
     bool cache; /* use the response cache where it applies */
+    bool rtl;   /* the receive path by the rtl engine, without the cache */
     bool trace; /* the whole board in one circuit, every edge to on_edge */
     void *user;
     void (*on_burst)(void *user, const struct replay_burst *burst);
     /* Every edge of the SPI pins up to replay_now(), in lists that follow in time; `pin` is an
-     * enum spi_pin. NULL: not wanted. */
-    void (*on_pins)(void *user, sim_time start, const struct pin_edge *edges, size_t n);
+     * enum spi_pin; a digest holds until replay_destroy(). NULL: not wanted. */
+    void (*on_pins)(void *user, sim_time start, const struct pin_list *list);
     /* Trace only, in time order; net CIRCUIT_NO_NET: the line itself. */
     void (*on_edge)(void *user, const struct circuit_edge *edge);
     /* The MCU runs up to `time`, telling its outputs to replay_drive(); every edge of its

@@ -4,6 +4,7 @@
 
 #include "harness/replay.h"
 #include "harness/replay_setup.h"
+#include "harness/rtl_engine.h"
 #include "sim/response.h"
 
 #define IDLE_STEP     SIM_US /* the symbol that stands for silence */
@@ -65,6 +66,7 @@ struct replay {
     const struct board *board;
     struct replay_settings settings;
     struct circuit *main, *rest, *probe;
+    struct rtl_engine *rtl; /* takes the place of `main`, which then stands still */
     struct line_source *source;
     const struct line_symbol *symbols;
     size_t n_symbols;
@@ -88,6 +90,7 @@ struct replay {
     struct detail *details;
     struct delta *deltas;
     struct pin_edge *pin_edges; /* for on_pins: what is OP_PIN before it is stored */
+    struct pin_digest *digests; /* of the first of each detail's lists, unless it has none */
     uint32_t n_ops, n_details, n_deltas, n_pin_edges;
     uint32_t *counts_before;
     /* the last frame */

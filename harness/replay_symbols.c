@@ -36,6 +36,11 @@ static inline void shift_bits(struct replay *r, uint32_t bits, uint32_t n) {
     }
 }
 
+static void tell_pin(struct replay *r, const struct op *op, sim_time time) {
+    const struct pin_edge edge = {.pin = (uint8_t)op->net, .level = op->level};
+    r->settings.on_pins(r->settings.user, time, &(struct pin_list){&edge, 1, NULL});
+}
+
 static void apply(struct replay *r, const struct op *op, sim_time time) {
     switch (op->kind) {
     case SPI_BIT:
@@ -48,8 +53,7 @@ static void apply(struct replay *r, const struct op *op, sim_time time) {
         replay_close_burst(r, time);
         break;
     case OP_PIN:
-        r->settings.on_pins(r->settings.user, time,
-                            &(struct pin_edge){.pin = (uint8_t)op->net, .level = op->level}, 1);
+        tell_pin(r, op, time);
         break;
     default:
         replay_cross(r, op->net, time, op->level);
@@ -146,6 +150,9 @@ static void note_ops(struct replay *r, struct detail *detail, struct response_en
     detail->n_pins = r->n_pin_edges - detail->first_pin;
     for (uint32_t i = 0; i < detail->n_pins; i += PIN_LIST)
         sort_pins(r->pin_edges + detail->first_pin + i, list_length(detail->n_pins - i));
+    if (detail->n_pins)
+        pin_digest_make(&r->digests[detail - r->details], r->pin_edges + detail->first_pin,
+                        list_length(detail->n_pins));
 }
 
 static void note_deltas(struct replay *r, struct detail *detail) {
@@ -193,15 +200,24 @@ static bool machine_run(void *self, uint32_t symbol, sim_time start, struct resp
     return circuit_coins(r->main) == coins && r->n_deltas < MAX_DELTAS && !r->record.overflow;
 }
 
+/* The first list of a symbol's, as a rule all of it, has a digest. */
+static inline void tell_pins(struct replay *r, const struct detail *detail, sim_time start) {
+    const struct pin_digest *digest = &r->digests[detail - r->details];
+    struct pin_list list = {.digest = detail->n_pins && digest->n ? digest : NULL};
+    for (uint32_t i = 0; i < detail->n_pins; i += PIN_LIST, list.digest = NULL) {
+        list.edges = r->pin_edges + detail->first_pin + i;
+        list.n = list_length(detail->n_pins - i);
+        r->settings.on_pins(r->settings.user, start, &list);
+    }
+}
+
 /* A remembered answer, or a fresh one: the same path for both. */
 static inline void answer(struct replay *r, const struct response_entry *entry, sim_time start) {
     shift_bits(r, entry->bits, entry->n_bits);
     if (!(entry->flags & ENTRY_OPS))
         return;
     const struct detail *detail = &r->details[entry->detail];
-    for (uint32_t i = 0; i < detail->n_pins; i += PIN_LIST)
-        r->settings.on_pins(r->settings.user, start, r->pin_edges + detail->first_pin + i,
-                            list_length(detail->n_pins - i));
+    tell_pins(r, detail, start);
     for (uint32_t i = 0; i < detail->n_ops; i++) {
         const struct op *op = &r->ops[detail->first_op + i];
         apply(r, op, start + op->dt);
@@ -211,7 +227,10 @@ static inline void answer(struct replay *r, const struct response_entry *entry, 
 void replay_run_directly(struct replay *r, sim_time until) {
     if (r->feedback)
         replay_run_together(r, until);
-    circuit_run_until(r->main, until);
+    if (r->rtl)
+        rtl_engine_run_until(r->rtl, until);
+    else
+        circuit_run_until(r->main, until);
     replay_drain(r);
     r->now = until;
 }
@@ -240,7 +259,10 @@ size_t replay_send_edges(struct replay *r, const struct line_burst *burst, size_
         else if (r->feedback || edges[i].time >= r->quantum_end)
             replay_run_directly(r, edges[i].time);
         settle_within(r, burst);
-        circuit_line(r->main, edges[i].time, edges[i].level);
+        if (r->rtl)
+            rtl_engine_line(r->rtl, edges[i].time, edges[i].level);
+        else
+            circuit_line(r->main, edges[i].time, edges[i].level);
         if (r->record.n > RECORD_EDGES / 2)
             replay_drain(r);
     }

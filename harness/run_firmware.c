@@ -63,18 +63,19 @@ static void on_nss_interrupt(void *user, sim_time time) {
 }
 
 /* The clock matters until its first edge in a frame, the data not at all. */
-static void on_pins(void *user, sim_time start, const struct pin_edge *edges, size_t n) {
+static void on_pins(void *user, sim_time start, const struct pin_list *list) {
+    const struct pin_edge *edges = list->edges;
     struct run *run = user;
     struct witness *witness = run->firmware->witness;
     bool active_high = run->board->config.attach.spi_nss[0] == '!';
-    size_t i = 0;
+    size_t i = 0, n = list->n;
     for (; i < n && edges[i].pin == SPI_SCK && !witness_clocked(witness); i++)
         witness_pin(witness, SPI_SCK, start + edges[i].dt, false);
     for (i = n; i > 0 && edges[i - 1].pin == SPI_NSS; i--)
         ;
     for (; i < n; i++)
         witness_pin(witness, SPI_NSS, start + edges[i].dt, (edges[i].level != 0) == active_high);
-    cosim_pins(run->firmware->cosim, start, edges, n);
+    cosim_pins(run->firmware->cosim, start, list);
 }
 
 static void on_output(void *user, size_t output, const struct stm32_pin_change *change) {

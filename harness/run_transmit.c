@@ -29,7 +29,8 @@ static void abandon_taps(struct run *run) {
 
 void run_tap(struct run *run, enum taps_place tap, sim_time time, const uint8_t *octets, size_t n,
              const char *comment) {
-    if (run->taps && n && !taps_frame(run->taps, tap, time, octets, n, comment, &run->err))
+    const struct taps_packet packet = {tap, time, octets, n, 0, comment};
+    if (run->taps && n && !taps_frame(run->taps, &packet, &run->err))
         abandon_taps(run);
 }
 
@@ -39,7 +40,7 @@ void run_tap_failed(struct run *run, sim_time start, const struct run_failure *f
         return;
     snprintf(comment, sizeof comment, "%s, first at %s: %s",
              failure->kind == RUN_LOST ? "lost" : "corrupt", failure->stage, failure->detail);
-    taps_comment(run->taps, TAP_LINE_IN, start, comment);
+    taps_comment(run->taps, TAP_LINE_IN, start, start, comment);
 }
 
 /* A frame that is not judged yet may still get its comment. */
@@ -47,6 +48,8 @@ void run_taps_now(struct run *run) {
     sim_time now = replay_now(run->replay);
     if (!run->taps)
         return;
+    if (run->transmit) /* the MCU may be a quantum behind */
+        transmit_until(run->transmit->transmit, now - TAPS_LATEST / 2);
     taps_now(run->taps, run->unjudged < now && !taps_crowded(run->taps) ? run->unjudged : now);
 }
 

@@ -231,10 +231,10 @@ void transmit_spi(struct transmit *t, sim_time time, bool clock, int level) {
     s->end = time;
 }
 
-void transmit_until(struct transmit *t, sim_time now) {
-    if (t->n && now - t->edges[t->n - 1].time > QUIET)
+void transmit_until(struct transmit *t, sim_time time) {
+    if (t->n && time - t->edges[t->n - 1].time > QUIET)
         end_burst(t);
-    if (t->spi.any && now - t->spi.end > SPI_QUIET)
+    if (t->spi.any && time - t->spi.end > SPI_QUIET)
         spi_end(t);
 }
 

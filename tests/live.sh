@@ -137,54 +137,6 @@ else
     skip "dnsmasq hands out the address" "no dnsmasq"
 fi
 
-# --- taps ---------------------------------------------------------------------------------------
-shown() { # FILE FILTER FIELD...: a line for each frame
-    local file=$1 filter=$2 fields=() field
-    shift 2
-    for field in "$@"; do fields+=(-e "$field"); done
-    tshark -r "$file" -o eth.check_fcs:TRUE -Y "$filter" -T fields "${fields[@]}" 2>/dev/null
-}
-# Each place has its frames, each that is not right says so, and no dissector stumbles over one.
-whole() { # FILE
-    local place
-    for place in line-in mcu-rx mcu-tx line-out host; do
-        [ -n "$(shown "$1" "frame.interface_name == \"$place\"" frame.number)" ] ||
-            { echo "# nothing at $place"; return 1; }
-    done
-    [ -z "$(shown "$1" "_ws.malformed && !frame.comment" frame.number)" ] &&
-        [ -z "$(shown "$1" "eth.fcs.status == 0 && !frame.comment" frame.number)" ]
-}
-taps() {
-    rm -f "$tree/taps"
-    timeout 200 "$program" live -q --taps-out "$tree/taps" -- \
-        python3 "$here/volume.py" echo 30000 </dev/null >"$tree/out" 2>"$tree/err" && whole "$tree/taps"
-}
-collided() { # in the session before, half duplex: both sides of each say so
-    [ -n "$(shown "$tree/taps" 'frame.comment == "collision"' frame.number)" ] &&
-        [ -n "$(shown "$tree/taps" 'frame.comment contains "cut: collision"' frame.number)" ]
-}
-pipe() { # what somebody sees who reads it meanwhile is what a file has
-    rm -f "$tree/pipe" && mkfifo "$tree/pipe"
-    timeout 60 cat "$tree/pipe" >"$tree/taps" &
-    timeout 60 "$program" live -q --taps-out "$tree/pipe" -- sleep 1 </dev/null 2>"$tree/err" &&
-        wait $! && [ -n "$(shown "$tree/taps" arp frame.number)" ]
-}
-seen_early() { # frames come while the session goes on
-    rm -f "$tree/pipe" && mkfifo "$tree/pipe"
-    timeout 60 "$program" live -q --taps-out "$tree/pipe" -- sleep 5 </dev/null 2>"$tree/err" &
-    timeout 30 head -c 1000 "$tree/pipe" >"$tree/taps"
-    kill -0 $! && [ "$(wc -c <"$tree/taps")" = 1000 ] || return 1
-    wait $! && says "takes no more" err # head has left, and the session ended as if it had not
-}
-if has tshark && has python3; then
-    check "what the taps write is whole, and what is damaged says so" taps
-    check "collisions are told on both sides" collided
-    check "a pipe can be read" pipe
-    check "while the session goes on, which outlives its reader" seen_early
-else
-    skip "what the taps write is whole" "no tshark or python3"
-fi
-
 # --- the command, its status, a board that does not do ------------------------------------------
 status() { timeout 60 "$program" live -q -- sh -c 'exit 7' </dev/null; [ $? = 7 ]; }
 check "the command's exit status is returned" status
@@ -209,14 +161,49 @@ refused() { exits 1 live --speed max --partner strict -- true && says "no addres
 check "the strict partner refuses the reference board: exit 1, with the reason" refused
 deaf() { exits 1 live --speed max --edit "tie U3.4 GND" -- true && says "no link within" err; }
 check "a board whose driver is never enabled gets no link" deaf
-user_space() { setpriv --reuid=65534 --regid=65534 --clear-groups "$program" live -- true; }
-user() { # not allowed the device: exit 4 with commands; allowed: it works
-    user_space >"$tree/out" 2>"$tree/err" </dev/null
-    case $? in 0) return 0 ;; 4) says "sudo" err ;; *) return 1 ;; esac
+
+# --- as an ordinary user, with a device file of this test's own in a mount namespace ----------------
+nobody="setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs"
+user() { # STATUS MODE ARGUMENT...: MODE of /dev/net/tun, or none
+    local want=$1 mode=$2 status
+    shift 2
+    timeout 120 unshare -m sh -c 'mount -t tmpfs none /dev/net || exit 99
+        [ '"$mode"' = none ] || mknod -m '"$mode"' /dev/net/tun c 10 200 || exit 99
+        nobody=$1; shift; exec $nobody "$@"' - "$nobody" "$program" live "$@" \
+        >"$tree/out" 2>"$tree/err" </dev/null
+    status=$?
+    [ $status = "$want" ] || { echo "# exit $status"; sed 's/^/# /' "$tree/out" "$tree/err"; return 1; }
 }
-if has setpriv && [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups "$program" --version >/dev/null 2>&1; then
-    check "as an ordinary user: it works, or exit 4 and what would help" user
+works() { user 0 666 -- sh -c "id -u; ping -c 3 -i 0.2 $address" && says "3 received, 0% packet loss" && says '^0$'; }
+closed() { user 4 600 -- true && says "/dev/net/tun: Permission denied" err && says "sudo chmod 666 /dev/net/tun" err; }
+absent() { user 4 none -- true && says "/dev/net/tun: No such file" err && says "sudo modprobe tun" err; }
+# The commands of the hint, but for sudo: the device is then made for that user, and joined by it.
+made() {
+    timeout 120 unshare -n -m sh -c 'mount -t tmpfs none /dev/net && mknod -m 666 /dev/net/tun c 10 200 || exit 99
+        ip tuntap add dev lp0 mode tap user 65534 && ip addr add 192.168.77.1/24 dev lp0 && ip link set lp0 up || exit 99
+        echo 0 65534 >/proc/sys/net/ipv4/ping_group_range # else ping needs a privilege of its own
+        exec '"$nobody"' "$1" live --tap lp0 -- ping -c 3 -i 0.2 '$address - "$program" >"$tree/out" 2>"$tree/err" </dev/null &&
+        says "3 received, 0% packet loss"
+}
+why=
+has setpriv || why="no setpriv"
+[ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || why="not root"
+[ -n "$why" ] || $nobody "$program" --version >/dev/null 2>&1 || why="the program is not everyone's to read"
+if [ -z "$why" ]; then
+    if $nobody unshare -U -n true 2>/dev/null; then
+        check "an ordinary user: works, in a user namespace" works
+    else
+        restricted() { user 4 666 -- true && says "sysctl" err; }
+        check "an ordinary user without user namespaces: exit 4, and what would help" restricted
+    fi
+    check "an ordinary user, the device closed: exit 4, and what would help" closed
+    check "an ordinary user, no device: exit 4, and what would help" absent
+    if has ip; then
+        check "an ordinary user with a device made by those commands" made
+    else
+        skip "an ordinary user with a device made by those commands" "no ip (iproute2)"
+    fi
 else
-    skip "as an ordinary user: it works, or exit 4 and what would help" "not root, or no setpriv"
+    skip "as an ordinary user" "$why"
 fi
 finish

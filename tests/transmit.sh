@@ -146,6 +146,8 @@ check "the enable is not wired" dead "the enable DE of U3 is not connected" --ed
 check "the enable is grounded" dead "DE of U3 is tied to GND" --edit "open U3.4" --edit "short U3.4 GND"
 check "the data are not wired" dead "open: U8.13" --edit "open U8.13"
 check "an input on the way is open" dead "open: U5.10" --edit "open U5.10"
+check "each of several, once" dead "; open: U5\.9, U5\.10$" --edit "open U5.9" --edit "open U5.10"
+check "the only input of a switch" dead "; open: Q3\.1$" --edit "open Q3.1"
 check "the one-shot is too short" dead "the first damaged: no start of frame" --edit "value R3=100"
 check "no driver on the pair" dead "no line driver leads to" --edit "remove R2"
 check "the pair crossed behind the driver" dead "the levels are inverted" \

@@ -82,9 +82,9 @@ static void on_output(void *user, size_t output, const struct stm32_pin_change *
     note(user, output * 4 + change->level);
 }
 
-static void on_pins(void *user, sim_time start, const struct pin_edge *edges, size_t n) {
+static void on_pins(void *user, sim_time start, const struct pin_list *list) {
     struct log *log = user;
-    cosim_pins(log->cosim, start, edges, n);
+    cosim_pins(log->cosim, start, list);
 }
 
 static struct cosim *open_mcu(const struct variant *v, const struct board *board, bool one_by_one,

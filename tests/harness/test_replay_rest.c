@@ -67,11 +67,11 @@ static void on_burst(void *user, const struct replay_burst *burst) {
     b->bursts = (b->bursts ^ burst->n ^ (uint64_t)burst->select_rose) * UINT64_C(0x100000001b3);
 }
 
-static void on_pins(void *user, sim_time start, const struct pin_edge *edges, size_t n) {
+static void on_pins(void *user, sim_time start, const struct pin_list *list) {
     struct bench *b = user;
-    for (size_t i = 0; i < n; i++)
-        if (edges[i].pin == SPI_SCK && b->n_clocked < 4096)
-            b->clocked[b->n_clocked++] = start + edges[i].dt;
+    for (size_t i = 0; i < list->n; i++)
+        if (list->edges[i].pin == SPI_SCK && b->n_clocked < 4096)
+            b->clocked[b->n_clocked++] = start + list->edges[i].dt;
 }
 
 static void open_with(struct bench *b, const char *const *edits, size_t n_edits, sim_time quantum,

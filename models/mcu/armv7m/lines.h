@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ARMV7M_CACHE_MAX 64 /* lines a cache can hold */
+#define ARMV7M_CACHE_MAX 64 /* lines a cache can hold: a power of two */
 #define ARMV7M_NO_LINE   UINT32_MAX
 
 struct armv7m_cache {
@@ -25,9 +25,10 @@ struct armv7m_cache {
     unsigned size;
     uint8_t *slot; /* by line of the memory, and one more: slot + 1 that holds it, 0 none */
     /* the core's */
-    uint64_t clock; /* counts uses */
+    unsigned filled; /* slots, from the first on */
+    uint64_t clock;  /* counts uses, in steps of ARMV7M_CACHE_MAX */
     uint32_t line[ARMV7M_CACHE_MAX];
-    uint64_t used[ARMV7M_CACHE_MAX]; /* when last, by `clock`; 0: empty */
+    uint64_t used[ARMV7M_CACHE_MAX]; /* when last, by `clock`, plus the slot's number; 0: empty */
 };
 
 struct armv7m_lines {
@@ -50,7 +51,8 @@ static inline bool armv7m_cache_has(const struct armv7m_cache *cache, uint32_t l
     return cache->on && cache->slot[line];
 }
 static inline void armv7m_cache_use(struct armv7m_cache *cache, uint32_t line) {
-    cache->used[cache->slot[line] - 1] = ++cache->clock;
+    unsigned slot = cache->slot[line] - 1u;
+    cache->used[slot] = (cache->clock += ARMV7M_CACHE_MAX) | slot;
 }
 
 /* Wait states of fetching from `line`, coming from another one, at `cycle`. */

@@ -60,7 +60,7 @@ static void restart(struct inbox *in) {
     in->toggles = 0;
 }
 
-static bool room(struct stm32 *mcu, struct pin *pin, size_t n) {
+bool inbox_reserve(struct stm32 *mcu, struct pin *pin, size_t n) {
     struct inbox *in = &pin->inbox;
     bool first = !in->edge;
     if (!first && in->head == in->n && in->head > HISTORY)
@@ -72,6 +72,24 @@ static bool room(struct stm32 *mcu, struct pin *pin, size_t n) {
     if (first)
         begin(mcu, pin);
     return true;
+}
+
+static bool room(struct stm32 *mcu, struct pin *pin, size_t n) {
+    if (lane_has(mcu, pin))
+        lane_leave(mcu);
+    return inbox_reserve(mcu, pin, n);
+}
+
+void inbox_resume(struct stm32 *mcu, struct pin *pin) {
+    struct inbox *in = &pin->inbox;
+    in->edge[in->n - 1] = (struct stm32_edge){.time = mcu->now, .level = pin->board};
+    in->toggles = in->n;
+}
+
+void inbox_put(struct pin *pin, const struct stm32_edge *edge) {
+    struct inbox *in = &pin->inbox;
+    in->edge[in->n++] = *edge;
+    end_at(&in->edge[in->n]);
 }
 
 static bool turns(unsigned level, const struct stm32_edge *last) {
@@ -154,16 +172,33 @@ static size_t take_edges(struct stm32 *mcu, const struct stm32_pin *pins, sim_ti
     return i;
 }
 
-bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
-                     const struct pin_edge *edges, size_t n) {
-    for (size_t i = 0, taken; i < n; i += taken) {
-        taken = take_edges(mcu, pins, start, edges + i, n - i);
+/* The edges of clock and data into the lane: how many. */
+static size_t take_digest(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
+                          const struct pin_digest *digest) {
+    if (!digest || !may_set(mcu, pins[0].port, pins[0].pin, start) ||
+        !may_set(mcu, pins[1].port, pins[1].pin, start))
+        return 0;
+    struct pin *clock = &mcu->pins[pins[0].port][pins[0].pin];
+    struct pin *data = &mcu->pins[pins[1].port][pins[1].pin];
+    return lane_push(mcu, clock, data, start, digest) ? digest->others : 0;
+}
+
+bool stm32_pin_list(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
+                    const struct pin_list *list) {
+    size_t i = take_digest(mcu, pins, start, list->digest);
+    for (size_t taken; i < list->n; i += taken) {
+        taken = take_edges(mcu, pins, start, list->edges + i, list->n - i);
         if (!taken)
             return false;
     }
-    mcu->order += (uint32_t)n;
+    mcu->order += (uint32_t)list->n;
     cut_short(mcu, start);
     return true;
+}
+
+bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
+                     const struct pin_edge *edges, size_t n) {
+    return stm32_pin_list(mcu, pins, start, &(struct pin_list){edges, n, NULL});
 }
 
 /* --- looking ahead ------------------------------------------------------------------------- */
@@ -196,8 +231,9 @@ static void look_ahead(struct stm32 *mcu) {
 }
 
 void inbox_search(struct stm32 *mcu) {
-    static const struct stm32_edge NONE = {.time = SIM_NEVER};
-    const struct stm32_edge *least = &NONE;
+    const struct stm32_edge *least = &mcu->lane.act;
+    if (mcu->stale & STALE_ACTS || least->time == SIM_NEVER)
+        lane_search(mcu);
     if (mcu->stale & STALE_ACTS)
         look_ahead(mcu);
     mcu->stale = 0;
@@ -209,7 +245,8 @@ void inbox_search(struct stm32 *mcu) {
         least = &in->edge[in->act];
         mcu->next = mcu->inputs[i];
     }
-    mcu->next_time = least->time;
+    mcu->next_edge.time = least->time;
+    mcu->next_edge.order = least->order;
 }
 
 /* --- delivering ---------------------------------------------------------------------------- */
@@ -279,14 +316,14 @@ static bool join_act(struct stm32 *mcu, struct group *group, struct pin *pin) {
     return true;
 }
 
-static void gather(struct pin *pin) {
+static void gather(struct stm32 *mcu, struct pin *pin) {
     const struct stm32_edges list = {pin->inbox.edge + pin->inbox.head, pin->inbox.due};
     for (unsigned i = 0; i < pin->n_ears; i++) {
         struct stm32_block *b = pin->ears[i].block;
         b->gathered[pin->ears[i].role] = list;
         b->gathers = true;
     }
-    pins_toggle(pin, list.n);
+    pins_toggle(mcu, pin, list.n);
 }
 
 static void tell_ear(struct stm32_block *b, unsigned role, unsigned level, sim_time time) {
@@ -315,7 +352,7 @@ static void tell_group(struct stm32 *mcu, struct pin *pin) {
 static void deliver_whole(struct stm32 *mcu, const struct group *group) {
     mcu->delivers = true;
     for (unsigned i = 0; i < group->n; i++)
-        gather(group->pin[i]);
+        gather(mcu, group->pin[i]);
     for (unsigned i = 0; i < group->n; i++)
         tell_group(mcu, group->pin[i]);
     mcu->delivers = false;
@@ -340,7 +377,7 @@ static void deliver_in_turn(struct stm32 *mcu, const struct stm32_edge *limit) {
 static bool waits(const struct stm32 *mcu, sim_time time) {
     for (unsigned i = 0; i < mcu->n_inputs; i++) {
         const struct inbox *in = &mcu->inputs[i]->inbox;
-        if (in->edge[in->head].time <= time && in->head < in->n)
+        if (in->head < in->n && in->edge[in->head].time <= time)
             return true;
     }
     return false;
@@ -356,24 +393,42 @@ static void deliver(struct stm32 *mcu, const struct group *group, const struct s
 void inbox_settle(struct stm32 *mcu, sim_time time) {
     struct stm32_edge limit = {.time = time, .order = mcu->order};
     struct group group;
-    if (mcu->delivers || !waits(mcu, time))
+    if (mcu->delivers || (!waits(mcu, time) && !lane_waits(mcu, time)))
         return;
     if (inbox_next(mcu) <= time)
-        limit = mcu->next->inbox.edge[mcu->next->inbox.act];
+        limit = mcu->next_edge;
+    lane_settle(mcu, &limit);
     collect(mcu, &limit, &group);
     deliver(mcu, &group, &limit);
 }
 
-void inbox_act(struct stm32 *mcu) {
+static void act_on_pin(struct stm32 *mcu, const struct stm32_edge *edge) {
     struct pin *pin = mcu->next;
-    const struct stm32_edge edge = pin->inbox.edge[pin->inbox.act];
     struct group group;
-    collect(mcu, &edge, &group);
+    collect(mcu, edge, &group);
     bool joined = join_act(mcu, &group, pin);
-    if (edge.time > mcu->now)
-        mcu->now = edge.time;
-    deliver(mcu, &group, &edge);
+    lane_settle(mcu, edge);
+    deliver(mcu, &group, edge);
     if (!joined)
         pins_board(mcu, pin);
     mcu->stale |= STALE_ACTS;
+}
+
+static void act_in_lane(struct stm32 *mcu, const struct stm32_edge *edge) {
+    struct group group;
+    if (waits(mcu, edge->time)) {
+        collect(mcu, edge, &group);
+        deliver(mcu, &group, edge);
+    }
+    lane_act(mcu);
+}
+
+void inbox_act(struct stm32 *mcu) {
+    const struct stm32_edge edge = mcu->next_edge;
+    if (edge.time > mcu->now)
+        mcu->now = edge.time;
+    if (mcu->next)
+        act_on_pin(mcu, &edge);
+    else
+        act_in_lane(mcu, &edge);
 }

@@ -12,6 +12,7 @@ enum {
     PORT_PINS = 16,
     PORTS = 16,
     NO_BLOCK = 255,
+    LANE_ITEMS = 4096, /* a power of two; three frames of an Ethernet's octets */
 };
 
 /* Ticks of a clock against time: tick `tick` is at `origin`, and the period is num / den ps.
@@ -45,7 +46,10 @@ struct stm32_block {
     uint8_t *line_count;  /* DMA: sources that request, by line */
     uint64_t acked_lines; /* DMA: lines with a source that wants dma_ack, by bit */
     uint16_t irq_high, signal_high;
-    uint16_t route_first, route_n, af_first, af_n;
+    uint16_t af_first, af_n;
+    struct routes {
+        uint16_t first, n;
+    } routes[STM32_SIGNALS]; /* of its DMA requests, by signal */
     uint8_t index;
     bool clocked, held;
     uint8_t remap;
@@ -66,6 +70,11 @@ struct inbox {
     size_t due; /* in a delivery */
 };
 
+struct ear {
+    struct stm32_block *block;
+    uint8_t role;
+};
+
 struct pin {
     struct stm32_pin_setup setup;
     struct stm32_pin_change out;
@@ -77,10 +86,7 @@ struct pin {
         uint8_t block, role;
     } links[MAX_LINKS];
     unsigned n_ears; /* those of the links that hear edges */
-    struct ear {
-        struct stm32_block *block;
-        uint8_t role;
-    } ears[MAX_LINKS];
+    struct ear ears[MAX_LINKS];
     unsigned n_changes; /* of level, ever; the ring below holds the last */
     bool unwritten;     /* it does not: they are the HISTORY edges behind inbox.head */
     struct {
@@ -88,6 +94,30 @@ struct pin {
         uint8_t before;
     } history[HISTORY];
     struct inbox inbox;
+};
+
+/* Lists that two pins still have to see: items from `head`, where the first `at` edges were
+ * delivered, to before `tail`; from `noted` on they are not yet in the pins' history. Items are
+ * counted, and kept in a ring. */
+struct lane {
+    struct lane_item {
+        sim_time start;
+        const struct pin_digest *digest;
+        uint32_t order;
+    } * items;
+    size_t noted, head, tail;
+    unsigned noted_at, at;
+    struct pin *pin[2]; /* clock, data; NULL: nobody uses the lane */
+    struct stm32_block *block;
+    struct stm32_listener wants;
+    uint8_t role[2];
+    uint8_t level[2];      /* behind the last list */
+    sim_time end;          /* of the last list */
+    size_t waiting[2];     /* edges, at least */
+    bool overheard;        /* by blocks that do not mind */
+    struct stm32_edge act; /* the block acts on it; time SIM_NEVER: on none so far */
+    size_t act_item;
+    unsigned act_at;
 };
 
 struct site {
@@ -113,7 +143,7 @@ struct memory {
 /* What must be worked out anew. */
 enum {
     STALE_NEXT = 1, /* `next` */
-    STALE_ACTS = 2, /* and the `act` of each inbox */
+    STALE_ACTS = 2, /* and the `act` of each inbox and of the lane */
 };
 
 struct stm32 {
@@ -143,11 +173,12 @@ struct stm32 {
     uint8_t exti_port[PORT_PINS];
     struct pin *inputs[PORTS * PORT_PINS]; /* those with an inbox */
     unsigned n_inputs;
-    uint32_t order;   /* of the next edge */
-    unsigned stale;   /* bits */
-    bool delivers;    /* edges, at this moment */
-    struct pin *next; /* has the next edge to act on; NULL: there is none */
-    sim_time next_time;
+    uint32_t order; /* of the next edge */
+    unsigned stale; /* bits */
+    bool delivers;  /* edges, at this moment */
+    struct lane lane;
+    struct pin *next; /* has the next edge to act on; NULL: the lane */
+    struct stm32_edge next_edge;
     bool roused;          /* something happened that may wake the core */
     struct function *afs; /* by block */
     unsigned n_afs;
@@ -198,7 +229,10 @@ void pins_update_block(struct stm32_block *b, unsigned role, sim_time time);
 void pins_board(struct stm32 *mcu, struct pin *pin);
 /* The next `n` of them, each turning the level that inputs see; who hears them is told otherwise.
  */
-void pins_toggle(struct pin *pin, size_t n);
+void pins_toggle(struct stm32 *mcu, struct pin *pin, size_t n);
+/* The history of the pin's level: one more change; what is known elsewhere goes there. */
+void pins_note(struct pin *pin, unsigned before, sim_time time);
+void pins_write_history(struct stm32 *mcu, struct pin *pin);
 /* EXTI when it listens to the pin, else NULL. */
 static inline struct stm32_block *pins_exti(const struct stm32 *mcu, const struct pin *pin) {
     struct stm32_block *exti = mcu->exti;
@@ -212,13 +246,44 @@ void inbox_search(struct stm32 *mcu);
 static inline sim_time inbox_next(struct stm32 *mcu) { /* when the next one to act on is */
     if (mcu->stale)
         inbox_search(mcu);
-    return mcu->next_time;
+    return mcu->next_edge.time;
 }
 /* Delivers that edge, after all earlier ones. */
 void inbox_act(struct stm32 *mcu);
 /* Delivers what is due up to `time`, short of edges to act on: before an access to a block,
  * and before an event of one that hears edges. */
 void inbox_settle(struct stm32 *mcu, sim_time time);
+/* For the lane. Nothing waits, and the board drives the pin. */
+static inline bool inbox_rests(const struct pin *pin) {
+    return pin->inbox.edge && pin->inbox.head == pin->inbox.n && pin->board != STM32_Z;
+}
+bool inbox_reserve(struct stm32 *mcu, struct pin *pin, size_t n);
+/* The next edge follows what the lane has delivered; then edges that turn the level, in order, for
+ * which there is room. */
+void inbox_resume(struct stm32 *mcu, struct pin *pin);
+void inbox_put(struct pin *pin, const struct stm32_edge *edge);
+
+/* lane.c */
+bool lane_create(struct stm32 *mcu);
+void lane_destroy(struct stm32 *mcu);
+static inline bool lane_has(const struct stm32 *mcu, const struct pin *pin) {
+    return mcu->lane.pin[0] == pin || mcu->lane.pin[1] == pin;
+}
+/* False: it is not for the lane. `mcu->order` is of its first edge. */
+bool lane_push(struct stm32 *mcu, struct pin *clock, struct pin *data, sim_time start,
+               const struct pin_digest *digest);
+/* What waits goes to the inboxes of its pins; the lane is free. */
+void lane_leave(struct stm32 *mcu);
+void lane_search(struct stm32 *mcu); /* works out `act` */
+static inline bool lane_waits(const struct stm32 *mcu, sim_time time) {
+    const struct lane *l = &mcu->lane;
+    const struct lane_item *item = &l->items[l->head % LANE_ITEMS];
+    return l->head != l->tail && item->start + item->digest->move[l->at].dt <= time;
+}
+/* Delivers what is not behind `limit`, which is not behind `act`. */
+void lane_settle(struct stm32 *mcu, const struct stm32_edge *limit);
+void lane_act(struct stm32 *mcu);
+void lane_note(struct lane *l); /* into the history of its pins */
 
 /* route.c */
 bool routes_create(struct stm32 *mcu, struct sim_err *err);

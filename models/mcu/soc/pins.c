@@ -85,7 +85,7 @@ static void tell(struct stm32 *mcu, struct pin *pin, sim_time time) {
         exti->ip->pin_in(exti, pin->out.pin, level, time);
 }
 
-static void note_change(struct pin *pin, unsigned before, sim_time time) {
+void pins_note(struct pin *pin, unsigned before, sim_time time) {
     unsigned slot = pin->n_changes++ % HISTORY;
     pin->history[slot].time = time;
     pin->history[slot].before = (uint8_t)before;
@@ -93,10 +93,12 @@ static void note_change(struct pin *pin, unsigned before, sim_time time) {
 
 static void note_edges(struct pin *pin, const struct stm32_edge *edges, size_t n) {
     for (size_t i = 0; i < n; i++)
-        note_change(pin, !edges[i].level, edges[i].time);
+        pins_note(pin, !edges[i].level, edges[i].time);
 }
 
-static void write_history(struct pin *pin) {
+void pins_write_history(struct stm32 *mcu, struct pin *pin) {
+    if (lane_has(mcu, pin))
+        lane_note(&mcu->lane);
     if (pin->unwritten)
         note_edges(pin, pin->inbox.edge + pin->inbox.head - HISTORY, HISTORY);
     pin->unwritten = false;
@@ -106,16 +108,16 @@ static void settle(struct stm32 *mcu, struct pin *pin, sim_time time) {
     unsigned level = seen_level(pin);
     if (level == pin->level)
         return;
-    note_change(pin, pin->level, time);
+    pins_note(pin, pin->level, time);
     pin->level = (uint8_t)level;
     tell(mcu, pin, time);
 }
 
 /* The level at `time`: the last one, gone back through the changes after it. When more than
  * HISTORY changes came since, the oldest that is known. */
-static unsigned level_at(struct pin *pin, sim_time time) {
+static unsigned level_at(struct stm32 *mcu, struct pin *pin, sim_time time) {
     unsigned level = pin->level;
-    write_history(pin);
+    pins_write_history(mcu, pin);
     unsigned kept = pin->n_changes < HISTORY ? pin->n_changes : HISTORY;
     for (unsigned i = 1; i <= kept; i++) {
         unsigned slot = (pin->n_changes - i) % HISTORY;
@@ -134,7 +136,7 @@ uint32_t stm32_port_sample(const struct stm32_block *b) {
     sim_time when = tick >= hclk->tick + 2 ? timebase_time(hclk, tick - 2) : hclk->origin;
     uint32_t levels = 0;
     for (unsigned n = 0; n < PORT_PINS; n++)
-        levels |= (uint32_t)level_at(&mcu->pins[b->row->variant][n], when) << n;
+        levels |= (uint32_t)level_at(mcu, &mcu->pins[b->row->variant][n], when) << n;
     return levels;
 }
 
@@ -177,10 +179,11 @@ static void relink(struct stm32 *mcu, struct pin *pin, unsigned packed) {
 
 static void refresh(struct stm32 *mcu, unsigned packed, sim_time time) {
     struct pin *pin = pin_of(mcu, packed);
-    if (pin->inbox.head < pin->inbox.n)
+    if (pin->inbox.head < pin->inbox.n || lane_has(mcu, pin))
         inbox_settle(mcu, mcu->now);
+    mcu->stale |= lane_has(mcu, pin) ? STALE_ACTS : 0;
     drive(mcu, pin, time);
-    write_history(pin);
+    pins_write_history(mcu, pin);
     settle(mcu, pin, time);
     for (unsigned i = 0; i < pin->n_ears; i++)
         tell_block(pin->ears[i].block, pin->ears[i].role, pin->level, time);
@@ -246,16 +249,16 @@ unsigned stm32_pin_level(const struct stm32_block *b, unsigned role, unsigned ot
 
 void pins_board(struct stm32 *mcu, struct pin *pin) {
     const struct stm32_edge edge = pin->inbox.edge[pin->inbox.head];
-    write_history(pin);
+    pins_write_history(mcu, pin);
     pin->inbox.head++;
     pin->board = edge.level;
     settle(mcu, pin, edge.time);
 }
 
-void pins_toggle(struct pin *pin, size_t n) {
+void pins_toggle(struct stm32 *mcu, struct pin *pin, size_t n) {
     const struct stm32_edge *edges = pin->inbox.edge + pin->inbox.head;
     if (n < HISTORY) {
-        write_history(pin);
+        pins_write_history(mcu, pin);
         note_edges(pin, edges, n);
     }
     pin->unwritten = n >= HISTORY;

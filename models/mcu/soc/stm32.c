@@ -96,6 +96,11 @@ struct stm32 *stm32_create(const struct stm32_chip *chip, const struct stm32_con
     mcu->chip = chip;
     mcu->config = *config;
     first_clocks(mcu);
+    if (!lane_create(mcu)) {
+        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        free(mcu);
+        return NULL;
+    }
     if (!make_core(mcu, err) || !create_blocks(mcu, err) || !pins_create(mcu, err) ||
         !routes_create(mcu, err) || !memory_create(mcu, err)) {
         stm32_destroy(mcu);
@@ -110,6 +115,7 @@ void stm32_destroy(struct stm32 *mcu) {
         return;
     armv7m_destroy(mcu->core);
     memory_destroy(mcu);
+    lane_destroy(mcu);
     create_undo(mcu);
     free(mcu);
 }

@@ -203,6 +203,10 @@ struct stm32_pin {
 };
 bool stm32_pin_edges(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
                      const struct pin_edge *edges, size_t n);
+/* The same; with a digest, of the first two pins, it is faster. The digest stays as it is until
+ * stm32_destroy(), or until the chip will neither run nor be looked at any more. */
+bool stm32_pin_list(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
+                    const struct pin_list *list);
 /* What the chip drives a pin with now: as the last on_pin said. */
 struct stm32_pin_change stm32_pin_get(const struct stm32 *mcu, unsigned port, unsigned pin);
 /* The clock of the bus behind the block whose input or output the pin is at present, Hz; 0: none.

@@ -36,6 +36,21 @@ struct stm32_edges {
     const struct stm32_edge *edge;
     size_t n;
 };
+
+/* What a receiver of bits is waiting for: how many edges of its clock to `level` until it acts on
+ * one, that one included; UINT_MAX: on none. */
+struct stm32_listener {
+    unsigned left;
+    uint8_t level;
+};
+/* Bits for it: `samples` edges of the clock to that level, of `edges` in all; the data at each,
+ * the last one lowest; and where clock and data are then. */
+struct stm32_bits {
+    unsigned edges, samples;
+    uint32_t bits;
+    unsigned clock, data, data_role;
+};
+
 static inline bool stm32_edge_before(const struct stm32_edge *a, const struct stm32_edge *b) {
     return (a->time < b->time) | ((a->time == b->time) & ((int32_t)(a->order - b->order) < 0));
 }
@@ -88,6 +103,12 @@ struct stm32_ip {
      * later than all of these, and one to be read. NULL: of several late edges the block is
      * told the last level. */
     void (*edges)(struct stm32_block *b, const struct stm32_edges roles[]);
+    /* Does it, as it is now, only shift in a bit at every other edge of the role `clock`, and is
+     * all that it wants of the role `data` its level then? Then edges() of the two may come
+     * as bits(), the last of which may be at the edge to act on. Both or neither. */
+    bool (*listens)(struct stm32_block *b, unsigned clock, unsigned data,
+                    struct stm32_listener *out);
+    void (*bits)(struct stm32_block *b, const struct stm32_bits *bits);
     /* DMA: a request line changed. The OR of its sources. */
     void (*dma_request)(struct stm32_block *b, unsigned line, bool level);
     /* A source of DMA requests: one of its requests was served (a timer lowers it here). */
@@ -228,7 +249,7 @@ void stm32_misuse(struct stm32_block *b, const char *text);
 void stm32_lost(struct stm32_block *b, const char *text, uint32_t value);
 
 /* struct stm32_rx for the owner; block and time are filled in. */
-void stm32_rx_tell(struct stm32_block *b, struct stm32_rx rx);
+void stm32_rx_tell(struct stm32_block *b, struct stm32_rx *rx);
 
 /* --- services: time ------------------------------------------------------------------------- */
 

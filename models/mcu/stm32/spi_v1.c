@@ -37,7 +37,7 @@ enum listening { DEAF, LISTENS, LISTENS_FOR_DMA };
 static void tell(struct stm32_block *block, enum stm32_rx_kind kind, uint32_t value,
                  unsigned size) {
     uint32_t dr = stm32_row(block)->base + DR;
-    stm32_rx_tell(block, (struct stm32_rx){kind, .peripheral = dr, .value = value, .size = size});
+    stm32_rx_tell(block, &(struct stm32_rx){kind, .peripheral = dr, .value = value, .size = size});
 }
 
 /* `bits`: of a frame that was not finished. */
@@ -173,12 +173,17 @@ static void end_frame(struct stm32_block *block, struct spi *s) {
     signal(block, s);
 }
 
+void spi_v1_take(struct stm32_block *block, struct spi *s, unsigned n, uint32_t bits) {
+    s->in = s->in << n | bits;
+    s->bits = (uint8_t)(s->bits + n);
+    if (s->bits == s->frame)
+        end_frame(block, s);
+}
+
 static void sample(struct stm32_block *block, struct spi *s) {
     if (!s->loaded)
         spi_v1_load(block, s);
-    s->in = s->in << 1 | s->pin[s->in_pin];
-    if (++s->bits == s->frame)
-        end_frame(block, s);
+    spi_v1_take(block, s, 1, s->pin[s->in_pin]);
 }
 
 /* The edge at which data change. The first one of a frame with CPHA set begins the frame. */
@@ -573,4 +578,6 @@ const struct stm32_ip stm32_ip_spi_v1 = {
     .pin_in = spi_pin_in,
     .quiet = spi_quiet,
     .edges = spi_edges,
+    .listens = spi_v1_listens,
+    .bits = spi_v1_bits,
 };

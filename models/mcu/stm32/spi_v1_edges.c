@@ -1,6 +1,8 @@
 /* SPI: many edges of SCK and of the data input at once. What they do is spi_v1.c's
  * affair; here the bits of a slave that only receives are shifted in without asking it for
  * each of them, which is where the time of a co-simulation goes. */
+#include <limits.h>
+
 #include "models/mcu/stm32/spi_v1_shift.h"
 
 /* Past the edges before one of SCK: none, one or two in the usual bit, without a branch. */
@@ -65,4 +67,34 @@ void spi_v1_clock_edges(struct stm32_block *block, struct spi *s, const struct s
         spi_v1_sck_edge(block, s, edge[i].level, edge[i].time);
     }
     s->pin[in_pin] ^= left & 1;
+}
+
+bool spi_v1_listens(struct stm32_block *block, unsigned clock, unsigned data,
+                    struct stm32_listener *out) {
+    const struct spi *s = stm32_state(block);
+    out->level = s->sample_level;
+    out->left = s->clocked ? (unsigned)s->frame - s->bits : UINT_MAX;
+    if (clock != STM32_SCK || (data != STM32_MOSI && data != STM32_MISO))
+        return false;
+    return !s->clocked || (!s->sends && data == s->in_pin);
+}
+
+/* `out` goes on as it would: the edge at which data change shifts it once a frame has begun. */
+static void shift_out(struct stm32_block *block, struct spi *s, const struct stm32_bits *bits) {
+    unsigned shifts = bits->edges - bits->samples;
+    bool shift_first = bits->edges && s->pin[STM32_SCK] == s->sample_level, begun = s->loaded;
+    if (!begun && (bits->samples || (shift_first && (s->cr1 & CPHA) && !(s->flags & TXE))))
+        spi_v1_load(block, s);
+    if (s->loaded)
+        s->out <<= begun ? shifts : shifts - shift_first;
+}
+
+void spi_v1_bits(struct stm32_block *block, const struct stm32_bits *bits) {
+    struct spi *s = stm32_state(block);
+    if (s->clocked)
+        shift_out(block, s, bits);
+    s->pin[STM32_SCK] = (uint8_t)bits->clock;
+    s->pin[bits->data_role] = (uint8_t)bits->data;
+    if (s->clocked && bits->samples)
+        spi_v1_take(block, s, bits->samples, bits->bits);
 }

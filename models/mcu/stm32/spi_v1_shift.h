@@ -38,6 +38,8 @@ struct spi {
 
 /* spi_v1.c: a frame begins: the Tx buffer goes to the shift register, which sets TXE. */
 void spi_v1_load(struct stm32_block *block, struct spi *s);
+/* `n` bits were sampled, of which only the last may end a frame. */
+void spi_v1_take(struct stm32_block *block, struct spi *s, unsigned n, uint32_t bits);
 /* One edge of SCK; without effect when SCK has that level. */
 void spi_v1_sck_edge(struct stm32_block *block, struct spi *s, unsigned level, sim_time time);
 
@@ -46,5 +48,10 @@ void spi_v1_sck_edge(struct stm32_block *block, struct spi *s, unsigned level, s
  * reach the outside, after all of the data, and then the lists may be gone. */
 void spi_v1_clock_edges(struct stm32_block *block, struct spi *s, const struct stm32_edges *clock,
                         const struct stm32_edges *in);
+
+/* listens() and bits() of struct stm32_ip. */
+bool spi_v1_listens(struct stm32_block *block, unsigned clock, unsigned data,
+                    struct stm32_listener *out);
+void spi_v1_bits(struct stm32_block *block, const struct stm32_bits *bits);
 
 #endif

@@ -26,10 +26,14 @@ if ! "$program" live --firmware netif_f401 -q -- true >/dev/null 2>"$tree/why"; 
     finish
 fi
 
+# The board listens to nobody, so in half duplex an answer is lost when the next request comes on
+# its heels, as it does where the simulation falls behind the host's clock.
+pause=0.2
+grep -q __asan_init "$program" && pause=0.5
 pings() { # NUMBER ARGUMENT...: so many without a loss
     local n=$1
     shift
-    timeout 120 "$program" live "$@" -- ping -q -c "$n" -i 0.1 -W 5 $address >"$tree/out" 2>"$tree/err" &&
+    timeout 120 "$program" live "$@" -- ping -q -c "$n" -i $pause -W 5 $address >"$tree/out" 2>"$tree/err" &&
         says "$n received, 0% packet loss" && says "$n of $n echo requests answered" err &&
         says "round trip in simulated time 0[.][23]" err
 }
@@ -37,8 +41,8 @@ if has ping; then
     check "fifty pings are answered, and their round trip is told" pings 50
     check "pings in full duplex" pings 20 --duplex full
     check "pings through the standard partner" pings 20 --partner standard
-    check "pings as fast as it goes" pings 20 --speed max
-    check "pings over 100 m of cable" pings 20 --set line.cable_m=100
+    check "pings as fast as it goes" pings 20 --speed max --duplex full
+    check "pings over 100 m of cable" pings 20 --set line.cable_m=100 --duplex full
     check "pings of the smaller chip, by its own two SPIs" pings 20 --set mcu.chip=f100rb
 else
     skip "pings are answered, and their round trip is told" "no ping (iputils-ping)"

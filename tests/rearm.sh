@@ -53,11 +53,11 @@ right_window() {
 }
 in_time() { [ "$lost" = 0 ] && [ "$delivered" = "$sent" ] && [ "$odd" = 0 ] && [ "$late" = 0 ]; }
 too_late() { [ "$lost" -gt 0 ] && [ $((lost + delivered)) = "$sent" ] && [ "$odd" = 0 ] && [ "$late" -gt 0 ] && [ "$worst" -gt "$window" ]; }
-# The row stands in docs/firmware.md with these losses, and its cycles to 3 %: how the main loop
+# The row stands in docs/firmware.md with these losses, and its cycles to 3 % and 10: how the main loop
 # falls in with the frames moves them a little.
 documented() { # IMAGE OCTETS GAP_NS
     awk -F ' *[|] *' -v key="\`$1\` $2 $3" -v sent="$sent" -v lost="$lost" -v worst="$worst" -v window="$window" '
-        function near(a, b) { return a - b <= 0.03 * b && b - a <= 0.03 * b }
+        function near(a, b) { return a - b <= 0.03 * b + 10 && b - a <= 0.03 * b + 10 }
         $2 " " $3 " " $4 == key { there = $5 == sent && $6 == lost && near(worst, $7) && near(window, $8) }
         END { exit !there }' "$here/../docs/firmware.md" || { echo "# not there: $row"; return 1; }
 }

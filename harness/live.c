@@ -38,6 +38,7 @@ struct live {
     struct echo echoes[ECHOES];
     size_t next_echo;
     struct live_pings pings;
+    struct live_tcp tcp;
     uint8_t wire[PARTNER_MAX_OCTETS];
 };
 
@@ -95,6 +96,7 @@ bool live_from_host(struct live *live, const uint8_t *frame, size_t n) {
     if (n == 0 || n > HOST_FRAME || !queue(live, frame, n, live_now(live) + live->settings.delay))
         return false;
     note_request(live, frame, n);
+    live_tcp_frame(&live->tcp, LIVE_TCP_TO_BOARD, frame, n, live_now(live));
     return true;
 }
 
@@ -116,6 +118,8 @@ static void on_frame(void *user, const struct partner_frame *frame) {
         return;
     }
     note_answer(live, frame->octets, n, frame->end - live->settings.delay);
+    live_tcp_frame(&live->tcp, LIVE_TCP_FROM_BOARD, frame->octets, n,
+                   frame->end - live->settings.delay);
     live->settings.to_host(live->settings.user, frame->end, frame->octets, n);
 }
 
@@ -257,6 +261,10 @@ bool live_leased(const struct live *live) {
 
 struct live_pings live_pings(const struct live *live) {
     return live->pings;
+}
+
+struct live_tcp_sums live_tcp_sums(const struct live *live) {
+    return live->tcp.sums;
 }
 
 const struct partner_counters *live_counters(const struct live *live) {

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "harness/live_dhcp.h"
+#include "harness/live_tcp.h"
 #include "models/line/partner.h"
 #include "sim/err.h"
 
@@ -74,6 +75,7 @@ bool live_link(const struct live *live);
 bool live_carrier(const struct live *live); /* the partner's squelch is open */
 bool live_leased(const struct live *live);  /* the board took the address */
 struct live_pings live_pings(const struct live *live);
+struct live_tcp_sums live_tcp_sums(const struct live *live);
 const struct partner_counters *live_counters(const struct live *live);
 
 #endif

@@ -166,7 +166,7 @@ static const struct option_row option_rows[] = {
     {"tap", CODE_LIVE_FLAG, 0, LIVE, "NAME",
      "join this TAP device (default: a new one in a network namespace of its own)"},
     {"netns", CODE_LIVE_FLAG + 1, 0, LIVE, "NAME", "in this namespace of ip netns"},
-    {"partner", CODE_LIVE_FLAG + 2, 0, LIVE, "PROFILE",
+    {"partner", CODE_LIVE_FLAG + 2, 0, RUN | LIVE, "PROFILE",
      "the port at the other end: tolerant (default), standard or strict, docs/partner.md"},
     {"duplex", CODE_LIVE_FLAG + 3, 0, LIVE, "HOW",
      "half, as auto-negotiation with a board without it gives (default), or full"},

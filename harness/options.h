@@ -66,7 +66,7 @@ struct options {
     const char *ini;            /* NULL: the file beside the board */
     const char *firmware;       /* an image or "none"; NULL: what the board runs by default */
     const char *deliver_symbol; /* NULL: lp_deliver_frame */
-    const char *engine;         /* "event" or "rtl" */
+    const char *engine;         /* "event" or "rtl"; NULL: event */
     uint64_t seed;
     unsigned jobs; /* 0: one per processor */
     /* Output files; NULL = not wanted. `out_dir` is where relative ones go. */
@@ -92,6 +92,8 @@ struct options {
  * options_finish() in either case. */
 bool options_parse(struct options *options, int argc, char **argv, struct sim_err *err);
 void options_finish(struct options *options); /* accepts a zeroed struct */
+
+bool options_is_rtl(const struct options *options); /* which engine */
 
 /* The general help, or with a verb set that verb's. */
 void options_print_help(const struct options *options, FILE *out);

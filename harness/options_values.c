@@ -77,6 +77,10 @@ bool options_engine(const char *value, struct sim_err *err) {
            sim_err_set(err, SIM_ERR_INPUT, "--engine %s: expected event or rtl", value);
 }
 
+bool options_is_rtl(const struct options *options) {
+    return options->engine && strcmp(options->engine, "rtl") == 0;
+}
+
 bool options_seed(const char *text, uint64_t *seed, struct sim_err *err) {
     if (options_u64(text, seed))
         return true;

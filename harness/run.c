@@ -236,7 +236,7 @@ static bool open_replay(struct run *run) {
     struct replay_settings settings = {
         .seed = run->options->seed,
         .cache = !run->options->no_cache,
-        .rtl = strcmp(run->options->engine, "rtl") == 0,
+        .rtl = options_is_rtl(run->options),
         .trace = whole,
         .quantum = (sim_time)(run->board->config.mcu_quantum_us * (double)SIM_US),
         .user = run,
@@ -325,6 +325,7 @@ void run_finish(struct run *run) {
     free(run->result.captures);
     free(run->result.margins);
     free(run->result.transmit.measures);
+    free(run->result.transmit.port.heard);
     free(run->result.counters);
     free(run->result.not_run);
 }

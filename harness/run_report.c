@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "harness/run.h"
 #include "harness/words.h"
@@ -180,7 +179,7 @@ void run_conclude(struct run *run) {
         add_not_run(run, "transmit", "nothing drives the transmitter without firmware");
     else if (!run->result.transmit.present)
         add_not_run(run, "transmit", "the board states no attach.line_tx_p and attach.line_tx_n");
-    if (strcmp(run->options->engine, "rtl") == 0)
+    if (options_is_rtl(run->options))
         add_not_run(run, "event",
                     "one engine: rtl, for the receive path; linkpulse crosscheck "
                     "compares both");

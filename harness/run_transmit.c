@@ -97,7 +97,8 @@ bool run_transmit_open(struct run *run, struct replay_settings *settings) {
     side->has_driver = transmit_find_driver(run->board, &side->driver, side->why, sizeof side->why);
     if (side->has_driver) {
         listen(side, settings);
-        side->line = run_line_open(run->board, side->line_why, sizeof side->line_why);
+        side->line = run_line_open(run->board, run->options->live.partner, side->line_why,
+                                   sizeof side->line_why);
     }
     side->transmit = transmit_create(&(struct transmit_settings){.swapped = side->driver.swapped,
                                                                  .user = run,
@@ -164,6 +165,8 @@ void run_transmit_finish(struct run *run) {
         snprintf(out->first_damage, sizeof out->first_damage, "%s, from %.6f us", c.why,
                  (double)c.when / (double)SIM_US);
     run_line_finish(side->line, replay_now(run->replay), out);
+    if (out->port.present && c.good_fcs > out->port.frames)
+        out->port.unheard = c.good_fcs - out->port.frames;
     snprintf(out->unmodelled, sizeof out->unmodelled, "%s", side->line_why);
     name_driver(run, out);
     if (c.clocked && !c.frames)

@@ -217,6 +217,20 @@ static void print_pings(const struct live_pings *p) {
     fputc('\n', stderr);
 }
 
+static void print_tcp(const struct live_tcp_sums *t) {
+    double seconds = (double)t->taken / (double)SIM_S;
+    uint64_t octets = t->octets[LIVE_TCP_TO_BOARD] + t->octets[LIVE_TCP_FROM_BOARD];
+    if (octets == 0)
+        return;
+    fprintf(stderr,
+            "linkpulse: TCP in simulated time: %" PRIu64 " connections, %" PRIu64
+            " octets to the board (%" PRIu64 " carried), %" PRIu64 " from it (%" PRIu64
+            ") in %.3f s, %.3f Mbit/s; the longest %.1f ms\n",
+            t->connections, t->octets[LIVE_TCP_TO_BOARD], t->carried[LIVE_TCP_TO_BOARD],
+            t->octets[LIVE_TCP_FROM_BOARD], t->carried[LIVE_TCP_FROM_BOARD], seconds,
+            seconds > 0 ? (double)octets * 8e-6 / seconds : 0, (double)t->longest / (double)SIM_MS);
+}
+
 static void print_damage(const struct partner_counters *c) {
     for (int d = PARTNER_GOOD + 1; d <= PARTNER_TP_IDL; d++)
         if (c->damaged[d])
@@ -227,6 +241,7 @@ static void print_damage(const struct partner_counters *c) {
 static void print_end(const struct session *s) {
     const struct partner_counters *c = live_counters(s->live);
     struct live_pings pings = live_pings(s->live);
+    struct live_tcp_sums tcp = live_tcp_sums(s->live);
     char text[512];
     if (s->options->quiet)
         return;
@@ -238,6 +253,7 @@ static void print_end(const struct session *s) {
             c->collisions, c->excessive, s->lost);
     print_damage(c);
     print_pings(&pings);
+    print_tcp(&tcp);
     if (live_rig_misuse(s->rig, text, sizeof text))
         fprintf(stderr, "linkpulse: firmware mistake: %s\n", text);
 }

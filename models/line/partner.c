@@ -17,6 +17,10 @@ struct partner *partner_create(const struct partner_settings *settings) {
         return NULL;
     }
     link_test_init(&p->link, settings->limits);
+    if (settings->linked) {
+        p->link.state = LINK_PASS;
+        p->passing = p->up = true;
+    }
     return p;
 }
 

@@ -153,10 +153,10 @@ void stm32_lost(struct stm32_block *b, const char *text, uint32_t value) {
     b->bench->last_text = text;
 }
 
-void stm32_rx_tell(struct stm32_block *b, struct stm32_rx rx) {
+void stm32_rx_tell(struct stm32_block *b, struct stm32_rx *rx) {
     if (b->bench->n_rx < sizeof b->bench->rx - 1)
-        b->bench->rx[b->bench->n_rx++] = bench_rx_letters[rx.kind];
-    b->bench->last_rx = rx;
+        b->bench->rx[b->bench->n_rx++] = bench_rx_letters[rx->kind];
+    b->bench->last_rx = *rx;
 }
 
 sim_time stm32_now(const struct stm32_block *b) {

@@ -245,7 +245,8 @@ void inbox_search(struct stm32 *mcu) {
         least = &in->edge[in->act];
         mcu->next = mcu->inputs[i];
     }
-    mcu->next_edge = *least;
+    mcu->next_edge.time = least->time;
+    mcu->next_edge.order = least->order;
 }
 
 /* --- delivering ---------------------------------------------------------------------------- */
@@ -376,7 +377,7 @@ static void deliver_in_turn(struct stm32 *mcu, const struct stm32_edge *limit) {
 static bool waits(const struct stm32 *mcu, sim_time time) {
     for (unsigned i = 0; i < mcu->n_inputs; i++) {
         const struct inbox *in = &mcu->inputs[i]->inbox;
-        if (in->edge[in->head].time <= time && in->head < in->n)
+        if (in->head < in->n && in->edge[in->head].time <= time)
             return true;
     }
     return false;

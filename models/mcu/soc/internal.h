@@ -46,7 +46,10 @@ struct stm32_block {
     uint8_t *line_count;  /* DMA: sources that request, by line */
     uint64_t acked_lines; /* DMA: lines with a source that wants dma_ack, by bit */
     uint16_t irq_high, signal_high;
-    uint16_t route_first, route_n, af_first, af_n;
+    uint16_t af_first, af_n;
+    struct routes {
+        uint16_t first, n;
+    } routes[STM32_SIGNALS]; /* of its DMA requests, by signal */
     uint8_t index;
     bool clocked, held;
     uint8_t remap;

@@ -277,15 +277,18 @@ static void overhear(struct stm32 *mcu, const struct lane *l, struct pin *pin) {
         exti->ip->pin_in(exti, pin->out.pin, pin->level, mcu->now);
 }
 
-static struct stm32_bits begin(const struct lane *l) {
-    return (struct stm32_bits){
-        .clock = l->pin[CLOCK]->level, .data = l->pin[DATA]->level, .data_role = l->role[DATA]};
+static void begin(const struct lane *l, struct stm32_bits *bits) {
+    bits->edges = bits->samples = bits->bits = 0;
+    bits->clock = l->pin[CLOCK]->level;
+    bits->data = l->pin[DATA]->level;
+    bits->data_role = l->role[DATA];
 }
 
 /* As with inboxes: the pins are where they will be before the first block knows it. */
 static void finish(struct stm32 *mcu, struct lane *l, const struct stm32_bits *bits) {
-    l->pin[CLOCK]->level = l->pin[CLOCK]->board = l->block->in[l->role[CLOCK]] = bits->clock;
-    l->pin[DATA]->level = l->pin[DATA]->board = l->block->in[l->role[DATA]] = bits->data;
+    l->pin[CLOCK]->level = l->pin[CLOCK]->board = l->block->in[l->role[CLOCK]] =
+        (uint8_t)bits->clock;
+    l->pin[DATA]->level = l->pin[DATA]->board = l->block->in[l->role[DATA]] = (uint8_t)bits->data;
     mcu->delivers = true;
     if (l->overheard) {
         overhear(mcu, l, l->pin[CLOCK]);
@@ -315,7 +318,8 @@ void lane_settle(struct stm32 *mcu, const struct stm32_edge *limit) {
     struct lane *l = &mcu->lane;
     if (!lane_waits(mcu, limit->time))
         return;
-    struct stm32_bits bits = begin(l);
+    struct stm32_bits bits;
+    begin(l, &bits);
     while (!empty(l)) {
         unsigned to = due(l, limit);
         if (to == l->at)
@@ -327,9 +331,17 @@ void lane_settle(struct stm32 *mcu, const struct stm32_edge *limit) {
         finish(mcu, l, &bits);
 }
 
+/* Digests lie far apart: the next ones are asked for early. */
+static void fetch(const struct lane *l, size_t i) {
+    if (i < l->tail)
+        __builtin_prefetch(item_at(l, i)->digest);
+}
+
 void lane_act(struct stm32 *mcu) {
     struct lane *l = &mcu->lane;
-    struct stm32_bits bits = begin(l);
+    struct stm32_bits bits;
+    begin(l, &bits);
+    fetch(l, l->act_item + 2);
     while (l->head < l->act_item)
         pass(l, item_at(l, l->head)->digest->n, &bits);
     pass(l, l->act_at + 1, &bits);

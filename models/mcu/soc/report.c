@@ -76,12 +76,12 @@ void stm32_lost(struct stm32_block *b, const char *text, uint32_t value) {
     report(b->mcu, b, &r);
 }
 
-void stm32_rx_tell(struct stm32_block *b, struct stm32_rx rx) {
+void stm32_rx_tell(struct stm32_block *b, struct stm32_rx *rx) {
     if (!b->mcu->config.on_rx)
         return;
-    rx.block = b->row->name;
-    rx.time = b->mcu->now;
-    b->mcu->config.on_rx(b->mcu->config.user, &rx);
+    rx->block = b->row->name;
+    rx->time = b->mcu->now;
+    b->mcu->config.on_rx(b->mcu->config.user, rx);
 }
 
 uint64_t stm32_report_count(const struct stm32 *mcu, enum stm32_report_kind kind) {

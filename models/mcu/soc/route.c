@@ -49,11 +49,9 @@ void stm32_dma_request(struct stm32_block *b, enum stm32_signal signal, bool lev
     if ((b->signal_high >> signal & 1) == level)
         return;
     b->signal_high ^= (uint16_t)(1U << signal);
-    for (unsigned i = 0; i < b->route_n; i++) {
-        const struct route *route = &b->mcu->routes[b->route_first + i];
-        if (route->signal == signal)
-            route_level(b->mcu, route, level);
-    }
+    const struct routes *of = &b->routes[signal];
+    for (unsigned i = of->first; i < of->first + of->n; i++)
+        route_level(b->mcu, &b->mcu->routes[i], level);
 }
 
 void stm32_dma_served(struct stm32_block *b, unsigned line) {
@@ -95,15 +93,17 @@ static bool resolve(struct stm32 *mcu, const struct stm32_dma_route *row, struct
 
 static int by_source(const void *a, const void *b) {
     const struct route *left = a, *right = b;
-    return left->source - right->source;
+    return left->source != right->source ? left->source - right->source
+                                         : left->signal - right->signal;
 }
 
 static void index_routes(struct stm32 *mcu) {
     qsort(mcu->routes, mcu->n_routes, sizeof(struct route), by_source);
     for (unsigned i = mcu->n_routes; i-- > 0;) {
         struct stm32_block *source = &mcu->blocks[mcu->routes[i].source];
-        source->route_first = (uint16_t)i;
-        source->route_n++;
+        struct routes *of = &source->routes[mcu->routes[i].signal];
+        of->first = (uint16_t)i;
+        of->n++;
         if (source->ip->dma_ack)
             mcu->blocks[mcu->routes[i].dma].acked_lines |= UINT64_C(1) << mcu->routes[i].line;
     }

@@ -48,7 +48,7 @@ struct stm32_listener {
 struct stm32_bits {
     unsigned edges, samples;
     uint32_t bits;
-    uint8_t clock, data, data_role;
+    unsigned clock, data, data_role;
 };
 
 static inline bool stm32_edge_before(const struct stm32_edge *a, const struct stm32_edge *b) {
@@ -249,7 +249,7 @@ void stm32_misuse(struct stm32_block *b, const char *text);
 void stm32_lost(struct stm32_block *b, const char *text, uint32_t value);
 
 /* struct stm32_rx for the owner; block and time are filled in. */
-void stm32_rx_tell(struct stm32_block *b, struct stm32_rx rx);
+void stm32_rx_tell(struct stm32_block *b, struct stm32_rx *rx);
 
 /* --- services: time ------------------------------------------------------------------------- */
 

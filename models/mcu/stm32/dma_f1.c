@@ -74,14 +74,14 @@ static void tell(struct stm32_block *b, const struct channel *c, enum stm32_rx_k
     if (c->cr & (DIR | MEM2MEM))
         return;
     unsigned n = (unsigned)(c - ((const struct dma *)stm32_state(b))->channel) + 1;
-    stm32_rx_tell(b, (struct stm32_rx){kind, .stream = n, .peripheral = c->par, .value = c->ndtr});
+    stm32_rx_tell(b, &(struct stm32_rx){kind, .stream = n, .peripheral = c->par, .value = c->ndtr});
 }
 
 static void tell_stored(struct stm32_block *b, const struct channel *c, uint32_t address,
                         uint32_t value, unsigned size) {
     if (!(c->cr & (DIR | MEM2MEM)))
-        stm32_rx_tell(b, (struct stm32_rx){STM32_RX_STORED, .peripheral = c->par,
-                                           .address = address, .value = value, .size = size});
+        stm32_rx_tell(b, &(struct stm32_rx){STM32_RX_STORED, .peripheral = c->par,
+                                            .address = address, .value = value, .size = size});
 }
 
 /* --- serving --------------------------------------------------------------------------------- */

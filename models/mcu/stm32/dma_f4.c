@@ -119,7 +119,7 @@ static void tell(struct stm32_block *b, const struct stream *s, enum stm32_rx_ki
     if (direction(s) != TO_MEMORY)
         return;
     unsigned n = (unsigned)(s - ((const struct dma *)stm32_state(b))->stream);
-    stm32_rx_tell(b, (struct stm32_rx){kind, .stream = n, .peripheral = s->par, .value = value});
+    stm32_rx_tell(b, &(struct stm32_rx){kind, .stream = n, .peripheral = s->par, .value = value});
 }
 
 /* --- interrupt and end of a stream ----------------------------------------------------------- */
@@ -195,18 +195,33 @@ static unsigned memory_step(const struct stream *s) {
     return s->cr & MINC ? msize(s) : 0;
 }
 
+static bool store(struct stm32_block *b, struct stream *s, unsigned size, uint32_t value) {
+    uint32_t at = s->memory & ~(size - 1);
+    if (!write_item(b, &s->memory, size, memory_step(s), value))
+        return false;
+    if (direction(s) == TO_MEMORY)
+        stm32_rx_tell(b, &(struct stm32_rx){STM32_RX_STORED, .peripheral = s->par, .address = at,
+                                            .value = value, .size = size});
+    return true;
+}
+
 /* FIFO to memory; `flush`: also what does not fill an item. */
 static bool drain(struct stm32_block *b, struct stream *s, bool flush) {
     unsigned size = msize(s);
-    while (s->level >= size || (flush && s->level > 0)) {
-        uint32_t value = pop(s, size), at = s->memory & ~(size - 1);
-        if (!write_item(b, &s->memory, size, memory_step(s), value))
+    while (s->level >= size || (flush && s->level > 0))
+        if (!store(b, s, size, pop(s, size)))
             return false;
-        if (direction(s) == TO_MEMORY)
-            stm32_rx_tell(b, (struct stm32_rx){STM32_RX_STORED, .peripheral = s->par, .address = at,
-                                               .value = value, .size = size});
-    }
     return true;
+}
+
+/* An item into the FIFO, and on when it is due; in direct mode both have one size, and nothing
+ * stays behind. */
+static bool take(struct stm32_block *b, struct stream *s, unsigned size, uint32_t value) {
+    bool last = s->ndtr == 1;
+    if (direct_mode(s) && s->level == 0)
+        return store(b, s, size, value);
+    push(s, value, size);
+    return !(last || direct_mode(s) || s->level >= threshold(s)) || drain(b, s, last);
 }
 
 /* Memory to FIFO: one item in direct mode, else until it is full. */
@@ -287,11 +302,8 @@ static bool serve_to_memory(struct stm32_block *b, struct dma *d, struct stream 
         uint32_t value;
         if (!read_item(b, &s->peripheral, size, peripheral_step(s), &value))
             return false;
-        push(s, value, size);
-        bool last = s->ndtr == 1;
-        if (last || direct_mode(s) || s->level >= threshold(s))
-            if (!drain(b, s, last))
-                return false;
+        if (!take(b, s, size, value))
+            return false;
         count_item(d, s);
     }
     return true;

@@ -37,7 +37,7 @@ enum listening { DEAF, LISTENS, LISTENS_FOR_DMA };
 static void tell(struct stm32_block *block, enum stm32_rx_kind kind, uint32_t value,
                  unsigned size) {
     uint32_t dr = stm32_row(block)->base + DR;
-    stm32_rx_tell(block, (struct stm32_rx){kind, .peripheral = dr, .value = value, .size = size});
+    stm32_rx_tell(block, &(struct stm32_rx){kind, .peripheral = dr, .value = value, .size = size});
 }
 
 /* `bits`: of a frame that was not finished. */

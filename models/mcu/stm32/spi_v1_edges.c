@@ -93,8 +93,8 @@ void spi_v1_bits(struct stm32_block *block, const struct stm32_bits *bits) {
     struct spi *s = stm32_state(block);
     if (s->clocked)
         shift_out(block, s, bits);
-    s->pin[STM32_SCK] = bits->clock;
-    s->pin[bits->data_role] = bits->data;
+    s->pin[STM32_SCK] = (uint8_t)bits->clock;
+    s->pin[bits->data_role] = (uint8_t)bits->data;
     if (s->clocked && bits->samples)
         spi_v1_take(block, s, bits->samples, bits->bits);
 }

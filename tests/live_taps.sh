@@ -138,8 +138,8 @@ check "FIFO: frames are seen while the session goes on" watched
 later() { # one reads a little and goes; one comes later and starts anew
     (head -c 1500 "$fifo" >"$tree/first") &
     live 0 --taps-out "$fifo" -- sh -c "ping -q -c 5 -i 0.1 $address >/dev/null
-        timeout 20 tshark -r '$fifo' -c 6 -T fields -e frame.interface_name >'$tree/seen' 2>/dev/null &
-        sleep 1; ping -c 5 -i 0.1 $address; wait" &&
+        timeout 60 tshark -r '$fifo' -c 6 -T fields -e frame.interface_name >'$tree/seen' 2>/dev/null &
+        while kill -0 \$! 2>/dev/null; do ping -q -c 1 -W 5 $address || exit 1; sleep 0.1; done" &&
         says " 0% packet loss" && [ "$(grep -c . "$tree/seen")" = 6 ]
 }
 check "FIFO: who reads may go, another come" later

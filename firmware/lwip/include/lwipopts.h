@@ -27,6 +27,6 @@
 #define MEMP_NUM_TCP_SEG 24
 #define TCP_SND_QUEUELEN 16
 /* A fifth of lwIP's: a segment lost to a collision costs 0.1 to 0.2 s, not a second. */
-#define TCP_TMR_INTERVAL  50
+#define TCP_TMR_INTERVAL 50
 
 #endif

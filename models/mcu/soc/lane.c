@@ -172,9 +172,7 @@ void lane_leave(struct stm32 *mcu) {
 
 void lane_search(struct stm32 *mcu) {
     struct lane *l = &mcu->lane;
-    if (empty(l))
-        find_act(l);
-    else if (mcu->stale & STALE_ACTS && !receiver(mcu, l))
+    if (mcu->stale & STALE_ACTS && l->pin[CLOCK] && !receiver(mcu, l))
         lane_leave(mcu);
     else
         find_act(l);

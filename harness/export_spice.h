@@ -27,7 +27,7 @@ struct spice_stimulus {
     unsigned pulse;      /* transmit path: begin before this link pulse, from 0 */
 };
 
-#define SPICE_MAX_WATCHED 12
+#define SPICE_MAX_WATCHED (MCU_NETS_MAX + 2) /* what the MCU drives, D and DE */
 #define SPICE_NAME_MAX    160
 
 /* The engine's settings for this board, as the deck takes them. `nets` holds the stage and

@@ -29,7 +29,8 @@ static bool plan_nets(const struct board *board, struct spice_transmit *plan, st
     watch(setup, plan->transmitter.de);
     for (size_t i = 0; i < setup->attached.n_inputs; i++)
         watch(setup, setup->attached.inputs[i]);
-    if (setup->attached.n_inputs < 2)
+    const struct mcu_net *mcu = setup->attached.mcu.nets;
+    if (mcu[MCU_NETS_TX_CLK].net == NETLIST_NONE || mcu[MCU_NETS_TX_MOSI].net == NETLIST_NONE)
         return sim_err_set(err, SIM_ERR_INPUT,
                            "the board states no sending SPI: attach.tx_clk, attach.tx_mosi");
     setup->scope = (struct circuit_scope){CIRCUIT_ANCESTORS, setup->nets, setup->n_nets};

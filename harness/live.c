@@ -5,11 +5,11 @@
 
 #include "models/line/source.h"
 
+#define STEP         (1 * SIM_MS)
 #define STEP_WAITING (4 * SIM_US) /* less than the gap of 9.6 us, in which nobody may begin */
-#define STEP_IDLE    (1 * SIM_MS)
 /* Longer than a step, for the board may have gone on as far as that when a frame of its ends:
  * the answer's time must not depend on the steps. */
-#define DHCP_TAKES (STEP_IDLE + SIM_MS)
+#define DHCP_TAKES (STEP + SIM_MS)
 #define OUTPUTS    8  /* of one step: a frame or a pulse, and what follows it closely */
 #define ECHOES     64 /* requests on the way */
 #define HOST_FRAME (PARTNER_MAX_OCTETS - 4)
@@ -38,6 +38,7 @@ struct live {
     struct echo echoes[ECHOES];
     size_t next_echo;
     struct live_pings pings;
+    struct live_tcp tcp;
     uint8_t wire[PARTNER_MAX_OCTETS];
 };
 
@@ -95,6 +96,7 @@ bool live_from_host(struct live *live, const uint8_t *frame, size_t n) {
     if (n == 0 || n > HOST_FRAME || !queue(live, frame, n, live_now(live) + live->settings.delay))
         return false;
     note_request(live, frame, n);
+    live_tcp_frame(&live->tcp, LIVE_TCP_TO_BOARD, frame, n, live_now(live));
     return true;
 }
 
@@ -116,7 +118,9 @@ static void on_frame(void *user, const struct partner_frame *frame) {
         return;
     }
     note_answer(live, frame->octets, n, frame->end - live->settings.delay);
-    live->settings.to_host(live->settings.user, frame->octets, n);
+    live_tcp_frame(&live->tcp, LIVE_TCP_FROM_BOARD, frame->octets, n,
+                   frame->end - live->settings.delay);
+    live->settings.to_host(live->settings.user, frame->end, frame->octets, n);
 }
 
 /* --- between partner and board ----------------------------------------------------------- */
@@ -179,8 +183,10 @@ static bool send_outputs(struct live *live, struct sim_err *err) {
 /* No further than where the partner may do something on its own account. */
 static sim_time step_to(const struct live *live, sim_time time) {
     sim_time now = live_now(live);
-    bool waiting = live_link(live) && partner_waiting(live->partner);
-    sim_time most = now + (waiting ? STEP_WAITING : STEP_IDLE);
+    sim_time most = live->settings.quantum;
+    if (partner_waiting(live->partner) && most > STEP_WAITING)
+        most = STEP_WAITING;
+    most += now;
     sim_time next = partner_next(live->partner);
     next = next == SIM_NEVER ? SIM_NEVER : next - live->settings.delay;
     time = time < most ? time : most;
@@ -208,6 +214,8 @@ struct live *live_create(const struct live_settings *settings) {
     if (!live)
         return NULL;
     live->settings = *settings;
+    if (settings->quantum <= 0 || settings->quantum > STEP)
+        live->settings.quantum = STEP;
     live->dhcp.lease_s = 86400;
     memcpy(live->dhcp.mac, settings->mac, sizeof live->dhcp.mac);
     memcpy(live->dhcp.server, settings->server, sizeof live->dhcp.server);
@@ -253,6 +261,10 @@ bool live_leased(const struct live *live) {
 
 struct live_pings live_pings(const struct live *live) {
     return live->pings;
+}
+
+struct live_tcp_sums live_tcp_sums(const struct live *live) {
+    return live->tcp.sums;
 }
 
 const struct partner_counters *live_counters(const struct live *live) {

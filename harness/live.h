@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "harness/live_dhcp.h"
+#include "harness/live_tcp.h"
 #include "models/line/partner.h"
 #include "sim/err.h"
 
@@ -44,9 +45,10 @@ struct live_settings {
     double ppm;     /* of the partner's clock */
     sim_time delay; /* of the cable, one way */
     uint64_t seed;
+    sim_time quantum; /* the longest step, up to 1 ms; 0: that. Results do not depend on it */
     struct live_board board;
     void *user;
-    void (*to_host)(void *user, const uint8_t *frame, size_t n); /* without FCS */
+    void (*to_host)(void *user, sim_time time, const uint8_t *frame, size_t n); /* without FCS */
     /* Everything the board sends, good or not; NULL: not wanted. */
     void (*on_frame)(void *user, const struct partner_frame *frame);
 };
@@ -73,6 +75,7 @@ bool live_link(const struct live *live);
 bool live_carrier(const struct live *live); /* the partner's squelch is open */
 bool live_leased(const struct live *live);  /* the board took the address */
 struct live_pings live_pings(const struct live *live);
+struct live_tcp_sums live_tcp_sums(const struct live *live);
 const struct partner_counters *live_counters(const struct live *live);
 
 #endif

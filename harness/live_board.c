@@ -24,7 +24,8 @@ struct live_rig {
     struct run_probe probe;
     struct replay *replay;
     struct cosim *cosim;
-    struct live *live; /* NULL: nobody listens yet */
+    struct live *live;      /* NULL: nobody listens yet */
+    struct live_taps *taps; /* NULL: not wanted */
     struct transmitter_setup driver;
     struct transmitter *transmitter;
     struct cable cable;
@@ -34,12 +35,15 @@ struct live_rig {
     unsigned role[HEARD];
     size_t n_heard;
     bool levels[HEARD];
+    int spi[MCU_NETS_OTHERS];  /* what the MCU sends with, and how it stands */
     sim_time last_edge, drawn; /* the waveform as far as it was handed on */
     bool ended;                /* the firmware: `err` says why */
     struct sim_err err;
     struct asking {
         struct live *live;
         size_t (*whole)(struct live *live, sim_time now);
+        bool cut;
+        size_t sent; /* octets before the cut */
     } asking;
 };
 
@@ -60,6 +64,10 @@ static void on_output(void *user, size_t output, const struct stm32_pin_change *
     };
     if (rig->replay)
         replay_drive(rig->replay, output, &pin);
+    if (output >= MCU_NETS_OTHERS || pin.level == REPLAY_RELEASED)
+        return;
+    rig->spi[output] = pin.level;
+    live_taps_spi(rig->taps, pin.time, output == MCU_NETS_TX_CLK, pin.level);
 }
 
 static void on_drop(void *user, enum cosim_drop drop, uint32_t address, sim_time time) {
@@ -89,8 +97,11 @@ static sim_time next(void *user) {
     return cosim_next(rig->cosim);
 }
 
+/* A cut frame's burst ends behind the cut, and before anything else is sent. */
 static void on_burst(void *user, const struct replay_burst *burst) {
-    (void)user, (void)burst;
+    struct live_rig *rig = user;
+    bool cut = rig->asking.cut && burst->select_fell >= replay_burst(rig->replay)->start;
+    live_taps_received(rig->taps, burst, cut);
 }
 
 /* --- the transmit pair ------------------------------------------------------------------ */
@@ -114,6 +125,7 @@ static void on_heard(void *user, size_t i, sim_time time, int level) {
     struct live_rig *rig = user;
     rig->last_edge = time;
     rig->levels[rig->role[i]] = level;
+    live_taps_driver(rig->taps, time, rig->role[i] == HEARD_DE, level);
     transmitter_edge(rig->transmitter, time, rig->levels[HEARD_D],
                      rig->levels[HEARD_DE] && rig->driver.powered);
 }
@@ -174,22 +186,23 @@ static bool make_cosim(struct live_rig *rig, struct sim_err *err) {
 
 static bool make_replay(struct live_rig *rig, struct sim_err *err) {
     const struct live_board_settings *s = &rig->settings;
-    rig->replay = replay_create(s->board,
-                                &(struct replay_settings){
-                                    .seed = s->options->seed,
-                                    .cache = !s->options->no_cache,
-                                    .quantum = SIM_MS,
-                                    .lag = LAG,
-                                    .user = rig,
-                                    .on_burst = on_burst,
-                                    .on_pins = on_pins,
-                                    .follow = follow,
-                                    .next = next,
-                                    .heard = rig->heard,
-                                    .n_heard = rig->n_heard,
-                                    .on_heard = on_heard,
-                                },
-                                err);
+    rig->replay =
+        replay_create(s->board,
+                      &(struct replay_settings){
+                          .seed = s->options->seed,
+                          .cache = !s->options->no_cache,
+                          .quantum = (sim_time)(s->board->config.mcu_quantum_us * (double)SIM_US),
+                          .lag = LAG,
+                          .user = rig,
+                          .on_burst = on_burst,
+                          .on_pins = on_pins,
+                          .follow = follow,
+                          .next = next,
+                          .heard = rig->heard,
+                          .n_heard = rig->n_heard,
+                          .on_heard = on_heard,
+                      },
+                      err);
     return rig->replay != NULL;
 }
 
@@ -241,6 +254,18 @@ void live_rig_attach(struct live_rig *rig, struct live *live, const struct partn
     rig->input = (struct partner_input){.limits = limits, .user = rig, .on_level = on_level};
 }
 
+void live_rig_tap(struct live_rig *rig, struct live_taps *taps) {
+    rig->taps = taps;
+    for (unsigned i = 0; i < HEARD; i++)
+        live_taps_driver(taps, 0, i == HEARD_DE, rig->levels[i]);
+    for (unsigned i = 0; i < MCU_NETS_OTHERS; i++)
+        live_taps_spi(taps, 0, i == MCU_NETS_TX_CLK, rig->spi[i]);
+}
+
+void live_rig_judged(struct live_rig *rig, const struct partner_frame *frame) {
+    live_taps_judged(rig->taps, frame->start - LAG - rig->cable.delay, frame->damage);
+}
+
 /* --- what a session asks for -------------------------------------------------------------- */
 
 static bool sound(struct live_rig *rig, struct sim_err *err) {
@@ -265,6 +290,7 @@ static void catch_up(struct live_rig *rig) {
 
 static bool pulse(void *user, sim_time start, struct sim_err *err) {
     struct live_rig *rig = user;
+    rig->asking.cut = false;
     replay_link_pulse(rig->replay, start);
     catch_up(rig);
     return sound(rig, err);
@@ -273,18 +299,22 @@ static bool pulse(void *user, sim_time start, struct sim_err *err) {
 static bool go_on(void *user, sim_time now, size_t sent) {
     struct live_rig *rig = user;
     settled(rig);
-    return rig->asking.whole(rig->asking.live, now) > sent;
+    rig->asking.sent = sent;
+    rig->asking.cut = rig->asking.whole(rig->asking.live, now) <= sent;
+    return !rig->asking.cut;
 }
 
 static bool frame(void *user, const uint8_t *octets, size_t n, sim_time start,
                   size_t (*whole)(struct live *live, sim_time now), struct live *live,
                   struct sim_err *err) {
     struct live_rig *rig = user;
-    rig->asking = (struct asking){live, whole};
+    rig->asking = (struct asking){.live = live, .whole = whole};
     if (whole)
         replay_frame_asking(rig->replay, octets, n, start, go_on, rig);
     else
         replay_frame(rig->replay, octets, n, start);
+    live_taps_sent(rig->taps, replay_burst(rig->replay)->start, octets,
+                   rig->asking.cut ? rig->asking.sent : n, n);
     catch_up(rig);
     return sound(rig, err);
 }

@@ -6,6 +6,7 @@
 #include "harness/board.h"
 #include "harness/cosim.h"
 #include "harness/live.h"
+#include "harness/live_taps.h"
 #include "harness/options.h"
 
 struct live_board_settings {
@@ -27,6 +28,10 @@ bool live_rig_commit(struct live_rig *rig, struct sim_err *err);
 struct live_board live_rig_board(struct live_rig *rig);
 /* Who is told the crossings of its limits' thresholds; before time goes on. */
 void live_rig_attach(struct live_rig *rig, struct live *live, const struct partner_limits *limits);
+/* Where the frames at each place go; before time goes on. */
+void live_rig_tap(struct live_rig *rig, struct live_taps *taps);
+/* What the partner made of one of the board's frames, for its place in the taps. */
+void live_rig_judged(struct live_rig *rig, const struct partner_frame *frame);
 /* The cable's delay, one way. */
 sim_time live_rig_delay(const struct live_rig *rig);
 struct cosim_figures live_rig_figures(const struct live_rig *rig);

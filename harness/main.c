@@ -22,6 +22,8 @@ static int dispatch(const struct options *options) {
         return verb_export(options);
     case OPTIONS_MCU:
         return verb_mcu(options);
+    case OPTIONS_CROSSCHECK:
+        return verb_crosscheck(options);
     case OPTIONS_LIVE:
         return verb_live(options);
     case OPTIONS_NO_VERB:

@@ -21,14 +21,14 @@ struct verb_row {
 static const struct verb_row verb_rows[] = {
     {"run", OPTIONS_RUN, "CAPTURE...", "replay captured frames through a board and compare them"},
     {"board", OPTIONS_BOARD, "[BOARD]", "show how a board was read: values, models, nets, delays"},
-    {"export", OPTIONS_EXPORT, "[BOARD]", "write a board's way in or out as an ngspice deck"},
+    {"export", OPTIONS_EXPORT, "[BOARD]", "write it as Verilog, as a graph, or as an ngspice deck"},
     {"gate", OPTIONS_NO_VERB, NULL, NULL},
     {"sweep", OPTIONS_NO_VERB, NULL, NULL},
     {"merge", OPTIONS_NO_VERB, NULL, NULL},
     {"live", OPTIONS_LIVE, "[-- CMD...]",
      "join the board to a TAP device, run a command beside it"},
     {"mcu", OPTIONS_MCU, "IMAGE", "run a firmware image (ELF, HEX or BIN) alone"},
-    {"crosscheck", OPTIONS_NO_VERB, NULL, NULL},
+    {"crosscheck", OPTIONS_CROSSCHECK, "CAPTURE...", "compare the two engines edge by edge"},
     {"wave", OPTIONS_NO_VERB, NULL, NULL},
     {"xdp", OPTIONS_NO_VERB, NULL, NULL},
     {"test", OPTIONS_NO_VERB, NULL, NULL},
@@ -61,6 +61,7 @@ enum {
     CODE_TRANSMIT,
     CODE_VERILOG,
     CODE_DOT,
+    CODE_UNDECIDED,
     CODE_OCTETS,
     CODE_OUTPUT,
     CODE_MCU_FLAG, /* and the next: options_take_mcu() knows them by name */
@@ -78,7 +79,8 @@ enum {
 #define EXPORT (1u << OPTIONS_EXPORT)
 #define MCU    (1u << OPTIONS_MCU)
 #define LIVE   (1u << OPTIONS_LIVE)
-#define BOARDS (RUN | BOARD | EXPORT | LIVE)
+#define CROSS  (1u << OPTIONS_CROSSCHECK)
+#define BOARDS (RUN | BOARD | EXPORT | LIVE | CROSS)
 #define ALL    (BOARDS | MCU)
 
 struct option_row {
@@ -107,8 +109,9 @@ static const struct option_row option_rows[] = {
      "pins"},
     {"deliver-symbol", CODE_DELIVER, 0, RUN | LIVE, "NAME",
      "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
-    {"engine", CODE_ENGINE, 0, RUN, "event", "the simulator; this version has this one"},
-    {"seed", CODE_SEED, 0, RUN | MCU | LIVE, "N",
+    {"engine", CODE_ENGINE, 0, RUN, "NAME",
+     "event (default), or rtl: the same board as Verilog under Verilator, slower"},
+    {"seed", CODE_SEED, 0, RUN | MCU | LIVE | CROSS, "N",
      "seed of everything random, 64 bit, decimal or 0x (default 1)"},
     {"jobs", CODE_JOBS, 'j', RUN, "N", "parallel workers (default: one per processor)"},
     {"strict", CODE_STRICT, 0, RUN | MCU | LIVE, NULL,
@@ -122,8 +125,9 @@ static const struct option_row option_rows[] = {
     {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
     {"junit", CODE_JUNIT, 0, RUN, "FILE", "write the results as JUnit XML"},
     {"pcap-out", CODE_PCAP_OUT, 0, RUN, "FILE", "write the recovered frames as a capture"},
-    {"taps-out", CODE_TAPS_OUT, 0, RUN, "FILE",
-     "write the frames at four places, both ways, as pcapng: line-in, mcu-rx, mcu-tx, line-out"},
+    {"taps-out", CODE_TAPS_OUT, 0, RUN | LIVE, "FILE",
+     "write the frames at each place, both ways, as pcapng: line-in, mcu-rx, mcu-tx, line-out, "
+     "with live also host, and to a FIFO as they come"},
     {"vcd", CODE_VCD, 0, RUN, "FILE", "write waves as VCD"},
     {"fst", CODE_FST, 0, RUN, "FILE", "write waves as FST, for GTKWave, with a .gtkw beside it"},
     {"trace-window", CODE_TRACE_WINDOW, 0, RUN, "WHAT",
@@ -131,11 +135,13 @@ static const struct option_row option_rows[] = {
     {"no-cache", CODE_NO_CACHE, 0, RUN | LIVE, NULL,
      "simulate every edge, without the response cache: slower, the same results"},
     {"init", CODE_INIT, 0, BOARD, NULL, "print a proposed .ini for the board"},
-    {"spice", CODE_SPICE, 0, EXPORT, NULL, "the deck's format: ngspice (to be given)"},
+    {"spice", CODE_SPICE, 0, EXPORT, NULL, "an ngspice deck of its way in or out"},
     {"transmit", CODE_TRANSMIT, 0, EXPORT, NULL,
      "the transmit path, from the MCU's pins to the line, with a link pulse and a frame"},
-    {"verilog", CODE_VERILOG, 0, EXPORT, NULL, NULL},
-    {"dot", CODE_DOT, 0, EXPORT, NULL, NULL},
+    {"verilog", CODE_VERILOG, 0, EXPORT, NULL, "the structural top of rtl/parts"},
+    {"dot", CODE_DOT, 0, EXPORT, NULL, "a graph of its parts for Graphviz"},
+    {"allow-undecided", CODE_UNDECIDED, 0, CROSS, NULL,
+     "pass although frames stand at the edge of failing"},
     {"octets", CODE_OCTETS, 0, EXPORT, "N",
      "length of the one frame sent, without FCS, 14 to 1514 (default 40)"},
     {"output", CODE_OUTPUT, 'o', BOARD | EXPORT, "FILE", "write there instead of standard output"},
@@ -160,7 +166,7 @@ static const struct option_row option_rows[] = {
     {"tap", CODE_LIVE_FLAG, 0, LIVE, "NAME",
      "join this TAP device (default: a new one in a network namespace of its own)"},
     {"netns", CODE_LIVE_FLAG + 1, 0, LIVE, "NAME", "in this namespace of ip netns"},
-    {"partner", CODE_LIVE_FLAG + 2, 0, LIVE, "PROFILE",
+    {"partner", CODE_LIVE_FLAG + 2, 0, RUN | LIVE, "PROFILE",
      "the port at the other end: tolerant (default), standard or strict, docs/partner.md"},
     {"duplex", CODE_LIVE_FLAG + 3, 0, LIVE, "HOW",
      "half, as auto-negotiation with a board without it gives (default), or full"},
@@ -203,7 +209,8 @@ static bool take_value(struct options *options, int code, const char *value, str
         options->deliver_symbol = value;
         return true;
     case CODE_ENGINE:
-        return options_only("engine", value, "event", err);
+        options->engine = value;
+        return options_engine(value, err);
     case CODE_SEED:
         return options_seed(value, &options->seed, err);
     case CODE_JOBS:
@@ -271,9 +278,14 @@ static bool take_flag(struct options *options, int code, struct sim_err *err) {
         options->transmit = true;
         return true;
     case CODE_VERILOG:
+        options->verilog = true;
+        return true;
     case CODE_DOT:
-        return sim_err_set(err, SIM_ERR_INPUT, "export --%s is not available in this version",
-                           code == CODE_DOT ? "dot" : "verilog");
+        options->dot = true;
+        return true;
+    case CODE_UNDECIDED:
+        options->allow_undecided = true;
+        return true;
     case CODE_VERBOSE:
         options->verbose = true;
         return true;
@@ -413,8 +425,9 @@ static bool check_one_board(struct options *options, struct sim_err *err) {
                            options->files[0], options->board);
     if (options->n_files == 1)
         options->board = options->files[0];
-    if (options->verb == OPTIONS_EXPORT && !options->spice)
-        return sim_err_set(err, SIM_ERR_INPUT, "export needs a format: --spice");
+    if (options->verb == OPTIONS_EXPORT && options->spice + options->verilog + options->dot != 1)
+        return sim_err_set(err, SIM_ERR_INPUT,
+                           "export needs one format: --spice, --verilog or --dot");
     return true;
 }
 
@@ -435,6 +448,9 @@ static bool check_verb(struct options *options, struct sim_err *err) {
         return check_run(options, err);
     case OPTIONS_MCU:
         return check_mcu(options, err);
+    case OPTIONS_CROSSCHECK:
+        return options->n_files > 0 ||
+               sim_err_set(err, SIM_ERR_INPUT, "crosscheck needs at least one capture file");
     case OPTIONS_LIVE: /* the positional arguments are a command */
         return true;
     default:
@@ -475,7 +491,7 @@ bool options_parse(struct options *options, int argc, char **argv, struct sim_er
     if (optind >= argc)
         return sim_err_set(
             err, SIM_ERR_INPUT,
-            "no verb; expected run, board, export, live or mcu (see linkpulse --help)");
+            "no verb; expected run, board, export, live, mcu or crosscheck (see linkpulse --help)");
     if (!take_verb(options, argv[optind], err))
         return false;
     options->files = (const char *const *)argv + optind + 1;
@@ -522,9 +538,9 @@ static void print_verbs(FILE *out) {
           out);
     for (size_t i = 0; i < LENGTH(verb_rows); i++)
         if (verb_rows[i].summary)
-            fprintf(out, "  %-7s %-11s %s\n", verb_rows[i].name, verb_rows[i].arguments,
+            fprintf(out, "  %-10s %-11s %s\n", verb_rows[i].name, verb_rows[i].arguments,
                     verb_rows[i].summary);
-    fputs("  test                ./linkpulse test, from a checkout: the project's own tests\n\n"
+    fputs("  test                   ./linkpulse test, from a checkout: the project's tests\n\n"
           "linkpulse VERB --help lists the verb's options. To begin with:\n"
           "  linkpulse run captures/*.pcap\n"
           "  linkpulse run captures/dns.pcap --edit \"value R5=680\"\n\n"

@@ -17,7 +17,8 @@ enum options_verb {
     OPTIONS_BOARD,
     OPTIONS_EXPORT,
     OPTIONS_MCU,
-    OPTIONS_LIVE
+    OPTIONS_LIVE,
+    OPTIONS_CROSSCHECK
 };
 
 enum options_window_kind {
@@ -65,7 +66,7 @@ struct options {
     const char *ini;            /* NULL: the file beside the board */
     const char *firmware;       /* an image or "none"; NULL: what the board runs by default */
     const char *deliver_symbol; /* NULL: lp_deliver_frame */
-    const char *engine;         /* "event" */
+    const char *engine;         /* "event" or "rtl"; NULL: event */
     uint64_t seed;
     unsigned jobs; /* 0: one per processor */
     /* Output files; NULL = not wanted. `out_dir` is where relative ones go. */
@@ -76,11 +77,12 @@ struct options {
     const char **edits; /* --edit, in order */
     size_t n_edits;
     bool strict, no_host, no_cache, verbose, quiet, help, version;
-    bool init;          /* board --init */
-    bool spice;         /* export --spice */
-    bool transmit;      /* export --transmit */
-    unsigned octets;    /* export: of the frame, without its FCS */
-    const char *output; /* board --init, export: NULL = stdout */
+    bool init;                /* board --init */
+    bool spice, verilog, dot; /* export: exactly one */
+    bool allow_undecided;     /* crosscheck */
+    bool transmit;            /* export --transmit */
+    unsigned octets;          /* export: of the frame, without its FCS */
+    const char *output;       /* board --init, export: NULL = stdout */
     struct options_mcu mcu;
     struct options_live live;
 };
@@ -90,6 +92,8 @@ struct options {
  * options_finish() in either case. */
 bool options_parse(struct options *options, int argc, char **argv, struct sim_err *err);
 void options_finish(struct options *options); /* accepts a zeroed struct */
+
+bool options_is_rtl(const struct options *options); /* which engine */
 
 /* The general help, or with a verb set that verb's. */
 void options_print_help(const struct options *options, FILE *out);

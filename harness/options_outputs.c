@@ -18,13 +18,17 @@ static bool same_file(const char *a, const char *b) {
 static bool overwrites_input(const struct options *options, const struct output *output,
                              const char *path, struct sim_err *err) {
     const char *input = NULL;
-    for (size_t i = 0; i < options->n_files && !input; i++)
+    /* the words of a live session are a command */
+    size_t n_files = options->verb == OPTIONS_LIVE ? 0 : options->n_files;
+    for (size_t i = 0; i < n_files && !input; i++)
         if (same_file(path, options->files[i]))
             input = options->files[i];
     if (!input && options->ini && same_file(path, options->ini))
         input = options->ini;
     if (!input && options->board && same_file(path, options->board))
         input = options->board;
+    if (!input && options->firmware && same_file(path, options->firmware))
+        input = options->firmware;
     if (!input)
         return false;
     sim_err_set(err, SIM_ERR_INPUT, "--%s %s would overwrite the input %s", output->option,

@@ -63,6 +63,8 @@ void options_repeat(const struct options *options, const char *firmware, char *o
         word(&text, "--deliver-symbol", options->deliver_symbol);
     word(&text, "--engine", options->engine);
     word(&text, "--seed", seed);
+    if (options->live.partner && strcmp(options->live.partner, "tolerant") != 0)
+        word(&text, "--partner", options->live.partner);
     if (!options->strict)
         word(&text, "--no-strict", NULL);
     for (size_t i = 0; i < options->n_sets; i++)

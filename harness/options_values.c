@@ -72,11 +72,13 @@ bool options_window(const char *text, struct options_window *window, struct sim_
                        text);
 }
 
-bool options_only(const char *option, const char *value, const char *choice, struct sim_err *err) {
-    if (strcmp(value, choice) == 0)
-        return true;
-    return sim_err_set(err, SIM_ERR_INPUT, "--%s %s: not available in this version, only \"%s\" is",
-                       option, value, choice);
+bool options_engine(const char *value, struct sim_err *err) {
+    return strcmp(value, "event") == 0 || strcmp(value, "rtl") == 0 ||
+           sim_err_set(err, SIM_ERR_INPUT, "--engine %s: expected event or rtl", value);
+}
+
+bool options_is_rtl(const struct options *options) {
+    return options->engine && strcmp(options->engine, "rtl") == 0;
 }
 
 bool options_seed(const char *text, uint64_t *seed, struct sim_err *err) {

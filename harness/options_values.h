@@ -11,7 +11,6 @@ bool options_octets(const char *text, unsigned *octets, struct sim_err *err);
 bool options_jobs(const char *text, unsigned *jobs, struct sim_err *err);
 bool options_window(const char *text, struct options_window *window, struct sim_err *err);
 bool options_seed(const char *text, uint64_t *seed, struct sim_err *err);
-/* An option that has only one choice in this version. */
-bool options_only(const char *option, const char *value, const char *choice, struct sim_err *err);
+bool options_engine(const char *value, struct sim_err *err);
 
 #endif

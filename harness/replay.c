@@ -140,7 +140,8 @@ bool replay_sound(const struct replay *r, struct sim_err *err) {
         return sim_err_set(err, SIM_ERR_UNMODELLED,
                            "%s: more than %u edges behind the MCU within %g us", r->board->path,
                            QUEUE_EDGES, (double)r->quantum / (double)SIM_US);
-    return !circuit_storm(r->main, err) && !(r->rest && circuit_storm(r->rest, err));
+    return !circuit_storm(r->main, err) && (!r->rtl || rtl_engine_sound(r->rtl, err)) &&
+           !(r->rest && circuit_storm(r->rest, err));
 }
 
 const struct line_burst *replay_burst(const struct replay *r) {

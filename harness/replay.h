@@ -44,6 +44,7 @@ struct replay_pin {
 struct replay_settings {
     uint64_t seed;
     bool cache; /* use the response cache where it applies */
+    bool rtl;   /* the receive path by the rtl engine, without the cache */
     bool trace; /* the whole board in one circuit, every edge to on_edge */
     void *user;
     void (*on_burst)(void *user, const struct replay_burst *burst);

@@ -48,6 +48,27 @@ static void watch_nets(struct replay *r) {
     circuit_set_record(r->probe, &r->rerun);
 }
 
+/* The Verilog design is of the whole board; what is watched in `main` is watched in it. */
+static bool create_rtl(struct replay *r, struct sim_err *err) {
+    const struct board *board = r->board;
+    if (!r->settings.rtl)
+        return true;
+    if (r->feedback)
+        return sim_err_set(err, SIM_ERR_UNMODELLED,
+                           "%s: the MCU's outputs reach its inputs; the rtl engine does not follow "
+                           "that",
+                           board->path);
+    struct circuit *whole = circuit_create(board->netlist, board->uses, &r->config,
+                                           &(struct circuit_scope){.part_of = CIRCUIT_ALL}, err);
+    r->rtl = whole ? rtl_engine_create(board, &r->config, whole, err) : NULL;
+    circuit_destroy(whole);
+    for (uint32_t net = 0; r->rtl && net < circuit_nets(r->main); net++)
+        rtl_engine_watch(r->rtl, net, r->settings.trace || (r->wanted[net] & WANTED_MAIN));
+    if (r->rtl)
+        rtl_engine_set_record(r->rtl, &r->record);
+    return r->rtl;
+}
+
 static bool allocate(struct replay *r) {
     r->record.edges = malloc(RECORD_EDGES * sizeof *r->record.edges);
     r->rerun.edges = malloc(RECORD_EDGES * sizeof *r->rerun.edges);
@@ -71,8 +92,8 @@ static bool allocate(struct replay *r) {
 /* Jitter makes every edge a new one, a cable all but every, and noise every state: nothing
  * would repeat. */
 static bool create_response(struct replay *r) {
-    if (!r->settings.cache || r->settings.trace || r->feedback || !line_source_repeats(r->source) ||
-        r->config.idle == CIRCUIT_IDLE_NOISE)
+    if (!r->settings.cache || r->settings.trace || r->rtl || r->feedback ||
+        !line_source_repeats(r->source) || r->config.idle == CIRCUIT_IDLE_NOISE)
         return true;
     struct response_machine machine = replay_machine(r);
     r->response = response_create(&machine, (uint32_t)r->n_symbols + 1, MAX_STATES);
@@ -102,6 +123,8 @@ static bool create(struct replay *r, struct sim_err *err) {
     if (!replay_rest_create(r))
         return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
     watch_nets(r);
+    if (!create_rtl(r, err))
+        return false;
     spi_sampler_init(&r->sampler, limits, r->nets.nss_active_high,
                      circuit_level(r->main, r->pins[0]), circuit_level(r->main, r->pins[1]),
                      circuit_level(r->main, r->pins[2]));
@@ -132,6 +155,7 @@ void replay_destroy(struct replay *r) {
     circuit_destroy(r->main);
     circuit_destroy(r->rest);
     circuit_destroy(r->probe);
+    rtl_engine_destroy(r->rtl);
     line_source_destroy(r->source);
     response_destroy(r->response);
     replay_rest_destroy(r);

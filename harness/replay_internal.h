@@ -4,6 +4,7 @@
 
 #include "harness/replay.h"
 #include "harness/replay_setup.h"
+#include "harness/rtl_engine.h"
 #include "sim/response.h"
 
 #define IDLE_STEP     SIM_US /* the symbol that stands for silence */
@@ -65,6 +66,7 @@ struct replay {
     const struct board *board;
     struct replay_settings settings;
     struct circuit *main, *rest, *probe;
+    struct rtl_engine *rtl; /* takes the place of `main`, which then stands still */
     struct line_source *source;
     const struct line_symbol *symbols;
     size_t n_symbols;

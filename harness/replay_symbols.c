@@ -227,7 +227,10 @@ static inline void answer(struct replay *r, const struct response_entry *entry, 
 void replay_run_directly(struct replay *r, sim_time until) {
     if (r->feedback)
         replay_run_together(r, until);
-    circuit_run_until(r->main, until);
+    if (r->rtl)
+        rtl_engine_run_until(r->rtl, until);
+    else
+        circuit_run_until(r->main, until);
     replay_drain(r);
     r->now = until;
 }
@@ -256,7 +259,10 @@ size_t replay_send_edges(struct replay *r, const struct line_burst *burst, size_
         else if (r->feedback || edges[i].time >= r->quantum_end)
             replay_run_directly(r, edges[i].time);
         settle_within(r, burst);
-        circuit_line(r->main, edges[i].time, edges[i].level);
+        if (r->rtl)
+            rtl_engine_line(r->rtl, edges[i].time, edges[i].level);
+        else
+            circuit_line(r->main, edges[i].time, edges[i].level);
         if (r->record.n > RECORD_EDGES / 2)
             replay_drain(r);
     }

@@ -173,6 +173,39 @@ static json_t *line(const struct run_transmit *t) {
     return object;
 }
 
+static json_t *heard(const struct run_port *p) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < p->n_heard; i++) {
+        const struct run_heard *h = &p->heard[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "time_ps", json_integer((json_int_t)h->time));
+        json_object_set_new(object, "octets", count(h->octets));
+        json_object_set_new(object, "why", h->why ? text(h->why) : json_null());
+        json_object_set_new(object, "tp_idl_ns", number(h->tp_idl_ns));
+        json_object_set_new(object, "rate_ppm", number(h->rate_ppm));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+/* null when the line behind the driver has no model. */
+static json_t *port(const struct run_port *p) {
+    if (!p->present)
+        return json_null();
+    json_t *object = json_object();
+    json_object_set_new(object, "profile", text(p->profile));
+    json_object_set_new(object, "link", text(p->link_up ? "up" : "down"));
+    json_object_set_new(object, "link_losses", count(p->link_downs));
+    json_object_set_new(object, "link_pulses", count(p->pulses));
+    json_object_set_new(object, "inverted_pulses", count(p->inverted_pulses));
+    json_object_set_new(object, "odd_pulses", count(p->odd_pulses));
+    json_object_set_new(object, "frames", count(p->frames));
+    json_object_set_new(object, "taken", count(p->taken));
+    json_object_set_new(object, "unheard", count(p->unheard));
+    json_object_set_new(object, "heard", heard(p));
+    return object;
+}
+
 /* null on a board that states no transmit pair. */
 static json_t *transmit(const struct run_result *result) {
     const struct run_transmit *t = &result->transmit;
@@ -193,6 +226,7 @@ static json_t *transmit(const struct run_result *result) {
     json_object_set_new(object, "first_damage",
                         t->first_damage[0] ? text(t->first_damage) : json_null());
     json_object_set_new(object, "line", line(t));
+    json_object_set_new(object, "partner", port(&t->port));
     json_object_set_new(object, "feedback", json_boolean(t->feedback));
     json_object_set_new(object, "quantum_ns", number(t->quantum_ns > 0 ? t->quantum_ns : NAN));
     return object;

@@ -120,6 +120,38 @@ static void measurements(const struct run_transmit *t, FILE *out, bool colour) {
                 t->line_frames, t->line_different, t->line_missing, t->line_fragments);
 }
 
+/* The first frames that were not taken, one line each. */
+static void not_taken(const struct run_port *p, FILE *out) {
+    size_t shown = 0;
+    for (size_t i = 0; i < p->n_heard && shown < 5; i++) {
+        const struct run_heard *h = &p->heard[i];
+        if (!h->why)
+            continue;
+        fprintf(out, "partner: frame %zu, %zu octets from %.6f us on, not taken: %s\n", i + 1,
+                h->octets, (double)h->time / (double)SIM_US, h->why);
+        shown++;
+    }
+    if (p->frames - p->taken > shown)
+        fprintf(out, "partner: %" PRIu64 " more not taken\n", p->frames - p->taken - shown);
+}
+
+static void port(const struct run_port *p, FILE *out) {
+    if (!p->present)
+        return;
+    fprintf(out,
+            "partner, %s: takes %" PRIu64 " of %" PRIu64 " frames, %" PRIu64
+            " link pulses (%" PRIu64 " inverted, %" PRIu64 " odd ones beside them); link %s",
+            p->profile, p->taken, p->frames, p->pulses + p->inverted_pulses, p->inverted_pulses,
+            p->odd_pulses, p->link_up ? "up" : "down");
+    if (p->link_downs)
+        fprintf(out, ", lost %" PRIu64 " times", p->link_downs);
+    fputc('\n', out);
+    if (p->unheard)
+        fprintf(out, "partner: %" PRIu64 " frames that left the board are not heard at all\n",
+                p->unheard);
+    not_taken(p, out);
+}
+
 static void transmit(const struct run_transmit *t, FILE *out, bool colour) {
     char text[1100];
     if (!t->present)
@@ -144,6 +176,7 @@ static void transmit(const struct run_transmit *t, FILE *out, bool colour) {
                 "of %.3f ns\n",
                 t->quantum_ns);
     measurements(t, out, colour);
+    port(&t->port, out);
     if (t->unmodelled[0])
         fprintf(out, "transmit: behind the driver nothing is measured: %s\n",
                 clean(t->unmodelled, text));

@@ -219,7 +219,7 @@ static bool open_outputs(struct run *run) {
     if (options->taps_out) {
         if (!options_out_path(options, options->taps_out, path, sizeof path))
             return sim_err_set(&run->err, SIM_ERR_INPUT, "--taps-out: the path is too long");
-        run->taps = taps_create(path, &run->err);
+        run->taps = taps_create(path, false, &run->err);
         if (!run->taps)
             return false;
     }
@@ -236,6 +236,7 @@ static bool open_replay(struct run *run) {
     struct replay_settings settings = {
         .seed = run->options->seed,
         .cache = !run->options->no_cache,
+        .rtl = options_is_rtl(run->options),
         .trace = whole,
         .quantum = (sim_time)(run->board->config.mcu_quantum_us * (double)SIM_US),
         .user = run,
@@ -324,6 +325,7 @@ void run_finish(struct run *run) {
     free(run->result.captures);
     free(run->result.margins);
     free(run->result.transmit.measures);
+    free(run->result.transmit.port.heard);
     free(run->result.counters);
     free(run->result.not_run);
 }

@@ -79,7 +79,7 @@ void run_transmit_pin(struct run *run, size_t output, const struct replay_pin *p
 void run_transmit_finish(struct run *run); /* fills result.transmit */
 bool run_transmit_draw(struct run *run);   /* pictures of the line; false: run->err */
 /* A frame (FCS included) at a tap; a comment on a frame from the line, by its start. */
-void run_tap(struct run *run, enum tap tap, sim_time time, const uint8_t *octets, size_t n,
+void run_tap(struct run *run, enum taps_place tap, sim_time time, const uint8_t *octets, size_t n,
              const char *comment);
 void run_tap_failed(struct run *run, sim_time start, const struct run_failure *failure);
 void run_taps_now(struct run *run); /* those that nobody will say more about are written */

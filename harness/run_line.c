@@ -5,25 +5,31 @@
 
 #include "harness/run.h"
 #include "harness/run_line.h"
+#include "harness/run_partner.h"
 #include "harness/transmit_line.h"
 
 struct run_line {
     struct transmit_line *line;
+    struct run_partner *partner;
     bool d, de, begun;
 };
 
 /* A way out that has no model is told, and the rest of the run goes on. */
-struct run_line *run_line_open(const struct board *board, char *why, size_t size) {
+struct run_line *run_line_open(const struct board *board, const char *partner, char *why,
+                               size_t size) {
     struct sim_err err = SIM_ERR_INIT;
-    struct transmit_line *line = transmit_line_create(board, &err);
-    if (!line) {
-        snprintf(why, size, "%s", err.text);
-        return NULL;
-    }
     struct run_line *r = calloc(1, sizeof *r);
     if (!r)
         abort();
-    r->line = line;
+    r->line = transmit_line_create(board, &err);
+    r->partner = r->line ? run_partner_open(board, partner, &err) : NULL;
+    if (!r->partner) {
+        snprintf(why, size, "%s", err.text);
+        run_line_close(r);
+        return NULL;
+    }
+    const struct transmitter_sink sink = run_partner_sink(r->partner);
+    transmit_line_also(r->line, &sink);
     return r;
 }
 
@@ -31,6 +37,7 @@ void run_line_close(struct run_line *r) {
     if (!r)
         return;
     transmit_line_destroy(r->line);
+    run_partner_close(r->partner);
     free(r);
 }
 
@@ -83,6 +90,7 @@ void run_line_finish(struct run_line *r, sim_time time, struct run_transmit *out
     out->line_fragments = c.fragments;
     out->line_different = c.different;
     out->line_missing = c.missing;
+    run_partner_finish(r->partner, time, &out->port);
 }
 
 bool run_line_draw(const struct run_line *r, const struct options *options, struct sim_err *err) {

@@ -101,7 +101,8 @@ static void add_counters(struct run *run) {
     add_circuit_counters(run, 0);
     add_circuit_counters(run, 1);
     /* How the board was split into circuits must not show. */
-    qsort(run->result.counters, run->result.n_counters, sizeof *run->result.counters, by_name);
+    if (run->result.n_counters)
+        qsort(run->result.counters, run->result.n_counters, sizeof *run->result.counters, by_name);
     const struct circuit *circuit = replay_circuit(run->replay, 0);
     for (size_t i = 0; i < circuit_floating(circuit); i++) {
         circuit_floating_name(circuit, i, pin, sizeof pin);
@@ -178,6 +179,11 @@ void run_conclude(struct run *run) {
         add_not_run(run, "transmit", "nothing drives the transmitter without firmware");
     else if (!run->result.transmit.present)
         add_not_run(run, "transmit", "the board states no attach.line_tx_p and attach.line_tx_n");
-    add_not_run(run, "rtl", "one engine: event");
+    if (options_is_rtl(run->options))
+        add_not_run(run, "event",
+                    "one engine: rtl, for the receive path; linkpulse crosscheck "
+                    "compares both");
+    else
+        add_not_run(run, "rtl", "one engine: event");
     conclude_verdict(run);
 }

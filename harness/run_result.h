@@ -67,6 +67,28 @@ struct run_measure {
     sim_time time; /* of the worst */
 };
 
+/* A frame as the port at the other end of the line heard it. */
+struct run_heard {
+    sim_time time;   /* of its first edge, at the board */
+    size_t octets;   /* with FCS, as far as it was decoded */
+    const char *why; /* it was not taken, static; NULL: it was */
+    double tp_idl_ns, rate_ppm;
+};
+#define RUN_MAX_HEARD 100
+
+/* That port; see harness/run_partner.h. Its link stands at the start. */
+struct run_port {
+    bool present;
+    char profile[16];
+    bool link_up; /* at the end */
+    uint64_t link_downs, pulses, inverted_pulses;
+    uint64_t odd_pulses; /* of a width or shape that it does not take for one */
+    uint64_t frames, taken;
+    uint64_t unheard;        /* good frames at the driver that made no carrier here */
+    struct run_heard *heard; /* the first RUN_MAX_HEARD */
+    size_t n_heard;
+};
+
 /* What left the board; see harness/transmit.h. */
 struct run_transmit {
     bool present;    /* the board states its transmit pair */
@@ -84,6 +106,7 @@ struct run_transmit {
     char unmodelled[256];                              /* and why */
     uint64_t line_frames, line_pulses, line_fragments; /* on the line; fragments: neither */
     uint64_t line_different, line_missing;             /* not what was sent; sent and not there */
+    struct run_port port; /* not present when the line was not modelled */
 };
 
 /* Arming the receiver again between two frames, counted from the rise of its select. */

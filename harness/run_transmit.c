@@ -27,9 +27,10 @@ static void abandon_taps(struct run *run) {
     run->taps = NULL;
 }
 
-void run_tap(struct run *run, enum tap tap, sim_time time, const uint8_t *octets, size_t n,
+void run_tap(struct run *run, enum taps_place tap, sim_time time, const uint8_t *octets, size_t n,
              const char *comment) {
-    if (run->taps && n && !taps_frame(run->taps, tap, time, octets, n, comment, &run->err))
+    const struct taps_packet packet = {tap, time, octets, n, 0, comment};
+    if (run->taps && n && !taps_frame(run->taps, &packet, &run->err))
         abandon_taps(run);
 }
 
@@ -39,7 +40,7 @@ void run_tap_failed(struct run *run, sim_time start, const struct run_failure *f
         return;
     snprintf(comment, sizeof comment, "%s, first at %s: %s",
              failure->kind == RUN_LOST ? "lost" : "corrupt", failure->stage, failure->detail);
-    taps_comment(run->taps, TAP_LINE_IN, start, comment);
+    taps_comment(run->taps, TAP_LINE_IN, start, start, comment);
 }
 
 /* A frame that is not judged yet may still get its comment. */
@@ -47,6 +48,8 @@ void run_taps_now(struct run *run) {
     sim_time now = replay_now(run->replay);
     if (!run->taps)
         return;
+    if (run->transmit) /* the MCU may be a quantum behind */
+        transmit_until(run->transmit->transmit, now - TAPS_LATEST / 2);
     taps_now(run->taps, run->unjudged < now && !taps_crowded(run->taps) ? run->unjudged : now);
 }
 
@@ -94,7 +97,8 @@ bool run_transmit_open(struct run *run, struct replay_settings *settings) {
     side->has_driver = transmit_find_driver(run->board, &side->driver, side->why, sizeof side->why);
     if (side->has_driver) {
         listen(side, settings);
-        side->line = run_line_open(run->board, side->line_why, sizeof side->line_why);
+        side->line = run_line_open(run->board, run->options->live.partner, side->line_why,
+                                   sizeof side->line_why);
     }
     side->transmit = transmit_create(&(struct transmit_settings){.swapped = side->driver.swapped,
                                                                  .user = run,
@@ -161,6 +165,8 @@ void run_transmit_finish(struct run *run) {
         snprintf(out->first_damage, sizeof out->first_damage, "%s, from %.6f us", c.why,
                  (double)c.when / (double)SIM_US);
     run_line_finish(side->line, replay_now(run->replay), out);
+    if (out->port.present && c.good_fcs > out->port.frames)
+        out->port.unheard = c.good_fcs - out->port.frames;
     snprintf(out->unmodelled, sizeof out->unmodelled, "%s", side->line_why);
     name_driver(run, out);
     if (c.clocked && !c.frames)

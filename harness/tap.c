@@ -169,6 +169,7 @@ static void await_command(int channel) {
         _exit(0);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
+    signal(SIGPIPE, SIG_DFL);
 }
 
 /* The words of the command and of the environment, each list ended by an empty word. */

@@ -231,11 +231,15 @@ void transmit_spi(struct transmit *t, sim_time time, bool clock, int level) {
     s->end = time;
 }
 
-void transmit_finish(struct transmit *t, sim_time end) {
-    if (t->n && end - t->edges[t->n - 1].time > QUIET)
+void transmit_until(struct transmit *t, sim_time time) {
+    if (t->n && time - t->edges[t->n - 1].time > QUIET)
         end_burst(t);
-    if (t->spi.any && end - t->spi.end > SPI_QUIET)
+    if (t->spi.any && time - t->spi.end > SPI_QUIET)
         spi_end(t);
+}
+
+void transmit_finish(struct transmit *t, sim_time end) {
+    transmit_until(t, end);
     t->n = 0;
     t->spi.any = false;
 }

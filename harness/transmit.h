@@ -70,6 +70,8 @@ void transmit_destroy(struct transmit *transmit);                           /* a
 void transmit_edge(struct transmit *transmit, sim_time time, enum transmit_net net, int level);
 /* The MCU's own pins; clock polarity and phase are found out. */
 void transmit_spi(struct transmit *transmit, sim_time time, bool clock, int level);
+/* Everything up to `time` was told: what is followed by silence is over. */
+void transmit_until(struct transmit *transmit, sim_time time);
 /* The end of the run. What is still under way is dropped: the run cut it. */
 void transmit_finish(struct transmit *transmit, sim_time end);
 struct transmit_counts transmit_counts(const struct transmit *transmit);

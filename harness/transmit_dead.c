@@ -55,10 +55,32 @@ static void add_hop(struct search *s, struct hop hop) {
 }
 
 /* Pins [0, n) feed pins [first, end). */
-static void add_unit(struct search *s, uint32_t part, unsigned u, int n, int first, int end) {
+struct shape {
+    int n, first, end;
+};
+
+static struct shape shape_of(const struct part_unit *unit) {
+    switch (unit->kind) {
+    case PART_LOGIC:
+        return (struct shape){unit->n_in, unit->n_in, unit->n_in + 1};
+    case PART_DFF:
+        return (struct shape){4, 4, 6};
+    case PART_MONO:
+        return (struct shape){3, 5, 7};
+    case PART_DRIVER:
+        return (struct shape){2, 2, 4};
+    case PART_FET:
+        return (struct shape){1, 1, 2};
+    default:
+        return (struct shape){0, 0, 0};
+    }
+}
+
+static void add_unit(struct search *s, uint32_t part, unsigned u) {
     const struct part_unit *unit = &s->board->uses[part].model->units[u];
-    for (int out = first; out < end; out++)
-        for (int in = 0; in < n; in++)
+    struct shape shape = shape_of(unit);
+    for (int out = shape.first; out < shape.end; out++)
+        for (int in = 0; in < shape.n; in++)
             add_hop(s, (struct hop){.from = pin_net(s, part, unit, in),
                                     .to = pin_net(s, part, unit, out),
                                     .part = part,
@@ -72,31 +94,8 @@ static void add_resistor(struct search *s, uint32_t part, unsigned u) {
     add_hop(s, (struct hop){.from = b, .to = a, .part = part, .unit = u});
 }
 
-static void add_hops(struct search *s, uint32_t part, unsigned u) {
-    switch (s->board->uses[part].model->units[u].kind) {
-    case PART_LOGIC: {
-        int n = s->board->uses[part].model->units[u].n_in;
-        add_unit(s, part, u, n, n, n + 1);
-        break;
-    }
-    case PART_DFF:
-        add_unit(s, part, u, 4, 4, 6);
-        break;
-    case PART_MONO:
-        add_unit(s, part, u, 3, 5, 7);
-        break;
-    case PART_DRIVER:
-        add_unit(s, part, u, 2, 2, 4);
-        break;
-    case PART_FET:
-        add_unit(s, part, u, 1, 1, 2);
-        break;
-    case PART_RESISTOR:
-        add_resistor(s, part, u);
-        break;
-    default:
-        break;
-    }
+static bool fitted(const struct search *s, uint32_t part) {
+    return s->board->uses[part].model && !s->board->netlist->parts[part].removed;
 }
 
 static bool is_rail(const struct search *s, uint32_t net) {
@@ -120,10 +119,12 @@ static void open_search(struct search *s) {
     const struct netlist *netlist = s->board->netlist;
     size_t n = circuit_nets(s->circuit);
     for (uint32_t part = 0; part < netlist->n_parts; part++)
-        for (unsigned u = 0; s->board->uses[part].model && !netlist->parts[part].removed &&
-                             u < s->board->uses[part].model->n_units;
-             u++)
-            add_hops(s, part, u);
+        for (unsigned u = 0; fitted(s, part) && u < s->board->uses[part].model->n_units; u++) {
+            if (s->board->uses[part].model->units[u].kind == PART_RESISTOR)
+                add_resistor(s, part, u);
+            else
+                add_unit(s, part, u);
+        }
     s->queue = zeroed(n, sizeof *s->queue);
     s->towards = zeroed(n, sizeof *s->towards);
     s->seen = zeroed(n, sizeof *s->seen);
@@ -261,22 +262,29 @@ static bool open_input(const struct search *s, const struct transmit_driver *dri
     return false;
 }
 
+static bool is_on_the_way(const struct search *s, uint32_t part, const struct part_unit *unit) {
+    struct shape shape = shape_of(unit);
+    for (int out = shape.first; out < shape.end; out++) {
+        uint32_t net = pin_net(s, part, unit, out);
+        if (net != CIRCUIT_NO_NET && s->seen[net])
+            return true;
+    }
+    return false;
+}
+
 /* Which inputs on the way, walked to its end, are open. */
 static void name_open(const struct search *s, char *out, unsigned size) {
-    const struct board *board = s->board;
+    const struct netlist *netlist = s->board->netlist;
     unsigned n = 0;
-    for (size_t i = 0; i < s->n_hops; i++) {
-        const struct hop *hop = &s->hops[i];
-        const struct part_unit *unit = &board->uses[hop->part].model->units[hop->unit];
-        for (int pin = 0; s->seen[hop->to] && unit->kind != PART_RESISTOR && pin < unit->n_in;
-             pin++) {
-            char name[64];
-            sim_format(name, sizeof name, "%s.%s", board->netlist->parts[hop->part].ref,
-                       unit->pins[pin]);
-            if (pin_net(s, hop->part, unit, pin) == CIRCUIT_NO_NET && !strstr(out, name))
-                n += sim_format(out + n, size - n, "%s%s", n ? ", " : "", name);
+    for (uint32_t part = 0; part < netlist->n_parts; part++)
+        for (unsigned u = 0; fitted(s, part) && u < s->board->uses[part].model->n_units; u++) {
+            const struct part_unit *unit = &s->board->uses[part].model->units[u];
+            int inputs = is_on_the_way(s, part, unit) ? shape_of(unit).n : 0;
+            for (int pin = 0; pin < inputs; pin++)
+                if (unit->pins[pin] && pin_net(s, part, unit, pin) == CIRCUIT_NO_NET)
+                    n += sim_format(out + n, size - n, "%s%s.%s", n ? ", " : "",
+                                    netlist->parts[part].ref, unit->pins[pin]);
         }
-    }
 }
 
 /* No MCU output leads to the driver's enable, or not the data to its data input. */

@@ -6,6 +6,7 @@
 
 #include "harness/board.h"
 #include "harness/export_spice.h"
+#include "harness/export_verilog.h"
 #include "harness/outfile.h"
 
 #define MAX_OCTETS    1514
@@ -15,6 +16,10 @@
 
 static bool write_deck(const struct board *board, const struct options *options, FILE *out,
                        struct sim_err *err) {
+    if (options->verilog)
+        return export_verilog(board, out, err);
+    if (options->dot)
+        return export_dot(board, out, err);
     uint8_t octets[MAX_OCTETS + 4];
     struct spice_stimulus stimulus = {.octets = octets,
                                       .n = export_spice_frame(options->octets, octets),

@@ -4,13 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/interrupt.h"
 #include "harness/live.h"
 #include "harness/live_board.h"
+#include "harness/live_taps.h"
 #include "harness/progress.h"
 #include "harness/run_image.h"
+#include "harness/run_probe.h"
 #include "harness/tap.h"
 #include "harness/verbs.h"
 
@@ -29,6 +32,7 @@ struct session {
     struct run_image image;
     struct live_rig *rig;
     struct live *live;
+    struct live_taps *taps; /* NULL: not wanted */
     struct tap tap;
     bool has_tap, running, warned;
     bool refused; /* the partner does not take the board as it is: a failed check */
@@ -41,23 +45,29 @@ struct session {
 
 /* --- host ---------------------------------------------------------------------------- */
 
-static void to_host(void *user, const uint8_t *frame, size_t n) {
+static void to_host(void *user, sim_time time, const uint8_t *frame, size_t n) {
     struct session *s = user;
+    bool taken = tap_write(&s->tap, frame, n);
     s->from_board++;
-    s->lost += !tap_write(&s->tap, frame, n);
+    s->lost += !taken;
+    live_taps_host(s->taps, time, frame, n, taken ? NULL : "lost: the host did not take it");
 }
 
 static void from_host(struct session *s) {
     uint8_t frame[TAP_FRAME];
     size_t n;
     while (live_room(s->live) && (n = tap_read(&s->tap, frame, sizeof frame)) > 0) {
+        bool taken = live_from_host(s->live, frame, n);
         s->to_board++;
-        s->lost += !live_from_host(s->live, frame, n);
+        s->lost += !taken;
+        live_taps_host(s->taps, live_now(s->live), frame, n,
+                       taken ? NULL : "lost: the partner did not take it");
     }
 }
 
 static void on_frame(void *user, const struct partner_frame *frame) {
     const struct session *s = user;
+    live_rig_judged(s->rig, frame);
     if (s->options->verbose)
         fprintf(stderr,
                 "linkpulse: %.6f ms: %zu octets of the board: %s; TP_IDL %.0f ns, %+.0f ppm\n",
@@ -72,7 +82,7 @@ static bool advance(struct session *s, sim_time until) {
     bool ok = live_run_until(s->live, until, &s->err);
     s->busy_s += progress_now() - started;
     from_host(s);
-    return ok;
+    return ok && live_taps_now(s->taps, live_now(s->live), &s->err);
 }
 
 static void set_origin(struct session *s) {
@@ -87,7 +97,7 @@ static double factor(const struct session *s) {
 /* What cannot be kept up with is not caught up with later: the host's timers have run. */
 static void note_behind(struct session *s) {
     set_origin(s);
-    if (s->warned || s->options->quiet)
+    if (s->warned || s->options->quiet || s->options->mcu.gdb) /* which stops the board's time */
         return;
     s->warned = true;
     fputs("linkpulse: slower than real time: the host's timers (retransmission, ping -W) run "
@@ -207,6 +217,20 @@ static void print_pings(const struct live_pings *p) {
     fputc('\n', stderr);
 }
 
+static void print_tcp(const struct live_tcp_sums *t) {
+    double seconds = (double)t->taken / (double)SIM_S;
+    uint64_t octets = t->octets[LIVE_TCP_TO_BOARD] + t->octets[LIVE_TCP_FROM_BOARD];
+    if (octets == 0)
+        return;
+    fprintf(stderr,
+            "linkpulse: TCP in simulated time: %" PRIu64 " connections, %" PRIu64
+            " octets to the board (%" PRIu64 " carried), %" PRIu64 " from it (%" PRIu64
+            ") in %.3f s, %.3f Mbit/s; the longest %.1f ms\n",
+            t->connections, t->octets[LIVE_TCP_TO_BOARD], t->carried[LIVE_TCP_TO_BOARD],
+            t->octets[LIVE_TCP_FROM_BOARD], t->carried[LIVE_TCP_FROM_BOARD], seconds,
+            seconds > 0 ? (double)octets * 8e-6 / seconds : 0, (double)t->longest / (double)SIM_MS);
+}
+
 static void print_damage(const struct partner_counters *c) {
     for (int d = PARTNER_GOOD + 1; d <= PARTNER_TP_IDL; d++)
         if (c->damaged[d])
@@ -217,6 +241,7 @@ static void print_damage(const struct partner_counters *c) {
 static void print_end(const struct session *s) {
     const struct partner_counters *c = live_counters(s->live);
     struct live_pings pings = live_pings(s->live);
+    struct live_tcp_sums tcp = live_tcp_sums(s->live);
     char text[512];
     if (s->options->quiet)
         return;
@@ -228,6 +253,7 @@ static void print_end(const struct session *s) {
             c->collisions, c->excessive, s->lost);
     print_damage(c);
     print_pings(&pings);
+    print_tcp(&tcp);
     if (live_rig_misuse(s->rig, text, sizeof text))
         fprintf(stderr, "linkpulse: firmware mistake: %s\n", text);
 }
@@ -264,6 +290,7 @@ static bool open_live(struct session *s) {
         .ppm = s->board.config.line.ppm,
         .delay = live_rig_delay(s->rig),
         .seed = s->options->seed,
+        .quantum = (sim_time)(s->board.config.mcu_quantum_us * (double)SIM_US),
         .board = live_rig_board(s->rig),
         .user = s,
         .to_host = to_host,
@@ -290,8 +317,49 @@ static bool open_tap(struct session *s) {
     return s->has_tap;
 }
 
+/* Who reads the FIFO is to see all. */
+static void await_reader(const struct session *s, const char *path) {
+    const struct timespec pause = {.tv_nsec = 20000000};
+    struct taps *taps = live_taps_file(s->taps);
+    if (!taps_read(taps))
+        fprintf(stderr, "linkpulse: waiting for a reader of %s\n", path);
+    while (!interrupted && !taps_read(taps))
+        nanosleep(&pause, NULL);
+}
+
+static bool open_taps(struct session *s) {
+    const char *wanted;
+    char path[1024];
+    if (!s->options->taps_out)
+        return true;
+    if (!run_probe_place(s->options, s->options->taps_out, path, &wanted, &s->err))
+        return false;
+    s->taps = live_taps_create(&s->board, wanted, &s->err);
+    if (!s->taps)
+        return false;
+    live_rig_tap(s->rig, s->taps);
+    await_reader(s, wanted);
+    return true;
+}
+
+static void print_dropped(const struct session *s) {
+    uint64_t n = s->taps ? taps_dropped(live_taps_file(s->taps)) : 0;
+    if (n && !s->options->quiet)
+        fprintf(stderr, "linkpulse: %" PRIu64 " frames were not taken by who reads %s\n", n,
+                s->options->taps_out);
+}
+
+/* What was seen until then is wanted most when something went wrong. */
+static bool commit(struct session *s, bool ok) {
+    struct sim_err err = SIM_ERR_INIT;
+    if (s->live && !live_taps_commit(s->taps, live_now(s->live), ok ? &s->err : &err))
+        ok = false;
+    print_dropped(s);
+    return ok && (!s->rig || live_rig_commit(s->rig, &s->err));
+}
+
 static bool session(struct session *s) {
-    if (!open_board(s) || !open_tap(s) || !open_live(s) || !get_ready(s))
+    if (!open_board(s) || !open_tap(s) || !open_taps(s) || !open_live(s) || !get_ready(s))
         return false;
     if (interrupted)
         return true;
@@ -308,8 +376,7 @@ int verb_live(const struct options *options) {
     int status = s.status;
     if (s.live)
         print_end(&s);
-    if (ok && s.rig)
-        ok = live_rig_commit(s.rig, &s.err);
+    ok = commit(&s, ok);
     if (!ok)
         status = s.err.text[0] ? verbs_fail(&s.err) : SIM_ERR_ENVIRONMENT;
     else if (interrupted && (s.running || options->n_files == 0))
@@ -319,6 +386,7 @@ int verb_live(const struct options *options) {
     if (s.has_tap)
         tap_close(&s.tap);
     live_destroy(s.live);
+    live_taps_destroy(s.taps);
     live_rig_destroy(s.rig);
     board_finish(&s.board);
     return status;

@@ -11,9 +11,6 @@
 #include "harness/verbs.h"
 
 static bool check_request(const struct options *options, struct sim_err *err) {
-    if (strcmp(options->engine, "event") != 0)
-        return sim_err_set(err, SIM_ERR_INPUT, "--engine %s: this version has the engine event",
-                           options->engine);
     if (options->out_dir && mkdir(options->out_dir, 0777) != 0 && errno != EEXIST)
         return sim_err_set(err, SIM_ERR_INPUT, "--out %s: %s", options->out_dir, strerror(errno));
     return true;

@@ -9,6 +9,7 @@ int verb_run(const struct options *options);
 int verb_board(const struct options *options);
 int verb_export(const struct options *options);
 int verb_mcu(const struct options *options);
+int verb_crosscheck(const struct options *options);
 int verb_live(const struct options *options);
 
 /* Print `err` as one line on stderr, "linkpulse: FILE:LINE: TEXT", and return its exit

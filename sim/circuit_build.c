@@ -155,7 +155,7 @@ static double tpd_of(const struct builder *b, uint32_t part, const char *name) {
 }
 
 static bool add_gate(struct builder *b, uint32_t part, unsigned unit, int n_in, uint16_t truth,
-                     int out_pin) {
+                     int out_pin, const char *up, const char *down) {
     const struct part_unit *u = &b->uses[part].model->units[unit];
     uint32_t net = build_pin_net(b, part, u, out_pin);
     if (net == CIRCUIT_NO_NET)
@@ -165,8 +165,8 @@ static bool add_gate(struct builder *b, uint32_t part, unsigned unit, int n_in, 
         if (!build_connect(b, e, part, unit, i, (uint8_t)(1u << i)))
             return false;
     b->c->elements[e].truth = truth;
-    b->c->elements[e].rise = delay(b, part, tpd_of(b, part, "tplh"), net, 1);
-    b->c->elements[e].fall = delay(b, part, tpd_of(b, part, "tphl"), net, 0);
+    b->c->elements[e].rise = delay(b, part, tpd_of(b, part, up), net, 1);
+    b->c->elements[e].fall = delay(b, part, tpd_of(b, part, down), net, 0);
     return true;
 }
 
@@ -303,16 +303,18 @@ static bool add_receiver(struct builder *b, uint32_t part, unsigned unit) {
     return true;
 }
 
-/* Y and Z as two gates of D and DE; disabled, both are low: no differential. */
+/* Y and Z as two gates of D and DE; disabled, both are low: no differential. A part's tplh
+ * and tphl are its receivers'. */
 static bool add_driver(struct builder *b, uint32_t part, unsigned unit) {
-    return add_gate(b, part, unit, 2, 0x8, 2) && add_gate(b, part, unit, 2, 0x4, 3);
+    return add_gate(b, part, unit, 2, 0x8, 2, "tpd", "tpd") &&
+           add_gate(b, part, unit, 2, 0x4, 3, "tpd", "tpd");
 }
 
 static bool add_unit(struct builder *b, uint32_t part, unsigned unit) {
     const struct part_unit *u = &b->uses[part].model->units[unit];
     switch (u->kind) {
     case PART_LOGIC:
-        return add_gate(b, part, unit, u->n_in, u->truth, u->n_in);
+        return add_gate(b, part, unit, u->n_in, u->truth, u->n_in, "tplh", "tphl");
     case PART_DFF:
         return add_flipflop(b, part, unit);
     case PART_MONO:

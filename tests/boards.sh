@@ -74,6 +74,18 @@ check "without byte sync: --pcap-out has no preamble" eval \
 check "nucleo_shield_rev1: board" exits 0 board nucleo_shield_rev1
 check "nucleo_shield_rev1 receives" exits 0 run -q --board nucleo_shield_rev1 --firmware none "$dns"
 
+# --- more outputs of the MCU than the shield has --------------------------------------------
+outputs() { # N: the shield with so many more, as a deck of its way out
+    python3 "$here/mcu_outputs.py" "$1" "$shield.net" >"$tree/outputs.net"
+    cp "$shield.ini" "$tree/outputs.ini"
+    rm -f "$tree/deck.cir"
+    "$program" export "$tree/outputs.net" --spice --transmit -o "$tree/deck.cir" >"$tree/out" 2>"$tree/err"
+}
+check "thirty outputs more are in the deck" eval "outputs 30 && grep -q '^V_mcu_.*out29 ' '$tree/deck.cir'"
+check "thirty-one are too many, by name" eval "! outputs 31 && [ ! -e '$tree/deck.cir' ] && says 'more than 32 nets' err"
+check "without a sending SPI there is no such deck" refuses "attach.tx_clk, attach.tx_mosi" \
+    export --spice --transmit --set attach.tx_clk= --set attach.tx_mosi=
+
 # --- not modelled ---------------------------------------------------------------------------
 sed 's/"74HC08"/"74HC9999"/' "$shield.net" >"$tree/odd.net"
 cp "$shield.ini" "$tree/odd.ini"

@@ -42,6 +42,19 @@ else
     skip "pings are answered, and their round trip is told" "no ping (iputils-ping)"
 fi
 
+# O4: always enabled, the driver holds the line low behind a frame that ends in 0. Ports that look
+# for swapped pairs take that for one, after some in a row correct it, and so spoil what follows.
+swapped() { # PROFILE: most pings arrive, some do not, and the port says why
+    timeout 120 "$program" live --duplex full --partner "$1" --edit "tie U3.4 VCC" -- \
+        ping -q -c 100 -i 0.02 -W 3 $address >"$tree/out" 2>"$tree/err"
+    sed -n 's/^\(.* packet loss\).*/# \1/p' "$tree/out"
+    ! says " 0% packet loss" && ! says "100% packet loss" && says "damaged: polarity inverted" err
+}
+if has ping; then
+    check "always enabled, the tolerant partner takes the pair for swapped" swapped tolerant
+    check "and so does the standard one" swapped standard
+fi
+
 # One page, and a hundred times the same. A collision costs the board, which listens to nobody, a
 # segment: TCP brings it again.
 pages() {
@@ -55,6 +68,53 @@ if has curl; then
     check "a hundred pages in full duplex" pages --duplex full
 else
     skip "a hundred pages, all the same" "no curl"
+fi
+
+# A mebibyte each way, with its checksum. In full duplex the firmware fills the line. In half duplex
+# each segment that it sends into the partner's is lost, and its retransmission timer waits; a
+# driver that looks at /nss_rx before it sends loses fewer.
+volume() { # DUPLEX IMAGE WHAT...: the goodput in kbit/s to $tree/rate
+    local duplex=$1 image=$2
+    shift 2
+    timeout 400 "$program" live --duplex "$duplex" --firmware "$image" -- \
+        python3 "$here/volume.py" "$@" >"$tree/out" 2>"$tree/err" || return 1
+    sed -n 's/^linkpulse: \(TCP .*\)/# \1/p; s/^linkpulse: \(.* collisions.*\)/# \1/p' "$tree/err"
+    sed -n 's/.*TCP in .* \([0-9]*\)[.]\([0-9]*\) Mbit.*/\1\2/p' "$tree/err" >"$tree/rate"
+}
+if has python3; then
+    echoed() {
+        volume full netif_f401 echo 1048576 && says "1048576 octets to the board" err &&
+            says "1048576 from it" err && [ "$(cat "$tree/rate")" -gt 10000 ]
+    }
+    check "a mebibyte echoed in full duplex, at 10 Mbit/s and more both ways together" echoed
+    deaf_to_carrier() { volume half netif_f401 page && slow=$(cat "$tree/rate") && [ "$slow" -gt 100 ]; }
+    check "a mebibyte from the board in half duplex" deaf_to_carrier
+    sensing() { volume half netif_f401_sense page && [ "$(cat "$tree/rate")" -gt "$slow" ]; }
+    check "more of it each second, when the driver senses the carrier" sensing
+    differs() { # the service that discards echoes nothing
+        ! timeout 60 "$program" live -q -- python3 "$here/volume.py" echo 99 1 9 2>"$tree/err" &&
+            says "0 of 99 octets" err
+    }
+    check "an echo that is none is told" differs
+
+    # O7: a request of four segments back to back. The reference firmware's strategy loses those
+    # that begin before it is armed again, and the host's timers wait for each.
+    request_ms() { # IMAGE: the mean over ten, in simulated time
+        timeout 200 "$program" live --duplex full --firmware "$1" -- \
+            python3 "$here/volume.py" echo 5840 10 >"$tree/out" 2>"$tree/err" || return 1
+        sed -n 's/.*TCP in simulated time: \([0-9]*\) connections.* in \([0-9.]*\) s, .*/\1 \2/p' "$tree/err" |
+            awk '{ printf "%.0f\n", 1000 * $2 / $1 }'
+    }
+    bursts() {
+        local ring rearm
+        ring=$(request_ms netif_f401) && rearm=$(request_ms netif_f401_rearm) || return 1
+        echo "# a request of 5840 octets and its answer: ring $ring ms, rearm $rearm ms"
+        [ "$ring" -gt 0 ] && [ "$rearm" -gt $((4 * ring)) ]
+    }
+    check "a request in a burst takes rearm several times as long as ring" bursts
+
+else
+    skip "a mebibyte echoed in full duplex" "no python3"
 fi
 
 cat >"$tree/dhcp.sh" <<'EOF'
@@ -103,14 +163,49 @@ refused() { exits 1 live --speed max --partner strict -- true && says "no addres
 check "the strict partner refuses the reference board: exit 1, with the reason" refused
 deaf() { exits 1 live --speed max --edit "tie U3.4 GND" -- true && says "no link within" err; }
 check "a board whose driver is never enabled gets no link" deaf
-user_space() { setpriv --reuid=65534 --regid=65534 --clear-groups "$program" live -- true; }
-user() { # not allowed the device: exit 4 with commands; allowed: it works
-    user_space >"$tree/out" 2>"$tree/err" </dev/null
-    case $? in 0) return 0 ;; 4) says "sudo" err ;; *) return 1 ;; esac
+
+# --- as an ordinary user, with a device file of this test's own in a mount namespace ----------------
+nobody="setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs"
+user() { # STATUS MODE ARGUMENT...: MODE of /dev/net/tun, or none
+    local want=$1 mode=$2 status
+    shift 2
+    timeout 120 unshare -m sh -c 'mount -t tmpfs none /dev/net || exit 99
+        [ '"$mode"' = none ] || mknod -m '"$mode"' /dev/net/tun c 10 200 || exit 99
+        nobody=$1; shift; exec $nobody "$@"' - "$nobody" "$program" live "$@" \
+        >"$tree/out" 2>"$tree/err" </dev/null
+    status=$?
+    [ $status = "$want" ] || { echo "# exit $status"; sed 's/^/# /' "$tree/out" "$tree/err"; return 1; }
 }
-if has setpriv && [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups "$program" --version >/dev/null 2>&1; then
-    check "as an ordinary user: it works, or exit 4 and what would help" user
+works() { user 0 666 -- sh -c "id -u; ping -c 3 -i 0.2 $address" && says "3 received, 0% packet loss" && says '^0$'; }
+closed() { user 4 600 -- true && says "/dev/net/tun: Permission denied" err && says "sudo chmod 666 /dev/net/tun" err; }
+absent() { user 4 none -- true && says "/dev/net/tun: No such file" err && says "sudo modprobe tun" err; }
+# The commands of the hint, but for sudo: the device is then made for that user, and joined by it.
+made() {
+    timeout 120 unshare -n -m sh -c 'mount -t tmpfs none /dev/net && mknod -m 666 /dev/net/tun c 10 200 || exit 99
+        ip tuntap add dev lp0 mode tap user 65534 && ip addr add 192.168.77.1/24 dev lp0 && ip link set lp0 up || exit 99
+        echo 0 65534 >/proc/sys/net/ipv4/ping_group_range # else ping needs a privilege of its own
+        exec '"$nobody"' "$1" live --tap lp0 -- ping -c 3 -i 0.2 '$address - "$program" >"$tree/out" 2>"$tree/err" </dev/null &&
+        says "3 received, 0% packet loss"
+}
+why=
+has setpriv || why="no setpriv"
+[ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || why="not root"
+[ -n "$why" ] || $nobody "$program" --version >/dev/null 2>&1 || why="the program is not everyone's to read"
+if [ -z "$why" ]; then
+    if $nobody unshare -U -n true 2>/dev/null; then
+        check "an ordinary user: works, in a user namespace" works
+    else
+        restricted() { user 4 666 -- true && says "sysctl" err; }
+        check "an ordinary user without user namespaces: exit 4, and what would help" restricted
+    fi
+    check "an ordinary user, the device closed: exit 4, and what would help" closed
+    check "an ordinary user, no device: exit 4, and what would help" absent
+    if has ip; then
+        check "an ordinary user with a device made by those commands" made
+    else
+        skip "an ordinary user with a device made by those commands" "no ip (iproute2)"
+    fi
 else
-    skip "as an ordinary user: it works, or exit 4 and what would help" "not root, or no setpriv"
+    skip "as an ordinary user" "$why"
 fi
 finish

@@ -31,11 +31,16 @@ TRANSMIT = {
     "driver": (str, type(None)), "sent": int, "frames": int, "good_fcs": int, "octets": int, "damaged": int,
     "link_pulses": int, "pulse_least_ns": NUMBER, "pulse_most_ns": NUMBER, "swallowed": int,
     "dead": (str, type(None)), "first_damage": (str, type(None)), "line": (dict, type(None)),
-    "feedback": bool, "quantum_ns": NUMBER,
+    "partner": (dict, type(None)), "feedback": bool, "quantum_ns": NUMBER,
 }
 LINE = {
     "frames": int, "link_pulses": int, "fragments": int, "different": int, "missing": int, "measurements": list,
 }
+PARTNER = {
+    "profile": str, "link": str, "link_losses": int, "link_pulses": int, "inverted_pulses": int,
+    "odd_pulses": int, "frames": int, "taken": int, "unheard": int, "heard": list,
+}
+HEARD = {"time_ps": int, "octets": int, "why": (str, type(None)), "tp_idl_ns": float, "rate_ppm": float}
 MEASUREMENT = {
     "name": str, "unit": str, "limit": float, "at_least": bool, "worst": NUMBER, "slack": NUMBER,
     "time_ps": (int, type(None)), "source": str,
@@ -83,6 +88,10 @@ def check(r):
         shape("line", line or {}, LINE if line else {})
         for row in line["measurements"] if line else []:
             shape("measurement", row, MEASUREMENT)
+        partner = r["transmit"]["partner"]
+        shape("partner", partner or {}, PARTNER if partner else {})
+        for row in partner["heard"] if partner else []:
+            shape("heard", row, HEARD)
     for row in r["margins"]:
         shape("margin", row, MARGIN)
     for name, count in r["counters"].items():

@@ -146,6 +146,8 @@ check "the enable is not wired" dead "the enable DE of U3 is not connected" --ed
 check "the enable is grounded" dead "DE of U3 is tied to GND" --edit "open U3.4" --edit "short U3.4 GND"
 check "the data are not wired" dead "open: U8.13" --edit "open U8.13"
 check "an input on the way is open" dead "open: U5.10" --edit "open U5.10"
+check "each of several, once" dead "; open: U5\.9, U5\.10$" --edit "open U5.9" --edit "open U5.10"
+check "the only input of a switch" dead "; open: Q3\.1$" --edit "open Q3.1"
 check "the one-shot is too short" dead "the first damaged: no start of frame" --edit "value R3=100"
 check "no driver on the pair" dead "no line driver leads to" --edit "remove R2"
 check "the pair crossed behind the driver" dead "the levels are inverted" \
@@ -154,15 +156,62 @@ check "a driver that is always on still sends" with 0 --firmware "$image" "$capt
     --edit "open U3.4" --edit "short U3.4 VCC"
 check "and its frames are decoded" json 't["good_fcs"] == t["sent"] == 1'
 
+# The port at the other end, which hears the same waveform.
+port() { # EXPRESSION ARGUMENT...: p what the JSON says of it; the run's exit status is 0
+    local expression=$1
+    shift
+    with 0 --firmware netif_f401 "$captures/dns.pcap" "$@" || return 1
+    json "[p for p in [t[\"partner\"]] if $expression]" && return 0
+    sed -n 's/^partner/# &/p' "$tree/out"
+    return 1
+}
+good='p["taken"] == p["frames"] == 1 and p["link"] == "up" and not p["heard"][0]["why"]'
+check "a partner takes what the firmware sends" port "$good and p[\"profile\"] == \"tolerant\""
+check "the report says so" says "^partner, tolerant: takes 1 of 1 frames, .*link up"
+check "the frame's start is the driver's, within its delays" port \
+    '0 < p["heard"][0]["time_ps"] < r["simulated_s"] * 1e12 and p["heard"][0]["octets"] == 354'
+check "the standard one takes it, too" port "$good" --partner standard
+check "and over 100 m" port "$good" --partner standard --set line.cable_m=100
+check "the strict one does not" port \
+    'p["taken"] == 0 and p["heard"][0]["why"] == "end of frame too short"' --partner strict
+check "which is no failure of the run, but told" says \
+    "^partner: frame 1, 354 octets from .* us on, not taken: end of frame too short"
+check "a repeated run has the same partner" says "PASS.* --partner strict"
+check "a signal below its squelch is not heard" port \
+    'p["frames"] == 0 and p["unheard"] == 1 and p["link_pulses"] == 0' --edit "value R2=4700"
+check "without pulses the link is lost" port 'p["link"] == "down" and p["link_losses"] == 1' \
+    --partner strict --set line.gap=fixed --set line.gap_ns=8000000 --edit "open U2.1"
+# O8: a clock from the HSI, at its 1 % and beyond.
+hsi() { # EXPRESSION PROFILE PPM...
+    local expression=$1 profile=$2 ppm
+    shift 2
+    for ppm in "$@"; do
+        port "$expression" --partner "$profile" --firmware netif_f401_hsi \
+            --set "mcu.hsi_ppm=$ppm" || return 1
+    done
+}
+refused_for() { echo 'p["taken"] == 0 and p["heard"][0]["why"] == "'"$1"'"'; }
+check "HSI at its tolerance: the tolerant partner takes it" hsi "$good" tolerant -10000 10000
+check "the standard one just so" hsi "$good" standard -9900 9900
+check "and not beyond" hsi "$(refused_for "bit rate off")" standard -11000 11000
+check "the tolerant one not at twice that" hsi "$(refused_for "bit rate off")" tolerant -21000 21000
+check "the strict one loses its place" hsi "$(refused_for "an edge off its place")" strict \
+    -10000 10000
+check "and has the end of the frame against an exact one" hsi \
+    "$(refused_for "end of frame too short")" strict 0
+
+check "no such partner" refuses "expected tolerant, standard or strict" run --partner lenient \
+    "$captures/dns.pcap"
+
 # The receive path hears the transmitter: what comes while it sends is spoilt.
 loop=(--edit "open U1.1" --edit "short U1.1 /tx_ena")
 check "MCU outputs that reach MCU inputs" with 0 --firmware "$image" "$captures/dns.pcap" "${loop[@]}"
 check "are run together, and it says so" says "both ran together in steps of"
 check "in the JSON as well" json 't["feedback"] and 0 < t["quantum_ns"] < 5'
 check "while it sends, frames are spoilt" with 1 --firmware "$image" "$captures/dns.pcap" \
-    "${loop[@]}" --set mcu.boot_ms=2.6
+    "${loop[@]}" --set mcu.boot_ms=0.5
 check "and without the loop they are not" with 0 --firmware "$image" "$captures/dns.pcap" \
-    --set mcu.boot_ms=2.6
+    --set mcu.boot_ms=0.5
 check "no feedback there" json 't["feedback"] is False and t["quantum_ns"] is None'
 
 # Taps.

@@ -26,6 +26,17 @@ uint8_t *tx_begin(void) {
     return buffer + sizeof PREAMBLE;
 }
 
+/* Until nobody has sent for a gap. Not seen is a frame whose preamble has just begun: the select
+ * falls behind it. */
+static void wait_for_line(void) {
+#ifdef TX_SENSES_CARRIER
+    uint32_t busy = rx_cycles();
+    while (rx_cycles() - busy < GAP_CYCLES)
+        if (tx_port_line_busy())
+            busy = rx_cycles();
+#endif
+}
+
 void tx_commit(uint16_t length) {
     uint8_t *frame = buffer + sizeof PREAMBLE;
     if (length < TX_SHORTEST) {
@@ -37,5 +48,6 @@ void tx_commit(uint16_t length) {
         frame[length + i] = (uint8_t)(fcs >> 8 * i);
     while (rx_cycles() - free_since < GAP_CYCLES)
         ;
+    wait_for_line();
     tx_port_start(buffer, (uint16_t)(sizeof PREAMBLE + length + FCS));
 }

@@ -1,5 +1,6 @@
 /* Sends frames: an SPI master at exactly 10 MHz, mode 1, LSB first, fed by DMA. One buffer;
- * full duplex, so it does not wait for a frame being received. From one context only. */
+ * full duplex, so it does not wait for a frame being received, unless built with
+ * TX_SENSES_CARRIER. From one context only. */
 #ifndef FIRMWARE_DRIVERS_TX_H
 #define FIRMWARE_DRIVERS_TX_H
 

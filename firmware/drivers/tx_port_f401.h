@@ -22,6 +22,11 @@ static inline void tx_port_pins(void) {
     gpio_alternate(GPIOC, 12, 6, GPIO_SPEED_HIGH);
 }
 
+/* The receiver's select, PC6, is low while a frame comes. */
+static inline bool tx_port_line_busy(void) {
+    return !(GPIOC->IDR >> 6 & 1);
+}
+
 /* EN goes back to 0 when the last octet is in the SPI. */
 static inline bool tx_port_dma_busy(void) {
     return TX_STREAM->CR & DMA_SxCR_EN;

@@ -1,6 +1,6 @@
-/* The adapter on a Nucleo-F401RE: lwIP with DHCP, ping and a web page. Receives on SPI2 (PB13,
- * PB15, PC6), sends on SPI3 (PC10, PC12); the green LED (PA5) changes with each frame for us,
- * the blue button (PC13, low when pressed) logs the counters. */
+/* The adapter on a Nucleo-F401RE: lwIP with DHCP, ping, a web page, echo and discard. Receives on
+ * SPI2 (PB13, PB15, PC6), sends on SPI3 (PC10, PC12); the green LED (PA5) changes with each frame
+ * for us, the blue button (PC13, low when pressed) logs the counters. */
 #include "firmware/chips/chip.h"
 #include "firmware/drivers/clock.h"
 #include "firmware/drivers/rx.h"
@@ -85,6 +85,7 @@ int main(void) {
     tx_init();
     port_init(MAC_ADDRESS);
     http_init();
+    services_init();
     for (;;) {
         bool busy = port_poll();
         if (busy)

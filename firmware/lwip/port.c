@@ -110,3 +110,12 @@ bool port_poll(void) {
     sys_check_timeouts();
     return frame != NULL;
 }
+
+void port_listen(uint16_t port, tcp_accept_fn accepted) {
+    struct tcp_pcb *pcb = tcp_new();
+    if (!pcb || tcp_bind(pcb, IP_ADDR_ANY, port) != ERR_OK)
+        return;
+    pcb = tcp_listen(pcb);
+    if (pcb)
+        tcp_accept(pcb, accepted);
+}

@@ -17,6 +17,10 @@ struct partner *partner_create(const struct partner_settings *settings) {
         return NULL;
     }
     link_test_init(&p->link, settings->limits);
+    if (settings->linked) {
+        p->link.state = LINK_PASS;
+        p->passing = p->up = true;
+    }
     return p;
 }
 
@@ -60,6 +64,8 @@ static void set_up(struct partner *p, sim_time time, bool up) {
     p->up = up;
     if (up) {
         p->counters.link_ups++;
+        /* An edge may be what brings the link up; whoever drives the line learns of it later. */
+        p->mac.gap_from = time > p->mac.gap_from ? time : p->mac.gap_from;
     } else {
         p->counters.link_downs++;
         p->swapped = false; /* Intel 8254x manual, 11.13.4 */

@@ -115,6 +115,7 @@ struct partner_settings {
     const struct partner_limits *limits;
     bool full_duplex; /* else CSMA/CD */
     bool autoneg;     /* sends FLP bursts until the link stands, then single pulses */
+    bool linked;      /* at time 0 the link stands, with link_loss before it */
     double ppm;       /* of its own bit clock */
     uint64_t seed;
     void *user;
@@ -125,7 +126,7 @@ struct partner_settings {
 
 struct partner;
 
-/* Link down at time 0. NULL when out of memory. */
+/* Link down at time 0, unless `linked`. NULL when out of memory. */
 struct partner *partner_create(const struct partner_settings *settings);
 void partner_destroy(struct partner *partner); /* accepts NULL */
 

@@ -20,7 +20,7 @@
  *   parallel_wait  500-1000 ms (28.3.2; from memory); tolerant: no auto-negotiation worth
  *                  waiting for
  *   inverted_*     eight pulses or four ends of frame (Intel 8254x manual 11.13.4); detection
- *                  is optional in the standard (14.3.1.3.? from memory)
+ *                  is optional in the standard (from memory)
  *   clock_gain     assumption: 1/4, 1/8 and 1/16 of an error per bit
  *   window         accept +-13.5 ns (CS8952; 14.3.1.3.3); half way to the next edge at most
  *   rate_ppm       100 ppm (7.3.2 and clause 14; from memory); what a port's loop follows in

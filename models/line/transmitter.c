@@ -14,6 +14,8 @@ enum { SOURCE, PINS, JACK, LEAKAGE, CORE };
 #define HALF_PER_TAU  0.6931472 /* ln 2 */
 #define TWO_PI        6.283185307179586
 #define MAX_PENDING   16
+#define LEAVES        0.9999 /* of i_sat; the two systems' rounding must not pass for a change */
+#define DWELL         SIM_NS
 #define LEAST_OHM     0.1 /* a trace; keeps the two capacitances apart */
 #define LEAST_FARAD   0.1e-12
 #define LEAST_HENRY   1e-9
@@ -44,6 +46,7 @@ struct transmitter {
     struct change pending[MAX_PENDING]; /* of d */
     unsigned n_pending;
     sim_time enable_at; /* of the change of `enabled`; SIM_NEVER: none */
+    sim_time turned;    /* latest change of `saturated` */
     uint64_t swallowed;
 };
 
@@ -262,18 +265,20 @@ static double most_of(const struct transmitter_piece *piece) {
     return sum;
 }
 
-/* When the core enters or leaves saturation, within [now, end). */
+/* When the core enters or leaves saturation, within [now, end); no sooner than DWELL after it
+ * did so last, so that no rounding holds time up. */
 static sim_time core_change(const struct transmitter *t, sim_time end) {
     double limit = t->config.i_sat;
+    sim_time rested = t->turned + DWELL, from = rested > t->now ? rested : t->now;
     struct transmitter_piece core;
     piece_of(t, CORE, 1, SOURCE, 0, end, &core);
     if (t->saturated)
-        return t->x[CORE] > 0 ? transmitter_piece_reach(&core, t->now, limit * 0.999999, false)
-                              : transmitter_piece_reach(&core, t->now, -limit * 0.999999, true);
+        return t->x[CORE] > 0 ? transmitter_piece_reach(&core, from, limit * LEAVES, false)
+                              : transmitter_piece_reach(&core, from, -limit * LEAVES, true);
     if (most_of(&core) < limit)
         return SIM_NEVER;
-    sim_time up = transmitter_piece_reach(&core, t->now, limit, true);
-    sim_time down = transmitter_piece_reach(&core, t->now, -limit, false);
+    sim_time up = transmitter_piece_reach(&core, from, limit, true);
+    sim_time down = transmitter_piece_reach(&core, from, -limit, false);
     return up < down ? up : down;
 }
 
@@ -311,6 +316,7 @@ static void advance(struct transmitter *t, sim_time time) {
         }
         if (change < time) {
             t->saturated = !t->saturated;
+            t->turned = change;
             take_shares(t);
         }
     }
@@ -351,6 +357,7 @@ void transmitter_start(struct transmitter *t, sim_time time, bool d, bool de) {
     t->enabled = t->de_pin = de;
     t->n_pending = 0;
     t->enable_at = SIM_NEVER;
+    t->turned = time - DWELL;
     for (unsigned i = 0; i < MODES_N; i++)
         t->x[i] = system_of(t)->rest[i] * target(t);
     t->saturated = fabs(t->x[CORE] / t->scale[CORE]) >= t->config.i_sat;

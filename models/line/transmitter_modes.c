@@ -1,8 +1,8 @@
 /* Eigenvalues by the QR method with single shifts on the complex matrix (Golub and Van
- * Loan, Matrix Computations, section 7.3); projectors as Lagrange products
- *     P_k = product over j != k of (A - lambda_j) / (lambda_k - lambda_j),
- * the fast modes taken out first, so that rounding in them is not carried over to slow
- * ones. Complex numbers are spelled out: what a compiler's library does with them is not
+ * Loan, Matrix Computations, section 7.3); projectors from the right and left eigenvectors,
+ *     P_k = v_k w_k' / (w_k' v_k),
+ * which inverse iteration (section 7.6) gives even where the rates are twelve decades apart.
+ * Complex numbers are spelled out: what a compiler's library does with them is not
  * the same bits everywhere.
  */
 #include "models/line/transmitter_modes.h"
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define MAX_STEPS 500
+#define MAX_ERROR 1e-7 /* of a state that is 1 */
 
 typedef struct modes_complex matrix[MODES_N][MODES_N];
 
@@ -140,25 +141,92 @@ static bool told_apart(const struct modes_complex *rate) {
     return true;
 }
 
-static void project(double a[MODES_N][MODES_N], const struct modes_complex *rate, unsigned k,
-                    matrix out) {
-    matrix p = {{{0}}}, next;
-    for (unsigned i = 0; i < MODES_N; i++)
-        p[i][i].re = 1;
-    for (unsigned m = 0; m < MODES_N; m++) {
-        if (m == k)
-            continue;
-        for (unsigned i = 0; i < MODES_N; i++)
-            for (unsigned j = 0; j < MODES_N; j++) {
-                struct modes_complex sum = times(rate[m], p[i][j]);
-                sum = (struct modes_complex){-sum.re, -sum.im};
-                for (unsigned l = 0; l < MODES_N; l++)
-                    sum = plus(sum, times((struct modes_complex){a[i][l], 0}, p[l][j]));
-                next[i][j] = over(sum, minus(rate[k], rate[m]));
-            }
-        memcpy(p, next, sizeof p);
+/* Row `from` times `factor` off the rows below it, in the matrix and in the right side. */
+static void eliminate(matrix m, struct modes_complex *x, unsigned from) {
+    for (unsigned row = from + 1; row < MODES_N; row++) {
+        struct modes_complex factor = over(m[row][from], m[from][from]);
+        for (unsigned j = from; j < MODES_N; j++)
+            m[row][j] = minus(m[row][j], times(factor, m[from][j]));
+        x[row] = minus(x[row], times(factor, x[from]));
     }
-    memcpy(out, p, sizeof p);
+}
+
+static void take_pivot(matrix m, struct modes_complex *x, unsigned column, double least) {
+    unsigned best = column;
+    for (unsigned row = column + 1; row < MODES_N; row++)
+        if (square(m[row][column]) > square(m[best][column]))
+            best = row;
+    struct modes_complex kept[MODES_N], right = x[best];
+    memcpy(kept, m[best], sizeof kept);
+    memcpy(m[best], m[column], sizeof kept);
+    memcpy(m[column], kept, sizeof kept);
+    x[best] = x[column];
+    x[column] = right;
+    if (square(kept[column]) < least * least)
+        m[column][column] = (struct modes_complex){least, 0};
+}
+
+/* m x' = x by elimination; m is used up. */
+static void solve(matrix m, struct modes_complex *x, double least) {
+    for (unsigned column = 0; column < MODES_N; column++) {
+        take_pivot(m, x, column, least);
+        eliminate(m, x, column);
+    }
+    for (unsigned i = MODES_N; i-- > 0;) {
+        for (unsigned j = i + 1; j < MODES_N; j++)
+            x[i] = minus(x[i], times(m[i][j], x[j]));
+        x[i] = over(x[i], m[i][i]);
+    }
+}
+
+/* Of A, or (`left`) of its transpose, by inverse iteration: the second step is to rounding. */
+static void eigenvector(double a[MODES_N][MODES_N], struct modes_complex rate, bool left,
+                        double least, struct modes_complex *x) {
+    for (unsigned i = 0; i < MODES_N; i++)
+        x[i] = (struct modes_complex){1, 0.1 * i};
+    for (int turn = 0; turn < 3; turn++) {
+        matrix m;
+        double length = 0;
+        for (unsigned i = 0; i < MODES_N; i++) {
+            for (unsigned j = 0; j < MODES_N; j++)
+                m[i][j] = (struct modes_complex){left ? a[j][i] : a[i][j], 0};
+            m[i][i] = minus(m[i][i], rate);
+        }
+        solve(m, x, least);
+        for (unsigned i = 0; i < MODES_N; i++)
+            length += square(x[i]);
+        for (unsigned i = 0; i < MODES_N; i++)
+            x[i] = over(x[i], (struct modes_complex){sqrt(length), 0});
+    }
+}
+
+static void project(double a[MODES_N][MODES_N], struct modes_complex rate, double least,
+                    matrix out) {
+    struct modes_complex right[MODES_N], left[MODES_N], product = {0, 0};
+    eigenvector(a, rate, false, least, right);
+    eigenvector(a, rate, true, least, left);
+    for (unsigned i = 0; i < MODES_N; i++)
+        product = plus(product, times(left[i], right[i]));
+    for (unsigned i = 0; i < MODES_N; i++)
+        for (unsigned j = 0; j < MODES_N; j++)
+            out[i][j] = over(times(right[i], left[j]), product);
+}
+
+/* All decays, and the projectors make up the unit matrix: with far too different figures in one
+ * network rounding may leave nothing of that. */
+static bool are_sound(const struct modes *modes) {
+    for (unsigned k = 0; k < modes->n; k++)
+        if (!(modes->rate[k].re < 0))
+            return false;
+    for (unsigned i = 0; i < MODES_N; i++)
+        for (unsigned j = 0; j < MODES_N; j++) {
+            double sum = i == j ? -1 : 0;
+            for (unsigned k = 0; k < modes->n; k++)
+                sum += (modes->rate[k].im > 0 ? 2 : 1) * modes->projector[k][i][j].re;
+            if (!(fabs(sum) <= MAX_ERROR))
+                return false;
+        }
+    return true;
 }
 
 bool modes_find(double a[MODES_N][MODES_N], struct modes *modes) {
@@ -177,8 +245,8 @@ bool modes_find(double a[MODES_N][MODES_N], struct modes *modes) {
     for (unsigned k = 0; k < MODES_N; k++) {
         if (rate[k].im < 0)
             continue;
-        project(a, rate, k, modes->projector[modes->n]);
+        project(a, rate[k], 1e-16 * sqrt(size), modes->projector[modes->n]);
         modes->rate[modes->n++] = rate[k];
     }
-    return true;
+    return are_sound(modes);
 }

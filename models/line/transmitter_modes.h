@@ -20,8 +20,8 @@ struct modes {
     struct modes_complex projector[MODES_N][MODES_N][MODES_N];
 };
 
-/* False when two modes lie too close to be told apart (critical damping); a system a
- * thousandth different has them. */
+/* False when two modes lie too close to be told apart (critical damping): a system a
+ * thousandth different has them. Or when rounding leaves nothing of them. */
 bool modes_find(double a[MODES_N][MODES_N], struct modes *modes);
 
 #endif

@@ -26,7 +26,7 @@ struct line_bench {
     sim_time skew;  /* data after the clock at the pins */
 };
 
-/* Loads the board; `n` octets (14 to 56) and FCS are the frame. The last bit of the FCS is
+/* Loads the board; `n` octets (14 to 60) and FCS are the frame. The last bit of the FCS is
  * `last_bit`. */
 void line_bench_load(struct line_bench *t, const struct bench_case *c, size_t n, bool last_bit);
 /* Before another link pulse than the first. */

@@ -58,7 +58,7 @@ static const struct refusal refusals[] = {
     {"mcu|a|--hsi-ppm|100001", "expected -100000 to 100000"},
     {"mcu|a|--gdb|--profile", "do not go together"},
     {"mcu|a|--itm|x|--swo|x", "--itm and --swo name the same file x"},
-    {"crosscheck|a", "not available"},
+    {"crosscheck", "crosscheck needs at least one capture file"},
     {"wave|a", "not available"},
     {"xdp|a", "not available"},
     {"test", "./linkpulse test"},
@@ -75,7 +75,7 @@ static const struct refusal refusals[] = {
     {"run|a|--seed|1 ", "expected 0 to"},
     {"run|a|--seed|", "needs a value"},
     {"run|a|--jobs|0", "1 to 1024"},
-    {"run|a|--engine|rtl", "only \"event\""},
+    {"run|a|--engine|rlt", "expected event or rtl"},
     {"run|a|--trace-window|auto", "needs --vcd or --fst"},
     {"run|a|--vcd|v|--trace-window|0", "--trace-window 0"},
     {"run|a|--vcd|v|--trace-window|5:4", "START:END"},
@@ -86,13 +86,15 @@ static const struct refusal refusals[] = {
     {"board|a|b", "one board"},
     {"board|a|--board|b", "two boards"},
     {"export", "--spice"},
-    {"export|--verilog", "--verilog is not available in this version"},
+    {"export|--verilog|--dot", "export needs one format"},
     {"export|--spice|--octets|13", "--octets 13: expected a number from 14 to 1514"},
     {"run|a|--json|o|--junit|o", "--json and --junit name the same file o"},
     {"run|a|--pcap-out|./a|--pcap-out|a", "--pcap-out a would overwrite the input a"},
     {"run|d/a|--out|d|--pcap-out|a", "would overwrite the input d/a"},
     {"run|/proc/self/exe|--json|/proc/self/../self/exe", "would overwrite the input"},
     {"export|x.net|--spice|-o|x.net", "--output x.net would overwrite the input"},
+    {"run|a|--firmware|f.elf|--json|f.elf", "--json f.elf would overwrite the input f.elf"},
+    {"live|--firmware|f.elf|--itm|./f.elf|--itm|f.elf|--|true", "would overwrite the input f.elf"},
 };
 
 Test(options, refuses_with_one_line) {
@@ -121,6 +123,14 @@ Test(options, reads_every_option_of_run) {
     cr_assert_str_eq(p.options.edits[0], "open U5.12");
     cr_assert(p.options.no_host && p.options.quiet && !p.options.strict);
     cr_assert_null(p.options.firmware);
+    options_finish(&p.options);
+}
+
+Test(options, the_command_of_a_live_session_is_no_input) {
+    struct parsed p;
+    parse(&p, "live|--itm|text|--|tail|-f|text");
+    cr_assert(p.ok, "%s", p.err.text);
+    cr_assert_eq(p.options.n_files, 3);
     options_finish(&p.options);
 }
 

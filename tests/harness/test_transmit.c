@@ -306,6 +306,22 @@ Test(transmit, what_is_clocked_without_a_frame_is_not_sent) {
     cr_expect_eq(sent.last.kind, TRANSMIT_DAMAGED);
 }
 
+/* Else a frame would be told of when the next one comes, whenever that is. */
+Test(transmit, silence_ends_what_went_before) {
+    uint8_t octets[100];
+    size_t n = make(octets, 60);
+    spi_frame(octets, n, 0, 1, 0);
+    frame(octets, n, false);
+    cr_expect_eq(sent.bursts, 0);
+    cr_expect_eq(line.bursts, 0);
+    transmit_until(t, now);
+    cr_expect_eq(sent.bursts, 1);
+    cr_expect_eq(line.bursts, 1);
+    transmit_until(t, now + SIM_S);
+    cr_expect_eq(finish().good_fcs, 1);
+    cr_expect_eq(line.bursts, 1, "once");
+}
+
 Test(transmit, only_changes_of_the_clock_count) {
     uint8_t octets[100];
     size_t n = make(octets, 60);

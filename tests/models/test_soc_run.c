@@ -196,6 +196,22 @@ Test(soc_run, deep_sleep_is_loud) {
     soc_bench_finish(&bench);
 }
 
+/* A debugger that steps over WFI finds itself at the handler's second instruction. */
+Test(soc_run, a_step_wakes_into_the_handler) {
+    struct soc_bench bench;
+    start_sleeper(&bench, NULL);
+    soc_run(&bench, SIM_US);
+    cr_assert(armv7m_asleep(stm32_core(bench.mcu)));
+    cr_assert(stm32_pin_set(bench.mcu, PC, 6, STM32_HIGH, 5 * SIM_US));
+    for (int i = 0; i < 3 && armv7m_pc(stm32_core(bench.mcu)) < 0x08000220; i++)
+        stm32_step(bench.mcu, SIM_S);
+    cr_expect_eq(armv7m_pc(stm32_core(bench.mcu)), 0x08000222, "%x",
+                 armv7m_pc(stm32_core(bench.mcu)));
+    cr_expect_eq(stm32_step(bench.mcu, SIM_S), STM32_REQUEST);
+    cr_expect_eq(armv7m_pc(stm32_core(bench.mcu)), 0x08000224);
+    soc_bench_finish(&bench);
+}
+
 Test(soc_run, an_edge_wakes_the_core) {
     struct soc_bench bench;
     start_sleeper(&bench, NULL);

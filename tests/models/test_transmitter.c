@@ -208,6 +208,49 @@ Test(transmitter, amplitude_is_the_divider) {
     }
 }
 
+/* Whatever the figures: refused, or no more on the line than the driver's swing and what its
+ * current leaves in the core make of it; and it ends. */
+Test(transmitter, far_figures_give_no_nonsense, .timeout = 30) {
+    static struct tape tape;
+    static const struct far {
+        double r_driver, rise, c_driver, c_jack, r_series, l_open, l_leak, r_winding, i_sat, l_sat;
+    } far[] = {
+        {20, 7.5e-9, 7e-12, 0, 0, 350e-6, 200e-9, 0.5, INFINITY, 20e-6},
+        {5, 16e-9, 23.5e-12, 1.2e-12, 0, 4.1e-3, 1.6e-6, 0.12, 0.49, 4.3e-6},
+        {0.19, 0, 1e-6, 0, 0.027, 1.2e-3, 70e-6, 0.018, 0.055, 420e-6},
+        {0.21, 0.4e-9, 0.2e-6, 0.43e-6, 2.07, 97e-6, 0, 0.14, 0.0117, 13.7e-6},
+        {8, 318e-9, 1e-6, 0, 1.3, 0.2, 100e-6, 0.00085, 0.0036, 0.2},
+        {200, 60e-9, 0.3e-12, 1e-12, 0, 12e-6, 1e-6, 10, 1, 40e-6},
+        {1, 0, 0, 0, 0, 1, 0, 0, 1e-4, 1e-8},
+    };
+    size_t made = 0;
+    for (size_t i = 0; i < sizeof far / sizeof *far; i++) {
+        const struct far *f = &far[i];
+        struct transmitter_config c = shield();
+        struct sim_err err = SIM_ERR_INIT;
+        c.r_driver = f->r_driver, c.rise = f->rise, c.c_driver = f->c_driver;
+        c.c_jack = f->c_jack, c.r_series = f->r_series, c.l_open = f->l_open;
+        c.l_leak = f->l_leak, c.r_winding = f->r_winding, c.i_sat = f->i_sat, c.l_sat = f->l_sat;
+        const struct transmitter_sink sink = {&tape, store};
+        tape.n = 0;
+        struct transmitter *t = transmitter_create(&c, &sink, &err);
+        if (!t) {
+            cr_expect_eq(err.cls, SIM_ERR_UNMODELLED, "%zu: %s", i, err.text);
+            continue;
+        }
+        made++;
+        for (int edge = 0; edge < 40; edge++)
+            transmitter_edge(t, (1 + edge) * 100 * SIM_NS, edge & 1, edge < 30);
+        transmitter_until(t, 100 * SIM_US);
+        double most = 2 * c.swing + c.swing / (c.r_driver + c.r_series) * c.r_line;
+        for (size_t k = 0; k < tape.n; k++)
+            cr_assert_leq(fabs(transmitter_piece_value(&tape.pieces[k], tape.pieces[k].start)),
+                          most, "%zu: piece %zu", i, k);
+        transmitter_destroy(t);
+    }
+    cr_expect_geq(made, 4, "%zu of them have a model", made);
+}
+
 /* v over the core for 100 ns leaves v t / L in it; off, that current has only the line. */
 Test(transmitter, core_is_released_into_the_line) {
     static struct tape tape;

@@ -18,13 +18,15 @@
 #define IP_FRAG                    0
 
 #define MEM_ALIGNMENT    4
-#define MEM_SIZE         (10 * 1024)
-#define PBUF_POOL_SIZE   10
+#define MEM_SIZE         (16 * 1024)
+#define PBUF_POOL_SIZE   16
 #define MEMP_NUM_TCP_PCB 8
 #define TCP_MSS          1460
-#define TCP_WND          (2 * TCP_MSS)
-#define TCP_SND_BUF      (2 * TCP_MSS)
-#define MEMP_NUM_TCP_SEG 16
-#define TCP_SND_QUEUELEN 8
+#define TCP_WND          (4 * TCP_MSS) /* what a fast retransmission needs at least */
+#define TCP_SND_BUF      (4 * TCP_MSS)
+#define MEMP_NUM_TCP_SEG 24
+#define TCP_SND_QUEUELEN 16
+/* A fifth of lwIP's: a segment lost to a collision costs 0.1 to 0.2 s, not a second. */
+#define TCP_TMR_INTERVAL  50
 
 #endif

@@ -167,6 +167,7 @@ void armv7m_request_stop(struct armv7m *core);
 uint64_t armv7m_cycles(const struct armv7m *core);
 uint64_t armv7m_instructions(const struct armv7m *core);
 bool armv7m_asleep(const struct armv7m *core);
+bool armv7m_rouses(const struct armv7m *core); /* asleep, and what ends that is there */
 /* SCR.SLEEPDEEP, for a power controller. */
 bool armv7m_deep_sleep(const struct armv7m *core);
 /* The cycle at which SysTick will pend an exception, or ARMV7M_NEVER: how far the owner

@@ -131,7 +131,7 @@ static bool idle(struct armv7m *core, uint64_t until) {
     return true;
 }
 
-static bool woken(struct armv7m *core) {
+static bool woken(const struct armv7m *core) {
     return (core->sleep_wfe && core->event) || armv7m_wakes(core);
 }
 
@@ -236,6 +236,9 @@ uint64_t armv7m_instructions(const struct armv7m *core) {
 }
 bool armv7m_asleep(const struct armv7m *core) {
     return core->sleeping;
+}
+bool armv7m_rouses(const struct armv7m *core) {
+    return core->sleeping && woken(core);
 }
 bool armv7m_deep_sleep(const struct armv7m *core) {
     return core->sleeping && core->scr & SCR_SLEEPDEEP;

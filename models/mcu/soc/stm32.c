@@ -281,7 +281,7 @@ enum stm32_stop stm32_run_until(struct stm32 *mcu, sim_time until) {
 }
 
 enum stm32_stop stm32_step(struct stm32 *mcu, sim_time limit) {
-    if (armv7m_asleep(mcu->core)) {
+    if (armv7m_asleep(mcu->core) && !armv7m_rouses(mcu->core)) {
         sim_time next = stm32_next_time(mcu);
         return stm32_run_until(mcu, next < limit ? next : limit);
     }

@@ -1,0 +1,158 @@
+#include "harness/rtl_engine.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+
+#include "harness/export_verilog.h"
+#include "harness/rtl_build.h"
+
+#define POWER_UP   SIM_MS /* before time 0, as the other engine settles */
+#define BATCH_EDGE 4096   /* edges fetched at once */
+
+struct rtl_engine {
+    void *handle;
+    const struct rtl_interface *rtl;
+    struct rtl_model *model;
+    struct verilog_layout layout;
+    uint32_t nets[256]; /* by probe bit */
+    struct circuit_record *record;
+    struct rtl_edges edges;
+};
+
+static char *design_text(const struct board *board, const struct circuit_config *config,
+                         const struct circuit *whole, struct verilog_layout *layout, size_t *size,
+                         struct sim_err *err) {
+    char *text = NULL;
+    FILE *memory = open_memstream(&text, size);
+    if (!memory) {
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
+        return NULL;
+    }
+    bool good = export_verilog_top(board, config, whole, memory, layout, err);
+    if (fclose(memory) == 0 && good)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static void number_nets(struct rtl_engine *e) {
+    for (uint32_t net = 0; net < e->layout.n_nets; net++)
+        if (e->layout.bits[net] != CIRCUIT_NO_NET)
+            e->nets[e->layout.bits[net]] = net;
+}
+
+static bool create(struct rtl_engine *e, const struct board *board,
+                   const struct circuit_config *config, const struct circuit *whole,
+                   struct sim_err *err) {
+    static const int idle[] = {
+        [CIRCUIT_IDLE_LOW] = 0, [CIRCUIT_IDLE_HIGH] = 1, [CIRCUIT_IDLE_HOLD] = 2};
+    size_t size;
+    if (config->idle == CIRCUIT_IDLE_NOISE)
+        return sim_err_set(err, SIM_ERR_INPUT,
+                           "receiver.idle = noise: the rtl engine has high, low or hold");
+    char *text = design_text(board, config, whole, &e->layout, &size, err);
+    e->rtl = text ? rtl_build(text, size, &e->handle, err) : NULL;
+    free(text);
+    if (!e->rtl)
+        return false;
+    e->edges.edges = malloc(BATCH_EDGE * sizeof *e->edges.edges);
+    e->edges.capacity = BATCH_EDGE;
+    e->model = e->rtl->create((int64_t)(config->delay_scale * 1e6 + 0.5), idle[config->idle]);
+    if (!e->model || !e->edges.edges)
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
+    number_nets(e);
+    rtl_engine_run_until(e, 0);
+    return rtl_engine_sound(e, err);
+}
+
+struct rtl_engine *rtl_engine_create(const struct board *board, const struct circuit_config *config,
+                                     const struct circuit *whole, struct sim_err *err) {
+    struct rtl_engine *e = calloc(1, sizeof *e);
+    if (!e)
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
+    if (e && create(e, board, config, whole, err))
+        return e;
+    rtl_engine_destroy(e);
+    return NULL;
+}
+
+void rtl_engine_destroy(struct rtl_engine *e) {
+    if (!e)
+        return;
+    if (e->model)
+        e->rtl->destroy(e->model);
+    if (e->handle)
+        dlclose(e->handle);
+    verilog_layout_finish(&e->layout);
+    free(e->edges.edges);
+    free(e);
+}
+
+bool rtl_engine_has(const struct rtl_engine *e, uint32_t net) {
+    return net < e->layout.n_nets && e->layout.bits[net] != CIRCUIT_NO_NET;
+}
+
+void rtl_engine_watch(struct rtl_engine *e, uint32_t net, bool on) {
+    if (rtl_engine_has(e, net))
+        e->rtl->watch(e->model, e->layout.bits[net], on);
+}
+
+void rtl_engine_set_record(struct rtl_engine *e, struct circuit_record *record) {
+    e->record = record;
+}
+
+/* What the model recorded, with the board's nets and times. */
+static void take_edges(struct rtl_engine *e) {
+    struct circuit_record *record = e->record;
+    for (size_t i = 0; record && i < e->edges.n; i++) {
+        const struct rtl_edge *edge = &e->edges.edges[i];
+        if (record->n == record->capacity)
+            record->overflow = true;
+        else
+            record->edges[record->n++] = (struct circuit_edge){
+                .time = edge->time - POWER_UP, .net = e->nets[edge->bit], .level = edge->level};
+    }
+    if (record && e->edges.overflow)
+        record->overflow = true;
+    e->edges.n = 0;
+    e->edges.overflow = false;
+}
+
+/* In pieces, so that the buffer is enough: nets change a few hundred times a microsecond. */
+void rtl_engine_run_until(struct rtl_engine *e, sim_time time) {
+    int64_t end = time + POWER_UP;
+    while (!e->rtl->run_until(e->model, end, &e->edges))
+        take_edges(e);
+    take_edges(e);
+}
+
+void rtl_engine_line(struct rtl_engine *e, sim_time time, int level) {
+    rtl_engine_run_until(e, time);
+    e->rtl->line(e->model, time + POWER_UP, level, &e->edges);
+    take_edges(e);
+}
+
+void rtl_engine_input(struct rtl_engine *e, uint32_t net, sim_time time, int level) {
+    rtl_engine_run_until(e, time);
+    for (uint32_t bit = 0; bit < e->layout.n_mcu; bit++)
+        if (e->layout.mcu[bit] == net)
+            e->rtl->mcu(e->model, time + POWER_UP, bit, level, &e->edges);
+    take_edges(e);
+}
+
+int rtl_engine_level(const struct rtl_engine *e, uint32_t net) {
+    return rtl_engine_has(e, net) ? e->rtl->level(e->model, e->layout.bits[net]) : 0;
+}
+
+uint32_t rtl_engine_doubts(const struct rtl_engine *e) {
+    return e->rtl->doubts(e->model);
+}
+
+uint64_t rtl_engine_steps(const struct rtl_engine *e) {
+    return e->rtl->steps(e->model);
+}
+
+bool rtl_engine_sound(const struct rtl_engine *e, struct sim_err *err) {
+    return !e->rtl->stuck(e->model) ||
+           sim_err_set(err, SIM_ERR_UNMODELLED, "the Verilog design runs into a loop of no delay");
+}

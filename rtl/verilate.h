@@ -1,0 +1,53 @@
+/* A Verilated board behind C: what harness/rtl_engine.c finds in the shared object that
+ * rtl/compile.sh makes of an exported top. Times are in ps from its own time 0; a top with a
+ * coarser TICK_PS rounds them. Nothing is allocated after creation.
+ */
+#ifndef RTL_VERILATE_H
+#define RTL_VERILATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct rtl_edge {
+    int64_t time;
+    uint16_t bit; /* of `probe` */
+    uint8_t level;
+};
+/* Of watched bits, in time order; filled from n on. */
+struct rtl_edges {
+    struct rtl_edge *edges;
+    size_t capacity, n; /* capacity: at least 1024 */
+    bool overflow;
+};
+
+struct rtl_model;
+
+/* What a shared object exports, as `rtl_interface`. */
+#define RTL_VERSION 1
+struct rtl_interface {
+    int version; /* RTL_VERSION */
+    struct rtl_model *(*create)(int64_t scale_ppm, int idle);
+    void (*destroy)(struct rtl_model *model);
+    void (*watch)(struct rtl_model *model, unsigned bit, bool on);
+    /* Everything before `time`; false when `edges` got full first: empty it and go on. The
+     * other calls need room for what one moment brings, an edge of every bit. */
+    bool (*run_until)(struct rtl_model *model, int64_t time, struct rtl_edges *edges);
+    /* After run_until(time): what is due at `time` itself, then the input. `line` 0, 1, 2 idle. */
+    void (*line)(struct rtl_model *model, int64_t time, int line, struct rtl_edges *edges);
+    void (*mcu)(struct rtl_model *model, int64_t time, unsigned bit, int level,
+                struct rtl_edges *edges);
+    int (*level)(const struct rtl_model *model, unsigned bit);
+    uint32_t (*doubts)(const struct rtl_model *model); /* timing windows violated so far */
+    uint64_t (*steps)(const struct rtl_model *model);
+    bool (*stuck)(const struct rtl_model *model); /* a loop of no delay was stopped */
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,197 @@
+/* Pairing of edges, and faults planted in the event engine's models. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/crosscheck_run.h"
+
+static void add(struct crosscheck_net *net, enum crosscheck_side side, sim_time time, int level) {
+    crosscheck_add(net, side, &(struct circuit_edge){.time = time, .level = (uint8_t)level});
+}
+
+/* Ten edges 100 ns apart, the rtl engine's `late` behind. */
+static void add_train(struct crosscheck_net *net, sim_time late) {
+    for (int i = 0; i < 10; i++) {
+        add(net, CROSSCHECK_EVENT, i * 100 * SIM_NS, !(i & 1));
+        add(net, CROSSCHECK_RTL, i * 100 * SIM_NS + late, !(i & 1));
+    }
+}
+
+static void finish(struct crosscheck_net *net) {
+    sim_time drift = 0;
+    crosscheck_pair(net, SIM_MS, &drift);
+}
+
+Test(crosscheck, equal_edges_agree) {
+    struct crosscheck_net net = {.name = "/a"};
+    add_train(&net, 900);
+    finish(&net);
+    cr_assert(crosscheck_agrees(&net));
+    cr_assert(net.pairs == 10 && net.worst == -900 && crosscheck_median(&net) == -900);
+    crosscheck_net_finish(&net);
+}
+
+Test(crosscheck, a_shift_of_every_edge_is_seen_in_the_median) {
+    struct crosscheck_net net = {.name = "/a"};
+    add_train(&net, 1200);
+    finish(&net);
+    cr_assert(!crosscheck_agrees(&net));
+    crosscheck_net_finish(&net);
+}
+
+Test(crosscheck, one_edge_too_far_is_found_where_it_is) {
+    struct crosscheck_net net = {.name = "/a"};
+    add_train(&net, 0);
+    net.queues[CROSSCHECK_RTL].edges[4].time += 3100;
+    finish(&net);
+    cr_assert(!crosscheck_agrees(&net));
+    cr_assert(net.apart == 1 && net.first.what == CROSSCHECK_APART);
+    cr_assert(net.first.time == 400 * SIM_NS);
+    crosscheck_net_finish(&net);
+}
+
+Test(crosscheck, an_edge_in_one_engine_only_is_a_finding) {
+    struct crosscheck_net net = {.name = "/a"};
+    add_train(&net, 0);
+    add(&net, CROSSCHECK_RTL, SIM_US, 1);
+    add(&net, CROSSCHECK_RTL, SIM_US + 5 * SIM_NS, 0);
+    finish(&net);
+    cr_assert(!crosscheck_agrees(&net));
+    cr_assert(net.pairs == 10 && net.only[CROSSCHECK_RTL] == 2 && !net.only[CROSSCHECK_EVENT]);
+    cr_assert(net.first.what == CROSSCHECK_ONLY_RTL && net.first.n[CROSSCHECK_RTL] == 2);
+    crosscheck_net_finish(&net);
+}
+
+Test(crosscheck, an_edge_near_the_end_waits_for_the_other_engine) {
+    struct crosscheck_net net = {.name = "/a"};
+    sim_time drift = 0;
+    add(&net, CROSSCHECK_EVENT, SIM_US, 1);
+    crosscheck_pair(&net, SIM_US + 5 * SIM_NS, &drift);
+    cr_assert(!net.only[CROSSCHECK_EVENT]);
+    add(&net, CROSSCHECK_RTL, SIM_US + SIM_NS, 1);
+    crosscheck_pair(&net, SIM_MS, &drift);
+    cr_assert(net.pairs == 1 && crosscheck_agrees(&net));
+    crosscheck_net_finish(&net);
+}
+
+Test(crosscheck, an_oscillator_may_drift_but_not_by_a_thousandth) {
+    for (int bad = 0; bad < 2; bad++) {
+        struct crosscheck_net net = {.name = "/osc", .self_timed = true};
+        sim_time drift = 0, period = 14 * SIM_MS;
+        for (int i = 1; i < 6; i++) {
+            add(&net, CROSSCHECK_EVENT, i * period, i & 1);
+            add(&net, CROSSCHECK_RTL, i * (period + period / (bad ? 900 : 1100)), i & 1);
+        }
+        crosscheck_pair(&net, SIM_S, &drift);
+        cr_assert(crosscheck_agrees(&net) == !bad, "bad %d", bad);
+        crosscheck_net_finish(&net);
+    }
+}
+
+/* --- the built-in board ---------------------------------------------------------------- */
+
+static void load(struct board *board) {
+    struct sim_err err = SIM_ERR_INIT;
+    const struct board_request request = {.board = "nucleo_shield"};
+    cr_assert(board_load(board, &request, &err), "%s", err.text);
+}
+
+static bool all_agree(const struct crosscheck_run *run) {
+    size_t n;
+    const struct crosscheck_net *nets = crosscheck_run_nets(run, &n);
+    bool agree = n > 0;
+    for (size_t i = 0; i < n; i++)
+        agree = agree && crosscheck_agrees(&nets[i]);
+    return agree;
+}
+
+static const struct crosscheck_net *net_named(const struct crosscheck_run *run, const char *name) {
+    size_t n;
+    const struct crosscheck_net *nets = crosscheck_run_nets(run, &n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(nets[i].name, name) == 0)
+            return &nets[i];
+    cr_assert_fail("no net %s", name);
+    return NULL;
+}
+
+/* Runs one frame; NULL, with the case skipped, where there is no verilator. */
+static struct crosscheck_run *run_one(const struct board *board, const struct part_use *uses) {
+    struct sim_err err = SIM_ERR_INIT;
+    uint8_t octets[60];
+    for (unsigned i = 0; i < sizeof octets; i++)
+        octets[i] = (uint8_t)(37 * i);
+    struct crosscheck_run *run = crosscheck_run_create(board, 1, uses, &err);
+    if (!run && err.cls == SIM_ERR_ENVIRONMENT)
+        cr_skip("not run: %s", err.text);
+    cr_assert(run, "%s", err.text);
+    cr_assert(crosscheck_run_frame(run, octets, sizeof octets, &err), "%s", err.text);
+    cr_assert(crosscheck_run_finish(run, &err), "%s", err.text);
+    return run;
+}
+
+Test(crosscheck_board, both_engines_agree, .timeout = 120) {
+    struct board board;
+    load(&board);
+    struct crosscheck_run *run = run_one(&board, NULL);
+    const struct crosscheck_figures *f = crosscheck_run_figures(run);
+    cr_assert(all_agree(run));
+    cr_assert(f->frames == 1 && f->recovered[0] == 1 && f->recovered[1] == 1 && !f->different);
+    cr_assert(net_named(run, "/sck")->pairs > 500);
+    crosscheck_run_destroy(run);
+    board_finish(&board);
+}
+
+/* `part` gets a model of its own, which `spoil` changes; the caller frees nothing. */
+static struct part_use *uses_with(const struct board *board, const char *ref,
+                                  struct part_model *model, struct part_unit *units) {
+    struct part_use *uses = malloc(board->netlist->n_parts * sizeof *uses);
+    uint32_t part = netlist_find_part(board->netlist, ref);
+    cr_assert(uses && part != NETLIST_NONE);
+    memcpy(uses, board->uses, board->netlist->n_parts * sizeof *uses);
+    *model = *uses[part].model;
+    memcpy(units, model->units, model->n_units * sizeof *units);
+    model->units = units;
+    uses[part].model = model;
+    return uses;
+}
+
+Test(crosscheck_board, a_wrong_truth_table_in_c_is_named, .timeout = 120) {
+    struct board board;
+    struct part_model model;
+    struct part_unit units[8];
+    load(&board);
+    struct part_use *uses = uses_with(&board, "U4", &model, units);
+    units[3].truth = 0xe; /* U4D ORs */
+    struct crosscheck_run *run = run_one(&board, uses);
+    const struct crosscheck_net *edge = net_named(run, "/edge");
+    cr_assert(!all_agree(run));
+    cr_assert(!crosscheck_agrees(edge) &&
+              edge->only[CROSSCHECK_EVENT] + edge->only[CROSSCHECK_RTL]);
+    cr_assert_str_eq(edge->driver, "U4D (74HC08)");
+    cr_assert(crosscheck_agrees(net_named(run, "/edge_in")), "what stands before it");
+    crosscheck_run_destroy(run);
+    free(uses);
+    board_finish(&board);
+}
+
+Test(crosscheck_board, a_wrong_delay_in_c_is_named, .timeout = 120) {
+    struct board board;
+    load(&board);
+    uint32_t part = netlist_find_part(board.netlist, "U1");
+    struct part_use *uses = malloc(board.netlist->n_parts * sizeof *uses);
+    struct part_figure figures[PART_MAX_FIGURES];
+    memcpy(uses, board.uses, board.netlist->n_parts * sizeof *uses);
+    memcpy(figures, uses[part].figures, uses[part].n_figures * sizeof *figures);
+    for (size_t i = 0; i < uses[part].n_figures; i++)
+        if (strcmp(figures[i].name, "tpd") == 0)
+            figures[i].typ += 5e-9;
+    uses[part].figures = figures;
+    struct crosscheck_run *run = run_one(&board, uses);
+    cr_assert(!crosscheck_agrees(net_named(run, "/line")));
+    cr_assert_str_eq(net_named(run, "/line")->driver, "U1A (74HC86)");
+    cr_assert(crosscheck_agrees(net_named(run, "Net-(U1-Pad2)")), "what stands before it");
+    crosscheck_run_destroy(run);
+    free(uses);
+    board_finish(&board);
+}

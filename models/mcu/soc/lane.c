@@ -329,17 +329,10 @@ void lane_settle(struct stm32 *mcu, const struct stm32_edge *limit) {
         finish(mcu, l, &bits);
 }
 
-/* Digests lie far apart: the next ones are asked for early. */
-static void fetch(const struct lane *l, size_t i) {
-    if (i < l->tail)
-        __builtin_prefetch(item_at(l, i)->digest);
-}
-
 void lane_act(struct stm32 *mcu) {
     struct lane *l = &mcu->lane;
     struct stm32_bits bits;
     begin(l, &bits);
-    fetch(l, l->act_item + 2);
     while (l->head < l->act_item)
         pass(l, item_at(l, l->head)->digest->n, &bits);
     pass(l, l->act_at + 1, &bits);

@@ -412,14 +412,22 @@ static const struct way WAYS[] = {
 };
 enum { N_WAYS = sizeof WAYS / sizeof *WAYS };
 
-/* An octet as a board clocks it, one in eight without a digest; sometimes its NSS moves. */
+/* Perhaps an edge of NSS, perhaps at the time of one of SCK. */
+static unsigned add_nss(struct pair *p, struct pin_edge *edges, unsigned n, int32_t at) {
+    if (draw(p, 40) == 0)
+        edges[n++] =
+            (struct pin_edge){at + (int32_t)draw(p, 3) * 10000, 0, 2, (uint8_t)(p->level[2] ^= 1)};
+    return n;
+}
+
+/* An octet as a board clocks it, one in eight without a digest. */
 static void send_octet(struct pair *p, const struct way *way, sim_time start) {
     struct pin_edge edges[MOST];
     unsigned n = 0;
     for (int32_t bit = 0, at = FIRST; bit < 8; bit++, at += 100000) {
+        n = way->nss ? add_nss(p, edges, n, at) : n;
         n = add_bit(p, edges, n, at);
-        if (way->nss && draw(p, 24) == 0)
-            edges[n++] = (struct pin_edge){at + 80000, 0, 2, (uint8_t)(p->level[2] ^= 1)};
+        n = way->nss ? add_nss(p, edges, n, at + 60000) : n;
     }
     if (draw(p, 8))
         give_list(p, edges, n, start);
@@ -469,9 +477,11 @@ static void run_way(struct pair *p, const struct way *way) {
         run(p, start + draw(p, (uint32_t)(end - start)));
         if (draw(p, 3) == 0)
             disturb(p, way, end);
-        expect_same(p, way, i);
+        if (draw(p, 2)) /* which looks at registers */
+            expect_same(p, way, i);
         run(p, end + 100 * SIM_NS);
-        expect_same(p, way, i);
+        if (draw(p, 2))
+            expect_same(p, way, i);
     }
 }
 
@@ -488,6 +498,7 @@ ParameterizedTest(size_t *index, pin_edges, each_way_of_listening, .timeout = 12
     p = (struct pair){.seed = *index * 31 + 7, .busy = *index % 2 == BUSY};
     start_way(&p, way, *index / 2 % 4);
     run_way(&p, way);
+    expect_same(&p, way, OCTETS);
     size_t whole = p.one.mcu->lane.tail;
     if (way->apart)
         cr_expect_eq(whole, 0, "%s: %zu lists stayed whole", way->name, whole);

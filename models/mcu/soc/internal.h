@@ -113,7 +113,8 @@ struct lane {
     uint8_t role[2];
     uint8_t level[2];      /* behind the last list */
     sim_time end;          /* of the last list */
-    size_t waiting[2];     /* edges, at least */
+    size_t waiting;        /* edges of the lists that are not yet delivered whole */
+    size_t reserved;       /* edges that each inbox has room for */
     bool overheard;        /* by blocks that do not mind */
     struct stm32_edge act; /* the block acts on it; time SIM_NEVER: on none so far */
     size_t act_item;

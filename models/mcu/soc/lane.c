@@ -155,7 +155,7 @@ static void spill(struct stm32 *mcu, struct lane *l) {
     for (; !empty(l); l->head++, l->at = 0)
         for (; l->at < item_at(l, l->head)->digest->n; l->at++)
             put(l, item_at(l, l->head), l->at);
-    l->waiting[CLOCK] = l->waiting[DATA] = 0;
+    l->waiting = 0;
     mcu->stale |= STALE_ACTS;
 }
 
@@ -166,15 +166,14 @@ void lane_leave(struct stm32 *mcu) {
         spill(mcu, l);
     l->noted = l->head;
     l->noted_at = l->at = 0;
+    l->reserved = 0;
     l->pin[CLOCK] = l->pin[DATA] = NULL;
     find_act(l);
 }
 
 void lane_search(struct stm32 *mcu) {
     struct lane *l = &mcu->lane;
-    if (empty(l))
-        find_act(l);
-    else if (mcu->stale & STALE_ACTS && !receiver(mcu, l))
+    if (mcu->stale & STALE_ACTS && l->pin[CLOCK] && !receiver(mcu, l))
         lane_leave(mcu);
     else
         find_act(l);
@@ -212,12 +211,21 @@ static bool follows(const struct stm32 *mcu, const struct lane *l, const struct 
            (!data || d->first_data != l->level[DATA]);
 }
 
+/* Room for all that waits, and more, in both inboxes: what moves there must not fail. */
+static bool reserve(struct stm32 *mcu, struct lane *l, size_t edges) {
+    if (edges <= l->reserved)
+        return true;
+    if (!inbox_reserve(mcu, l->pin[CLOCK], 2 * edges) ||
+        !inbox_reserve(mcu, l->pin[DATA], 2 * edges))
+        return false;
+    l->reserved = 2 * edges;
+    return true;
+}
+
 static bool room(struct stm32 *mcu, struct lane *l, const struct pin_digest *d) {
     if (l->tail - l->noted == LANE_ITEMS)
         lane_note(l);
-    return l->tail - l->noted < LANE_ITEMS &&
-           inbox_reserve(mcu, l->pin[CLOCK], l->waiting[CLOCK] + d->n_clocks) &&
-           inbox_reserve(mcu, l->pin[DATA], l->waiting[DATA] + d->n - d->n_clocks);
+    return l->tail - l->noted < LANE_ITEMS && reserve(mcu, l, l->waiting + d->n);
 }
 
 bool lane_push(struct stm32 *mcu, struct pin *clock, struct pin *data, sim_time start,
@@ -228,8 +236,7 @@ bool lane_push(struct stm32 *mcu, struct pin *clock, struct pin *data, sim_time 
         !room(mcu, l, d))
         return false;
     *item_at(l, l->tail++) = (struct lane_item){start, d, mcu->order};
-    l->waiting[CLOCK] += d->n_clocks;
-    l->waiting[DATA] += d->n - d->n_clocks;
+    l->waiting += d->n;
     l->level[CLOCK] ^= d->n_clocks & 1;
     l->level[DATA] ^= (d->n - d->n_clocks) & 1;
     l->end = start + d->last;
@@ -257,8 +264,7 @@ static void pass(struct lane *l, unsigned to, struct stm32_bits *out) {
     l->at = to;
     if (to < d->n)
         return;
-    l->waiting[CLOCK] -= d->n_clocks;
-    l->waiting[DATA] -= d->n - d->n_clocks;
+    l->waiting -= d->n;
     l->head++;
     l->at = 0;
 }
@@ -331,17 +337,10 @@ void lane_settle(struct stm32 *mcu, const struct stm32_edge *limit) {
         finish(mcu, l, &bits);
 }
 
-/* Digests lie far apart: the next ones are asked for early. */
-static void fetch(const struct lane *l, size_t i) {
-    if (i < l->tail)
-        __builtin_prefetch(item_at(l, i)->digest);
-}
-
 void lane_act(struct stm32 *mcu) {
     struct lane *l = &mcu->lane;
     struct stm32_bits bits;
     begin(l, &bits);
-    fetch(l, l->act_item + 2);
     while (l->head < l->act_item)
         pass(l, item_at(l, l->head)->digest->n, &bits);
     pass(l, l->act_at + 1, &bits);

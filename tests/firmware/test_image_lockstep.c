@@ -30,12 +30,12 @@ static const struct {
     {"rxdump_f401_rearm", "f401re", 40, false, 100000},
     {"rxdump_f401_rearm_bits", "f401re", 40, false, 500000},
     {"rxdump_f401_rearm_slow", "f401re", 40, false, 100000},
-    {"netif_f401", "f401re", 20, true, 100000},
+    {"netif_f401", "f401re", 20, true, 90000},
     {"netif_f401_bits", "f401re", 20, true, 200000},
-    {"netif_f401_hsi", "f401re", 20, true, 100000},
-    {"netif_f401_rearm", "f401re", 20, true, 100000},
+    {"netif_f401_hsi", "f401re", 20, true, 90000},
+    {"netif_f401_rearm", "f401re", 20, true, 90000},
     {"netif_f401_rearm_bits", "f401re", 20, true, 200000},
-    {"netif_f401_rearm_hsi", "f401re", 20, true, 100000},
+    {"netif_f401_rearm_hsi", "f401re", 20, true, 90000},
     {"netif_f100", "f100rb", 20, true, 80000},
 };
 

@@ -8,9 +8,9 @@
 #include "rtl/verilate.h"
 
 namespace {
-constexpr int words = 8;             // of the 256 probes
+constexpr int words = 8;                    // of the 256 probes
 constexpr uint32_t most_at_once = 1u << 16; // steps at one time: a loop of no delay
-}  // namespace
+} // namespace
 
 struct rtl_model {
     VerilatedContext context;
@@ -37,7 +37,8 @@ void record(rtl_model *m, int64_t time, rtl_edges *out) {
                 return;
             }
             uint8_t level = m->seen[word] >> bit & 1;
-            out->edges[out->n++] = {time * RTL_TICK_PS, static_cast<uint16_t>(32 * word + bit), level};
+            out->edges[out->n++] = {time * RTL_TICK_PS, static_cast<uint16_t>(32 * word + bit),
+                                    level};
         }
     }
 }
@@ -131,12 +132,14 @@ bool stuck(const rtl_model *m) {
     return m->stuck;
 }
 
-}  // namespace
+} // namespace
 
-double sc_time_stamp() { return 0; } // what older Verilators ask for
+double sc_time_stamp() {
+    return 0;
+} // what older Verilators ask for
 
 // The name rtl/compile.sh read from the top.
-#define RTL_TEXT(name) #name
+#define RTL_TEXT(name)   #name
 #define RTL_STRING(name) RTL_TEXT(name)
 extern "C" const char rtl_design[];
 const char rtl_design[] = RTL_STRING(RTL_DESIGN);

@@ -79,7 +79,7 @@ live() { # STATUS ARGUMENT...
 check "no place for them" live 2 --taps-out "$tree/none/t" -- true
 check "nor is there a capture" test ! -e "$tree/none"
 
-check "live: pings" live 0 --taps-out "$taps" -- ping -c 5 -i 0.1 $address
+check "live: pings" live 0 --duplex full --taps-out "$taps" -- ping -c 5 -i 0.1 $address
 check "are read" readable "$taps"
 check "and nothing malformed" whole "$taps"
 places() { # each place has the five requests, or the five answers

@@ -27,15 +27,21 @@ if ! "$program" live --firmware netif_f401 -q -- true >/dev/null 2>"$tree/why"; 
 fi
 
 # The board listens to nobody, so in half duplex an answer is lost when the next request comes on
-# its heels, as it does where the simulation falls behind the host's clock.
-pause=0.2
-grep -q __asan_init "$program" && pause=0.5
+# its heels, as it does where the simulation falls behind the host's clock: on a busy machine, and
+# under a sanitizer for certain. Three times in a row it is the board's fault.
+pause=0.2 half=()
+grep -q __asan_init "$program" && pause=0.5 half=(--duplex full)
 pings() { # NUMBER ARGUMENT...: so many without a loss
-    local n=$1
+    local n=$1 try
     shift
-    timeout 120 "$program" live "$@" -- ping -q -c "$n" -i $pause -W 5 $address >"$tree/out" 2>"$tree/err" &&
-        says "$n received, 0% packet loss" && says "$n of $n echo requests answered" err &&
-        says "round trip in simulated time 0[.][23]" err
+    for try in 1 2 3; do
+        [ $try = 1 ] || echo "# once more: $(grep -o '[0-9.]*% packet loss' "$tree/out")"
+        timeout 120 "$program" live "${half[@]}" "$@" -- ping -q -c "$n" -i $pause -W 5 $address \
+            >"$tree/out" 2>"$tree/err" &&
+            says "$n received, 0% packet loss" && says "$n of $n echo requests answered" err &&
+            says "round trip in simulated time 0[.][23]" err && return
+    done
+    return 1
 }
 if has ping; then
     check "fifty pings are answered, and their round trip is told" pings 50

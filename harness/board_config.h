@@ -59,6 +59,14 @@ struct board_tolerance {
     double fraction;
 };
 
+/* [waiver.NAME]: a finding of the gate that somebody answers for. */
+struct board_waiver {
+    char name[32], id[64], subject[128], reason[256], author[64];
+    char expires[16]; /* YYYY-MM-DD, "": never */
+    bool net;         /* the subject is a net, not a part */
+    long line;
+};
+
 /* [line]: what the link partner and the cable do in a replay. */
 struct board_line {
     double ppm;
@@ -122,16 +130,25 @@ struct board_config {
     unsigned n_tolerances;
     struct board_for_chip for_chips[32];
     unsigned n_for_chips;
+    struct board_waiver waivers[32];
+    unsigned n_waivers;
+    double min_yield; /* [gate] min_yield */
 };
 
 void board_config_defaults(struct board_config *config);
 /* Unknown sections and keys are errors that name the line and the nearest known key. */
 bool board_config_read(struct board_config *config, const char *path, struct sim_err *err);
+/* A file that holds nothing but [waiver.NAME] sections; they are added to `config`. */
+bool board_config_read_waivers(struct board_config *config, const char *path, struct sim_err *err);
 /* The same from memory (fuzzing, tests); `name` stands in messages. */
 bool board_config_parse(struct board_config *config, const char *text, const char *name,
                         struct sim_err *err);
 /* "section.key=value"; the section may itself hold dots ("part.74HC14.vt_plus=2.9"). */
 bool board_config_set(struct board_config *config, const char *assignment, struct sim_err *err);
+/* "95 %", "0.95" -> 0.95; false when it is no share of 0 to 1. */
+bool board_config_share(const char *value, double *share);
+/* YYYY-MM-DD of the Gregorian calendar, from the year 2000 on. */
+bool board_config_is_date(const char *text);
 /* Put in what [attach.CHIP] says of mcu.chip, over the file's other sections; to be followed
  * once more by the --set that go over it. */
 bool board_config_choose_chip(struct board_config *config, struct sim_err *err);

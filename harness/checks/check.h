@@ -43,7 +43,8 @@ struct check_finding {
     bool measured;           /* slack and limit hold */
     double value, limit, slack;
     char unit[8];
-    long line; /* of the board's file, 0 when unknown */
+    char file[256]; /* "": the board's */
+    long line;      /* of that file, 0 when unknown */
 };
 
 /* A figure with its distance to its limit, failed or not. */

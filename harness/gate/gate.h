@@ -22,6 +22,7 @@ struct gate_result {
     const struct run_result *run; /* the nominal run; NULL when not run */
     struct sweep_result sweep;    /* samples 0 when not run */
     double min_yield;
+    bool fail_on_reservations; /* they make the exit code 1 */
     struct gate_waiver *waivers;
     size_t n_waivers;
     enum gate_verdict verdict;

@@ -1,0 +1,213 @@
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/gate/report_gate.h"
+#include "harness/report.h"
+
+#define RED    "\033[31m"
+#define GREEN  "\033[32m"
+#define YELLOW "\033[33m"
+#define PLAIN  "\033[0m"
+
+#define MAX_LISTED 5 /* failing samples, blamed parameters */
+
+struct page {
+    FILE *out;
+    bool colour;
+    char buffer[2][1100];
+    int turn;
+};
+
+/* Names come from files: no control character reaches the terminal. Holds for two calls. */
+static const char *clean(struct page *page, const char *text) {
+    char *buffer = page->buffer[page->turn = !page->turn];
+    report_clean(text, buffer, sizeof page->buffer[0]);
+    return buffer;
+}
+
+static void painted(struct page *page, const char *paint, const char *text) {
+    bool colour = page->colour && paint[0];
+    fprintf(page->out, "%s%s%s", colour ? paint : "", text, colour ? PLAIN : "");
+}
+
+static void head(struct page *page, const struct gate_result *result) {
+    const struct board_config *config = &result->board->config;
+    char line[256];
+    fprintf(page->out, "%s\n", report_gate_scale(result, line, sizeof line));
+    if (config->delay_reason[0])
+        fprintf(page->out, "  scale: %s\n", clean(page, config->delay_reason));
+    fprintf(page->out, "profile %s: %zu failures, %zu reservations\n\n",
+            report_gate_profile(result->profile), report_gate_count(result, CHECK_FAILURE),
+            report_gate_count(result, CHECK_RESERVATION));
+}
+
+/* --- findings --------------------------------------------------------------------------- */
+
+static void note(struct page *page, const char *label, const char *text) {
+    if (text[0])
+        fprintf(page->out, "  %s%s\n", label, clean(page, text));
+}
+
+static void waived_by(struct page *page, const struct gate_waiver *w) {
+    if (!w)
+        return;
+    fprintf(page->out, "  waived by %s: ", clean(page, w->author));
+    fprintf(page->out, "%s%s%s\n", clean(page, w->reason), w->expires[0] ? ", until " : "",
+            w->expires);
+}
+
+static void finding(struct page *page, const struct gate_result *result,
+                    const struct check_finding *f) {
+    char line[1024];
+    const char *word = f->waived                      ? "waived"
+                       : f->severity == CHECK_FAILURE ? "FAILURE"
+                                                      : "reservation";
+    painted(page, f->waived ? "" : f->severity == CHECK_FAILURE ? RED : YELLOW, word);
+    fprintf(page->out, " %s", f->check->id);
+    if (report_gate_place(f, line, sizeof line)[0])
+        fprintf(page->out, " %s", clean(page, line));
+    fprintf(page->out, ": %s\n", clean(page, f->text));
+    note(page, "", report_gate_figures(f, line, sizeof line));
+    note(page, "advice: ", f->advice);
+    note(page, "at ", report_gate_source(result, f, line, sizeof line));
+    waived_by(page, report_gate_waiver(result, f));
+}
+
+static void findings(struct page *page, const struct gate_result *result) {
+    const struct check_report *report = &result->report;
+    for (int waived = 0; waived < 2; waived++)
+        for (size_t i = 0; i < report->n_findings; i++)
+            if (report->findings[i].waived == waived)
+                finding(page, result, &report->findings[i]);
+    if (report->n_findings)
+        fputc('\n', page->out);
+}
+
+/* --- slack ------------------------------------------------------------------------------ */
+
+static void margin(struct page *page, const struct check_margin *m) {
+    char number[32];
+    bool missed = m->slack < 0;
+    fprintf(page->out, "%-24s %-16s ", clean(page, m->name), clean(page, m->net));
+    fprintf(page->out, "%-4s %10.3f %10.3f ", m->unit, m->limit, m->value);
+    snprintf(number, sizeof number, "%10.3f", m->slack);
+    painted(page, missed ? RED : "", number);
+    fprintf(page->out, "  %s%s\n", clean(page, m->source), missed ? "  MISSED" : "");
+}
+
+static void margins(struct page *page, const struct gate_result *result) {
+    size_t *order = report_gate_margins(result);
+    if (!order)
+        return;
+    fprintf(page->out, "%-24s %-16s %-4s %10s %10s %10s  %s\n", "margin", "net", "", "limit",
+            "worst", "slack", "source");
+    for (size_t i = 0; i < result->report.n_margins; i++)
+        margin(page, &result->report.margins[order[i]]);
+    fputc('\n', page->out);
+    free(order);
+}
+
+/* --- tolerances ------------------------------------------------------------------------- */
+
+static void yields(struct page *page, const struct gate_result *result) {
+    const struct sweep_result *s = &result->sweep;
+    fprintf(page->out, "%-24s %8s %8s %8s  %s\n", "yield", "samples", "passed", "share",
+            "95 % interval");
+    for (size_t i = 0; i < s->n_yields; i++) {
+        const struct sweep_yield *y = &s->yields[i];
+        double share = y->samples ? (double)y->passed / (double)y->samples : 0;
+        fprintf(page->out, "%-24s %8" PRIu64 " %8" PRIu64 " %6.2f %%  %.2f to %.2f %%\n",
+                y->check[0] ? clean(page, y->check) : "overall", y->samples, y->passed, 100 * share,
+                100 * y->low, 100 * y->high);
+    }
+    for (size_t i = 0; i < s->n_widths; i++)
+        fprintf(page->out, "with gate delays to +-%.3g %%: %.2f %%, %.2f to %.2f %%\n",
+                100 * s->widths[i].width, 100 * s->widths[i].yield, 100 * s->widths[i].low,
+                100 * s->widths[i].high);
+    fputc('\n', page->out);
+}
+
+static void blame(struct page *page, const struct sweep_result *s) {
+    if (!s->n_blame)
+        return;
+    fprintf(page->out, "%-24s %12s %14s %14s  %s\n", "what decides", "correlation", "slack, low ns",
+            "slack, high ns", "its limits");
+    for (size_t i = 0; i < s->n_blame && i < 2 * MAX_LISTED; i++) {
+        const struct sweep_blame *b = &s->blame[i];
+        const struct sweep_parameter *p = &s->parameters[b->parameter];
+        char low[40], high[40];
+        fprintf(page->out, "%-24s %12.2f %14.3f %14.3f  %s to %s\n", clean(page, p->name),
+                b->correlation, b->slack_low, b->slack_high,
+                report_gate_value(p->low, p->unit, low, sizeof low),
+                report_gate_value(p->high, p->unit, high, sizeof high));
+    }
+    fputc('\n', page->out);
+}
+
+static void advice(struct page *page, const struct sweep_result *s) {
+    for (size_t i = 0; i < s->n_advice; i++) {
+        const struct sweep_advice *a = &s->advice[i];
+        fprintf(page->out, "advice: %s", clean(page, a->text));
+        fprintf(page->out, " (--edit \"%s\": yield %.2f %%, %.2f to %.2f %%)\n",
+                clean(page, a->edit), 100 * a->yield, 100 * a->low, 100 * a->high);
+    }
+    for (size_t i = 0; i < s->n_failures && i < MAX_LISTED; i++) {
+        const struct sweep_failure *f = &s->failures[i];
+        fprintf(page->out, "sample %" PRIu64 " fails %s with %s", f->sample, clean(page, f->check),
+                clean(page, f->shrunk));
+        fprintf(page->out, "; repeat: %s\n", clean(page, f->repeat));
+    }
+    if (s->n_advice || s->n_failures)
+        fputc('\n', page->out);
+}
+
+static void tolerances(struct page *page, const struct gate_result *result) {
+    if (!result->sweep.samples)
+        return;
+    yields(page, result);
+    blame(page, &result->sweep);
+    advice(page, &result->sweep);
+}
+
+/* --- the end ---------------------------------------------------------------------------- */
+
+static void not_run(struct page *page, const struct check_report *report) {
+    for (size_t i = 0; i < report->n_not_run; i++)
+        fprintf(page->out, "not checked: %s: %s\n", report->not_run[i].check->id,
+                clean(page, report->not_run[i].why));
+}
+
+static void verdict(struct page *page, const struct gate_result *result) {
+    static const char *const words[] = {
+        [GATE_ORDER] = "ORDER",
+        [GATE_RESERVATIONS] = "ORDER WITH RESERVATIONS",
+        [GATE_DO_NOT_ORDER] = "DO NOT ORDER",
+    };
+    static const char *const paints[] = {
+        [GATE_ORDER] = GREEN, [GATE_RESERVATIONS] = YELLOW, [GATE_DO_NOT_ORDER] = RED};
+    painted(page, paints[result->verdict], words[result->verdict]);
+    for (size_t i = 0; i < result->n_reasons; i++)
+        fprintf(page->out, "%s%s", i ? "; " : ": ", clean(page, result->reasons[i]));
+    fprintf(page->out, "; repeat: %s\n", clean(page, result->repeat));
+}
+
+void report_gate_text(const struct gate_result *result, FILE *out, bool colour) {
+    struct page page = {.out = out, .colour = colour};
+    head(&page, result);
+    findings(&page, result);
+    margins(&page, result);
+    tolerances(&page, result);
+    not_run(&page, &result->report);
+    fprintf(out, "board %s, profile %s, seed %" PRIu64,
+            clean(&page,
+                  result->board->config.name[0] ? result->board->config.name : result->board->path),
+            report_gate_profile(result->profile), result->seed);
+    if (result->sweep.samples)
+        fprintf(out, ", %" PRIu64 " samples", result->sweep.samples);
+    if (result->wall_s > 0)
+        fprintf(out, "; in %.2f s", result->wall_s);
+    fputc('\n', out);
+    verdict(&page, result);
+}

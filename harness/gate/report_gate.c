@@ -140,6 +140,54 @@ const struct gate_waiver *report_gate_waiver(const struct gate_result *result,
     return NULL;
 }
 
+/* The i-th class, counted from 0, in which the catalogue has nothing; false behind the last. */
+static bool empty_class(size_t i, enum check_class *of) {
+    bool has[CHECK_FIRMWARE + 1] = {false};
+    for (size_t k = 0; checks[k]; k++)
+        has[checks[k]->of] = true;
+    for (size_t k = 0; k <= CHECK_FIRMWARE; k++)
+        if (!has[k] && i-- == 0) {
+            *of = (enum check_class)k;
+            return true;
+        }
+    return false;
+}
+
+static size_t empty_classes(void) {
+    enum check_class of;
+    size_t n = 0;
+    while (empty_class(n, &of))
+        n++;
+    return n;
+}
+
+static void say(struct report_gate_gap *gap, const char *id, const char *why) {
+    gap->id = id;
+    snprintf(gap->why, sizeof gap->why, "%s", why);
+}
+
+bool report_gate_gap(const struct gate_result *result, size_t i, struct report_gate_gap *gap) {
+    const struct check_report *report = &result->report;
+    const struct board *board = result->board;
+    enum check_class of;
+    size_t classes = empty_classes(), yield = !result->sweep.samples;
+    *gap = (struct report_gate_gap){.id = ""};
+    if (i < report->n_not_run) {
+        gap->check = report->not_run[i].check;
+        say(gap, gap->check->id, report->not_run[i].why);
+        return true;
+    }
+    i -= report->n_not_run;
+    if (i < classes && empty_class(i, &of))
+        say(gap, report_gate_class(of), "this version has no such check");
+    else if (i < classes + yield)
+        say(gap, "yield", "no samples were drawn");
+    else if (i < classes + yield + board->n_unmodelled)
+        say(gap, "", board->unmodelled[i - classes - yield].text);
+    gap->part = i >= classes + yield;
+    return i < classes + yield + board->n_unmodelled;
+}
+
 const struct check *report_gate_check(size_t i) {
     size_t n = 0;
     while (checks[n]) {

@@ -53,6 +53,15 @@ size_t report_gate_count(const struct gate_result *result, enum check_severity s
 /* Waived findings are told by whom and why; NULL when nothing in the result says. */
 const struct gate_waiver *report_gate_waiver(const struct gate_result *result,
                                              const struct check_finding *finding);
+/* What the verdict does not speak of: checks not run, classes without a check, parts without a
+ * model, the yield. False behind the last. */
+struct report_gate_gap {
+    const struct check *check; /* NULL: no one check */
+    bool part;                 /* a part that has no model; `why` names it */
+    const char *id;            /* of the check, the class, "yield"; "" for a part */
+    char why[512];
+};
+bool report_gate_gap(const struct gate_result *result, size_t i, struct report_gate_gap *gap);
 /* Checks that can be in a report: the catalogue's, then those of waivers; NULL behind the last. */
 const struct check *report_gate_check(size_t i);
 

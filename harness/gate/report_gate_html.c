@@ -149,19 +149,30 @@ static void pictures(FILE *out, const struct gate_scene *scene) {
     }
 }
 
-static void not_run(FILE *out, const struct check_report *report) {
-    if (!report->n_not_run)
+static void one_gap(FILE *out, const struct report_gate_gap *gap) {
+    fputs("<li>", out);
+    if (gap->id[0]) {
+        fputs("<span class=\"id\">", out);
+        markup_put(out, gap->id);
+        fputs("</span>", out);
+    }
+    if (gap->check) {
+        fputs(" (", out);
+        markup_put(out, gap->check->title);
+        fputs(")", out);
+    }
+    fputs(gap->part ? "Not modelled: " : ": ", out);
+    markup_put(out, gap->why);
+    fputs("</li>\n", out);
+}
+
+static void not_run(FILE *out, const struct gate_result *result) {
+    struct report_gate_gap gap;
+    if (!report_gate_gap(result, 0, &gap))
         return;
     fputs("<h2>Not checked</h2>\n<div class=\"card\"><ul>\n", out);
-    for (size_t i = 0; i < report->n_not_run; i++) {
-        fputs("<li><span class=\"id\">", out);
-        markup_put(out, report->not_run[i].check->id);
-        fputs("</span> (", out);
-        markup_put(out, report->not_run[i].check->title);
-        fputs("): ", out);
-        markup_put(out, report->not_run[i].why);
-        fputs("</li>\n", out);
-    }
+    for (size_t i = 0; report_gate_gap(result, i, &gap); i++)
+        one_gap(out, &gap);
     fputs("</ul></div>\n", out);
 }
 
@@ -178,7 +189,7 @@ char *report_gate_html(const struct gate_result *result, const struct gate_scene
     report_gate_html_sweep(out, result);
     report_gate_html_curves(out, result);
     pictures(out, scene);
-    not_run(out, &result->report);
+    not_run(out, result);
     fputs("</main>\n</body>\n</html>\n", out);
     bool bad = ferror(out) != 0;
     if (fclose(out) != 0 || bad) {

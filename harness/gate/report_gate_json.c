@@ -175,12 +175,13 @@ static json_t *waivers(const struct gate_result *result) {
     return array;
 }
 
-static json_t *not_run(const struct check_report *report) {
+static json_t *not_run(const struct gate_result *result) {
+    struct report_gate_gap gap;
     json_t *array = json_array();
-    for (size_t i = 0; i < report->n_not_run; i++) {
+    for (size_t i = 0; report_gate_gap(result, i, &gap); i++) {
         json_t *object = json_object();
-        set(object, "check", text(report->not_run[i].check->id));
-        set(object, "why", text(report->not_run[i].why));
+        set(object, "check", gate_json_text_or_null(gap.id));
+        set(object, "why", text(gap.why));
         json_array_append_new(array, object);
     }
     return array;
@@ -247,7 +248,7 @@ char *report_gate_json(const struct gate_result *result, bool no_host) {
     lists(object, result);
     set(object, "sweep", sweep(result));
     set(object, "waivers", waivers(result));
-    set(object, "checks_not_run", not_run(&result->report));
+    set(object, "checks_not_run", not_run(result));
     set(object, "repeat", text(result->repeat));
     if (!no_host)
         set(object, "host", json_pack("{s:f}", "wall_s", result->wall_s));

@@ -89,15 +89,19 @@ static void yields(FILE *out, const struct sweep_result *s) {
     }
 }
 
-static void not_run(FILE *out, const struct check_report *report) {
-    if (!report->n_not_run)
+static void not_run(FILE *out, const struct gate_result *result) {
+    struct report_gate_gap gap;
+    size_t n = 0;
+    while (report_gate_gap(result, n, &gap))
+        n++;
+    if (!n)
         return;
-    fprintf(out, "\n<details><summary>%zu checks were not run</summary>\n\n", report->n_not_run);
-    for (size_t i = 0; i < report->n_not_run; i++) {
+    fprintf(out, "\n<details><summary>Not checked: %zu</summary>\n\n", n);
+    for (size_t i = 0; report_gate_gap(result, i, &gap); i++) {
         fputs("- ", out);
-        put(out, report->not_run[i].check->id);
+        put(out, gap.part ? "not modelled" : gap.id);
         fputs(": ", out);
-        put(out, report->not_run[i].why);
+        put(out, gap.why);
         fputc('\n', out);
     }
     fputs("\n</details>\n", out);
@@ -126,7 +130,7 @@ char *report_gate_markdown(const struct gate_result *result) {
     }
     findings(out, result);
     yields(out, &result->sweep);
-    not_run(out, &result->report);
+    not_run(out, result);
     fputs("\nRepeat: ", out);
     code(out, result->repeat);
     fputc('\n', out);

@@ -7,7 +7,6 @@
 #include "harness/gate/report_gate.h"
 
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
-#define HOME   "https://github.com/imihajlow/ethernet-to-spi"
 
 #define set          json_object_set_new
 #define text(string) gate_json_text(string)
@@ -125,7 +124,6 @@ static json_t *tool(const struct gate_result *result, const char *version) {
         json_array_append_new(rules, rule(result, report_gate_check(i)));
     set(driver, "name", text("linkpulse"));
     set(driver, "version", text(version));
-    set(driver, "informationUri", text(HOME));
     set(driver, "rules", rules);
     return json_pack("{s:o}", "driver", driver);
 }

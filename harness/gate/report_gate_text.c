@@ -47,13 +47,13 @@ static void head(struct page *page, const struct gate_result *result) {
 
 static void note(struct page *page, const char *label, const char *text) {
     if (text[0])
-        fprintf(page->out, "  %s%s\n", label, clean(page, text));
+        fprintf(page->out, "    %s%s\n", label, clean(page, text));
 }
 
 static void waived_by(struct page *page, const struct gate_waiver *w) {
     if (!w)
         return;
-    fprintf(page->out, "  waived by %s: ", clean(page, w->author));
+    fprintf(page->out, "    waived by %s: ", clean(page, w->author));
     fprintf(page->out, "%s%s%s\n", clean(page, w->reason), w->expires[0] ? ", until " : "",
             w->expires);
 }
@@ -61,14 +61,15 @@ static void waived_by(struct page *page, const struct gate_waiver *w) {
 static void finding(struct page *page, const struct gate_result *result,
                     const struct check_finding *f) {
     char line[1024];
-    const char *word = f->waived                      ? "waived"
-                       : f->severity == CHECK_FAILURE ? "FAILURE"
-                                                      : "reservation";
-    painted(page, f->waived ? "" : f->severity == CHECK_FAILURE ? RED : YELLOW, word);
-    fprintf(page->out, " %s", f->check->id);
-    if (report_gate_place(f, line, sizeof line)[0])
-        fprintf(page->out, " %s", clean(page, line));
-    fprintf(page->out, ": %s\n", clean(page, f->text));
+    bool failure = f->severity == CHECK_FAILURE;
+    if (f->waived)
+        fputs("waived     ", page->out);
+    else
+        painted(page, failure ? RED : YELLOW, failure ? "FAILURE    " : "reservation");
+    fprintf(page->out, " %s%s", f->check->id, f->part[0] ? " " : "");
+    fprintf(page->out, "%s%s", clean(page, f->part), f->net[0] ? " " : "");
+    fprintf(page->out, "%s\n", clean(page, f->net));
+    note(page, "", f->text);
     note(page, "", report_gate_figures(f, line, sizeof line));
     note(page, "advice: ", f->advice);
     note(page, "at ", report_gate_source(result, f, line, sizeof line));
@@ -173,10 +174,17 @@ static void tolerances(struct page *page, const struct gate_result *result) {
 
 /* --- the end ---------------------------------------------------------------------------- */
 
-static void not_run(struct page *page, const struct check_report *report) {
-    for (size_t i = 0; i < report->n_not_run; i++)
-        fprintf(page->out, "not checked: %s: %s\n", report->not_run[i].check->id,
-                clean(page, report->not_run[i].why));
+static void not_run(struct page *page, const struct gate_result *result) {
+    struct report_gate_gap gap;
+    for (size_t i = 0; report_gate_gap(result, i, &gap); i++)
+        fprintf(page->out, "%s: %s%s%s\n", gap.part ? "not modelled" : "not checked", gap.id,
+                gap.id[0] ? ": " : "", clean(page, gap.why));
+}
+
+/* The first stands in the last line, too. */
+static void reasons(struct page *page, const struct gate_result *result) {
+    for (size_t i = 0; i < result->n_reasons; i++)
+        fprintf(page->out, "reason: %s\n", clean(page, result->reasons[i]));
 }
 
 static void verdict(struct page *page, const struct gate_result *result) {
@@ -188,8 +196,10 @@ static void verdict(struct page *page, const struct gate_result *result) {
     static const char *const paints[] = {
         [GATE_ORDER] = GREEN, [GATE_RESERVATIONS] = YELLOW, [GATE_DO_NOT_ORDER] = RED};
     painted(page, paints[result->verdict], words[result->verdict]);
-    for (size_t i = 0; i < result->n_reasons; i++)
-        fprintf(page->out, "%s%s", i ? "; " : ": ", clean(page, result->reasons[i]));
+    fprintf(page->out, ": %zu failures, %zu reservations", report_gate_count(result, CHECK_FAILURE),
+            report_gate_count(result, CHECK_RESERVATION));
+    if (result->n_reasons)
+        fprintf(page->out, "; %s", clean(page, result->reasons[0]));
     fprintf(page->out, "; repeat: %s\n", clean(page, result->repeat));
 }
 
@@ -199,7 +209,7 @@ void report_gate_text(const struct gate_result *result, FILE *out, bool colour) 
     findings(&page, result);
     margins(&page, result);
     tolerances(&page, result);
-    not_run(&page, &result->report);
+    not_run(&page, result);
     fprintf(out, "board %s, profile %s, seed %" PRIu64,
             clean(&page,
                   result->board->config.name[0] ? result->board->config.name : result->board->path),
@@ -209,5 +219,6 @@ void report_gate_text(const struct gate_result *result, FILE *out, bool colour) 
     if (result->wall_s > 0)
         fprintf(out, "; in %.2f s", result->wall_s);
     fputc('\n', out);
+    reasons(&page, result);
     verdict(&page, result);
 }

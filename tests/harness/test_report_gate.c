@@ -48,8 +48,8 @@ Test(report_gate, text_is_ranked_and_ends_with_the_verdict) {
         "at delay scale 0.65: do not order; at 1.0 (datasheet typical): do not order\n",
         "profile function: 2 failures, 2 reservations\n",
         "FAILURE ",
-        "U8, /tx_ena: U8 pins 1 and 2",
-        "  advice: put U8.2 on GND\n",
+        "U8 /tx_ena\n    U8 pins 1 and 2",
+        "    advice: put U8.2 on GND\n",
         "nucleo_shield_rev1.net:812\n",
         "FAILURE ",
         "  105.2 ns, limit 100 ns, slack -5.2 ns\n",
@@ -69,7 +69,8 @@ Test(report_gate, text_is_ranked_and_ends_with_the_verdict) {
         "sample 17 fails receive with U2 vt_plus +12.0 %; repeat: linkpulse sweep",
         "not checked: ",
         "seed 18446744073709551614, 1000 samples",
-        "DO NOT ORDER: /tx_ena never rises",
+        "reason: the yield is 87.00 %, below 95 %\n",
+        "DO NOT ORDER: 2 failures, 2 reservations; /tx_ena never rises",
         NULL};
     char *text = text_of(planted(GATE_DO_NOT_ORDER), false);
     expect_in_order(text, order);
@@ -84,7 +85,8 @@ Test(report_gate, text_is_ranked_and_ends_with_the_verdict) {
 
 Test(report_gate, text_in_colour) {
     char *text = text_of(planted(GATE_RESERVATIONS), true);
-    cr_expect(strstr(text, "\033[33mORDER WITH RESERVATIONS\033[0m: the yield is"));
+    cr_expect(strstr(
+        text, "\033[33mORDER WITH RESERVATIONS\033[0m: 0 failures, 2 reservations; the yield is"));
     cr_expect_eq(count(text, "\033["), 2 * (2 + 2 + 1), "findings, misses and the verdict");
     free(text);
     gate_bench_finish(&bench);
@@ -95,9 +97,11 @@ Test(report_gate, nothing_found) {
     result->report = (struct check_report){0};
     result->sweep = (struct sweep_result){0};
     char *text = text_of(result, false);
-    cr_expect_str_eq(strstr(text, "ORDER"), "ORDER; repeat: linkpulse gate nucleo_shield_rev1 "
-                                            "--seed 1\n");
+    cr_expect_str_eq(strstr(text, "ORDER"),
+                     "ORDER: 0 failures, 0 reservations; repeat: linkpulse gate nucleo_shield_rev1 "
+                     "--seed 1\n");
     cr_expect(strstr(text, "at 1.0 (datasheet typical): not run"), "%s", text);
+    cr_expect(strstr(text, "not checked: yield: no samples were drawn\n"), "%s", text);
     free(text);
     gate_bench_finish(&bench);
 }

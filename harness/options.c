@@ -1,6 +1,7 @@
 #include "harness/options.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,12 +106,13 @@ static const struct options_row option_rows[] = {
      "end the run with exit code 3 at what is not modelled (default)"},
     {"no-strict", CODE_NO_STRICT, 0, RUN | MCU | LIVE | GATE, NULL,
      "count what is not modelled and go on"},
-    {"out", CODE_OUT, 0, RUN | MCU | LIVE, "DIR",
+    {"out", CODE_OUT, 0, RUN | MCU | LIVE | GATE, "DIR",
      "directory of the output files given by relative names"},
-    {"json", CODE_JSON, 0, RUN | MCU, "FILE",
-     "write the results as JSON (schema linkpulse.run/1, linkpulse.mcu/1)"},
-    {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
-    {"junit", CODE_JUNIT, 0, RUN, "FILE", "write the results as JUnit XML"},
+    {"json", CODE_JSON, 0, RUN | MCU | GATE, "FILE",
+     "write the results as JSON (schema linkpulse.run/1, mcu/1, gate/1)"},
+    {"no-host", CODE_NO_HOST, 0, RUN | GATE, NULL,
+     "leave what differs between machines out of the JSON"},
+    {"junit", CODE_JUNIT, 0, RUN | GATE, "FILE", "write the results as JUnit XML"},
     {"pcap-out", CODE_PCAP_OUT, 0, RUN, "FILE", "write the recovered frames as a capture"},
     {"taps-out", CODE_TAPS_OUT, 0, RUN | LIVE, "FILE",
      "write the frames at each place, both ways, as pcapng: line-in, mcu-rx, mcu-tx, line-out, "
@@ -169,7 +171,18 @@ static const struct options_row option_rows[] = {
     {"fail-on-reservations", CODE_GATE_FLAG + 3, 0, GATE, NULL,
      "exit with 1 for reservations as well"},
     {"min-yield", CODE_GATE_FLAG + 4, 0, GATE, "SHARE",
-     "the least yield without a reservation (default 95 %)"},
+     "the least yield without a reservation, as 95% or 0.95 (default: the .ini's, or 95 %)"},
+    {"html", CODE_GATE_FLAG + 5, 0, GATE, "FILE", "write the results as one HTML page"},
+    {"sarif", CODE_GATE_FLAG + 6, 0, GATE, "FILE", "write the findings as SARIF 2.1.0"},
+    {"markdown", CODE_GATE_FLAG + 7, 0, GATE, "FILE", "write a summary for a CI job"},
+    {"waivers", CODE_GATE_FLAG + 8, 0, GATE, "FILE",
+     "waivers beside those of the .ini, docs/gate.md"},
+    {"date", CODE_GATE_FLAG + 9, 0, GATE, "YYYY-MM-DD",
+     "the day on which waivers expire or do not (default: today)"},
+    {"git", CODE_GATE_FLAG + 10, 0, GATE, "REPO",
+     "judge every revision of BOARD, a path in this git repository, and print a table"},
+    {"bisect", CODE_GATE_FLAG + 11, 0, GATE, NULL,
+     "for git bisect run: exit with 0, 1, or 125 for a board that cannot be read"},
     {"verbose", CODE_VERBOSE, 'v', ALL, NULL, "say more"},
     {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
     {"help", CODE_HELP, 'h', ALL, NULL, "this text"},
@@ -464,6 +477,8 @@ static bool check_verb(struct options *options, struct sim_err *err) {
     case OPTIONS_CROSSCHECK:
         return options->n_files > 0 ||
                sim_err_set(err, SIM_ERR_INPUT, "crosscheck needs at least one capture file");
+    case OPTIONS_GATE:
+        return check_one_board(options, err) && options_check_gate(options, err);
     case OPTIONS_LIVE: /* the positional arguments are a command */
         return true;
     default:
@@ -493,7 +508,7 @@ bool options_parse(struct options *options, int argc, char **argv, struct sim_er
                                 .octets = 40,
                                 .mcu = OPTIONS_MCU_DEFAULTS,
                                 .live = {.partner = "tolerant"},
-                                .gate = {.profile = "function", .min_yield = 0.95}};
+                                .gate = {.profile = "function", .min_yield = NAN}};
     options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
     options->edits = calloc((size_t)argc + 1, sizeof *options->edits);
     if (!options->sets || !options->edits)

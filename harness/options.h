@@ -64,8 +64,10 @@ struct options_gate {
     const char *profile;                    /* "function" or "standard" */
     const char *only[OPTIONS_MAX_ONLY + 1]; /* ids of checks, NULL at the end */
     size_t n_only;
-    bool list, fail_on_reservations;
-    double min_yield; /* fraction */
+    bool list, fail_on_reservations, bisect;
+    double min_yield;                    /* fraction; NAN: the board's */
+    const char *html, *sarif, *markdown; /* output files; NULL: not wanted */
+    const char *waivers, *date, *git;    /* a file; YYYY-MM-DD; a repository */
 };
 
 struct options {
@@ -127,6 +129,7 @@ bool options_take_live(struct options_live *live, const char *name, const char *
 /* The same of `gate`. */
 bool options_take_gate(struct options_gate *gate, const char *name, const char *value,
                        struct sim_err *err);
+bool options_check_gate(const struct options *options, struct sim_err *err);
 #define OPTIONS_MCU_DEFAULTS                                                                       \
     (struct options_mcu) {                                                                         \
         .chip = "f401re", .hse_hz = 8000000, .gdb_port = 3333, .itm_port = 3443                    \

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "harness/options.h"
@@ -68,8 +69,17 @@ void options_repeat_gate(const struct options *options, char *out, size_t size) 
     word(&text, "--profile", gate->profile);
     snprintf(number, sizeof number, "%" PRIu64, options->seed);
     word(&text, "--seed", number);
-    snprintf(number, sizeof number, "%.15g", 100 * gate->min_yield);
-    word(&text, "--min-yield", number);
+    snprintf(number, sizeof number, "%.15g%%", 100 * gate->min_yield);
+    if (!isnan(gate->min_yield))
+        word(&text, "--min-yield", number);
+    if (gate->waivers)
+        word(&text, "--waivers", gate->waivers);
+    if (gate->date)
+        word(&text, "--date", gate->date);
+    if (gate->git)
+        word(&text, "--git", gate->git);
+    if (gate->bisect)
+        word(&text, "--bisect", NULL);
     for (size_t i = 0; i < gate->n_only; i++)
         word(&text, "--only", gate->only[i]);
     if (gate->fail_on_reservations)

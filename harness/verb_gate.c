@@ -1,62 +1,125 @@
 /* `linkpulse gate [BOARD]` */
+#include "harness/verb_gate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/gate/gate.h"
+#include "harness/gate/report_gate.h"
+#include "harness/gate/scene.h"
+#include "harness/gate/waivers.h"
+#include "harness/report.h"
 #include "harness/verbs.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "harness/board.h"
-#include "harness/gate/gate.h"
+#define BISECT_SKIP 125 /* git-bisect(1): the revision cannot be tested */
 
 static void list_checks(enum check_profile profile) {
     static const char *const severities[] = {"-", "reservation", "failure"};
-    for (size_t i = 0; checks[i]; i++) {
-        const struct check *check = checks[i];
-        printf("%-22s %-9s %-12s %s\n%-22s source: %s\n", check->id, check_class_name(check->of),
+    const struct check *check;
+    for (size_t i = 0; (check = report_gate_check(i)); i++)
+        printf("%-22s %-9s %-12s %s\n%-22s source: %s\n", check->id, report_gate_class(check->of),
                severities[check->severity[profile]], check->title, "", check->source);
-    }
 }
 
-static int judge(const struct board *board, const struct options *options,
-                 enum check_profile profile) {
-    struct sim_err err = SIM_ERR_INIT;
-    struct gate_result result;
-    struct gate_request request = {
-        .board = board,
-        .profile = profile,
-        .only = options->gate.n_only ? options->gate.only : NULL,
-        .fail_on_reservations = options->gate.fail_on_reservations,
-        .seed = options->seed,
-        .min_yield = options->gate.min_yield,
-    };
-    if (!gate_run(&request, &result, &err))
-        return verbs_fail(&err);
-    options_repeat_gate(options, result.repeat, sizeof result.repeat);
-    gate_print(&result, stdout);
-    int code = gate_exit_code(&result, options->strict);
-    gate_finish(&result);
-    return code;
-}
-
-int verb_gate(const struct options *options) {
-    struct sim_err err = SIM_ERR_INIT;
-    struct board board;
-    enum check_profile profile;
-    struct board_request request = {
-        .board = options->board,
+bool verb_gate_load(const struct options *options, const char *path, struct board *board,
+                    struct sim_err *err) {
+    const struct board_request request = {
+        .board = path,
         .ini = options->ini,
         .sets = options->sets,
         .n_sets = options->n_sets,
         .edits = options->edits,
         .n_edits = options->n_edits,
     };
-    gate_profile(options->gate.profile, &profile);
+    return board_load(board, &request, err);
+}
+
+bool verb_gate_run(const struct options *options, const struct board *board,
+                   struct gate_result *result, struct sim_err *err) {
+    const struct options_gate *gate = &options->gate;
+    struct gate_request request = {
+        .board = board,
+        .only = gate->n_only ? gate->only : NULL,
+        .fail_on_reservations = gate->fail_on_reservations,
+        .seed = options->seed,
+        .min_yield = isnan(gate->min_yield) ? board->config.min_yield : gate->min_yield,
+        .waivers = gate->waivers,
+        .date = gate->date,
+    };
+    gate_profile(gate->profile, &request.profile);
+    return gate_run(&request, result, err);
+}
+
+/* Waivers expire: the command says as of which day. */
+static void repeat(const struct options *options, struct gate_result *result) {
+    struct options dated = *options;
+    char today[WAIVERS_DATE];
+    waivers_today(today);
+    if (result->n_waivers && !options->gate.date)
+        dated.gate.date = today;
+    options_repeat_gate(&dated, result->repeat, sizeof result->repeat);
+}
+
+/* --- files ------------------------------------------------------------------------------- */
+
+static bool put(const struct options *options, const char *path, char *text, struct sim_err *err) {
+    char full[1024];
+    if (options_out_path(options, path, full, sizeof full))
+        return report_gate_write(text, full, err);
+    free(text);
+    return sim_err_set(err, SIM_ERR_INPUT, "%s: the path is too long", path);
+}
+
+/* A board that cannot be simulated has a page without waveforms. */
+static bool put_html(const struct options *options, const struct gate_result *result,
+                     struct sim_err *err) {
+    struct sim_err ignored = SIM_ERR_INIT;
+    struct gate_scene *scene = gate_scene_create(result->board, options->seed, &ignored);
+    bool good = put(options, options->gate.html, report_gate_html(result, scene), err);
+    gate_scene_destroy(scene);
+    return good;
+}
+
+static bool put_files(const struct options *options, const struct gate_result *result,
+                      struct sim_err *err) {
+    const struct options_gate *gate = &options->gate;
+    return (!options->json ||
+            put(options, options->json, report_gate_json(result, options->no_host), err)) &&
+           (!options->junit || put(options, options->junit, report_gate_junit(result), err)) &&
+           (!gate->sarif ||
+            put(options, gate->sarif, report_gate_sarif(result, LINKPULSE_VERSION), err)) &&
+           (!gate->markdown || put(options, gate->markdown, report_gate_markdown(result), err)) &&
+           (!gate->html || put_html(options, result, err));
+}
+
+static int judge(const struct board *board, const struct options *options) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct gate_result result;
+    if (!verb_gate_run(options, board, &result, &err))
+        return verbs_fail(&err);
+    repeat(options, &result);
+    report_gate_text(&result, stdout, report_colour(stdout));
+    bool good = put_files(options, &result, &err);
+    int code = gate_exit_code(&result, options->strict);
+    gate_finish(&result);
+    return good ? code : verbs_fail(&err);
+}
+
+int verb_gate(const struct options *options) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct board board;
+    enum check_profile profile;
     if (options->gate.list) {
+        gate_profile(options->gate.profile, &profile);
         list_checks(profile);
         return 0;
     }
-    if (!board_load(&board, &request, &err))
-        return verbs_fail(&err);
-    int code = judge(&board, options, profile);
-    board_finish(&board);
-    return code;
+    if (options->gate.git)
+        return verb_gate_history(options);
+    bool loaded = verb_gate_load(options, options->board, &board, &err);
+    int code = loaded ? judge(&board, options) : verbs_fail(&err);
+    if (loaded)
+        board_finish(&board);
+    return options->gate.bisect && code > 1 ? BISECT_SKIP : code;
 }

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "harness/checks/wiring.h"
+#include "harness/gate/waivers.h"
 #include "harness/words.h"
 
 bool gate_profile(const char *name, enum check_profile *profile) {
@@ -119,6 +120,13 @@ static double now_s(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+static void apply_waivers(const struct gate_request *request, struct gate_result *out) {
+    char today[WAIVERS_DATE];
+    waivers_today(today);
+    waivers_apply(out->waivers, out->n_waivers, request->date ? request->date : today,
+                  request->only, &out->report);
+}
+
 bool gate_run(const struct gate_request *request, struct gate_result *out, struct sim_err *err) {
     double start = now_s();
     *out = (struct gate_result){
@@ -129,13 +137,15 @@ bool gate_run(const struct gate_request *request, struct gate_result *out, struc
         .fail_on_reservations = request->fail_on_reservations,
         .seed = request->seed,
     };
-    if (!known(request->only, err))
+    if (!known(request->only, err) ||
+        !waivers_load(request->board, request->waivers, &out->waivers, &out->n_waivers, err))
         return false;
     struct wiring *wiring = wiring_create(request->board);
     struct check_context context = {.board = request->board, .wiring = wiring};
     wiring_describe(wiring, out->kind, sizeof out->kind);
     bool good = check_all(&context, request->only, &out->report, err);
     wiring_destroy(wiring);
+    apply_waivers(request, out);
     gate_judge(out);
     out->wall_s = now_s() - start;
     if (!good)

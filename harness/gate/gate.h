@@ -2,8 +2,6 @@
 #ifndef HARNESS_GATE_GATE_H
 #define HARNESS_GATE_GATE_H
 
-#include <stdio.h>
-
 #include "harness/checks/check.h"
 #include "harness/gate/sweep.h"
 #include "harness/run_result.h"
@@ -42,11 +40,14 @@ struct gate_request {
     const char *const *only;   /* ids of checks, NULL at the end; NULL: all */
     bool fail_on_reservations; /* see struct gate_result */
     uint64_t seed;
-    double min_yield; /* fraction */
+    double min_yield;    /* fraction */
+    const char *waivers; /* a file beside the board's own; NULL: none */
+    const char *date;    /* for their expiry, YYYY-MM-DD; NULL: today */
 };
 
-/* Runs the checks and ranks what they found. False with `err` for an id that is no check's, and
- * on internal errors. `out` points into the board, and `repeat` is the caller's to fill. */
+/* Runs the checks and ranks what they found. False with `err` for an id that is no check's, for
+ * waivers that cannot be read, and on internal errors. `out` points into the board, and `repeat` is
+ * the caller's to fill. */
 bool gate_run(const struct gate_request *request, struct gate_result *out, struct sim_err *err);
 void gate_finish(struct gate_result *result); /* accepts a zeroed one */
 
@@ -55,9 +56,6 @@ void gate_finish(struct gate_result *result); /* accepts a zeroed one */
 void gate_judge(struct gate_result *result);
 /* 0 or 1 by the verdict; 3 when nothing failed and a part has no model, and `strict`. */
 int gate_exit_code(const struct gate_result *result, bool strict);
-
-/* Findings, what was not checked, and the verdict with the command that repeats it. */
-void gate_print(const struct gate_result *result, FILE *out);
 
 /* "function" or "standard"; false for anything else. */
 bool gate_profile(const char *name, enum check_profile *profile);

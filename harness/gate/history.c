@@ -84,8 +84,10 @@ static bool judge(const struct history_request *request, struct history_row *row
                 request->judge(request->user, f.board, row, err);
     clear(&f);
     row->read = good;
-    if (!good)
+    if (!good) {
+        row->code = (int)err->cls;
         snprintf(row->reason, sizeof row->reason, "%.255s", err->text);
+    }
     return good || err->cls != SIM_ERR_ENVIRONMENT;
 }
 

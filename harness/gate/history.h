@@ -11,6 +11,7 @@ struct history_row {
     struct git_revision revision;
     bool read; /* else `reason` says why not */
     enum gate_verdict verdict;
+    int code; /* exit code; set by judge(), of sim_err's class when not read */
     char reason[256];
 };
 

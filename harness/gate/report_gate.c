@@ -18,6 +18,11 @@ const char *report_gate_verdict(enum gate_verdict verdict) {
     return names[verdict];
 }
 
+const char *report_gate_name(const struct gate_result *result) {
+    const struct board *board = result->board;
+    return board->config.name[0] ? board->config.name : board->path;
+}
+
 const char *report_gate_profile(enum check_profile profile) {
     return profile == CHECK_STANDARD ? "standard" : "function";
 }

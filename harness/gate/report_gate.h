@@ -29,6 +29,7 @@ bool report_gate_write(char *text, const char *path, struct sim_err *err);
 
 /* "order", "order with reservations", "do not order". */
 const char *report_gate_verdict(enum gate_verdict verdict);
+const char *report_gate_name(const struct gate_result *result); /* the board's */
 const char *report_gate_profile(enum check_profile profile);    /* "function", "standard" */
 const char *report_gate_severity(enum check_severity severity); /* "failure", "reservation" */
 const char *report_gate_class(enum check_class of);             /* "static", "timing", ... */

@@ -27,11 +27,6 @@ static const char *headline(enum gate_verdict verdict) {
     return names[verdict];
 }
 
-static const char *name_of(const struct gate_result *result) {
-    const struct board *board = result->board;
-    return board->config.name[0] ? board->config.name : board->path;
-}
-
 static void paragraph(FILE *out, const char *class_name, const char *label, const char *text) {
     if (!text[0])
         return;
@@ -45,7 +40,7 @@ static void open_page(FILE *out, const struct gate_result *result) {
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
           "<link rel=\"icon\" href=\"data:,\">\n<title>",
           out);
-    markup_put(out, name_of(result));
+    markup_put(out, report_gate_name(result));
     fprintf(out, ": %s</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n",
             report_gate_verdict(result->verdict), report_gate_html_style);
 }
@@ -53,11 +48,12 @@ static void open_page(FILE *out, const struct gate_result *result) {
 static void verdict(FILE *out, const struct gate_result *result) {
     char line[256];
     fprintf(out, "<header class=\"%s\">\n<h1>", class_of(result->verdict));
-    markup_put(out, name_of(result));
+    markup_put(out, report_gate_name(result));
     fprintf(out, "</h1>\n<p class=\"verdict %s\">%s</p>\n<p><b>", class_of(result->verdict),
             headline(result->verdict));
     markup_put(out, report_gate_scale(result, line, sizeof line));
     fputs("</b></p>\n", out);
+    paragraph(out, "kind", "", result->kind);
     paragraph(out, "dim", "Scale: ", result->board->config.delay_reason);
     if (result->n_reasons)
         fputs("<ul>\n", out);
@@ -134,6 +130,8 @@ static void findings(FILE *out, const struct gate_result *result, const struct g
             if (report->findings[i].waived == waived)
                 views +=
                     finding(out, result, views < MAX_VIEWS ? scene : NULL, &report->findings[i]);
+    if (report->n_dropped)
+        fprintf(out, "<p>And %zu findings more.</p>\n", report->n_dropped);
 }
 
 /* --- the rest --------------------------------------------------------------------------- */

@@ -216,6 +216,7 @@ static void lists(json_t *object, const struct gate_result *result) {
     for (size_t i = 0; i < report->n_curves; i++)
         json_array_append_new(curves, curve(&report->curves[i]));
     set(object, "findings", findings);
+    set(object, "more_findings", count(report->n_dropped));
     set(object, "margins", margins);
     set(object, "curves", curves);
 }
@@ -243,6 +244,7 @@ char *report_gate_json(const struct gate_result *result, bool no_host) {
     set(object, "seed", text(seed));
     set(object, "profile", text(report_gate_profile(result->profile)));
     set(object, "board", text(result->board->path));
+    set(object, "kind", gate_json_text_or_null(result->kind));
     set(object, "reasons", reasons(result));
     set(object, "delay", scale(result));
     lists(object, result);

@@ -66,8 +66,9 @@ static void findings(FILE *out, const struct gate_result *result) {
         for (size_t i = 0; i < report->n_findings; i++)
             if (report->findings[i].waived == waived && rows++ < MAX_ROWS)
                 row(out, result, &report->findings[i]);
-    if (rows > MAX_ROWS)
-        fprintf(out, "\nand %zu more findings\n", rows - MAX_ROWS);
+    if (rows > MAX_ROWS || report->n_dropped)
+        fprintf(out, "\nand %zu more findings\n",
+                (rows > MAX_ROWS ? rows - MAX_ROWS : 0) + report->n_dropped);
 }
 
 static void yields(FILE *out, const struct sweep_result *s) {
@@ -119,7 +120,7 @@ char *report_gate_markdown(const struct gate_result *result) {
     if (!out)
         return NULL;
     fprintf(out, "## %s ", marks[result->verdict]);
-    put(out, result->board->config.name[0] ? result->board->config.name : result->board->path);
+    put(out, report_gate_name(result));
     fprintf(out, ": %s\n\n", report_gate_verdict(result->verdict));
     put(out, report_gate_scale(result, line, sizeof line));
     fprintf(out, "; profile %s.\n", report_gate_profile(result->profile));

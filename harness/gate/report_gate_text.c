@@ -36,6 +36,7 @@ static void head(struct page *page, const struct gate_result *result) {
     const struct board_config *config = &result->board->config;
     char line[256];
     fprintf(page->out, "%s\n", report_gate_scale(result, line, sizeof line));
+    fprintf(page->out, "board %s: %s\n", clean(page, report_gate_name(result)), result->kind);
     if (config->delay_reason[0])
         fprintf(page->out, "  scale: %s\n", clean(page, config->delay_reason));
     fprintf(page->out, "profile %s: %zu failures, %zu reservations\n\n",
@@ -82,6 +83,8 @@ static void findings(struct page *page, const struct gate_result *result) {
         for (size_t i = 0; i < report->n_findings; i++)
             if (report->findings[i].waived == waived)
                 finding(page, result, &report->findings[i]);
+    if (report->n_dropped)
+        fprintf(page->out, "and %zu findings more\n", report->n_dropped);
     if (report->n_findings)
         fputc('\n', page->out);
 }

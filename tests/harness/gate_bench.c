@@ -195,6 +195,7 @@ bool gate_bench_load(struct gate_bench *b, int verdict, struct sim_err *err) {
     struct gate_result *r = &b->result;
     r->board = &b->board;
     r->min_yield = 0.95;
+    snprintf(r->kind, sizeof r->kind, "a receiver and a transmitter");
     r->verdict = (enum gate_verdict)verdict;
     r->seed = UINT64_MAX - 1;
     r->wall_s = 1.5;

@@ -9,6 +9,7 @@
 #include "harness/gate/report_gate.h"
 #include "harness/gate/scene.h"
 #include "harness/gate/waivers.h"
+#include "harness/outfile.h"
 #include "harness/report.h"
 #include "harness/verbs.h"
 
@@ -93,6 +94,19 @@ static bool put_files(const struct options *options, const struct gate_result *r
            (!gate->html || put_html(options, result, err));
 }
 
+/* That they can be written is known before the work. */
+static bool check_files(const struct options *options, struct sim_err *err) {
+    const struct options_gate *gate = &options->gate;
+    const char *const files[] = {options->json, options->junit, gate->sarif, gate->markdown,
+                                 gate->html};
+    char path[1024];
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (files[i] && options_out_path(options, files[i], path, sizeof path) &&
+            !outfile_check(path, err))
+            return false;
+    return true;
+}
+
 static int judge(const struct board *board, const struct options *options) {
     struct sim_err err = SIM_ERR_INIT;
     struct gate_result result;
@@ -117,7 +131,8 @@ int verb_gate(const struct options *options) {
     }
     if (options->gate.git)
         return verb_gate_history(options);
-    bool loaded = verb_gate_load(options, options->board, &board, &err);
+    bool loaded =
+        check_files(options, &err) && verb_gate_load(options, options->board, &board, &err);
     int code = loaded ? judge(&board, options) : verbs_fail(&err);
     if (loaded)
         board_finish(&board);

@@ -38,10 +38,33 @@ static bool explained(const struct wiring *w, uint32_t node) {
     return false;
 }
 
+/* Whether this input's constant alone decides the gate's output, whatever the others do. */
+static bool forces(const struct wiring *w, const struct wiring_unit *u, int place) {
+    uint8_t levels = wiring_levels(w, u->nodes[place]);
+    if (u->unit->kind != PART_LOGIC || !is_level(levels))
+        return false;
+    unsigned seen = 0, bit = levels == 2 ? 1u << place : 0;
+    for (unsigned inputs = 0; inputs < 1u << u->n_in; inputs++)
+        if ((inputs & 1u << place) == bit)
+            seen |= 1u << wiring_gate(u, inputs);
+    return seen != 3;
+}
+
+/* Whether the unit stands still only because something in front of it does. */
+static bool is_consequence(const struct wiring *w, const struct wiring_unit *u) {
+    bool follows = false;
+    for (int i = 0; i < u->n_in; i++) {
+        if (wiring_is_rail(w, u->nodes[i]) && forces(w, u, i))
+            return false;
+        follows |= explained(w, u->nodes[i]);
+    }
+    return follows;
+}
+
 /* An input that the constant keeps from doing anything. */
 static bool blocks(const struct wiring *w, const struct wiring_unit *u) {
     for (int i = 0; i < u->n_in; i++)
-        if (wiring_by(w, u->nodes[i]))
+        if (wiring_by(w, u->nodes[i]) || (wiring_is_rail(w, u->nodes[i]) && forces(w, u, i)))
             return true;
     return false;
 }
@@ -140,20 +163,23 @@ static void tell(const struct check *check, const struct wiring *w, const struct
     advise(finding, w, u, second, tied);
 }
 
-/* A FET whose gate moves and whose source leads nowhere. */
+/* A FET whose gate moves and whose source can bring no low to its drain. */
 static bool is_cut_off(const struct wiring *w, const struct wiring_unit *u) {
-    return u->unit->kind == PART_FET && u->used && wiring_by(w, u->nodes[0]) &&
-           (u->nodes[2] == NETLIST_NONE || !wiring_driven(w, u->nodes[2])) &&
-           u->nodes[1] != NETLIST_NONE && is_level(wiring_levels(w, u->nodes[1]));
+    uint32_t source = u->nodes[2], drain = u->nodes[1];
+    bool low = source != NETLIST_NONE && wiring_driven(w, source) && wiring_levels(w, source) & 1;
+    return u->unit->kind == PART_FET && u->used && wiring_by(w, u->nodes[0]) && !low &&
+           drain != NETLIST_NONE && is_level(wiring_levels(w, drain));
 }
 
 static void tell_cut_off(const struct check *check, const struct wiring *w,
                          const struct wiring_unit *u, struct check_report *report) {
     char pin[96], then[400];
+    bool on = u->nodes[2] != NETLIST_NONE;
     check_consequence(w, u->nodes[1], "; ", then, sizeof then);
     struct check_finding *finding =
-        check_found(report, check, "the source %s is open, so that the FET's drain never falls%s",
-                    wiring_place_name(w, u, 2, pin, sizeof pin), then);
+        check_found(report, check, "the source %s is %s%s, so that the FET's drain never falls%s",
+                    wiring_place_name(w, u, 2, pin, sizeof pin), on ? "on " : "open",
+                    wiring_net_name(w, u->nodes[2]), then);
     check_place_part(finding, w, u->part);
     check_place_pin(finding, w, u->pins[2]);
     check_advise(finding, "put %s on %s", pin, w->board->config.supply.ground);
@@ -170,10 +196,7 @@ static bool run(const struct check *check, const struct check_context *context,
         int out = judged(u) ? wanted_output(w, u) : -1;
         if (out < 0 || !is_level(wiring_levels(w, u->nodes[out])))
             continue;
-        bool follows = false;
-        for (int k = 0; k < u->n_in; k++)
-            follows |= explained(w, u->nodes[k]);
-        if (!follows && (blocks(w, u) || silences(w, u->nodes[out])))
+        if (!is_consequence(w, u) && (blocks(w, u) || silences(w, u->nodes[out])))
             tell(check, w, u, out, report);
     }
     return true;

@@ -6,12 +6,15 @@
 #include "harness/checks/check.h"
 #include "harness/checks/wiring.h"
 
+/* Less does not reach, and more is a bulk capacitor, slow by its inductance. */
 #define LEAST_F 10e-9
+#define MOST_F  4.7e-6
 
 /* Whether the unit is a capacitor from `power` to a ground. */
 static bool decouples(const struct wiring *w, const struct wiring_unit *u, uint32_t power) {
     uint32_t a = u->nodes[0], b = u->nodes[1];
-    if (u->unit->kind != PART_CAPACITOR || !(w->board->uses[u->part].quantity >= LEAST_F) ||
+    double farad = w->board->uses[u->part].quantity;
+    if (u->unit->kind != PART_CAPACITOR || !(farad >= LEAST_F && farad <= MOST_F) ||
         a == NETLIST_NONE || b == NETLIST_NONE)
         return false;
     return (a == power && w->nodes[b].rail == WIRING_IS_GROUND) ||

@@ -107,6 +107,9 @@ static bool tell_twins(const struct wiring *w, const struct wiring_unit *u, char
 static int guilty(const struct wiring *w, const struct wiring_unit *u) {
     static const int flipflop[] = {2, 3, 0, 1}, mono[] = {2, 0, 1};
     bool dff = u->unit->kind == PART_DFF;
+    for (int i = 0; i < u->n_in; i++)
+        if (wiring_is_rail(w, u->nodes[i]) && forces(w, u, i))
+            return i;
     for (int i = 0; i < u->n_in; i++) {
         int place = dff ? flipflop[i] : u->unit->kind == PART_MONO ? mono[i] : i;
         uint8_t levels = wiring_levels(w, u->nodes[place]);
@@ -148,16 +151,18 @@ static void advise(struct check_finding *finding, const struct wiring *w,
 
 static void tell(const struct check *check, const struct wiring *w, const struct wiring_unit *u,
                  int out, struct check_report *report) {
-    char why[256] = "", then[400];
+    char why[256] = "", then[400], net[160] = "";
     int second = -1, tied = -1;
     uint32_t node = u->nodes[out];
     if (!tell_twins(w, u, why, sizeof why, &second) && (tied = guilty(w, u)) >= 0)
         tell_tied(w, u, tied, why, sizeof why);
     check_consequence(w, node, "; ", then, sizeof then);
+    if (!wiring_is_unnamed(w, node))
+        sim_format(net, sizeof net, " (%s)", wiring_net_name(w, node));
     struct check_finding *finding =
-        check_found(report, check, "%s%spin %s of %s is constant %d%s", why,
+        check_found(report, check, "%s%spin %s of %s%s is constant %d%s", why,
                     *why ? ", so that " : "", u->unit->pins[out],
-                    w->board->netlist->parts[u->part].ref, wiring_levels(w, node) == 2, then);
+                    w->board->netlist->parts[u->part].ref, net, wiring_levels(w, node) == 2, then);
     check_weigh(finding, w, node);
     check_place_pin(finding, w, u->pins[second >= 0 ? second : tied >= 0 ? tied : out]);
     advise(finding, w, u, second, tied);

@@ -29,8 +29,8 @@ static void tell_low(const struct check *check, const struct wiring *w, const st
 /* Whether what the enable follows has nothing to do with what is to be sent. */
 static bool misses_frames(const struct wiring *w, const struct wiring_unit *u) {
     uint8_t data = wiring_by(w, u->nodes[0]), enable = wiring_by(w, u->nodes[1]);
-    return data & WIRING_BY_SENDER && enable &&
-           !(enable & (WIRING_BY_SENDER | WIRING_BY_MCU | WIRING_BY_OUTSIDE));
+    const uint8_t sent = WIRING_BY_SENDER | WIRING_BY_MCU | WIRING_BY_OUTSIDE;
+    return data & sent && enable && !(enable & sent);
 }
 
 /* Behind a transformer the end of each pulse then becomes one of the other polarity. */

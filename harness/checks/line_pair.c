@@ -1,5 +1,5 @@
 /* line-pair: both wires of the receive pair get to a receiver, both outputs of a driver get out,
- * neither is on a supply, and the driver has something to send. */
+ * neither is on a supply, and the driver has something to send, link pulses included. */
 #include "harness/checks/check.h"
 #include "harness/checks/wiring.h"
 
@@ -58,16 +58,23 @@ static void judge_jack(const struct check *check, const struct wiring *w,
 static bool run(const struct check *check, const struct check_context *context,
                 struct check_report *report, struct sim_err *err) {
     const struct wiring *w = context->wiring;
-    bool jack = has_jack(w);
+    bool jack = has_jack(w), sent = wiring_sends_pulses(w);
     (void)err;
     for (uint32_t i = 0; i < w->n_units; i++) {
         const struct wiring_unit *u = &w->units[i];
-        if (u->unit->kind == PART_RECEIVER && u->used)
+        if (u->unit->kind == PART_RECEIVER && u->used) {
             judge_receiver(check, w, u, jack, report);
-        else if (u->unit->kind == PART_DRIVER && u->used)
+        } else if (u->unit->kind == PART_DRIVER && u->used) {
             judge_driver(check, w, u, report);
-        else if (u->unit->kind == PART_JACK)
+            if (!sent)
+                tell(check, w, u, 0,
+                     "never gets the oscillator's link pulse together with the "
+                     "enable",
+                     report);
+            sent = true;
+        } else if (u->unit->kind == PART_JACK) {
             judge_jack(check, w, u, report);
+        }
     }
     return true;
 }

@@ -13,11 +13,25 @@ bool wiring_is_unnamed(const struct wiring *w, uint32_t node) {
     return !*name || strncmp(name, "Net-(", 5) == 0 || strncmp(name, "unconnected-(", 13) == 0;
 }
 
+/* By the part's kind rather than by the file, which names pins in some formats only. */
+static const char *function_of(const struct wiring *w, uint32_t pin) {
+    static const char *const names[][PART_MAX_UNIT_PINS] = {
+        [PART_DFF] = {"CP", "D", "~{R}", "~{S}", "Q", "~{Q}"},
+        [PART_MONO] = {"A", "~{B}", "~{R}", "Cx", "RxCx", "Q", "~{Q}"},
+        [PART_RECEIVER] = {"A", "B", "R"},
+        [PART_DRIVER] = {"D", "DE", "Y", "Z"},
+        [PART_FET] = {"G", "D", "S"},
+        [PART_JACK] = {"TD+", "TD-", "RD+", "RD-"},
+        [PART_PASSIVE] = {NULL},
+    };
+    return w->unit_of[pin] == NETLIST_NONE ? NULL : names[wiring_kind(w, pin)][w->place_of[pin]];
+}
+
 const char *wiring_pin_name(const struct wiring *w, uint32_t pin, char *out, size_t size) {
     const struct netlist_pin *p = &w->board->netlist->pins[pin];
-    bool named = *p->name && strcmp(p->name, p->number) != 0;
-    sim_format(out, (unsigned)size, named ? "%s.%s (%s)" : "%s.%s",
-               w->board->netlist->parts[p->part].ref, p->number, p->name);
+    const char *name = function_of(w, pin);
+    sim_format(out, (unsigned)size, name ? "%s.%s (%s)" : "%s.%s",
+               w->board->netlist->parts[p->part].ref, p->number, name);
     return out;
 }
 
@@ -103,9 +117,10 @@ static bool carries(const struct wiring *w, const struct wiring_unit *u, uint8_t
            enabled_for(w, u, by | WIRING_BY_MCU | WIRING_BY_OUTSIDE);
 }
 
+/* An oscillator that somebody listens to. */
 static bool any_ring(const struct wiring *w) {
-    for (uint32_t pool = 0; pool < w->board->netlist->n_nets; pool++)
-        if (w->pools[pool].rings)
+    for (uint32_t node = 0; node < w->board->netlist->n_nets; node++)
+        if (w->nodes[node].wanted && w->pools[w->nodes[node].pool].rings)
             return true;
     return false;
 }
@@ -123,6 +138,10 @@ static bool some_driver_carries(const struct wiring *w, uint8_t by) {
         if (is_driver(&w->units[i]) && carries(w, &w->units[i], by))
             return true;
     return false;
+}
+
+bool wiring_sends_pulses(const struct wiring *w) {
+    return !any_ring(w) || some_driver_carries(w, WIRING_BY_ITSELF);
 }
 
 static bool feeds_receiving_spi(const struct wiring *w, const bool *cone) {
@@ -143,7 +162,7 @@ unsigned wiring_lost(const struct wiring *w, uint32_t node) {
     bool *cone = wiring_cone(w, node);
     if (feeds_driver(w, cone)) {
         lost |= some_driver_carries(w, sending(w)) ? 0 : WIRING_NO_FRAME_OUT;
-        lost |= !any_ring(w) || some_driver_carries(w, WIRING_BY_ITSELF) ? 0 : WIRING_NO_PULSE;
+        lost |= wiring_sends_pulses(w) ? 0 : WIRING_NO_PULSE;
     }
     lost |= feeds_receiving_spi(w, cone) ? WIRING_NO_FRAME_IN : 0;
     free(cone);

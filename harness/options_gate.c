@@ -12,7 +12,7 @@ static bool take_only(struct options_gate *gate, const char *id, struct sim_err 
 
 static bool take_yield(double *share, const char *value, struct sim_err *err) {
     return board_config_share(value, share) ||
-           sim_err_set(err, SIM_ERR_INPUT, "--min-yield %s: expected 0%% to 100%%, or 0 to 1",
+           sim_err_set(err, SIM_ERR_INPUT, "--min-yield %s: expected 0 to 100 %%, or 0 to 1",
                        value);
 }
 

@@ -17,10 +17,11 @@
 
 static void list_checks(enum check_profile profile) {
     static const char *const severities[] = {"-", "reservation", "failure"};
-    const struct check *check;
-    for (size_t i = 0; (check = report_gate_check(i)); i++)
+    for (size_t i = 0; checks[i]; i++) {
+        const struct check *check = checks[i];
         printf("%-22s %-9s %-12s %s\n%-22s source: %s\n", check->id, report_gate_class(check->of),
                severities[check->severity[profile]], check->title, "", check->source);
+    }
 }
 
 bool verb_gate_load(const struct options *options, const char *path, struct board *board,

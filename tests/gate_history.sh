@@ -151,7 +151,7 @@ check "an output over the waivers" refuses "would overwrite the input" gate --wa
 # --- the least yield -------------------------------------------------------------------------
 check "a share of one" exits 0 gate --min-yield 0.9
 check "a share in percent" exits 0 gate --min-yield 90%
-check "a share beyond the whole" refuses "expected 0% to 100%" gate --min-yield 95
+check "a share beyond the whole" refuses "expected 0 to 100 %, or 0 to 1" gate --min-yield 95
 check "the .ini's least yield" exits 0 gate --set 'gate.min_yield=80 %'
 check "one that is none" refuses "expected 0 % to 100 %" gate --set 'gate.min_yield=80'
 

@@ -315,6 +315,10 @@ struct cosim_figures run_firmware_figures(const struct run *run) {
     return cosim_figures(run->firmware->cosim);
 }
 
+struct cosim *run_firmware_cosim(const struct run *run) {
+    return run->firmware ? run->firmware->cosim : NULL;
+}
+
 bool run_firmware_damaged(const struct run *run) {
     return witness_damaged(run->firmware->witness);
 }

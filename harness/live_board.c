@@ -334,6 +334,14 @@ sim_time live_rig_delay(const struct live_rig *rig) {
     return rig->cable.delay;
 }
 
+const struct cosim *live_rig_cosim(const struct live_rig *rig) {
+    return rig->cosim;
+}
+
+bool live_rig_ended(const struct live_rig *rig) {
+    return rig->ended;
+}
+
 uint64_t live_rig_sent(const struct live_rig *rig) {
     return rig->clocked;
 }

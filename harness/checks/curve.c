@@ -32,6 +32,12 @@ static void on_burst(void *user, const struct replay_burst *burst) {
                      burst->select_rose);
 }
 
+static void on_failure(void *user, const struct compare_failure *failure, struct run_failure *out) {
+    struct probe *p = user;
+    (void)out;
+    p->score->mended += failure->kind == RUN_CORRUPT && compare_only_first_bit(failure);
+}
+
 /* Random octets: every run of bits there is, in some frame. */
 static size_t make_frame(size_t number, uint8_t *wire) {
     uint8_t octets[OCTETS];
@@ -77,7 +83,8 @@ bool curve_probe(const struct board *board, const struct board_line *line, size_
     bool preamble = strcmp(board->config.attach.framing, "preamble") == 0;
     other.config.line = *line;
     *score = (struct curve_score){.sent = frames};
-    probe.compare = compare_create(&result, preamble ? COMPARE_PREAMBLE : COMPARE_SYNC, NULL, NULL);
+    probe.compare =
+        compare_create(&result, preamble ? COMPARE_PREAMBLE : COMPARE_SYNC, on_failure, &probe);
     if (!probe.compare)
         abort();
     struct replay *replay =
@@ -97,6 +104,7 @@ bool curve_probe(const struct board *board, const struct board_line *line, size_
 /* --- points ------------------------------------------------------------------------------- */
 
 struct tracing {
+    bool mended; /* frames that a driver mends count as recovered */
     const struct check_context *context;
     const struct curve_spec *spec;
     struct check_curve *curve;
@@ -118,7 +126,9 @@ static bool trace_point(struct tracing *t, double x, bool *passed) {
     t->spec->apply(&line, x);
     if (!curve_probe(t->context->board, &line, t->spec->frames, &score, t->err))
         return false;
-    size_t shown = t->spec->rejects ? score.heard : score.recovered;
+    size_t shown = score.recovered + (t->mended ? score.mended : 0);
+    if (t->spec->rejects)
+        shown = score.heard;
     *passed = t->spec->rejects ? shown == 0 : shown == score.sent;
     if (c->n == CHECK_MAX_POINTS)
         return true;
@@ -185,44 +195,66 @@ static void judge_end(const struct check *check, const struct curve_spec *spec, 
                               .advice = spec->advice});
 }
 
+static bool trace_grid(struct tracing *t) {
+    bool passed;
+    for (size_t i = 0; i < t->spec->n_grid; i++)
+        if (!trace_point(t, t->spec->grid[i], &passed))
+            return false;
+    return true;
+}
+
 static bool trace(struct tracing *t, const struct check *check, struct check_report *report) {
     const struct curve_spec *spec = t->spec;
     double end;
-    for (size_t i = 0; i < spec->n_grid; i++) {
-        bool passed;
-        if (!trace_point(t, spec->grid[i], &passed))
-            return false;
-    }
+    if (!trace_grid(t))
+        return false;
     for (int way = -1; way <= 1; way += 2) {
         if (isnan(way > 0 ? spec->high : spec->low))
             continue;
         if (!trace_end(t, way, &end))
             return false;
-        judge_end(check, spec, way, end, report);
+        if (!t->mended)
+            judge_end(check, spec, way, end, report);
     }
     return true;
 }
 
+static bool draw(struct tracing *t, const struct check *check, struct check_report *report) {
+    struct check_curve draft = {.check = check};
+    t->curve = &draft;
+    name_curve(&draft, t->spec);
+    if (!trace(t, check, report))
+        return false;
+    snprintf(draft.name, sizeof draft.name, "%s%s", t->spec->name,
+             t->mended ? ", first bit mended" : "");
+    *check_draw(report, check, draft.name) = draft;
+    return true;
+}
+
+/* False with `err`: there is nothing to follow from the base on. */
+static bool base_passes(const struct check_context *context, const struct curve_spec *spec,
+                        struct sim_err *err) {
+    struct board_line line = context->board->config.line;
+    struct curve_score score;
+    spec->apply(&line, spec->base);
+    if (!curve_probe(context->board, &line, spec->frames, &score, err))
+        return false;
+    bool passes = spec->rejects ? score.heard == 0 : score.recovered == score.sent;
+    return passes || sim_err_set(err, SIM_ERR_INPUT, "%s",
+                                 spec->rejects ? "octets come even without a signal"
+                                               : "frames are lost even on a good line");
+}
+
 bool curve_check(const struct check *check, const struct check_context *context,
                  const struct curve_spec *spec, struct check_report *report, struct sim_err *err) {
-    struct check_curve draft = {.check = check};
-    struct tracing t = {context, spec, &draft, err};
+    struct tracing t = {.context = context, .spec = spec, .err = err};
     struct sim_err why = SIM_ERR_INIT;
-    bool passed;
-    t.err = &why;
-    if (!trace_point(&t, spec->base, &passed) || !passed) {
-        check_not_run(report, check, "%s",
-                      why.text[0]     ? why.text
-                      : spec->rejects ? "octets come even without a signal"
-                                      : "frames are lost even on a good line");
+    if (!base_passes(context, spec, &why)) {
+        check_not_run(report, check, "%.180s", why.text);
         return true;
     }
-    t.err = err;
-    name_curve(&draft, spec);
-    if (!trace(&t, check, report))
+    if (!draw(&t, check, report))
         return false;
-    struct check_curve *curve = check_draw(report, check, spec->name);
-    snprintf(draft.name, sizeof draft.name, "%s", spec->name);
-    *curve = draft;
-    return true;
+    t.mended = true;
+    return !spec->mends || draw(&t, check, report);
 }

@@ -7,7 +7,9 @@
 #include "harness/checks/check.h"
 
 struct curve_score {
-    size_t sent, recovered, heard; /* heard: frames of which any octet came */
+    size_t sent, recovered;
+    size_t mended; /* not recovered, but nothing is wrong except the first bit */
+    size_t heard;  /* frames of which any octet came */
 };
 
 /* `frames` frames on this line, the smallest gap of `gap_ns` between them (0: the standard's).
@@ -24,6 +26,7 @@ struct curve_spec {
     double step;      /* how closely the ends are found */
     size_t frames;
     bool rejects;       /* nothing is to be heard, instead of everything recovered */
+    bool mends;         /* drawn once more for a driver that mends a first bit; not judged */
     const char *advice; /* NULL: none */
     void (*apply)(struct board_line *line, double x);
 };

@@ -20,6 +20,7 @@ static const struct curve_spec spec = {
     .high = 13.5,
     .step = 0.125,
     .frames = 24,
+    .mends = true,
     .advice = "move the bit clock's sampling to the middle of the half bit",
     .grid = GRID,
     .n_grid = sizeof GRID / sizeof *GRID,

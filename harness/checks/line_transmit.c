@@ -80,7 +80,7 @@ static bool run(const struct check *check, const struct check_context *context,
         .title = what,                                                                             \
         .of = CHECK_LINE,                                                                          \
         .severity = {CHECK_RESERVATION, CHECK_FAILURE},                                            \
-        .needs = CHECK_NEEDS_NOMINAL | CHECK_NEEDS_FIRMWARE | CHECK_NEEDS_LINE,                    \
+        .needs = CHECK_NEEDS_NOMINAL | CHECK_NEEDS_LINE,                                           \
         .source = "IEEE 802.3 clause 14",                                                          \
         .run = run,                                                                                \
     }

@@ -44,15 +44,22 @@ static void describe(struct nominal *n, const struct check_nominal_request *requ
              request->engine ? request->engine : "event");
 }
 
-static void note_firmware(struct nominal *n) {
-    struct check_nominal *out = &n->facts;
-    const struct cosim *cosim = run_firmware_cosim(&n->run);
-    if (!cosim)
-        return;
-    out->firmware = cosim_figures(cosim);
-    out->stack_free = cosim_stack_free(cosim);
-    cosim_unmodelled(cosim, out->unmodelled, sizeof out->unmodelled);
-    cosim_misuse(cosim, out->misuse, sizeof out->misuse);
+void check_nominal_add(struct check_nominal *out, const struct cosim *cosim) {
+    struct cosim_figures more = cosim_figures(cosim), *sum = &out->firmware;
+    uint32_t stack_free = cosim_stack_free(cosim);
+    sum->instructions += more.instructions;
+    sum->cycles += more.cycles;
+    sum->delivered += more.delivered;
+    sum->misuses += more.misuses;
+    sum->unmodelled += more.unmodelled;
+    sum->lost += more.lost;
+    sum->hclk_hz = more.hclk_hz;
+    sum->slave_hz = more.slave_hz;
+    out->stack_free = stack_free < out->stack_free ? stack_free : out->stack_free;
+    if (!out->unmodelled[0])
+        cosim_unmodelled(cosim, out->unmodelled, sizeof out->unmodelled);
+    if (!out->misuse[0])
+        cosim_misuse(cosim, out->misuse, sizeof out->misuse);
 }
 
 /* An image that cannot be loaded is no fault of the board; a firmware that ends is a finding,
@@ -68,7 +75,8 @@ static bool replay_all(struct nominal *n, struct sim_err *err) {
         snprintf(n->facts.why_not, sizeof n->facts.why_not, "%.250s", run->err.text);
         return true;
     }
-    note_firmware(n);
+    if (run_firmware_cosim(run))
+        check_nominal_add(&n->facts, run_firmware_cosim(run));
     if (!ran && run->firmware && !run_firmware_follow(run)) {
         snprintf(n->facts.ended, sizeof n->facts.ended, "%.250s", run->err.text);
     } else if (!ran) {

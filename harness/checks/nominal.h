@@ -20,7 +20,7 @@ struct check_nominal {
     char why_not[256];             /* when run is NULL */
     const char *no_firmware;       /* why none runs; NULL: one does */
     const struct spi_sampler *spi; /* what the MCU's pins saw; NULL: not run */
-    struct cosim_figures firmware;
+    struct cosim_figures firmware; /* sums, of the regressions and the conversation */
     uint32_t stack_free;  /* octets never written below the stack's top; UINT32_MAX: not known */
     char unmodelled[256]; /* the first access that is not modelled; "" without one */
     char misuse[256];     /* the firmware's first mistake; "" without one */
@@ -43,6 +43,8 @@ struct check_nominal_request {
  * cannot be simulated is why_not. */
 bool check_nominal_run(const struct check_nominal_request *request, struct check_nominal **out,
                        struct sim_err *err);
+/* What an MCU showed, beside what others did before. */
+void check_nominal_add(struct check_nominal *nominal, const struct cosim *cosim);
 void check_nominal_destroy(struct check_nominal *nominal); /* accepts NULL */
 
 #endif

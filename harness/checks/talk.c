@@ -272,6 +272,14 @@ bool check_talk_run(const struct board *board, const char *image, const struct o
                               .peer_address = {192, 168, 77, 2}}};
     t.rig = live_rig_create(&(struct live_board_settings){board, image, options}, err);
     bool ok = t.rig && open_live(&t, board, options) && converse(&t);
+    if (t.rig)
+        check_nominal_add(nominal, live_rig_cosim(t.rig));
+    if (t.rig && live_rig_ended(t.rig)) {
+        snprintf(nominal->ended, sizeof nominal->ended, "%.250s", err->text);
+        skip(nominal, "the firmware ended");
+        *err = SIM_ERR_INIT;
+        ok = true;
+    }
     live_destroy(t.live);
     live_rig_destroy(t.rig);
     return ok;

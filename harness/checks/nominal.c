@@ -151,7 +151,16 @@ static void not_asked(struct check_nominal *out, const char *why) {
         snprintf(steps[i]->detail, sizeof steps[i]->detail, "%.150s", why);
 }
 
-/* Where no frame leaves the board, ten seconds of waiting would show nothing more. */
+/* Why nobody can answer; NULL when somebody may. Waiting would show nothing more. */
+static const char *mute(const struct run_result *run) {
+    struct run_capture total;
+    run_result_total(run, &total);
+    if (run->transmit.dead[0])
+        return "no frame leaves the board";
+    return total.sent && !total.recovered ? "no frame comes through the board to the firmware"
+                                          : NULL;
+}
+
 static bool converse(struct nominal *n, const struct board *board, struct sim_err *err) {
     struct check_nominal *out = &n->facts;
     const struct run_transmit *transmit = &n->run.result.transmit;
@@ -160,10 +169,10 @@ static bool converse(struct nominal *n, const struct board *board, struct sim_er
         not_asked(out, out->no_firmware ? out->no_firmware
                        : out->ended[0]  ? "the firmware ended before"
                                         : "the board states no attach.line_tx_p and line_tx_n");
-    } else if (transmit->dead[0]) {
+    } else if (mute(out->run)) {
         not_asked(out, "not asked: an earlier step failed");
         out->dhcp.asked = true;
-        snprintf(out->dhcp.detail, sizeof out->dhcp.detail, "no frame leaves the board");
+        snprintf(out->dhcp.detail, sizeof out->dhcp.detail, "%s", mute(out->run));
     } else if (!check_talk_run(board, n->run.image.path, &n->options, out, &talk_err)) {
         if (talk_err.cls == SIM_ERR_ENVIRONMENT) {
             *err = talk_err;

@@ -20,6 +20,8 @@ static int dispatch(const struct options *options) {
         return verb_board(options);
     case OPTIONS_EXPORT:
         return verb_export(options);
+    case OPTIONS_GATE:
+        return verb_gate(options);
     case OPTIONS_MCU:
         return verb_mcu(options);
     case OPTIONS_CROSSCHECK:

@@ -4,25 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/options_help.h"
 #include "harness/options_values.h"
 #include "harness/words.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define DEFAULT_BOARD "nucleo_shield"
-#define HELP_WIDTH    80
 
-struct verb_row {
-    const char *name;
-    enum options_verb verb; /* OPTIONS_NO_VERB: known, but of a later version */
-    const char *arguments;
-    const char *summary;
-};
-
-static const struct verb_row verb_rows[] = {
+static const struct options_verb_row verb_rows[] = {
     {"run", OPTIONS_RUN, "CAPTURE...", "replay captured frames through a board and compare them"},
     {"board", OPTIONS_BOARD, "[BOARD]", "show how a board was read: values, models, nets, delays"},
     {"export", OPTIONS_EXPORT, "[BOARD]", "write it as Verilog, as a graph, or as an ngspice deck"},
-    {"gate", OPTIONS_NO_VERB, NULL, NULL},
+    {"gate", OPTIONS_GATE, "[BOARD]", "run every check on a board: order it or do not, and why"},
     {"sweep", OPTIONS_NO_VERB, NULL, NULL},
     {"merge", OPTIONS_NO_VERB, NULL, NULL},
     {"live", OPTIONS_LIVE, "[-- CMD...]",
@@ -68,6 +61,8 @@ enum {
     CODE_MCU_LAST = CODE_MCU_FLAG + 16,
     CODE_LIVE_FLAG, /* the same of options_take_live() */
     CODE_LIVE_LAST = CODE_LIVE_FLAG + 8,
+    CODE_GATE_FLAG, /* the same of options_take_gate() */
+    CODE_GATE_LAST = CODE_GATE_FLAG + 24,
     CODE_VERBOSE,
     CODE_QUIET,
     CODE_HELP,
@@ -80,19 +75,11 @@ enum {
 #define MCU    (1u << OPTIONS_MCU)
 #define LIVE   (1u << OPTIONS_LIVE)
 #define CROSS  (1u << OPTIONS_CROSSCHECK)
-#define BOARDS (RUN | BOARD | EXPORT | LIVE | CROSS)
+#define GATE   (1u << OPTIONS_GATE)
+#define BOARDS (RUN | BOARD | EXPORT | LIVE | CROSS | GATE)
 #define ALL    (BOARDS | MCU)
 
-struct option_row {
-    const char *name;
-    int code;
-    char letter;          /* 0: none */
-    unsigned verbs;       /* set of 1 << enum options_verb */
-    const char *argument; /* NULL: takes none; "[=PORT]": may be left out */
-    const char *help;     /* NULL: of a later version, not listed */
-};
-
-static const struct option_row option_rows[] = {
+static const struct options_row option_rows[] = {
     {"board", CODE_BOARD, 0, BOARDS, "BOARD",
      "a built-in board, or a KiCad .net or .kicad_pcb file (default " DEFAULT_BOARD ")"},
     {"ini", CODE_INI, 0, BOARDS, "FILE",
@@ -111,12 +98,12 @@ static const struct option_row option_rows[] = {
      "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
     {"engine", CODE_ENGINE, 0, RUN, "NAME",
      "event (default), or rtl: the same board as Verilog under Verilator, slower"},
-    {"seed", CODE_SEED, 0, RUN | MCU | LIVE | CROSS, "N",
+    {"seed", CODE_SEED, 0, RUN | MCU | LIVE | CROSS | GATE, "N",
      "seed of everything random, 64 bit, decimal or 0x (default 1)"},
     {"jobs", CODE_JOBS, 'j', RUN, "N", "parallel workers (default: one per processor)"},
-    {"strict", CODE_STRICT, 0, RUN | MCU | LIVE, NULL,
+    {"strict", CODE_STRICT, 0, RUN | MCU | LIVE | GATE, NULL,
      "end the run with exit code 3 at what is not modelled (default)"},
-    {"no-strict", CODE_NO_STRICT, 0, RUN | MCU | LIVE, NULL,
+    {"no-strict", CODE_NO_STRICT, 0, RUN | MCU | LIVE | GATE, NULL,
      "count what is not modelled and go on"},
     {"out", CODE_OUT, 0, RUN | MCU | LIVE, "DIR",
      "directory of the output files given by relative names"},
@@ -174,20 +161,29 @@ static const struct option_row option_rows[] = {
      "real: no faster than real time (default); max: as fast as it goes"},
     {"no-dhcp", CODE_LIVE_FLAG + 5, 0, LIVE, NULL,
      "leave DHCP to the command (default: the board is given 192.168.77.2)"},
+    {"profile", CODE_GATE_FLAG, 0, GATE, "NAME",
+     "what the board is held to: function (default), a tolerant partner, or standard, IEEE 802.3 "
+     "clause 14"},
+    {"only", CODE_GATE_FLAG + 1, 0, GATE, "ID", "run this check alone, as often as wanted"},
+    {"list", CODE_GATE_FLAG + 2, 0, GATE, NULL, "list the checks and where their limits come from"},
+    {"fail-on-reservations", CODE_GATE_FLAG + 3, 0, GATE, NULL,
+     "exit with 1 for reservations as well"},
+    {"min-yield", CODE_GATE_FLAG + 4, 0, GATE, "SHARE",
+     "the least yield without a reservation (default 95 %)"},
     {"verbose", CODE_VERBOSE, 'v', ALL, NULL, "say more"},
     {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
     {"help", CODE_HELP, 'h', ALL, NULL, "this text"},
     {"version", CODE_VERSION, 'V', ALL, NULL, "the version"},
 };
 
-static const struct verb_row *verb_row(enum options_verb verb) {
+static const struct options_verb_row *verb_row(enum options_verb verb) {
     for (size_t i = 0; i < LENGTH(verb_rows); i++)
         if (verb_rows[i].verb == verb)
             return &verb_rows[i];
     return NULL;
 }
 
-static const struct option_row *option_row(int code) {
+static const struct options_row *option_row(int code) {
     for (size_t i = 0; i < LENGTH(option_rows); i++)
         if (option_rows[i].code == code || (code < 256 && option_rows[i].letter == code))
             return &option_rows[i];
@@ -303,12 +299,14 @@ static bool take_flag(struct options *options, int code, struct sim_err *err) {
     }
 }
 
-static bool take(struct options *options, const struct option_row *row, const char *value,
+static bool take(struct options *options, const struct options_row *row, const char *value,
                  struct sim_err *err) {
     if (row->code >= CODE_MCU_FLAG && row->code <= CODE_MCU_LAST)
         return options_take_mcu(&options->mcu, row->name, value, err);
     if (row->code >= CODE_LIVE_FLAG && row->code <= CODE_LIVE_LAST)
         return options_take_live(&options->live, row->name, value, err);
+    if (row->code >= CODE_GATE_FLAG && row->code <= CODE_GATE_LAST)
+        return options_take_gate(&options->gate, row->name, value, err);
     return row->argument ? take_value(options, row->code, value, err)
                          : take_flag(options, row->code, err);
 }
@@ -334,7 +332,7 @@ static bool unknown_option(const char *text, struct sim_err *err) {
 /* getopt's '?': an unknown or ambiguous long option, an unknown letter, or a value for an
  * option that takes none. */
 static bool bad_option(const char *text, struct sim_err *err) {
-    const struct option_row *row = optopt ? option_row(optopt) : NULL;
+    const struct options_row *row = optopt ? option_row(optopt) : NULL;
     if (row)
         return sim_err_set(err, SIM_ERR_INPUT, "option --%s takes no value", row->name);
     /* As a string: only those are kept from carrying control characters. */
@@ -344,31 +342,46 @@ static bool bad_option(const char *text, struct sim_err *err) {
     return unknown_option(text, err);
 }
 
-static int has_argument(const struct option_row *row) {
-    if (!row->argument)
-        return no_argument;
-    return row->argument[0] == '[' ? optional_argument : required_argument;
+/* The first word that is a verb's name: two verbs may have an option of one name. */
+static unsigned likely_verb(int argc, char **argv) {
+    for (int i = 1; i < argc; i++)
+        for (size_t v = 0; v < LENGTH(verb_rows); v++)
+            if (strcmp(argv[i], verb_rows[v].name) == 0)
+                return 1u << verb_rows[v].verb;
+    return 0;
 }
 
-static void long_options(struct option *longs) {
+/* Whether another row of this name is the verb's. */
+static bool is_anothers(const struct options_row *row, unsigned verb) {
+    if (row->verbs & verb)
+        return false;
     for (size_t i = 0; i < LENGTH(option_rows); i++)
-        longs[i] = (struct option){
-            .name = option_rows[i].name,
-            .has_arg = has_argument(&option_rows[i]),
-            .val = option_rows[i].code,
-        };
+        if (&option_rows[i] != row && strcmp(option_rows[i].name, row->name) == 0 &&
+            (option_rows[i].verbs & verb || &option_rows[i] < row))
+            return true;
+    return false;
 }
 
-static bool parse_loop(struct options *options, int argc, char **argv, uint64_t *seen,
+static void long_options(struct option *longs, unsigned verb) {
+    for (size_t i = 0; i < LENGTH(option_rows); i++)
+        if (!is_anothers(&option_rows[i], verb))
+            *longs++ = (struct option){
+                .name = option_rows[i].name,
+                .has_arg = options_has_argument(&option_rows[i]),
+                .val = option_rows[i].code,
+            };
+}
+
+static bool parse_loop(struct options *options, int argc, char **argv, bool *seen,
                        struct sim_err *err) {
     struct option longs[LENGTH(option_rows) + 1] = {{0}};
-    long_options(longs);
+    long_options(longs, likely_verb(argc, argv));
     optind = 0; /* GNU: start afresh, so that parsing can be called again */
     opterr = 0;
     for (int code; (code = getopt_long(argc, argv, ":j:o:vqhV", longs, NULL)) != -1;) {
         if (code == '?')
             return bad_option(argv[optind - 1], err);
-        const struct option_row *row = option_row(code == ':' ? optopt : code);
+        const struct options_row *row = option_row(code == ':' ? optopt : code);
         if (code == ':')
             return sim_err_set(err, SIM_ERR_INPUT, "option --%s needs a value: %s", row->name,
                                row->argument);
@@ -376,7 +389,7 @@ static bool parse_loop(struct options *options, int argc, char **argv, uint64_t 
             return sim_err_set(err, SIM_ERR_INPUT, "option --%s: the value is empty", row->name);
         if (!take(options, row, optarg, err))
             return false;
-        *seen |= UINT64_C(1) << (row - option_rows);
+        seen[row - option_rows] = true;
     }
     return true;
 }
@@ -389,7 +402,7 @@ static bool unknown_verb(const char *word, struct sim_err *err) {
     if (near)
         return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; did you mean %s?", word, near);
     return sim_err_set(err, SIM_ERR_INPUT,
-                       "unknown verb %s; expected run, board, export, live or mcu", word);
+                       "unknown verb %s; expected run, gate, board, export, live or mcu", word);
 }
 
 static bool take_verb(struct options *options, const char *word, struct sim_err *err) {
@@ -458,10 +471,10 @@ static bool check_verb(struct options *options, struct sim_err *err) {
     }
 }
 
-/* `seen`: bit i is row i of option_rows. */
-static bool check(struct options *options, uint64_t seen, struct sim_err *err) {
+/* `seen`: one per row of option_rows. */
+static bool check(struct options *options, const bool *seen, struct sim_err *err) {
     for (size_t i = 0; i < LENGTH(option_rows); i++)
-        if ((seen >> i & 1) && !(option_rows[i].verbs & (1u << options->verb)))
+        if (seen[i] && !(option_rows[i].verbs & (1u << options->verb)))
             return sim_err_set(err, SIM_ERR_INPUT, "option --%s does not belong to %s",
                                option_rows[i].name, verb_row(options->verb)->name);
     if (!check_verb(options, err) || !options_check_outputs(options, err))
@@ -472,26 +485,27 @@ static bool check(struct options *options, uint64_t seen, struct sim_err *err) {
 }
 
 bool options_parse(struct options *options, int argc, char **argv, struct sim_err *err) {
-    uint64_t seen = 0;
+    bool seen[LENGTH(option_rows)] = {false};
     *options = (struct options){.program = argc > 0 ? argv[0] : "linkpulse",
                                 .engine = "event",
                                 .seed = 1,
                                 .strict = true,
                                 .octets = 40,
                                 .mcu = OPTIONS_MCU_DEFAULTS,
-                                .live = {.partner = "tolerant"}};
+                                .live = {.partner = "tolerant"},
+                                .gate = {.profile = "function", .min_yield = 0.95}};
     options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
     options->edits = calloc((size_t)argc + 1, sizeof *options->edits);
     if (!options->sets || !options->edits)
         return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
-    if (!parse_loop(options, argc, argv, &seen, err))
+    if (!parse_loop(options, argc, argv, seen, err))
         return false;
     if (options->version || (optind >= argc && options->help))
         return true;
     if (optind >= argc)
-        return sim_err_set(
-            err, SIM_ERR_INPUT,
-            "no verb; expected run, board, export, live, mcu or crosscheck (see linkpulse --help)");
+        return sim_err_set(err, SIM_ERR_INPUT,
+                           "no verb; expected run, gate, board, export, live, mcu or crosscheck "
+                           "(see linkpulse --help)");
     if (!take_verb(options, argv[optind], err))
         return false;
     options->files = (const char *const *)argv + optind + 1;
@@ -505,60 +519,7 @@ void options_finish(struct options *options) {
     *options = (struct options){0};
 }
 
-/* From `column` on, where the cursor stands already; broken at blanks. */
-static void print_wrapped(const char *text, int column, FILE *out) {
-    int left = HELP_WIDTH - column;
-    for (;;) {
-        int n = (int)strlen(text);
-        if (n > left)
-            for (n = left; n > 0 && text[n] != ' '; n--)
-                ;
-        fprintf(out, "%.*s\n", n, text);
-        text += n;
-        if (!*text)
-            return;
-        fprintf(out, "%*s", column, "");
-        text++;
-    }
-}
-
-static void print_option(const struct option_row *row, FILE *out) {
-    char left[64];
-    snprintf(left, sizeof left, "  %c%c%c --%s%s%s", row->letter ? '-' : ' ',
-             row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name,
-             row->argument && has_argument(row) == required_argument ? " " : "",
-             row->argument ? row->argument : "");
-    fprintf(out, "%-28s ", left);
-    print_wrapped(row->help, 29, out);
-}
-
-static void print_verbs(FILE *out) {
-    fputs("linkpulse simulates a discrete-logic 10BASE-T adapter from its KiCad netlist.\n\n"
-          "usage: linkpulse VERB [options] [arguments]\n\nverbs:\n",
-          out);
-    for (size_t i = 0; i < LENGTH(verb_rows); i++)
-        if (verb_rows[i].summary)
-            fprintf(out, "  %-10s %-11s %s\n", verb_rows[i].name, verb_rows[i].arguments,
-                    verb_rows[i].summary);
-    fputs("  test                   ./linkpulse test, from a checkout: the project's tests\n\n"
-          "linkpulse VERB --help lists the verb's options. To begin with:\n"
-          "  linkpulse run captures/*.pcap\n"
-          "  linkpulse run captures/dns.pcap --edit \"value R5=680\"\n\n"
-          "exit codes: 0 every check passed; 1 a check failed; 2 wrong usage or bad input;\n"
-          "3 something is not modelled, or an internal error; 4 the environment lacks\n"
-          "something.\n",
-          out);
-}
-
 void options_print_help(const struct options *options, FILE *out) {
-    if (options->verb == OPTIONS_NO_VERB) {
-        print_verbs(out);
-        return;
-    }
-    const struct verb_row *verb = verb_row(options->verb);
-    fprintf(out, "usage: linkpulse %s [options] %s\n\n%s\n\noptions:\n", verb->name,
-            verb->arguments, verb->summary);
-    for (size_t i = 0; i < LENGTH(option_rows); i++)
-        if (option_rows[i].help && (option_rows[i].verbs & (1u << options->verb)))
-            print_option(&option_rows[i], out);
+    struct options_tables tables = {verb_rows, LENGTH(verb_rows), option_rows, LENGTH(option_rows)};
+    options_print_tables(&tables, options->verb, out);
 }

@@ -18,7 +18,8 @@ enum options_verb {
     OPTIONS_EXPORT,
     OPTIONS_MCU,
     OPTIONS_LIVE,
-    OPTIONS_CROSSCHECK
+    OPTIONS_CROSSCHECK,
+    OPTIONS_GATE
 };
 
 enum options_window_kind {
@@ -57,6 +58,16 @@ struct options_live {
     bool full_duplex, max_speed, no_dhcp;
 };
 
+/* `gate` */
+#define OPTIONS_MAX_ONLY 32
+struct options_gate {
+    const char *profile;                    /* "function" or "standard" */
+    const char *only[OPTIONS_MAX_ONLY + 1]; /* ids of checks, NULL at the end */
+    size_t n_only;
+    bool list, fail_on_reservations;
+    double min_yield; /* fraction */
+};
+
 struct options {
     enum options_verb verb;
     const char *program;      /* argv[0] */
@@ -85,6 +96,7 @@ struct options {
     const char *output;       /* board --init, export: NULL = stdout */
     struct options_mcu mcu;
     struct options_live live;
+    struct options_gate gate;
 };
 
 /* False with SIM_ERR_INPUT and one line that names the nearest known word. On success
@@ -103,11 +115,17 @@ void options_print_help(const struct options *options, FILE *out);
  * that ran, or "none". Cut with " ..." when `size` is too small. */
 void options_repeat(const struct options *options, const char *firmware, char *out, size_t size);
 
+/* The same of `gate`. */
+void options_repeat_gate(const struct options *options, char *out, size_t size);
+
 /* An option of `mcu`, by its name; value NULL: none was given. Part of options_parse(). */
 bool options_take_mcu(struct options_mcu *mcu, const char *name, const char *value,
                       struct sim_err *err);
 /* The same of `live`. */
 bool options_take_live(struct options_live *live, const char *name, const char *value,
+                       struct sim_err *err);
+/* The same of `gate`. */
+bool options_take_gate(struct options_gate *gate, const char *name, const char *value,
                        struct sim_err *err);
 #define OPTIONS_MCU_DEFAULTS                                                                       \
     (struct options_mcu) {                                                                         \

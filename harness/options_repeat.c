@@ -48,6 +48,39 @@ static void word(struct text *text, const char *option, const char *value) {
         text->out[text->length = before] = 0;
 }
 
+static void put_changes(struct text *text, const struct options *options) {
+    for (size_t i = 0; i < options->n_sets; i++)
+        word(text, "--set", options->sets[i]);
+    for (size_t i = 0; i < options->n_edits; i++)
+        word(text, "--edit", options->edits[i]);
+}
+
+void options_repeat_gate(const struct options *options, char *out, size_t size) {
+    const struct options_gate *gate = &options->gate;
+    struct text text = {.out = out, .size = size};
+    char number[32];
+    out[0] = 0;
+    word(&text, NULL, options->program);
+    word(&text, "gate", NULL);
+    word(&text, "--board", options->board);
+    if (options->ini)
+        word(&text, "--ini", options->ini);
+    word(&text, "--profile", gate->profile);
+    snprintf(number, sizeof number, "%" PRIu64, options->seed);
+    word(&text, "--seed", number);
+    snprintf(number, sizeof number, "%.15g", 100 * gate->min_yield);
+    word(&text, "--min-yield", number);
+    for (size_t i = 0; i < gate->n_only; i++)
+        word(&text, "--only", gate->only[i]);
+    if (gate->fail_on_reservations)
+        word(&text, "--fail-on-reservations", NULL);
+    if (!options->strict)
+        word(&text, "--no-strict", NULL);
+    put_changes(&text, options);
+    if (text.cut)
+        memcpy(out + text.length, " ...", sizeof " ...");
+}
+
 void options_repeat(const struct options *options, const char *firmware, char *out, size_t size) {
     struct text text = {.out = out, .size = size};
     char seed[24];
@@ -67,10 +100,7 @@ void options_repeat(const struct options *options, const char *firmware, char *o
         word(&text, "--partner", options->live.partner);
     if (!options->strict)
         word(&text, "--no-strict", NULL);
-    for (size_t i = 0; i < options->n_sets; i++)
-        word(&text, "--set", options->sets[i]);
-    for (size_t i = 0; i < options->n_edits; i++)
-        word(&text, "--edit", options->edits[i]);
+    put_changes(&text, options);
     /* "--" once a file could read as an option. */
     for (size_t i = 0; i < options->n_files; i++)
         if (options->files[i][0] == '-') {

@@ -7,6 +7,7 @@
 
 int verb_run(const struct options *options);
 int verb_board(const struct options *options);
+int verb_gate(const struct options *options);
 int verb_export(const struct options *options);
 int verb_mcu(const struct options *options);
 int verb_crosscheck(const struct options *options);

@@ -83,6 +83,15 @@ struct part_variant {
     size_t n_figures;
 };
 
+/* Within which figures the model holds; outside of them it computes something, but nobody
+ * looked. Names: vcc (volt), r (ohm), c (farad), rx, cx (timing parts of a MONO). */
+struct part_limit {
+    const char *variant; /* a variant's name, NULL: of every one */
+    const char *name;
+    double min, max; /* NAN: open */
+    const char *source;
+};
+
 enum part_quantity { PART_NO_QUANTITY, PART_OHM, PART_FARAD };
 
 struct part_model {
@@ -104,6 +113,8 @@ struct part_model {
     size_t n_units;
     const struct part_vector *vectors;
     size_t n_vectors;
+    const struct part_limit *limits;
+    size_t n_limits;
 };
 
 /* One part of a board, resolved: what the engine elaborates. One per netlist part. */

@@ -80,13 +80,18 @@ struct check_report {
     size_t n_curves;
     struct check_not_run *not_run;
     size_t n_not_run;
+    size_t n_dropped;             /* findings beyond CHECK_MAX_FINDINGS of one check */
+    struct check_finding dropped; /* the last of them */
 };
+#define CHECK_MAX_FINDINGS 200
 
 struct check_nominal; /* checks/nominal.h: what one run at nominal values showed */
+struct wiring;
 
 struct check_context {
     const struct board *board;
     const struct check_nominal *nominal; /* NULL: not wanted, or the board cannot be simulated */
+    const struct wiring *wiring;         /* checks/wiring.h; NULL: check_all() makes it */
 };
 
 struct check {
@@ -123,5 +128,21 @@ void check_not_run(struct check_report *report, const struct check *check, const
 bool check_all(const struct check_context *context, const char *const *only,
                struct check_report *report, struct sim_err *err);
 void check_report_finish(struct check_report *report);
+
+/* What part, net and line of the file a finding is about. NETLIST_NONE: left as it is. */
+void check_place_pin(struct check_finding *finding, const struct wiring *wiring, uint32_t pin);
+void check_place_part(struct check_finding *finding, const struct wiring *wiring, uint32_t part);
+void check_place_node(struct check_finding *finding, const struct wiring *wiring, uint32_t node);
+void check_advise(struct check_finding *finding, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* " so that ..." (`out` of `size`): what follows from a dead node, led by `joint`; "" if nothing.
+ */
+const char *check_consequence(const struct wiring *wiring, uint32_t node, const char *joint,
+                              char *out, size_t size);
+/* A failure of what leads to no driver, MCU or connector is a reservation only. */
+void check_weigh(struct check_finding *finding, const struct wiring *wiring, uint32_t node);
+
+/* "timing", "line", ... */
+const char *check_class_name(enum check_class of);
 
 #endif

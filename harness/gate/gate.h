@@ -2,6 +2,8 @@
 #ifndef HARNESS_GATE_GATE_H
 #define HARNESS_GATE_GATE_H
 
+#include <stdio.h>
+
 #include "harness/checks/check.h"
 #include "harness/gate/sweep.h"
 #include "harness/run_result.h"
@@ -22,14 +24,42 @@ struct gate_result {
     const struct run_result *run; /* the nominal run; NULL when not run */
     struct sweep_result sweep;    /* samples 0 when not run */
     double min_yield;
+    bool fail_on_reservations; /* they make the exit code 1 */
     struct gate_waiver *waivers;
     size_t n_waivers;
     enum gate_verdict verdict;
+    char kind[128];       /* what the board is, from its wiring: "a receiver alone" */
     char reasons[4][256]; /* of the verdict, ranked */
     size_t n_reasons;
     uint64_t seed;
     char repeat[1024];
     double wall_s; /* host */
 };
+
+struct gate_request {
+    const struct board *board;
+    enum check_profile profile;
+    const char *const *only;   /* ids of checks, NULL at the end; NULL: all */
+    bool fail_on_reservations; /* see struct gate_result */
+    uint64_t seed;
+    double min_yield; /* fraction */
+};
+
+/* Runs the checks and ranks what they found. False with `err` for an id that is no check's, and
+ * on internal errors. `out` points into the board, and `repeat` is the caller's to fill. */
+bool gate_run(const struct gate_request *request, struct gate_result *out, struct sim_err *err);
+void gate_finish(struct gate_result *result); /* accepts a zeroed one */
+
+/* The verdict and its reasons, from the findings that are not waived and the yield. For the end
+ * of gate_run(), and again after waivers changed. */
+void gate_judge(struct gate_result *result);
+/* 0 or 1 by the verdict; 3 when nothing failed and a part has no model, and `strict`. */
+int gate_exit_code(const struct gate_result *result, bool strict);
+
+/* Findings, what was not checked, and the verdict with the command that repeats it. */
+void gate_print(const struct gate_result *result, FILE *out);
+
+/* "function" or "standard"; false for anything else. */
+bool gate_profile(const char *name, enum check_profile *profile);
 
 #endif

@@ -61,6 +61,10 @@ static const struct part_unit units[] = {
 
 static const struct part_vector vectors[] = {{"0", "1"}, {"1", "0"}, {"0", "1"}};
 
+static const struct part_limit limits[] = {
+    {NULL, "vcc", 2.0, 6.0, "74HC family, recommended operating conditions; from memory, check"},
+};
+
 static const char *const values[] = {"74HC14", NULL};
 static const char *const none[] = {NULL};
 static const char *const power[] = {"14", NULL};
@@ -78,6 +82,8 @@ const struct part_model part_hc14 = {
     .n_variants = N_OF(variants),
     .units = units,
     .n_units = N_OF(units),
+    .limits = limits,
+    .n_limits = N_OF(limits),
     .vectors = vectors,
     .n_vectors = N_OF(vectors),
 };

@@ -1,0 +1,96 @@
+/* five-volt-tolerance: what the board drives above the MCU's own supply goes to pins that stand
+ * it. Judged where a pad of an MCU is named after its pin, and where the board states a pin. */
+#include <math.h>
+
+#include "harness/checks/check.h"
+#include "harness/checks/mcu_pins.h"
+#include "harness/checks/wiring.h"
+#include "harness/mcu_nets.h"
+#include "models/mcu/soc/stm32.h"
+
+#define MCU_V  3.3
+#define OVER_V 0.3 /* STM32: VDD + 0.3 V at a pin that is not FT */
+
+/* What the board brings to the node by an output, or by a resistor (`weak`); 0: nothing. */
+static double brought(const struct wiring *w, uint32_t node, bool *weak, uint32_t *by) {
+    double volt = 0;
+    *weak = false;
+    for (uint32_t i = 0; i < w->nodes[node].n; i++) {
+        uint32_t pin = w->by_node[w->nodes[node].first + i];
+        const struct wiring_unit *u =
+            w->unit_of[pin] == NETLIST_NONE ? NULL : &w->units[w->unit_of[pin]];
+        uint32_t other =
+            u && u->unit->kind == PART_RESISTOR ? u->nodes[1 - w->place_of[pin]] : NETLIST_NONE;
+        double here = 0;
+        if (w->roles[pin] == WIRING_DRIVES)
+            here = wiring_supply(w, u->part);
+        else if (other != NETLIST_NONE && w->nodes[other].rail == WIRING_IS_POWER)
+            here = w->nodes[other].volt;
+        if (here > volt) {
+            *weak = w->roles[pin] != WIRING_DRIVES;
+            *by = pin;
+            volt = here;
+        }
+    }
+    return volt;
+}
+
+static void judge(const struct check *check, const struct wiring *w, uint32_t node,
+                  const char *name, uint32_t pad, const struct stm32_chip *chip,
+                  struct check_report *report) {
+    bool weak;
+    unsigned port, pin;
+    char source[96];
+    uint32_t by = NETLIST_NONE;
+    if (!mcu_pins_parse(name, &port, &pin) || !stm32_chip_has_pin(chip, port, pin) ||
+        stm32_chip_takes_5v(chip, port, pin))
+        return;
+    double volt = brought(w, node, &weak, &by);
+    if (!(volt > MCU_V + OVER_V))
+        return;
+    struct check_finding *finding = check_found(
+        report, check, "%s brings %g V on %s to %s of %s, which is not five-volt tolerant%s",
+        wiring_pin_name(w, by, source, sizeof source), volt, wiring_net_name(w, node), name,
+        stm32_chip_name(chip), weak ? " (through a resistor: as much as that limits)" : "");
+    if (weak)
+        finding->severity = CHECK_RESERVATION;
+    check_place_pin(finding, w, pad);
+    check_place_node(finding, w, node);
+    check_advise(finding, "a divider, or another pin");
+}
+
+/* The pins that the board states count instead of what the pad is called. */
+static const char *stated(const struct check_context *context, uint32_t node) {
+    struct mcu_pin pin;
+    for (int use = 0; use < MCU_PIN_USES; use++)
+        if (mcu_pins_find(context->board, (enum mcu_pin_use)use, &pin) &&
+            wiring_named(context->wiring, pin.net) == node)
+            return pin.name;
+    return NULL;
+}
+
+static bool run(const struct check *check, const struct check_context *context,
+                struct check_report *report, struct sim_err *err) {
+    const struct wiring *w = context->wiring;
+    const struct netlist *netlist = w->board->netlist;
+    (void)err;
+    const struct stm32_chip *chip = mcu_pins_chip(check, context, report);
+    for (uint32_t pad = 0; chip && pad < netlist->n_pins; pad++) {
+        uint32_t node = wiring_node(w, pad);
+        const char *name = mcu_nets_port_pin(&netlist->pins[pad]);
+        if (w->roles[pad] != WIRING_OUTSIDE || node == NETLIST_NONE || !name)
+            continue;
+        const char *other = stated(context, node);
+        judge(check, w, node, other ? other : name, pad, chip, report);
+    }
+    return true;
+}
+
+const struct check check_five_volt = {
+    .id = "five-volt-tolerance",
+    .title = "no MCU pin gets more than it stands",
+    .of = CHECK_STATIC,
+    .severity = {CHECK_FAILURE, CHECK_FAILURE},
+    .source = "the chips' pin tables: FT pins stand 5.5 V, others VDD + 0.3 V",
+    .run = run,
+};

@@ -1,0 +1,150 @@
+#include "harness/gate/gate.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "harness/checks/wiring.h"
+#include "harness/words.h"
+
+bool gate_profile(const char *name, enum check_profile *profile) {
+    *profile = strcmp(name, "standard") == 0 ? CHECK_STANDARD : CHECK_FUNCTIONAL;
+    return *profile == CHECK_STANDARD || strcmp(name, "function") == 0;
+}
+
+static bool known(const char *const *only, struct sim_err *err) {
+    for (; only && *only; only++) {
+        struct words_near near = {.wanted = *only};
+        char hint[128];
+        for (size_t i = 0; checks[i]; i++)
+            words_near_offer(&near, checks[i]->id);
+        if (!check_find(*only))
+            return sim_err_set(err, SIM_ERR_INPUT, "--only %s: no such check%s", *only,
+                               words_near_hint(&near, hint, sizeof hint));
+    }
+    return true;
+}
+
+/* --- ranking ------------------------------------------------------------------------------ */
+
+static size_t place_of(const struct check *check) {
+    size_t i = 0;
+    while (checks[i] && checks[i] != check)
+        i++;
+    return i;
+}
+
+/* Failures first; then in the order of the catalogue, causes before what was measured of them;
+ * what was measured, the least slack first in its share of the limit. */
+static int by_weight(const void *a, const void *b) {
+    const struct check_finding *x = a, *y = b;
+    if (x->severity != y->severity)
+        return x->severity > y->severity ? -1 : 1;
+    if (x->measured != y->measured)
+        return x->measured ? 1 : -1;
+    size_t i = place_of(x->check), k = place_of(y->check);
+    if (i != k)
+        return i < k ? -1 : 1;
+    double s = x->limit != 0 ? x->slack / x->limit : x->slack;
+    double t = y->limit != 0 ? y->slack / y->limit : y->slack;
+    if (x->measured && s != t)
+        return s < t ? -1 : 1;
+    int order = words_natural_compare(x->part, y->part);
+    order = order ? order : words_natural_compare(x->net, y->net);
+    return order ? order : strcmp(x->text, y->text);
+}
+
+static void rank(struct check_report *report) {
+    if (report->n_findings)
+        qsort(report->findings, report->n_findings, sizeof *report->findings, by_weight);
+}
+
+/* --- the verdict --------------------------------------------------------------------------- */
+
+static size_t count(const struct gate_result *result, enum check_severity severity) {
+    size_t n = 0;
+    for (size_t i = 0; i < result->report.n_findings; i++)
+        n += !result->report.findings[i].waived && result->report.findings[i].severity == severity;
+    return n;
+}
+
+static void give_reasons(struct gate_result *result, enum check_severity severity) {
+    const size_t room = sizeof result->reasons / sizeof *result->reasons;
+    for (size_t i = 0; i < result->report.n_findings && result->n_reasons < room; i++) {
+        const struct check_finding *f = &result->report.findings[i];
+        if (!f->waived && f->severity == severity)
+            sim_format(result->reasons[result->n_reasons++], sizeof *result->reasons, "%s: %s",
+                       f->check->id, f->text);
+    }
+}
+
+static bool yields_too_little(const struct gate_result *result) {
+    const struct sweep_yield *overall = result->sweep.yields;
+    return result->sweep.n_yields && overall->samples &&
+           (double)overall->passed < result->min_yield * (double)overall->samples;
+}
+
+void gate_judge(struct gate_result *result) {
+    rank(&result->report);
+    result->n_reasons = 0;
+    result->verdict = GATE_ORDER;
+    if (count(result, CHECK_FAILURE)) {
+        result->verdict = GATE_DO_NOT_ORDER;
+        give_reasons(result, CHECK_FAILURE);
+        return;
+    }
+    if (yields_too_little(result)) {
+        result->verdict = GATE_RESERVATIONS;
+        sim_format(result->reasons[result->n_reasons++], sizeof *result->reasons,
+                   "the yield is below %g %%", 100 * result->min_yield);
+    }
+    if (count(result, CHECK_RESERVATION)) {
+        result->verdict = GATE_RESERVATIONS;
+        give_reasons(result, CHECK_RESERVATION);
+    }
+}
+
+int gate_exit_code(const struct gate_result *result, bool strict) {
+    if (result->verdict == GATE_DO_NOT_ORDER ||
+        (result->verdict == GATE_RESERVATIONS && result->fail_on_reservations))
+        return 1;
+    return strict && result->board->n_unmodelled ? SIM_ERR_UNMODELLED : 0;
+}
+
+/* --- running --------------------------------------------------------------------------------- */
+
+static double now_s(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+bool gate_run(const struct gate_request *request, struct gate_result *out, struct sim_err *err) {
+    double start = now_s();
+    *out = (struct gate_result){
+        .board = request->board,
+        .profile = request->profile,
+        .report = {.profile = request->profile},
+        .min_yield = request->min_yield,
+        .fail_on_reservations = request->fail_on_reservations,
+        .seed = request->seed,
+    };
+    if (!known(request->only, err))
+        return false;
+    struct wiring *wiring = wiring_create(request->board);
+    struct check_context context = {.board = request->board, .wiring = wiring};
+    wiring_describe(wiring, out->kind, sizeof out->kind);
+    bool good = check_all(&context, request->only, &out->report, err);
+    wiring_destroy(wiring);
+    gate_judge(out);
+    out->wall_s = now_s() - start;
+    if (!good)
+        gate_finish(out);
+    return good;
+}
+
+void gate_finish(struct gate_result *result) {
+    check_report_finish(&result->report);
+    free(result->waivers);
+    *result = (struct gate_result){0};
+}

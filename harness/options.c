@@ -90,7 +90,7 @@ static const struct options_row option_rows[] = {
      "change the netlist, as often as wanted: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 "
      "VCC\", "
      "\"value R5=680\", \"remove C10\""},
-    {"firmware", CODE_FIRMWARE, 0, RUN | LIVE, "ELF",
+    {"firmware", CODE_FIRMWARE, 0, RUN | LIVE | GATE, "ELF",
      "the MCU's program, run beside the board: a file, or the name of an image of this project "
      "(default: netif_f401, or what the board's mcu.chip runs); none: octets are taken at the SPI "
      "pins"},

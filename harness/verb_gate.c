@@ -26,6 +26,8 @@ static int judge(const struct board *board, const struct options *options,
         .only = options->gate.n_only ? options->gate.only : NULL,
         .fail_on_reservations = options->gate.fail_on_reservations,
         .seed = options->seed,
+        .firmware = options->firmware,
+        .engine = options->engine,
         .min_yield = options->gate.min_yield,
     };
     if (!gate_run(&request, &result, &err))

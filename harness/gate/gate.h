@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "harness/checks/check.h"
+#include "harness/checks/nominal.h"
 #include "harness/gate/sweep.h"
 #include "harness/run_result.h"
 
@@ -20,9 +21,10 @@ struct gate_waiver {
 struct gate_result {
     const struct board *board;
     enum check_profile profile;
-    struct check_report report;   /* findings ranked: failures first, least slack first */
-    const struct run_result *run; /* the nominal run; NULL when not run */
-    struct sweep_result sweep;    /* samples 0 when not run */
+    struct check_report report;    /* findings ranked: failures first, least slack first */
+    struct check_nominal *nominal; /* NULL: no check that was wanted needs it */
+    const struct run_result *run;  /* the nominal run; NULL when not run */
+    struct sweep_result sweep;     /* samples 0 when not run */
     double min_yield;
     bool fail_on_reservations; /* they make the exit code 1 */
     struct gate_waiver *waivers;
@@ -42,7 +44,8 @@ struct gate_request {
     const char *const *only;   /* ids of checks, NULL at the end; NULL: all */
     bool fail_on_reservations; /* see struct gate_result */
     uint64_t seed;
-    double min_yield; /* fraction */
+    const char *firmware, *engine; /* as --firmware and --engine; NULL: the default */
+    double min_yield;              /* fraction */
 };
 
 /* Runs the checks and ranks what they found. False with `err` for an id that is no check's, and

@@ -14,6 +14,8 @@ static void apply(struct board_line *line, double x) {
 
 static const struct curve_spec spec = {
     .name = "amplitude range",
+    .least = "smallest amplitude taken",
+    .most = "largest amplitude taken",
     .x_name = "differential peak",
     .x_unit = "V",
     .base = 2.5,

@@ -14,6 +14,8 @@ static void apply(struct board_line *line, double x) {
 
 static const struct curve_spec spec = {
     .name = "clock offset",
+    .least = "slowest clock understood",
+    .most = "fastest clock understood",
     .x_name = "partner's clock off by",
     .x_unit = "ppm",
     .base = 0,

@@ -105,6 +105,7 @@ bool curve_probe(const struct board *board, const struct board_line *line, size_
 
 struct tracing {
     bool mended; /* frames that a driver mends count as recovered */
+    bool judged;
     const struct check_context *context;
     const struct curve_spec *spec;
     struct check_curve *curve;
@@ -182,11 +183,9 @@ static void name_curve(struct check_curve *c, const struct curve_spec *spec) {
 
 static void judge_end(const struct check *check, const struct curve_spec *spec, int way, double end,
                       struct check_report *report) {
-    char name[64];
     double limit = way > 0 ? spec->high : spec->low;
-    snprintf(name, sizeof name, "%s, %s", spec->name, way > 0 ? "most" : "least");
     measure(report, check,
-            &(struct measure){.name = name,
+            &(struct measure){.name = way > 0 ? spec->most : spec->least,
                               .net = "",
                               .value = end,
                               .limit = limit,
@@ -213,7 +212,7 @@ static bool trace(struct tracing *t, const struct check *check, struct check_rep
             continue;
         if (!trace_end(t, way, &end))
             return false;
-        if (!t->mended)
+        if (t->judged)
             judge_end(check, spec, way, end, report);
     }
     return true;
@@ -232,29 +231,34 @@ static bool draw(struct tracing *t, const struct check *check, struct check_repo
 }
 
 /* False with `err`: there is nothing to follow from the base on. */
-static bool base_passes(const struct check_context *context, const struct curve_spec *spec,
-                        struct sim_err *err) {
-    struct board_line line = context->board->config.line;
+static bool try_base(struct tracing *t, struct sim_err *err) {
+    const struct curve_spec *spec = t->spec;
+    struct board_line line = t->context->board->config.line;
     struct curve_score score;
     spec->apply(&line, spec->base);
-    if (!curve_probe(context->board, &line, spec->frames, &score, err))
+    if (!curve_probe(t->context->board, &line, spec->frames, &score, err))
         return false;
-    bool passes = spec->rejects ? score.heard == 0 : score.recovered == score.sent;
-    return passes || sim_err_set(err, SIM_ERR_INPUT, "%s",
-                                 spec->rejects ? "octets come even without a signal"
-                                               : "frames are lost even on a good line");
+    if (spec->rejects)
+        return score.heard == 0 ||
+               sim_err_set(err, SIM_ERR_INPUT, "octets come even without a signal");
+    t->mended = score.recovered < score.sent;
+    return score.recovered + score.mended == score.sent ||
+           sim_err_set(err, SIM_ERR_INPUT, "frames are lost even on a good line");
 }
 
 bool curve_check(const struct check *check, const struct check_context *context,
                  const struct curve_spec *spec, struct check_report *report, struct sim_err *err) {
-    struct tracing t = {.context = context, .spec = spec, .err = err};
+    struct tracing t = {.context = context, .spec = spec, .judged = true, .err = err};
     struct sim_err why = SIM_ERR_INIT;
-    if (!base_passes(context, spec, &why)) {
+    if (!try_base(&t, &why)) {
         check_not_run(report, check, "%.180s", why.text);
         return true;
     }
     if (!draw(&t, check, report))
         return false;
+    if (!spec->mends || t.mended)
+        return true;
     t.mended = true;
-    return !spec->mends || draw(&t, check, report);
+    t.judged = false;
+    return draw(&t, check, report);
 }

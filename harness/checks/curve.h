@@ -19,20 +19,22 @@ bool curve_probe(const struct board *board, const struct board_line *line, size_
 
 struct curve_spec {
     const char *name, *x_name, *x_unit;
-    const double *grid; /* ascending, a few points */
+    const char *least, *most; /* what the ends are called: "largest jitter taken"; NULL: no such */
+    const double *grid;       /* ascending, a few points */
     size_t n_grid;
     double base;      /* where a good board passes; the curve is followed from there */
     double low, high; /* in which it must pass, NAN: no such side */
     double step;      /* how closely the ends are found */
     size_t frames;
     bool rejects;       /* nothing is to be heard, instead of everything recovered */
-    bool mends;         /* drawn once more for a driver that mends a first bit; not judged */
+    bool mends;         /* drawn for a driver that mends a first bit, too */
     const char *advice; /* NULL: none */
     void (*apply)(struct board_line *line, double x);
 };
 
 /* Draws the curve, with a margin at each required end; findings where it does not reach. A board
- * that fails at the base is told as not run: what is wrong then is no matter of the line. */
+ * that fails at the base is told as not run: what is wrong then is no matter of the line. One whose
+ * first bit is wrong even there is judged with a driver that mends it. */
 bool curve_check(const struct check *check, const struct check_context *context,
                  const struct curve_spec *spec, struct check_report *report, struct sim_err *err);
 

@@ -14,6 +14,7 @@ static void apply(struct board_line *line, double x) {
 
 static const struct curve_spec spec = {
     .name = "gap",
+    .least = "smallest gap taken",
     .x_name = "gap",
     .x_unit = "bit",
     .base = 96,

@@ -13,6 +13,7 @@ static void apply(struct board_line *line, double x) {
 
 static const struct curve_spec spec = {
     .name = "jitter tolerance",
+    .most = "largest jitter taken",
     .x_name = "peak jitter, either way",
     .x_unit = "ns",
     .base = 0,

@@ -5,6 +5,7 @@
 #include "harness/checks/check.h"
 #include "harness/checks/measure.h"
 #include "harness/checks/nominal.h"
+#include "harness/transmit.h"
 
 static const struct line_row {
     const char *id, *row, *advice;
@@ -49,6 +50,27 @@ static const struct run_measure *find(const struct run_transmit *transmit, const
     return NULL;
 }
 
+/* In series with the driver: what sets the amplitude. NULL when there is none, or no driver. */
+static const char *series_resistor(const struct board *board) {
+    struct transmit_driver driver;
+    char why[160];
+    if (!transmit_find_driver(board, &driver, why, sizeof why))
+        return NULL;
+    const struct board_attach *attach = &board->config.attach;
+    const uint32_t pair[2] = {netlist_find_net(board->netlist, attach->line_tx_p),
+                              netlist_find_net(board->netlist, attach->line_tx_n)};
+    for (int side = 0; side < 2; side++)
+        for (int net = TRANSMIT_Y; net <= TRANSMIT_Z; net++) {
+            const char *ref = pair[side] == NETLIST_NONE || driver.nets[net] == NETLIST_NONE ||
+                                      pair[side] == driver.nets[net]
+                                  ? NULL
+                                  : measure_resistor_between(board, pair[side], driver.nets[net]);
+            if (ref)
+                return ref;
+        }
+    return NULL;
+}
+
 static bool run(const struct check *check, const struct check_context *context,
                 struct check_report *report, struct sim_err *err) {
     (void)err;
@@ -65,6 +87,8 @@ static bool run(const struct check *check, const struct check_context *context,
     measure(report, check,
             &(struct measure){.name = m->name,
                               .net = context->board->config.attach.line_tx_p,
+                              .part = strcmp(m->unit, "V") == 0 ? series_resistor(context->board)
+                                                                : NULL,
                               .unit = m->unit,
                               .source = m->source,
                               .advice = row->advice,

@@ -19,4 +19,9 @@ void measure(struct check_report *report, const struct check *check, const struc
 /* The part of the board that a unit belongs to: "U8A" is U8's; "" when there is none. */
 void measure_part_of(const struct board *board, const char *unit, char *part, size_t size);
 
+/* The fitted resistors and capacitors with a pin on a net, "R5, C9"; "" without any. */
+void measure_passives_at(const struct board *board, const char *net, char *out, size_t size);
+/* The first resistor between two nets, by its reference; NULL: none. */
+const char *measure_resistor_between(const struct board *board, uint32_t a, uint32_t b);
+
 #endif

@@ -21,15 +21,17 @@ static bool works(const struct run_result *run) {
 static void judge(const struct check *check, const struct check_context *context,
                   struct check_report *report, const struct survey_oneshot *shot,
                   const struct row *row) {
-    char name[64];
+    char name[64], passives[128], advice[192];
     size_t before = report->n_findings;
     snprintf(name, sizeof name, "%.26s %s", shot->name, row->what);
+    measure_passives_at(context->board, shot->net, passives, sizeof passives);
+    snprintf(advice, sizeof advice, "other values of %s", passives);
     measure(report, check,
             &(struct measure){.name = name,
                               .net = shot->net,
                               .part = context->board->netlist->parts[shot->part].ref,
                               .unit = "ns",
-                              .advice = "change the resistor or the capacitor at this net",
+                              .advice = advice,
                               .value = row->value,
                               .limit = row->limit,
                               .slack = row->slack});
@@ -41,14 +43,14 @@ static void judge_all(const struct check *check, const struct check_context *con
                       struct check_report *report, const struct survey_oneshot *shot) {
     if (shot->ready_seen)
         judge(check, context, report, shot,
-              &(struct row){"recovers before the next bit", shot->recovery, shot->period,
+              &(struct row){"recovery before the next bit", shot->recovery, shot->period,
                             shot->period - shot->recovery});
     if (shot->busy_seen)
         judge(check, context, report, shot,
-              &(struct row){"closed behind the edge between bits", shot->busy, 0, shot->busy});
+              &(struct row){"time closed behind the edge between bits", shot->busy, 0, shot->busy});
     if (shot->held)
         judge(check, context, report, shot,
-              &(struct row){"holds through the frame", shot->hold, shot->interval,
+              &(struct row){"hold through the frame", shot->hold, shot->interval,
                             shot->hold - shot->interval});
 }
 

@@ -13,6 +13,8 @@ static void apply(struct board_line *line, double x) {
 
 static const struct curve_spec spec = {
     .name = "preamble length",
+    .least = "shortest preamble understood",
+    .most = "longest preamble understood",
     .x_name = "bits added",
     .x_unit = "bit",
     .base = 0,

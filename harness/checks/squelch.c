@@ -13,6 +13,7 @@ static void apply(struct board_line *line, double x) {
 
 static const struct curve_spec spec = {
     .name = "squelch",
+    .most = "largest amplitude rejected",
     .x_name = "differential peak",
     .x_unit = "V",
     .base = 0.02,

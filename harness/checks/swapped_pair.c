@@ -21,7 +21,7 @@ static bool try_it(struct attempt *a, struct sim_err *err) {
     struct curve_score score;
     if (!curve_probe(&a->board, &a->line, FRAMES, &score, err))
         return false;
-    a->recovered = score.recovered == score.sent;
+    a->recovered = score.recovered + score.mended == score.sent;
     return true;
 }
 

@@ -34,6 +34,11 @@ void live_rig_tap(struct live_rig *rig, struct live_taps *taps);
 void live_rig_judged(struct live_rig *rig, const struct partner_frame *frame);
 /* The cable's delay, one way. */
 sim_time live_rig_delay(const struct live_rig *rig);
+/* The MCU; the firmware has come to an end, a fault. */
+const struct cosim *live_rig_cosim(const struct live_rig *rig);
+bool live_rig_ended(const struct live_rig *rig);
+/* How often the clock of the MCU's transmitting SPI has changed. */
+uint64_t live_rig_sent(const struct live_rig *rig);
 struct cosim_figures live_rig_figures(const struct live_rig *rig);
 const char *live_rig_misuse(const struct live_rig *rig, char *out, size_t size);
 

@@ -67,6 +67,8 @@ void options_repeat_gate(const struct options *options, char *out, size_t size) 
     if (options->ini)
         word(&text, "--ini", options->ini);
     word(&text, "--profile", gate->profile);
+    if (options->firmware)
+        word(&text, "--firmware", options->firmware);
     snprintf(number, sizeof number, "%" PRIu64, options->seed);
     word(&text, "--seed", number);
     snprintf(number, sizeof number, "%.15g%%", 100 * gate->min_yield);

@@ -43,7 +43,7 @@ const struct option_row options_rows[] = {
      "change the netlist, as often as wanted: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 "
      "VCC\", "
      "\"value R5=680\", \"remove C10\""},
-    {"firmware", OPTIONS_COMMON, CODE_FIRMWARE, 0, RUN | LIVE, "ELF",
+    {"firmware", OPTIONS_COMMON, CODE_FIRMWARE, 0, RUN | LIVE | GATE, "ELF",
      "the MCU's program, run beside the board: a file, or the name of an image of this project "
      "(default: netif_f401, or what the board's mcu.chip runs); none: octets are taken at the SPI "
      "pins"},

@@ -137,6 +137,8 @@ static const char *missing(const struct check *check, const struct check_context
         return "the board was not simulated";
     if (check->needs & dynamic && !nominal->run)
         return *nominal->why_not ? nominal->why_not : "the board was not simulated";
+    if (check->needs & (CHECK_NEEDS_FIRMWARE | CHECK_NEEDS_CONVERSATION) && nominal->no_firmware)
+        return nominal->no_firmware;
     if (check->needs & CHECK_NEEDS_LINE && !has_line(context->board))
         return "attach.line_tx_p and attach.line_tx_n are not stated";
     return NULL;

@@ -127,6 +127,31 @@ static void apply_waivers(const struct gate_request *request, struct gate_result
                   request->only, &out->report);
 }
 
+static bool is_wanted(const struct check *check, const struct gate_request *request) {
+    const char *const *only = request->only;
+    while (only && *only && strcmp(*only, check->id) != 0)
+        only++;
+    return (!only || *only) && check->severity[request->profile] != CHECK_IGNORED;
+}
+
+/* The nominal run, when a check that is wanted needs it. */
+static bool run_nominal(const struct gate_request *request, struct gate_result *out,
+                        struct sim_err *err) {
+    unsigned needs = 0;
+    for (size_t i = 0; checks[i]; i++)
+        needs |= is_wanted(checks[i], request) ? checks[i]->needs : 0;
+    if (!needs)
+        return true;
+    const struct check_nominal_request nominal = {.board = request->board,
+                                                  .seed = request->seed,
+                                                  .firmware = request->firmware,
+                                                  .engine = request->engine};
+    if (!check_nominal_run(&nominal, &out->nominal, err))
+        return false;
+    out->run = out->nominal->run;
+    return true;
+}
+
 bool gate_run(const struct gate_request *request, struct gate_result *out, struct sim_err *err) {
     double start = now_s();
     *out = (struct gate_result){
@@ -138,10 +163,14 @@ bool gate_run(const struct gate_request *request, struct gate_result *out, struc
         .seed = request->seed,
     };
     if (!known(request->only, err) ||
-        !waivers_load(request->board, request->waivers, &out->waivers, &out->n_waivers, err))
+        !waivers_load(request->board, request->waivers, &out->waivers, &out->n_waivers, err) ||
+        !run_nominal(request, out, err)) {
+        gate_finish(out);
         return false;
+    }
     struct wiring *wiring = wiring_create(request->board);
-    struct check_context context = {.board = request->board, .wiring = wiring};
+    struct check_context context = {
+        .board = request->board, .nominal = out->nominal, .wiring = wiring};
     wiring_describe(wiring, out->kind, sizeof out->kind);
     bool good = check_all(&context, request->only, &out->report, err);
     wiring_destroy(wiring);
@@ -155,6 +184,7 @@ bool gate_run(const struct gate_request *request, struct gate_result *out, struc
 
 void gate_finish(struct gate_result *result) {
     check_report_finish(&result->report);
+    check_nominal_destroy(result->nominal);
     free(result->waivers);
     *result = (struct gate_result){0};
 }

@@ -3,6 +3,7 @@
 #define HARNESS_GATE_GATE_H
 
 #include "harness/checks/check.h"
+#include "harness/checks/nominal.h"
 #include "harness/gate/sweep.h"
 #include "harness/run_result.h"
 
@@ -18,9 +19,10 @@ struct gate_waiver {
 struct gate_result {
     const struct board *board;
     enum check_profile profile;
-    struct check_report report;   /* findings ranked: failures first, least slack first */
-    const struct run_result *run; /* the nominal run; NULL when not run */
-    struct sweep_result sweep;    /* samples 0 when not run */
+    struct check_report report;    /* findings ranked: failures first, least slack first */
+    struct check_nominal *nominal; /* NULL: no check that was wanted needs it */
+    const struct run_result *run;  /* the nominal run; NULL when not run */
+    struct sweep_result sweep;     /* samples 0 when not run */
     double min_yield;
     bool fail_on_reservations; /* they make the exit code 1 */
     struct gate_waiver *waivers;
@@ -40,9 +42,10 @@ struct gate_request {
     const char *const *only;   /* ids of checks, NULL at the end; NULL: all */
     bool fail_on_reservations; /* see struct gate_result */
     uint64_t seed;
-    double min_yield;    /* fraction */
-    const char *waivers; /* a file beside the board's own; NULL: none */
-    const char *date;    /* for their expiry, YYYY-MM-DD; NULL: today */
+    const char *firmware, *engine; /* as --firmware and --engine; NULL: the default */
+    double min_yield;              /* fraction */
+    const char *waivers;           /* a file beside the board's own; NULL: none */
+    const char *date;              /* for their expiry, YYYY-MM-DD; NULL: today */
 };
 
 /* Runs the checks and ranks what they found. False with `err` for an id that is no check's, for

@@ -7,7 +7,8 @@
 #include "harness/gate/svg_curve.h"
 #include "harness/markup.h"
 
-#define MAX_BLAME 15
+#define MAX_BLAME   15
+#define MAX_MARGINS 20 /* in plain sight */
 
 static double percent(double share) {
     return 100 * (share < 0 ? 0 : share > 1 ? 1 : share);
@@ -55,9 +56,13 @@ void report_gate_html_margins(FILE *out, const struct gate_result *result) {
         "right is room, to the left it is missed; at the end of the track slack is as much as the "
         "limit or more.</p>\n<div class=\"card\">\n",
         out);
-    for (size_t i = 0; i < result->report.n_margins; i++)
+    size_t n = result->report.n_margins;
+    for (size_t i = 0; i < n; i++) {
+        if (i == MAX_MARGINS)
+            fprintf(out, "<details><summary>%zu more</summary>\n", n - i);
         margin(out, &result->report.margins[order[i]]);
-    fputs("</div>\n", out);
+    }
+    fputs(n > MAX_MARGINS ? "</details></div>\n" : "</div>\n", out);
     free(order);
 }
 

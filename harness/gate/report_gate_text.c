@@ -11,7 +11,8 @@
 #define YELLOW "\033[33m"
 #define PLAIN  "\033[0m"
 
-#define MAX_LISTED 5 /* failing samples, blamed parameters */
+#define MAX_LISTED  5 /* failing samples, blamed parameters */
+#define MAX_MARGINS 20
 
 struct page {
     FILE *out;
@@ -91,24 +92,50 @@ static void findings(struct page *page, const struct gate_result *result) {
 
 /* --- slack ------------------------------------------------------------------------------ */
 
-static void margin(struct page *page, const struct check_margin *m) {
+struct widths {
+    int name, net;
+};
+
+static int wider(int width, const char *text, int most) {
+    int n = (int)strlen(text);
+    return n > most ? most : n > width ? n : width;
+}
+
+static struct widths widths_of(const struct gate_result *result, const size_t *order, size_t n) {
+    struct widths w = {(int)strlen("margin"), (int)strlen("net")};
+    for (size_t i = 0; i < n; i++) {
+        w.name = wider(w.name, result->report.margins[order[i]].name, 40);
+        w.net = wider(w.net, result->report.margins[order[i]].net, 24);
+    }
+    return w;
+}
+
+static void margin(struct page *page, const struct check_margin *m, struct widths w) {
     char number[32];
     bool missed = m->slack < 0;
-    fprintf(page->out, "%-24s %-16s ", clean(page, m->name), clean(page, m->net));
-    fprintf(page->out, "%-4s %10.3f %10.3f ", m->unit, m->limit, m->value);
+    fprintf(page->out, "%-*s %-*s ", w.name, clean(page, m->name), w.net, clean(page, m->net));
+    fprintf(page->out, "%-6s %10.3f %10.3f ", m->unit, m->limit, m->value);
     snprintf(number, sizeof number, "%10.3f", m->slack);
     painted(page, missed ? RED : "", number);
     fprintf(page->out, "  %s%s\n", clean(page, m->source), missed ? "  MISSED" : "");
 }
 
+/* All that are missed, and the least slack of the others. */
 static void margins(struct page *page, const struct gate_result *result) {
-    size_t *order = report_gate_margins(result);
+    size_t *order = report_gate_margins(result), n = result->report.n_margins;
+    size_t shown = n < MAX_MARGINS ? n : MAX_MARGINS;
     if (!order)
         return;
-    fprintf(page->out, "%-24s %-16s %-4s %10s %10s %10s  %s\n", "margin", "net", "", "limit",
-            "worst", "slack", "source");
-    for (size_t i = 0; i < result->report.n_margins; i++)
-        margin(page, &result->report.margins[order[i]]);
+    while (shown < n && result->report.margins[order[shown]].slack < 0)
+        shown++;
+    struct widths w = widths_of(result, order, shown);
+    fprintf(page->out, "%-*s %-*s %-6s %10s %10s %10s  %s\n", w.name, "margin", w.net, "net", "",
+            "limit", "worst", "slack", "source");
+    for (size_t i = 0; i < shown; i++)
+        margin(page, &result->report.margins[order[i]], w);
+    if (shown < n)
+        fprintf(page->out, "and %zu margins with more slack: --json and --html have them\n",
+                n - shown);
     fputc('\n', page->out);
     free(order);
 }

@@ -19,11 +19,14 @@ static bool is_rail(const struct choice *c, uint32_t net) {
     return strcmp(name, supply->power) == 0 || strcmp(name, supply->ground) == 0;
 }
 
+/* A net that the engine does not simulate (behind the line driver, say) would be drawn at rest. */
 static void choose(struct choice *c, uint32_t net) {
-    if (net == NETLIST_NONE || c->n == GATE_VIEW_MAX || is_rail(c, net))
+    const struct circuit *circuit = c->scene->circuit;
+    if (net == NETLIST_NONE || c->n == GATE_VIEW_MAX || is_rail(c, net) ||
+        !circuit_net_is_live(circuit, circuit_net(circuit, net)))
         return;
     for (size_t i = 0; i < c->n; i++)
-        if (circuit_net(c->scene->circuit, c->nets[i]) == circuit_net(c->scene->circuit, net))
+        if (circuit_net(circuit, c->nets[i]) == circuit_net(circuit, net))
             return;
     c->nets[c->n++] = net;
 }

@@ -1,6 +1,7 @@
 #include "harness/gate/svg_curve.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "harness/markup.h"
 
@@ -62,6 +63,10 @@ static bool scale(struct curve_sheet *s) {
         return false;
     widen(&s->x, c->required_low);
     widen(&s->x, c->required_high);
+    if (strcmp(c->y_unit, "%") == 0) { /* a share is seen against the whole */
+        widen(&s->y, 0);
+        widen(&s->y, 100);
+    }
     open_up(&s->x);
     open_up(&s->y);
     return true;
@@ -82,10 +87,10 @@ static void ends(const struct curve_sheet *s) {
     const struct check_curve *c = s->curve;
     fprintf(s->out,
             "<path class=\"axis\" d=\"M%.0f,%.0fV%.0fH%.0f\"/>\n"
-            "<text class=\"axis\" x=\"%.0f\" y=\"%.0f\" text-anchor=\"end\">%.4g</text>\n"
-            "<text class=\"axis\" x=\"%.0f\" y=\"%.0f\" text-anchor=\"end\">%.4g</text>\n"
-            "<text class=\"axis\" x=\"%.0f\" y=\"%.0f\">%.4g</text>\n"
-            "<text class=\"axis\" x=\"%.0f\" y=\"%.0f\" text-anchor=\"end\">%.4g</text>\n"
+            "<text class=\"axis\" x=\"%.0f\" y=\"%.0f\" text-anchor=\"end\">%.6g</text>\n"
+            "<text class=\"axis\" x=\"%.0f\" y=\"%.0f\" text-anchor=\"end\">%.6g</text>\n"
+            "<text class=\"axis\" x=\"%.0f\" y=\"%.0f\">%.6g</text>\n"
+            "<text class=\"axis\" x=\"%.0f\" y=\"%.0f\" text-anchor=\"end\">%.6g</text>\n"
             "<text class=\"axis\" x=\"%.0f\" y=\"%.0f\" text-anchor=\"middle\">",
             LEFT, TOP, BOTTOM, RIGHT, LEFT - 4, TOP + 9, s->y.high, LEFT - 4, BOTTOM, s->y.low,
             LEFT, BOTTOM + 14, s->x.low, RIGHT, BOTTOM + 14, s->x.high, (LEFT + RIGHT) / 2,

@@ -215,6 +215,10 @@ Test(report_gate, scene_shows_the_fault) {
     cr_expect_str_eq(view.strips[2].name, "Net-(Q3-Pad1)");
     gate_view_finish(&view);
     cr_expect(!gate_scene_view(scene, "", "", "nothing of the kind", &view));
+    cr_expect(!gate_scene_view(scene, "J1", "Net-(J1-Pad1)", "", &view) ||
+                  strcmp(view.strips[0].name, "Net-(J1-Pad1)") != 0,
+              "a net behind the driver is not simulated");
+    gate_view_finish(&view);
     cr_expect(!gate_scene_view(scene, "C1", "no such net", "", &view) || view.n);
     gate_view_finish(&view);
     cr_expect_str_eq(gate_scene_eye(scene), "", "no frame leaves this board");

@@ -100,9 +100,8 @@ Test(nominal, the_reference_board_does_its_work) {
 
 Test(nominal, the_standard_asks_the_reference_board_for_more) {
     NEEDS("netif_f401");
-    static const char *const ids[] = {
-        "jitter-tolerance", "squelch", "cable-length", "tx-amplitude", "tx-idl",
-        "tx-enable-late",   NULL};
+    static const char *const ids[] = {"jitter-tolerance", "squelch",        "tx-amplitude",
+                                      "tx-idl",           "tx-enable-late", NULL};
     struct outcome out;
     judge(&out, &(struct nominal_case){.board = "nucleo_shield", .profile = CHECK_STANDARD});
     expect_failures(&out, ids);

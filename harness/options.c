@@ -4,193 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/options_help.h"
+#include "harness/options_table.h"
 #include "harness/options_values.h"
 #include "harness/words.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define DEFAULT_BOARD "nucleo_shield"
+#define FIRST_ROW 256 /* getopt's value of row 0; below it are the letters */
 
-static const struct options_verb_row verb_rows[] = {
-    {"run", OPTIONS_RUN, "CAPTURE...", "replay captured frames through a board and compare them"},
-    {"board", OPTIONS_BOARD, "[BOARD]", "show how a board was read: values, models, nets, delays"},
-    {"export", OPTIONS_EXPORT, "[BOARD]", "write it as Verilog, as a graph, or as an ngspice deck"},
-    {"gate", OPTIONS_GATE, "[BOARD]", "run every check on a board: order it or do not, and why"},
-    {"sweep", OPTIONS_NO_VERB, NULL, NULL},
-    {"merge", OPTIONS_NO_VERB, NULL, NULL},
-    {"live", OPTIONS_LIVE, "[-- CMD...]",
-     "join the board to a TAP device, run a command beside it"},
-    {"mcu", OPTIONS_MCU, "IMAGE", "run a firmware image (ELF, HEX or BIN) alone"},
-    {"crosscheck", OPTIONS_CROSSCHECK, "CAPTURE...", "compare the two engines edge by edge"},
-    {"wave", OPTIONS_NO_VERB, NULL, NULL},
-    {"xdp", OPTIONS_NO_VERB, NULL, NULL},
-    {"test", OPTIONS_NO_VERB, NULL, NULL},
-};
-
-enum {
-    CODE_BOARD = 256,
-    CODE_INI,
-    CODE_FIRMWARE,
-    CODE_DELIVER,
-    CODE_ENGINE,
-    CODE_SEED,
-    CODE_JOBS,
-    CODE_SET,
-    CODE_EDIT,
-    CODE_STRICT,
-    CODE_NO_STRICT,
-    CODE_OUT,
-    CODE_JSON,
-    CODE_JUNIT,
-    CODE_VCD,
-    CODE_FST,
-    CODE_PCAP_OUT,
-    CODE_TAPS_OUT,
-    CODE_TRACE_WINDOW,
-    CODE_NO_CACHE,
-    CODE_NO_HOST,
-    CODE_INIT,
-    CODE_SPICE,
-    CODE_TRANSMIT,
-    CODE_VERILOG,
-    CODE_DOT,
-    CODE_UNDECIDED,
-    CODE_OCTETS,
-    CODE_OUTPUT,
-    CODE_MCU_FLAG, /* and the next: options_take_mcu() knows them by name */
-    CODE_MCU_LAST = CODE_MCU_FLAG + 16,
-    CODE_LIVE_FLAG, /* the same of options_take_live() */
-    CODE_LIVE_LAST = CODE_LIVE_FLAG + 8,
-    CODE_GATE_FLAG, /* the same of options_take_gate() */
-    CODE_GATE_LAST = CODE_GATE_FLAG + 24,
-    CODE_VERBOSE,
-    CODE_QUIET,
-    CODE_HELP,
-    CODE_VERSION,
-};
-
-#define RUN    (1u << OPTIONS_RUN)
-#define BOARD  (1u << OPTIONS_BOARD)
-#define EXPORT (1u << OPTIONS_EXPORT)
-#define MCU    (1u << OPTIONS_MCU)
-#define LIVE   (1u << OPTIONS_LIVE)
-#define CROSS  (1u << OPTIONS_CROSSCHECK)
-#define GATE   (1u << OPTIONS_GATE)
-#define BOARDS (RUN | BOARD | EXPORT | LIVE | CROSS | GATE)
-#define ALL    (BOARDS | MCU)
-
-static const struct options_row option_rows[] = {
-    {"board", CODE_BOARD, 0, BOARDS, "BOARD",
-     "a built-in board, or a KiCad .net or .kicad_pcb file (default " DEFAULT_BOARD ")"},
-    {"ini", CODE_INI, 0, BOARDS, "FILE",
-     "what the board's file does not say, docs/boards.md (default: the .ini beside it)"},
-    {"set", CODE_SET, 0, BOARDS, "S.KEY=V",
-     "change one setting of the .ini, as often as wanted: delay.scale=1.0, attach.spi_clk=/sck"},
-    {"edit", CODE_EDIT, 0, BOARDS, "EDIT",
-     "change the netlist, as often as wanted: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 "
-     "VCC\", "
-     "\"value R5=680\", \"remove C10\""},
-    {"firmware", CODE_FIRMWARE, 0, RUN | LIVE | GATE, "ELF",
-     "the MCU's program, run beside the board: a file, or the name of an image of this project "
-     "(default: netif_f401, or what the board's mcu.chip runs); none: octets are taken at the SPI "
-     "pins"},
-    {"deliver-symbol", CODE_DELIVER, 0, RUN | LIVE, "NAME",
-     "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
-    {"engine", CODE_ENGINE, 0, RUN, "NAME",
-     "event (default), or rtl: the same board as Verilog under Verilator, slower"},
-    {"seed", CODE_SEED, 0, RUN | MCU | LIVE | CROSS | GATE, "N",
-     "seed of everything random, 64 bit, decimal or 0x (default 1)"},
-    {"jobs", CODE_JOBS, 'j', RUN, "N", "parallel workers (default: one per processor)"},
-    {"strict", CODE_STRICT, 0, RUN | MCU | LIVE | GATE, NULL,
-     "end the run with exit code 3 at what is not modelled (default)"},
-    {"no-strict", CODE_NO_STRICT, 0, RUN | MCU | LIVE | GATE, NULL,
-     "count what is not modelled and go on"},
-    {"out", CODE_OUT, 0, RUN | MCU | LIVE, "DIR",
-     "directory of the output files given by relative names"},
-    {"json", CODE_JSON, 0, RUN | MCU, "FILE",
-     "write the results as JSON (schema linkpulse.run/1, linkpulse.mcu/1)"},
-    {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
-    {"junit", CODE_JUNIT, 0, RUN, "FILE", "write the results as JUnit XML"},
-    {"pcap-out", CODE_PCAP_OUT, 0, RUN, "FILE", "write the recovered frames as a capture"},
-    {"taps-out", CODE_TAPS_OUT, 0, RUN | LIVE, "FILE",
-     "write the frames at each place, both ways, as pcapng: line-in, mcu-rx, mcu-tx, line-out, "
-     "with live also host, and to a FIFO as they come"},
-    {"vcd", CODE_VCD, 0, RUN, "FILE", "write waves as VCD"},
-    {"fst", CODE_FST, 0, RUN, "FILE", "write waves as FST, for GTKWave, with a .gtkw beside it"},
-    {"trace-window", CODE_TRACE_WINDOW, 0, RUN, "WHAT",
-     "waves only around: auto (the first failure), a frame's number from 1, or START:END in us"},
-    {"no-cache", CODE_NO_CACHE, 0, RUN | LIVE, NULL,
-     "simulate every edge, without the response cache: slower, the same results"},
-    {"init", CODE_INIT, 0, BOARD, NULL, "print a proposed .ini for the board"},
-    {"spice", CODE_SPICE, 0, EXPORT, NULL, "an ngspice deck of its way in or out"},
-    {"transmit", CODE_TRANSMIT, 0, EXPORT, NULL,
-     "the transmit path, from the MCU's pins to the line, with a link pulse and a frame"},
-    {"verilog", CODE_VERILOG, 0, EXPORT, NULL, "the structural top of rtl/parts"},
-    {"dot", CODE_DOT, 0, EXPORT, NULL, "a graph of its parts for Graphviz"},
-    {"allow-undecided", CODE_UNDECIDED, 0, CROSS, NULL,
-     "pass although frames stand at the edge of failing"},
-    {"octets", CODE_OCTETS, 0, EXPORT, "N",
-     "length of the one frame sent, without FCS, 14 to 1514 (default 40)"},
-    {"output", CODE_OUTPUT, 'o', BOARD | EXPORT, "FILE", "write there instead of standard output"},
-    {"chip", CODE_MCU_FLAG, 0, MCU, "CHIP", "f401re (default), f100rb, f103rb or f439zi"},
-    {"base", CODE_MCU_FLAG + 1, 0, MCU, "ADDRESS",
-     "where a raw image is loaded (default: the chip's flash)"},
-    {"max-cycles", CODE_MCU_FLAG + 2, 0, MCU, "N", "stop after N cycles of the core"},
-    {"max-time", CODE_MCU_FLAG + 3, 0, MCU, "T",
-     "stop after this simulated time: 2, 50m, 10u (default 10 s; none with --gdb)"},
-    {"hse", CODE_MCU_FLAG + 4, 0, MCU, "HZ", "the external oscillator, 0: none (default 8000000)"},
-    {"hse-bypass", CODE_MCU_FLAG + 11, 0, MCU, NULL,
-     "it is a clock at OSC_IN, as on the Nucleo boards, not a crystal"},
-    {"hsi-ppm", CODE_MCU_FLAG + 5, 0, MCU, "PPM", "error of the internal oscillator (default 0)"},
-    {"profile", CODE_MCU_FLAG + 6, 0, MCU, NULL, "print the cycles of each function"},
-    {"itm", CODE_MCU_FLAG + 7, 0, MCU | RUN | LIVE, "FILE", "the text of ITM port 0"},
-    {"swo", CODE_MCU_FLAG + 8, 0, MCU | RUN | LIVE, "FILE",
-     "the raw SWO stream: ITM packets of every port"},
-    {"itm-port", CODE_MCU_FLAG + 9, 0, MCU | RUN | LIVE, "[=PORT]",
-     "the text of ITM port 0 on 127.0.0.1 (default 3443; also with --gdb)"},
-    {"gdb", CODE_MCU_FLAG + 10, 0, MCU | RUN | LIVE, "[=PORT]",
-     "wait for GDB on 127.0.0.1 (default 3333; 0: a free port)"},
-    {"tap", CODE_LIVE_FLAG, 0, LIVE, "NAME",
-     "join this TAP device (default: a new one in a network namespace of its own)"},
-    {"netns", CODE_LIVE_FLAG + 1, 0, LIVE, "NAME", "in this namespace of ip netns"},
-    {"partner", CODE_LIVE_FLAG + 2, 0, RUN | LIVE, "PROFILE",
-     "the port at the other end: tolerant (default), standard or strict, docs/partner.md"},
-    {"duplex", CODE_LIVE_FLAG + 3, 0, LIVE, "HOW",
-     "half, as auto-negotiation with a board without it gives (default), or full"},
-    {"speed", CODE_LIVE_FLAG + 4, 0, LIVE, "HOW",
-     "real: no faster than real time (default); max: as fast as it goes"},
-    {"no-dhcp", CODE_LIVE_FLAG + 5, 0, LIVE, NULL,
-     "leave DHCP to the command (default: the board is given 192.168.77.2)"},
-    {"profile", CODE_GATE_FLAG, 0, GATE, "NAME",
-     "what the board is held to: function (default), a tolerant partner, or standard, IEEE 802.3 "
-     "clause 14"},
-    {"only", CODE_GATE_FLAG + 1, 0, GATE, "ID", "run this check alone, as often as wanted"},
-    {"list", CODE_GATE_FLAG + 2, 0, GATE, NULL, "list the checks and where their limits come from"},
-    {"fail-on-reservations", CODE_GATE_FLAG + 3, 0, GATE, NULL,
-     "exit with 1 for reservations as well"},
-    {"min-yield", CODE_GATE_FLAG + 4, 0, GATE, "SHARE",
-     "the least yield without a reservation (default 95 %)"},
-    {"verbose", CODE_VERBOSE, 'v', ALL, NULL, "say more"},
-    {"quiet", CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
-    {"help", CODE_HELP, 'h', ALL, NULL, "this text"},
-    {"version", CODE_VERSION, 'V', ALL, NULL, "the version"},
-};
-
-static const struct options_verb_row *verb_row(enum options_verb verb) {
-    for (size_t i = 0; i < LENGTH(verb_rows); i++)
-        if (verb_rows[i].verb == verb)
-            return &verb_rows[i];
+/* By what getopt_long() returned. */
+static const struct option_row *option_row(int value) {
+    if (value >= FIRST_ROW)
+        return &options_rows[value - FIRST_ROW];
+    for (size_t i = 0; i < options_n_rows; i++)
+        if (options_rows[i].letter == value)
+            return &options_rows[i];
     return NULL;
 }
 
-static const struct options_row *option_row(int code) {
-    for (size_t i = 0; i < LENGTH(option_rows); i++)
-        if (option_rows[i].code == code || (code < 256 && option_rows[i].letter == code))
-            return &option_rows[i];
-    return NULL;
-}
-
-static bool take_value(struct options *options, int code, const char *value, struct sim_err *err) {
+static bool take_value(struct options *options, enum options_code code, const char *value,
+                       struct sim_err *err) {
     switch (code) {
     case CODE_BOARD:
         options->board = value;
@@ -250,7 +81,7 @@ static bool take_value(struct options *options, int code, const char *value, str
     }
 }
 
-static bool take_flag(struct options *options, int code, struct sim_err *err) {
+static bool take_flag(struct options *options, enum options_code code, struct sim_err *err) {
     switch (code) {
     case CODE_STRICT:
         options->strict = true;
@@ -299,20 +130,24 @@ static bool take_flag(struct options *options, int code, struct sim_err *err) {
     }
 }
 
-static bool take(struct options *options, const struct options_row *row, const char *value,
+static bool take(struct options *options, const struct option_row *row, const char *value,
                  struct sim_err *err) {
-    if (row->code >= CODE_MCU_FLAG && row->code <= CODE_MCU_LAST)
+    switch (row->family) {
+    case OPTIONS_OF_MCU:
         return options_take_mcu(&options->mcu, row->name, value, err);
-    if (row->code >= CODE_LIVE_FLAG && row->code <= CODE_LIVE_LAST)
+    case OPTIONS_OF_LIVE:
         return options_take_live(&options->live, row->name, value, err);
-    if (row->code >= CODE_GATE_FLAG && row->code <= CODE_GATE_LAST)
+    case OPTIONS_OF_GATE:
         return options_take_gate(&options->gate, row->name, value, err);
+    case OPTIONS_COMMON:
+        break;
+    }
     return row->argument ? take_value(options, row->code, value, err)
                          : take_flag(options, row->code, err);
 }
 
 static bool unknown_option(const char *text, struct sim_err *err) {
-    const char *names[LENGTH(option_rows)];
+    const char *names[OPTIONS_MAX_ROWS];
     char word[64];
     size_t length = strcspn(text + 2 * (text[0] == '-' && text[1] == '-'), "=");
     const char *start = text + 2 * (text[0] == '-' && text[1] == '-');
@@ -320,9 +155,9 @@ static bool unknown_option(const char *text, struct sim_err *err) {
         length = sizeof word - 1;
     memcpy(word, start, length);
     word[length] = 0;
-    for (size_t i = 0; i < LENGTH(option_rows); i++)
-        names[i] = option_rows[i].name;
-    const char *near = words_nearest(word, names, LENGTH(names));
+    for (size_t i = 0; i < options_n_rows; i++)
+        names[i] = options_rows[i].name;
+    const char *near = words_nearest(word, names, options_n_rows);
     if (near)
         return sim_err_set(err, SIM_ERR_INPUT, "unknown option --%s; did you mean --%s?", word,
                            near);
@@ -332,7 +167,7 @@ static bool unknown_option(const char *text, struct sim_err *err) {
 /* getopt's '?': an unknown or ambiguous long option, an unknown letter, or a value for an
  * option that takes none. */
 static bool bad_option(const char *text, struct sim_err *err) {
-    const struct options_row *row = optopt ? option_row(optopt) : NULL;
+    const struct option_row *row = optopt ? option_row(optopt) : NULL;
     if (row)
         return sim_err_set(err, SIM_ERR_INPUT, "option --%s takes no value", row->name);
     /* As a string: only those are kept from carrying control characters. */
@@ -345,43 +180,41 @@ static bool bad_option(const char *text, struct sim_err *err) {
 /* The first word that is a verb's name: two verbs may have an option of one name. */
 static unsigned likely_verb(int argc, char **argv) {
     for (int i = 1; i < argc; i++)
-        for (size_t v = 0; v < LENGTH(verb_rows); v++)
-            if (strcmp(argv[i], verb_rows[v].name) == 0)
-                return 1u << verb_rows[v].verb;
+        for (size_t v = 0; v < options_n_verbs; v++)
+            if (strcmp(argv[i], options_verbs[v].name) == 0)
+                return 1u << options_verbs[v].verb;
     return 0;
 }
 
 /* Whether another row of this name is the verb's. */
-static bool is_anothers(const struct options_row *row, unsigned verb) {
-    if (row->verbs & verb)
-        return false;
-    for (size_t i = 0; i < LENGTH(option_rows); i++)
-        if (&option_rows[i] != row && strcmp(option_rows[i].name, row->name) == 0 &&
-            (option_rows[i].verbs & verb || &option_rows[i] < row))
+static bool is_anothers(const struct option_row *row, unsigned verb) {
+    for (size_t i = 0; i < options_n_rows && !(row->verbs & verb); i++)
+        if (&options_rows[i] != row && strcmp(options_rows[i].name, row->name) == 0 &&
+            (options_rows[i].verbs & verb || &options_rows[i] < row))
             return true;
     return false;
 }
 
 static void long_options(struct option *longs, unsigned verb) {
-    for (size_t i = 0; i < LENGTH(option_rows); i++)
-        if (!is_anothers(&option_rows[i], verb))
+    for (size_t i = 0; i < options_n_rows; i++)
+        if (!is_anothers(&options_rows[i], verb))
             *longs++ = (struct option){
-                .name = option_rows[i].name,
-                .has_arg = options_has_argument(&option_rows[i]),
-                .val = option_rows[i].code,
+                .name = options_rows[i].name,
+                .has_arg = options_has_argument(&options_rows[i]),
+                .val = FIRST_ROW + (int)i,
             };
 }
 
 static bool parse_loop(struct options *options, int argc, char **argv, bool *seen,
                        struct sim_err *err) {
-    struct option longs[LENGTH(option_rows) + 1] = {{0}};
+    struct option longs[OPTIONS_MAX_ROWS + 1] = {{0}};
     long_options(longs, likely_verb(argc, argv));
     optind = 0; /* GNU: start afresh, so that parsing can be called again */
     opterr = 0;
     for (int code; (code = getopt_long(argc, argv, ":j:o:vqhV", longs, NULL)) != -1;) {
         if (code == '?')
             return bad_option(argv[optind - 1], err);
-        const struct options_row *row = option_row(code == ':' ? optopt : code);
+        const struct option_row *row = option_row(code == ':' ? optopt : code);
         if (code == ':')
             return sim_err_set(err, SIM_ERR_INPUT, "option --%s needs a value: %s", row->name,
                                row->argument);
@@ -389,16 +222,16 @@ static bool parse_loop(struct options *options, int argc, char **argv, bool *see
             return sim_err_set(err, SIM_ERR_INPUT, "option --%s: the value is empty", row->name);
         if (!take(options, row, optarg, err))
             return false;
-        seen[row - option_rows] = true;
+        seen[row - options_rows] = true;
     }
     return true;
 }
 
 static bool unknown_verb(const char *word, struct sim_err *err) {
-    const char *names[LENGTH(verb_rows)];
-    for (size_t i = 0; i < LENGTH(verb_rows); i++)
-        names[i] = verb_rows[i].name;
-    const char *near = words_nearest(word, names, LENGTH(names));
+    const char *names[OPTIONS_MAX_ROWS];
+    for (size_t i = 0; i < options_n_verbs; i++)
+        names[i] = options_verbs[i].name;
+    const char *near = words_nearest(word, names, options_n_verbs);
     if (near)
         return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; did you mean %s?", word, near);
     return sim_err_set(err, SIM_ERR_INPUT,
@@ -406,10 +239,10 @@ static bool unknown_verb(const char *word, struct sim_err *err) {
 }
 
 static bool take_verb(struct options *options, const char *word, struct sim_err *err) {
-    for (size_t i = 0; i < LENGTH(verb_rows); i++) {
-        if (strcmp(word, verb_rows[i].name) != 0)
+    for (size_t i = 0; i < options_n_verbs; i++) {
+        if (strcmp(word, options_verbs[i].name) != 0)
             continue;
-        options->verb = verb_rows[i].verb;
+        options->verb = options_verbs[i].verb;
         if (options->verb != OPTIONS_NO_VERB)
             return true;
         if (strcmp(word, "test") == 0)
@@ -429,7 +262,7 @@ static bool check_run(const struct options *options, struct sim_err *err) {
 }
 
 static bool check_one_board(struct options *options, struct sim_err *err) {
-    const char *verb = verb_row(options->verb)->name;
+    const char *verb = options_verb_row(options->verb)->name;
     if (options->n_files > 1)
         return sim_err_set(err, SIM_ERR_INPUT, "%s takes one board, found also %s", verb,
                            options->files[1]);
@@ -471,21 +304,21 @@ static bool check_verb(struct options *options, struct sim_err *err) {
     }
 }
 
-/* `seen`: one per row of option_rows. */
+/* seen[i]: row i was given. */
 static bool check(struct options *options, const bool *seen, struct sim_err *err) {
-    for (size_t i = 0; i < LENGTH(option_rows); i++)
-        if (seen[i] && !(option_rows[i].verbs & (1u << options->verb)))
+    for (size_t i = 0; i < options_n_rows; i++)
+        if (seen[i] && !(options_rows[i].verbs & (1u << options->verb)))
             return sim_err_set(err, SIM_ERR_INPUT, "option --%s does not belong to %s",
-                               option_rows[i].name, verb_row(options->verb)->name);
+                               options_rows[i].name, options_verb_row(options->verb)->name);
     if (!check_verb(options, err) || !options_check_outputs(options, err))
         return false;
     if (!options->board)
-        options->board = DEFAULT_BOARD;
+        options->board = OPTIONS_DEFAULT_BOARD;
     return true;
 }
 
 bool options_parse(struct options *options, int argc, char **argv, struct sim_err *err) {
-    bool seen[LENGTH(option_rows)] = {false};
+    bool seen[OPTIONS_MAX_ROWS] = {false};
     *options = (struct options){.program = argc > 0 ? argv[0] : "linkpulse",
                                 .engine = "event",
                                 .seed = 1,
@@ -503,9 +336,9 @@ bool options_parse(struct options *options, int argc, char **argv, struct sim_er
     if (options->version || (optind >= argc && options->help))
         return true;
     if (optind >= argc)
-        return sim_err_set(err, SIM_ERR_INPUT,
-                           "no verb; expected run, gate, board, export, live, mcu or crosscheck "
-                           "(see linkpulse --help)");
+        return sim_err_set(
+            err, SIM_ERR_INPUT,
+            "no verb; expected run, gate, board, export, live, mcu or crosscheck (see --help)");
     if (!take_verb(options, argv[optind], err))
         return false;
     options->files = (const char *const *)argv + optind + 1;
@@ -517,9 +350,4 @@ void options_finish(struct options *options) {
     free(options->sets);
     free(options->edits);
     *options = (struct options){0};
-}
-
-void options_print_help(const struct options *options, FILE *out) {
-    struct options_tables tables = {verb_rows, LENGTH(verb_rows), option_rows, LENGTH(option_rows)};
-    options_print_tables(&tables, options->verb, out);
 }

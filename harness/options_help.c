@@ -1,15 +1,9 @@
-#include "harness/options_help.h"
-
 #include <getopt.h>
 #include <string.h>
 
-#define HELP_WIDTH 80
+#include "harness/options_table.h"
 
-int options_has_argument(const struct options_row *row) {
-    if (!row->argument)
-        return no_argument;
-    return row->argument[0] == '[' ? optional_argument : required_argument;
-}
+#define HELP_WIDTH 80
 
 /* From `column` on, where the cursor stands already; broken at blanks. */
 static void print_wrapped(const char *text, int column, FILE *out) {
@@ -28,7 +22,7 @@ static void print_wrapped(const char *text, int column, FILE *out) {
     }
 }
 
-static void print_option(const struct options_row *row, FILE *out) {
+static void print_option(const struct option_row *row, FILE *out) {
     char left[64];
     snprintf(left, sizeof left, "  %c%c%c --%s%s%s", row->letter ? '-' : ' ',
              row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name,
@@ -38,14 +32,14 @@ static void print_option(const struct options_row *row, FILE *out) {
     print_wrapped(row->help, 29, out);
 }
 
-static void print_verbs(const struct options_tables *tables, FILE *out) {
+static void print_verbs(FILE *out) {
     fputs("linkpulse simulates a discrete-logic 10BASE-T adapter from its KiCad netlist.\n\n"
           "usage: linkpulse VERB [options] [arguments]\n\nverbs:\n",
           out);
-    for (size_t i = 0; i < tables->n_verbs; i++)
-        if (tables->verbs[i].summary)
-            fprintf(out, "  %-10s %-11s %s\n", tables->verbs[i].name, tables->verbs[i].arguments,
-                    tables->verbs[i].summary);
+    for (size_t i = 0; i < options_n_verbs; i++)
+        if (options_verbs[i].summary)
+            fprintf(out, "  %-10s %-11s %s\n", options_verbs[i].name, options_verbs[i].arguments,
+                    options_verbs[i].summary);
     fputs("  test                   ./linkpulse test, from a checkout: the project's tests\n\n"
           "linkpulse VERB --help lists the verb's options. To begin with:\n"
           "  linkpulse run captures/*.pcap\n"
@@ -56,17 +50,15 @@ static void print_verbs(const struct options_tables *tables, FILE *out) {
           out);
 }
 
-void options_print_tables(const struct options_tables *tables, enum options_verb verb, FILE *out) {
-    if (verb == OPTIONS_NO_VERB) {
-        print_verbs(tables, out);
+void options_print_help(const struct options *options, FILE *out) {
+    if (options->verb == OPTIONS_NO_VERB) {
+        print_verbs(out);
         return;
     }
-    const struct options_verb_row *row = tables->verbs;
-    while (row->verb != verb)
-        row++;
-    fprintf(out, "usage: linkpulse %s [options] %s\n\n%s\n\noptions:\n", row->name, row->arguments,
-            row->summary);
-    for (size_t i = 0; i < tables->n_rows; i++)
-        if (tables->rows[i].help && (tables->rows[i].verbs & (1u << verb)))
-            print_option(&tables->rows[i], out);
+    const struct verb_row *verb = options_verb_row(options->verb);
+    fprintf(out, "usage: linkpulse %s [options] %s\n\n%s\n\noptions:\n", verb->name,
+            verb->arguments, verb->summary);
+    for (size_t i = 0; i < options_n_rows; i++)
+        if (options_rows[i].help && (options_rows[i].verbs & (1u << options->verb)))
+            print_option(&options_rows[i], out);
 }

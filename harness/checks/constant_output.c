@@ -2,8 +2,6 @@
  * carrying the levels of the supplies through the gates. Told where the constant begins; what
  * stands still behind it is the consequence. A gate tied on purpose, whose constant only selects
  * what others do (an XOR's polarity), is none. */
-#include <stdlib.h>
-
 #include "harness/checks/check.h"
 #include "harness/checks/wiring.h"
 
@@ -38,27 +36,53 @@ static bool explained(const struct wiring *w, uint32_t node) {
     return false;
 }
 
+/* Whether this input's constant alone decides the gate's output, whatever the others do. */
+static bool forces(const struct wiring *w, const struct wiring_unit *u, int place) {
+    uint8_t levels = wiring_levels(w, u->nodes[place]);
+    if (u->unit->kind != PART_LOGIC || !is_level(levels))
+        return false;
+    unsigned seen = 0, bit = levels == 2 ? 1u << place : 0;
+    for (unsigned inputs = 0; inputs < 1u << u->n_in; inputs++)
+        if ((inputs & 1u << place) == bit)
+            seen |= 1u << wiring_gate(u, inputs);
+    return seen != 3;
+}
+
+/* Whether the unit stands still only because something in front of it does. */
+static bool is_consequence(const struct wiring *w, const struct wiring_unit *u) {
+    bool follows = false;
+    for (int i = 0; i < u->n_in; i++) {
+        if (wiring_is_rail(w, u->nodes[i]) && forces(w, u, i))
+            return false;
+        follows |= explained(w, u->nodes[i]);
+    }
+    return follows;
+}
+
 /* An input that the constant keeps from doing anything. */
 static bool blocks(const struct wiring *w, const struct wiring_unit *u) {
     for (int i = 0; i < u->n_in; i++)
-        if (wiring_by(w, u->nodes[i]))
+        if (wiring_by(w, u->nodes[i]) || (wiring_is_rail(w, u->nodes[i]) && forces(w, u, i)))
             return true;
     return false;
 }
 
+/* A unit in use that stands still and has something that would move it. */
+static bool is_silenced(const struct wiring *w, const struct wiring_unit *u) {
+    int out = u->used ? wanted_output(w, u) : -1;
+    return out >= 0 && !wiring_by(w, u->nodes[out]) && (u->unit->kind == PART_FET || blocks(w, u));
+}
+
 /* Whether the constant of `node` silences something that would move without it. */
 static bool silences(const struct wiring *w, uint32_t node) {
-    bool found = false, *cone = wiring_cone(w, node);
-    for (uint32_t i = 0; !found && i < w->n_units; i++) {
-        const struct wiring_unit *u = &w->units[i];
-        bool fed = false;
-        for (int k = 0; k < u->n_in; k++)
-            fed |= u->nodes[k] != NETLIST_NONE && cone[u->nodes[k]];
-        int out = fed && u->used ? wanted_output(w, u) : -1;
-        found =
-            out >= 0 && !wiring_by(w, u->nodes[out]) && (u->unit->kind == PART_FET || blocks(w, u));
-    }
-    free(cone);
+    struct wiring_cone cone = wiring_cone(w, node);
+    bool found = false;
+    for (uint32_t i = 0; !found && i < cone.n; i++)
+        for (uint32_t k = 0; !found && k < w->nodes[cone.nodes[i]].n; k++) {
+            uint32_t pin = w->by_node[w->nodes[cone.nodes[i]].first + k];
+            found = w->roles[pin] == WIRING_HEARS && is_silenced(w, &w->units[w->unit_of[pin]]);
+        }
+    wiring_cone_finish(&cone);
     return found;
 }
 
@@ -84,6 +108,9 @@ static bool tell_twins(const struct wiring *w, const struct wiring_unit *u, char
 static int guilty(const struct wiring *w, const struct wiring_unit *u) {
     static const int flipflop[] = {2, 3, 0, 1}, mono[] = {2, 0, 1};
     bool dff = u->unit->kind == PART_DFF;
+    for (int i = 0; i < u->n_in; i++)
+        if (wiring_is_rail(w, u->nodes[i]) && forces(w, u, i))
+            return i;
     for (int i = 0; i < u->n_in; i++) {
         int place = dff ? flipflop[i] : u->unit->kind == PART_MONO ? mono[i] : i;
         uint8_t levels = wiring_levels(w, u->nodes[place]);
@@ -125,35 +152,40 @@ static void advise(struct check_finding *finding, const struct wiring *w,
 
 static void tell(const struct check *check, const struct wiring *w, const struct wiring_unit *u,
                  int out, struct check_report *report) {
-    char why[256] = "", then[400];
+    char why[256] = "", then[400], net[160] = "";
     int second = -1, tied = -1;
     uint32_t node = u->nodes[out];
     if (!tell_twins(w, u, why, sizeof why, &second) && (tied = guilty(w, u)) >= 0)
         tell_tied(w, u, tied, why, sizeof why);
     check_consequence(w, node, "; ", then, sizeof then);
+    if (!wiring_is_unnamed(w, node))
+        sim_format(net, sizeof net, " (%s)", wiring_net_name(w, node));
     struct check_finding *finding =
-        check_found(report, check, "%s%spin %s of %s is constant %d%s", why,
+        check_found(report, check, "%s%spin %s of %s%s is constant %d%s", why,
                     *why ? ", so that " : "", u->unit->pins[out],
-                    w->board->netlist->parts[u->part].ref, wiring_levels(w, node) == 2, then);
+                    w->board->netlist->parts[u->part].ref, net, wiring_levels(w, node) == 2, then);
     check_weigh(finding, w, node);
     check_place_pin(finding, w, u->pins[second >= 0 ? second : tied >= 0 ? tied : out]);
     advise(finding, w, u, second, tied);
 }
 
-/* A FET whose gate moves and whose source leads nowhere. */
+/* A FET whose gate moves and whose source can bring no low to its drain. */
 static bool is_cut_off(const struct wiring *w, const struct wiring_unit *u) {
-    return u->unit->kind == PART_FET && u->used && wiring_by(w, u->nodes[0]) &&
-           (u->nodes[2] == NETLIST_NONE || !wiring_driven(w, u->nodes[2])) &&
-           u->nodes[1] != NETLIST_NONE && is_level(wiring_levels(w, u->nodes[1]));
+    uint32_t source = u->nodes[2], drain = u->nodes[1];
+    bool low = source != NETLIST_NONE && wiring_driven(w, source) && wiring_levels(w, source) & 1;
+    return u->unit->kind == PART_FET && u->used && wiring_by(w, u->nodes[0]) && !low &&
+           drain != NETLIST_NONE && is_level(wiring_levels(w, drain));
 }
 
 static void tell_cut_off(const struct check *check, const struct wiring *w,
                          const struct wiring_unit *u, struct check_report *report) {
     char pin[96], then[400];
+    bool on = u->nodes[2] != NETLIST_NONE;
     check_consequence(w, u->nodes[1], "; ", then, sizeof then);
     struct check_finding *finding =
-        check_found(report, check, "the source %s is open, so that the FET's drain never falls%s",
-                    wiring_place_name(w, u, 2, pin, sizeof pin), then);
+        check_found(report, check, "the source %s is %s%s, so that the FET's drain never falls%s",
+                    wiring_place_name(w, u, 2, pin, sizeof pin), on ? "on " : "open",
+                    wiring_net_name(w, u->nodes[2]), then);
     check_place_part(finding, w, u->part);
     check_place_pin(finding, w, u->pins[2]);
     check_advise(finding, "put %s on %s", pin, w->board->config.supply.ground);
@@ -163,17 +195,14 @@ static bool run(const struct check *check, const struct check_context *context,
                 struct check_report *report, struct sim_err *err) {
     const struct wiring *w = context->wiring;
     (void)err;
-    for (uint32_t i = 0; i < w->n_units; i++) {
+    for (uint32_t i = 0; i < w->n_units && !check_is_full(report, check); i++) {
         const struct wiring_unit *u = &w->units[i];
         if (is_cut_off(w, u))
             tell_cut_off(check, w, u, report);
         int out = judged(u) ? wanted_output(w, u) : -1;
         if (out < 0 || !is_level(wiring_levels(w, u->nodes[out])))
             continue;
-        bool follows = false;
-        for (int k = 0; k < u->n_in; k++)
-            follows |= explained(w, u->nodes[k]);
-        if (!follows && (blocks(w, u) || silences(w, u->nodes[out])))
+        if (!is_consequence(w, u) && (blocks(w, u) || silences(w, u->nodes[out])))
             tell(check, w, u, out, report);
     }
     return true;

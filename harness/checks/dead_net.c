@@ -65,17 +65,40 @@ static void look_at_spi(const struct check *check, const struct wiring *w, const
         check_place_pin(finding, w, w->by_node[w->nodes[node].first]);
 }
 
+/* What the MCU sends is heard by a part in use. */
+static void look_at_sent(const struct check *check, const struct wiring *w, const char *name,
+                         const char *what, struct check_report *report) {
+    uint32_t node = wiring_named(w, name);
+    for (uint32_t i = 0; node != NETLIST_NONE && i < w->nodes[node].n; i++) {
+        uint32_t pin = w->by_node[w->nodes[node].first + i];
+        if (w->roles[pin] == WIRING_HEARS && w->units[w->unit_of[pin]].used)
+            return;
+    }
+    if (node == NETLIST_NONE)
+        return;
+    struct check_finding *finding =
+        check_found(report, check,
+                    "nothing that leads anywhere hears %s, the %s of the MCU's "
+                    "sending SPI",
+                    wiring_net_name(w, node), what);
+    if (w->nodes[node].n)
+        check_place_pin(finding, w, w->by_node[w->nodes[node].first]);
+}
+
 static bool run(const struct check *check, const struct check_context *context,
                 struct check_report *report, struct sim_err *err) {
     const struct wiring *w = context->wiring;
     const struct board_attach *attach = &w->board->config.attach;
     (void)err;
-    for (uint32_t node = 0; node < w->board->netlist->n_nets; node++)
+    for (uint32_t node = 0; node < w->board->netlist->n_nets && !check_is_full(report, check);
+         node++)
         if (w->nodes[node].name != NETLIST_NONE)
             look_at(check, w, node, report);
     look_at_spi(check, w, attach->spi_clk, "clock", report);
     look_at_spi(check, w, attach->spi_mosi, "data", report);
     look_at_spi(check, w, attach->spi_nss, "select", report);
+    look_at_sent(check, w, attach->tx_clk, "clock", report);
+    look_at_sent(check, w, attach->tx_mosi, "data", report);
     return true;
 }
 

@@ -6,12 +6,15 @@
 #include "harness/checks/check.h"
 #include "harness/checks/wiring.h"
 
+/* Less does not reach, and more is a bulk capacitor, slow by its inductance. */
 #define LEAST_F 10e-9
+#define MOST_F  4.7e-6
 
 /* Whether the unit is a capacitor from `power` to a ground. */
 static bool decouples(const struct wiring *w, const struct wiring_unit *u, uint32_t power) {
     uint32_t a = u->nodes[0], b = u->nodes[1];
-    if (u->unit->kind != PART_CAPACITOR || !(w->board->uses[u->part].quantity >= LEAST_F) ||
+    double farad = w->board->uses[u->part].quantity;
+    if (u->unit->kind != PART_CAPACITOR || !(farad >= LEAST_F && farad <= MOST_F) ||
         a == NETLIST_NONE || b == NETLIST_NONE)
         return false;
     return (a == power && w->nodes[b].rail == WIRING_IS_GROUND) ||
@@ -41,8 +44,10 @@ static bool run(const struct check *check, const struct check_context *context,
         uint32_t part = NETLIST_NONE;
         unsigned ics = w->nodes[node].rail == WIRING_IS_POWER ? count_ics(w, node, &part) : 0;
         unsigned capacitors = 0;
-        for (uint32_t i = 0; ics && i < w->n_units; i++)
-            capacitors += decouples(w, &w->units[i], node);
+        for (uint32_t i = 0; ics && i < w->nodes[node].n; i++) {
+            uint32_t unit = w->unit_of[w->by_node[w->nodes[node].first + i]];
+            capacitors += unit != NETLIST_NONE && decouples(w, &w->units[unit], node);
+        }
         if (capacitors >= ics)
             continue;
         struct check_finding *finding = check_found(

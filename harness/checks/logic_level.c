@@ -8,12 +8,20 @@
 
 #define MCU_HIGH_V 3.3 /* no load to speak of: the supply */
 
-/* Whether the MCU drives the node: stated by the board, or its pads alone could. */
+/* Whether the MCU drives the node: stated by the board, or a pad of it is all that could. */
 static bool mcu_drives(const struct wiring *w, uint32_t node) {
     const struct board_attach *attach = &w->board->config.attach;
     if (node == wiring_named(w, attach->tx_clk) || node == wiring_named(w, attach->tx_mosi))
         return true;
-    return wiring_by(w, node) == WIRING_BY_MCU && !w->pools[w->nodes[node].pool].strong;
+    bool pad = false;
+    for (uint32_t i = 0; i < w->nodes[node].n; i++) {
+        uint32_t pin = w->by_node[w->nodes[node].first + i];
+        if (w->roles[pin] == WIRING_DRIVES || w->roles[pin] == WIRING_CHANNEL)
+            return false;
+        pad |= w->roles[pin] == WIRING_OUTSIDE &&
+               mcu_nets_port_pin(&w->board->netlist->pins[pin]) != NULL;
+    }
+    return pad && wiring_by(w, node) == WIRING_BY_MCU;
 }
 
 static const struct part_figure *figure_of(const struct part_use *use, const char *name) {
@@ -52,10 +60,13 @@ static bool run(const struct check *check, const struct check_context *context,
                 struct check_report *report, struct sim_err *err) {
     const struct wiring *w = context->wiring;
     (void)err;
-    for (uint32_t pin = 0; pin < w->board->netlist->n_pins; pin++) {
-        uint32_t node = wiring_node(w, pin);
-        if (w->roles[pin] == WIRING_HEARS && node != NETLIST_NONE && mcu_drives(w, node))
-            judge(check, w, pin, node, report);
+    for (uint32_t node = 0; node < w->board->netlist->n_nets; node++) {
+        bool driven = mcu_drives(w, node);
+        for (uint32_t i = 0; driven && i < w->nodes[node].n; i++) {
+            uint32_t pin = w->by_node[w->nodes[node].first + i];
+            if (w->roles[pin] == WIRING_HEARS)
+                judge(check, w, pin, node, report);
+        }
     }
     return true;
 }

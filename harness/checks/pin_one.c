@@ -95,6 +95,33 @@ static void judge_supplies(const struct check *check, const struct wiring *w, ui
             tell_missing(check, w, part, *p, "ground", report);
 }
 
+/* A rail that parts run on and that nothing on the board, no connector, brings to it. */
+static void judge_source(const struct check *check, const struct wiring *w, uint32_t node,
+                         struct check_report *report) {
+    bool brought = false;
+    uint32_t user = NETLIST_NONE;
+    for (uint32_t i = 0; i < w->nodes[node].n; i++) {
+        uint32_t pin = w->by_node[w->nodes[node].first + i];
+        brought |= w->roles[pin] == WIRING_OUTSIDE;
+        if (w->roles[pin] == WIRING_POWER || w->roles[pin] == WIRING_GROUND)
+            user = pin;
+    }
+    if (brought || user == NETLIST_NONE)
+        return;
+    struct check_finding *finding = check_found(
+        report, check, "no connector is on %s: the board has no %s", wiring_net_name(w, node),
+        w->nodes[node].rail == WIRING_IS_GROUND ? "ground" : "supply");
+    check_place_pin(finding, w, user);
+    finding->part[0] = '\0';
+}
+
+static bool has_outside(const struct wiring *w) {
+    for (uint32_t pin = 0; pin < w->board->netlist->n_pins; pin++)
+        if (w->roles[pin] == WIRING_OUTSIDE)
+            return true;
+    return false;
+}
+
 /* --- names of pads ------------------------------------------------------------------------- */
 
 /* What symbols call the pins of a kind, in the order of sim/part.h. */
@@ -146,6 +173,10 @@ static bool run(const struct check *check, const struct check_context *context,
     for (uint32_t part = 0; part < w->board->netlist->n_parts; part++)
         if (wiring_fitted(w, part))
             judge_supplies(check, w, part, report);
+    bool outside = has_outside(w); /* a netlist without connectors says nothing of supplies */
+    for (uint32_t node = 0; node < w->board->netlist->n_nets; node++)
+        if (outside && wiring_is_rail(w, node))
+            judge_source(check, w, node, report);
     for (uint32_t pin = 0; pin < w->board->netlist->n_pins; pin++)
         judge_name(check, w, pin, report);
     for (size_t i = 0; i < w->board->n_unmodelled; i++)

@@ -361,8 +361,16 @@ bool wiring_sent_here(const struct wiring *w, uint32_t node) {
            !has_mcu(w);
 }
 
+/* A part without a model, or a switch in no stated position: no connector. */
+static bool is_unknown(const struct wiring *w, uint32_t pin) {
+    const struct part_model *model = w->board->uses[w->board->netlist->pins[pin].part].model;
+    return !model || model->units[0].kind == PART_SELECTOR;
+}
+
 uint8_t wiring_outside_by(const struct wiring *w, uint32_t pin, uint32_t node) {
     const struct board_attach *attach = &w->board->config.attach;
+    if (is_unknown(w, pin))
+        return WIRING_BY_OUTSIDE;
     if (node == wiring_named(w, attach->spi_clk) || node == wiring_named(w, attach->spi_mosi) ||
         node == wiring_named(w, attach->spi_nss))
         return 0;

@@ -115,7 +115,7 @@ double wiring_supply(const struct wiring *w, uint32_t part);
 const char *wiring_net_name(const struct wiring *w, uint32_t node); /* "" for NETLIST_NONE */
 /* A name that KiCad made up: Net-(U8-Pad3), unconnected-(...). */
 bool wiring_is_unnamed(const struct wiring *w, uint32_t node);
-/* "U8.3", with the pin's name when it has one: "U6.5 (Q)". */
+/* "U8.3", with the pin's function where its kind has names: "U6.5 (Q)". */
 const char *wiring_pin_name(const struct wiring *w, uint32_t pin, char *out, size_t size);
 /* The same of a unit's pin, also of one that the board's file does not have. */
 const char *wiring_place_name(const struct wiring *w, const struct wiring_unit *unit, int place,
@@ -127,11 +127,20 @@ const char *wiring_unit_name(const struct wiring *w, const struct wiring_unit *u
 /* What follows from a node that never toggles, along the parts behind it: "Q3 never conducts,
  * /tx_ena never rises, and no frame leaves the board". "" when nothing follows. */
 void wiring_follow(const struct wiring *w, uint32_t node, char *out, size_t size);
-/* The nodes that `start` leads to through parts, itself included, one per net; the caller frees. */
-bool *wiring_cone(const struct wiring *w, uint32_t start);
+/* The nodes that `start` leads to through parts, itself included, the nearest first. */
+struct wiring_cone {
+    bool *in; /* per net */
+    uint32_t *nodes, n;
+};
+struct wiring_cone wiring_cone(const struct wiring *w, uint32_t start);
+void wiring_cone_finish(struct wiring_cone *cone);
+
 /* What dies with it: a frame's way out, a frame's way in, or a link pulse's. */
 enum { WIRING_NO_FRAME_OUT = 1, WIRING_NO_FRAME_IN = 2, WIRING_NO_PULSE = 4 };
 unsigned wiring_lost(const struct wiring *w, uint32_t node);
+
+/* False when the board has an oscillator and its pulses get to no driver's data and enable. */
+bool wiring_sends_pulses(const struct wiring *w);
 
 /* What kind of board it is, in words: "a receiver", and what it has and has not. */
 void wiring_describe(const struct wiring *w, char *out, size_t size);

@@ -13,11 +13,25 @@ bool wiring_is_unnamed(const struct wiring *w, uint32_t node) {
     return !*name || strncmp(name, "Net-(", 5) == 0 || strncmp(name, "unconnected-(", 13) == 0;
 }
 
+/* By the part's kind rather than by the file, which names pins in some formats only. */
+static const char *function_of(const struct wiring *w, uint32_t pin) {
+    static const char *const names[][PART_MAX_UNIT_PINS] = {
+        [PART_DFF] = {"CP", "D", "~{R}", "~{S}", "Q", "~{Q}"},
+        [PART_MONO] = {"A", "~{B}", "~{R}", "Cx", "RxCx", "Q", "~{Q}"},
+        [PART_RECEIVER] = {"A", "B", "R"},
+        [PART_DRIVER] = {"D", "DE", "Y", "Z"},
+        [PART_FET] = {"G", "D", "S"},
+        [PART_JACK] = {"TD+", "TD-", "RD+", "RD-"},
+        [PART_PASSIVE] = {NULL},
+    };
+    return w->unit_of[pin] == NETLIST_NONE ? NULL : names[wiring_kind(w, pin)][w->place_of[pin]];
+}
+
 const char *wiring_pin_name(const struct wiring *w, uint32_t pin, char *out, size_t size) {
     const struct netlist_pin *p = &w->board->netlist->pins[pin];
-    bool named = *p->name && strcmp(p->name, p->number) != 0;
-    sim_format(out, (unsigned)size, named ? "%s.%s (%s)" : "%s.%s",
-               w->board->netlist->parts[p->part].ref, p->number, p->name);
+    const char *name = function_of(w, pin);
+    sim_format(out, (unsigned)size, name ? "%s.%s (%s)" : "%s.%s",
+               w->board->netlist->parts[p->part].ref, p->number, name);
     return out;
 }
 
@@ -62,19 +76,25 @@ static void put_outputs(const struct wiring *w, struct wiring_queue *q, bool *se
     }
 }
 
-bool *wiring_cone(const struct wiring *w, uint32_t start) {
+struct wiring_cone wiring_cone(const struct wiring *w, uint32_t start) {
     uint32_t n = w->board->netlist->n_nets;
-    bool *seen = wiring_zeroed(n, sizeof *seen);
+    struct wiring_cone cone = {.in = wiring_zeroed(n, sizeof *cone.in),
+                               .nodes = wiring_zeroed(n, sizeof *cone.nodes)};
     struct wiring_queue q = wiring_queue(n + 1);
-    seen[start] = true;
+    cone.in[start] = true;
     wiring_queue_put(&q, start);
     while (q.n) {
-        uint32_t node = wiring_queue_take(&q);
+        uint32_t node = cone.nodes[cone.n++] = wiring_queue_take(&q);
         for (uint32_t i = 0; i < w->nodes[node].n; i++)
-            put_outputs(w, &q, seen, w->by_node[w->nodes[node].first + i]);
+            put_outputs(w, &q, cone.in, w->by_node[w->nodes[node].first + i]);
     }
     wiring_queue_finish(&q);
-    return seen;
+    return cone;
+}
+
+void wiring_cone_finish(struct wiring_cone *cone) {
+    free(cone->in);
+    free(cone->nodes);
 }
 
 /* --- what is lost -------------------------------------------------------------------------- */
@@ -103,9 +123,10 @@ static bool carries(const struct wiring *w, const struct wiring_unit *u, uint8_t
            enabled_for(w, u, by | WIRING_BY_MCU | WIRING_BY_OUTSIDE);
 }
 
+/* An oscillator that somebody listens to. */
 static bool any_ring(const struct wiring *w) {
-    for (uint32_t pool = 0; pool < w->board->netlist->n_nets; pool++)
-        if (w->pools[pool].rings)
+    for (uint32_t node = 0; node < w->board->netlist->n_nets; node++)
+        if (w->nodes[node].wanted && w->pools[w->nodes[node].pool].rings)
             return true;
     return false;
 }
@@ -125,6 +146,10 @@ static bool some_driver_carries(const struct wiring *w, uint8_t by) {
     return false;
 }
 
+bool wiring_sends_pulses(const struct wiring *w) {
+    return !any_ring(w) || some_driver_carries(w, WIRING_BY_ITSELF);
+}
+
 static bool feeds_receiving_spi(const struct wiring *w, const bool *cone) {
     const struct board_attach *attach = &w->board->config.attach;
     const char *const names[] = {attach->spi_clk, attach->spi_mosi, attach->spi_nss};
@@ -140,13 +165,13 @@ unsigned wiring_lost(const struct wiring *w, uint32_t node) {
     unsigned lost = 0;
     if (node == NETLIST_NONE)
         return 0;
-    bool *cone = wiring_cone(w, node);
-    if (feeds_driver(w, cone)) {
+    struct wiring_cone cone = wiring_cone(w, node);
+    if (feeds_driver(w, cone.in)) {
         lost |= some_driver_carries(w, sending(w)) ? 0 : WIRING_NO_FRAME_OUT;
-        lost |= !any_ring(w) || some_driver_carries(w, WIRING_BY_ITSELF) ? 0 : WIRING_NO_PULSE;
+        lost |= wiring_sends_pulses(w) ? 0 : WIRING_NO_PULSE;
     }
-    lost |= feeds_receiving_spi(w, cone) ? WIRING_NO_FRAME_IN : 0;
-    free(cone);
+    lost |= feeds_receiving_spi(w, cone.in) ? WIRING_NO_FRAME_IN : 0;
+    wiring_cone_finish(&cone);
     return lost;
 }
 

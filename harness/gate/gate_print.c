@@ -68,8 +68,8 @@ void gate_print(const struct gate_result *result, FILE *out) {
             result->profile == CHECK_STANDARD ? "standard" : "function");
     for (size_t i = 0; i < report->n_findings; i++)
         print_finding(result, &report->findings[i], out);
-    if (report->n_dropped)
-        fprintf(out, "and %zu findings more\n", report->n_dropped);
+    if (report->full)
+        fprintf(out, "and more: %d of each check are told\n", CHECK_MAX_FINDINGS);
     fputs(report->n_findings ? "\n" : "", out);
     print_not_run(result, out);
     fprintf(out, "\n%s: %zu failures, %zu reservations; repeat: %s\n", verdicts[result->verdict],

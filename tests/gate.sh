@@ -78,6 +78,31 @@ pcb_line() { # the finding's line in the PCB file is a pad of U8 on that net
 check "a finding names the pad's line of a PCB file" pcb_line
 check "without an .ini the fault is found as well" eval "exits 1 gate '$tree/pcb.kicad_pcb' $(printf '%q ' "${static[@]}") && first_finding | grep -q '$words'"
 
+# --- files made to be slow --------------------------------------------------------------------------------
+many() { # chain|net: thousands of inverters in a row, or all on one net
+    python3 - "$1" >"$tree/many.net" <<'PYTHON'
+import sys
+nets, n = {"VCC": [("J1", 1)], "GND": [("J1", 2)], "/n0": [("J1", 3)]}, 4600
+for i in range(n):
+    nets["VCC"].append((f"U{i}", 14))
+    nets["GND"].append((f"U{i}", 7))
+    for k, (a, y) in enumerate([(1, 2), (3, 4), (5, 6), (9, 8), (11, 10), (13, 12)]):
+        at = 6 * (n - i) - k  # against the order of the file
+        here, there = (f"/n{at - 1}", f"/n{at}") if sys.argv[1] == "chain" else ("/n0", "/n0")
+        nets.setdefault(here, []).append((f"U{i}", a))
+        nets.setdefault(there, []).append((f"U{i}", y))
+print('(export (components (comp (ref "J1") (value "c"))')
+print("\n".join(f'(comp (ref "U{i}") (value "74HC14"))' for i in range(n)) + ") (nets")
+for net, pins in nets.items():
+    print(f'(net (name "{net}")' + "".join(f'(node (ref "{r}") (pin "{p}"))' for r, p in pins) + ")")
+print("))")
+PYTHON
+    timeout 20 "$program" gate "$tree/many.net" "${static[@]}" >"$tree/out" 2>"$tree/err"
+    [ $? = "$2" ] && verdict | grep -q 'repeat: '
+}
+check "27,600 inverters in a row are judged in seconds" many chain 0
+check "27,600 outputs on one net as well" eval "many net 1 && [ \$(count 'FAILURE     output-conflict') = 200 ] && says '^and more: '"
+
 # --- prototypes of the same adapter, elsewhere ---------------------------------------------------------
 prototype() { # FILE KIND
     exits 0 gate "$LINKPULSE_BOARDS/$1" "${static[@]}" && head -1 "$tree/out" | grep -q "$2" && [ "$(count FAILURE)" = 0 ] &&

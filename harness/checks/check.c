@@ -39,14 +39,18 @@ static size_t count_of(const struct check_report *report, const struct check *ch
     return n;
 }
 
+bool check_is_full(struct check_report *report, const struct check *check) {
+    bool full = count_of(report, check) >= CHECK_MAX_FINDINGS;
+    report->full |= full;
+    return full;
+}
+
 struct check_finding *check_found(struct check_report *report, const struct check *check,
                                   const char *format, ...) {
     struct check_finding *finding = &report->dropped;
-    if (count_of(report, check) < CHECK_MAX_FINDINGS) {
+    if (!check_is_full(report, check)) {
         report->findings = more(report->findings, report->n_findings, sizeof *report->findings);
         finding = &report->findings[report->n_findings++];
-    } else {
-        report->n_dropped++;
     }
     *finding = (struct check_finding){.check = check, .severity = check->severity[report->profile]};
     va_list args;

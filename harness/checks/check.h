@@ -81,8 +81,8 @@ struct check_report {
     size_t n_curves;
     struct check_not_run *not_run;
     size_t n_not_run;
-    size_t n_dropped;             /* findings beyond CHECK_MAX_FINDINGS of one check */
-    struct check_finding dropped; /* the last of them */
+    bool full;                    /* some check found more than CHECK_MAX_FINDINGS */
+    struct check_finding dropped; /* the last beyond them */
 };
 #define CHECK_MAX_FINDINGS 200
 
@@ -121,6 +121,8 @@ struct check_margin *check_measured(struct check_report *report, const struct ch
                                     const char *unit);
 struct check_curve *check_draw(struct check_report *report, const struct check *check,
                                const char *name);
+/* True when the check has CHECK_MAX_FINDINGS: what is found from here on is not kept. */
+bool check_is_full(struct check_report *report, const struct check *check);
 void check_not_run(struct check_report *report, const struct check *check, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

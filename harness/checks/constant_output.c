@@ -2,8 +2,6 @@
  * carrying the levels of the supplies through the gates. Told where the constant begins; what
  * stands still behind it is the consequence. A gate tied on purpose, whose constant only selects
  * what others do (an XOR's polarity), is none. */
-#include <stdlib.h>
-
 #include "harness/checks/check.h"
 #include "harness/checks/wiring.h"
 
@@ -69,19 +67,22 @@ static bool blocks(const struct wiring *w, const struct wiring_unit *u) {
     return false;
 }
 
+/* A unit in use that stands still and has something that would move it. */
+static bool is_silenced(const struct wiring *w, const struct wiring_unit *u) {
+    int out = u->used ? wanted_output(w, u) : -1;
+    return out >= 0 && !wiring_by(w, u->nodes[out]) && (u->unit->kind == PART_FET || blocks(w, u));
+}
+
 /* Whether the constant of `node` silences something that would move without it. */
 static bool silences(const struct wiring *w, uint32_t node) {
-    bool found = false, *cone = wiring_cone(w, node);
-    for (uint32_t i = 0; !found && i < w->n_units; i++) {
-        const struct wiring_unit *u = &w->units[i];
-        bool fed = false;
-        for (int k = 0; k < u->n_in; k++)
-            fed |= u->nodes[k] != NETLIST_NONE && cone[u->nodes[k]];
-        int out = fed && u->used ? wanted_output(w, u) : -1;
-        found =
-            out >= 0 && !wiring_by(w, u->nodes[out]) && (u->unit->kind == PART_FET || blocks(w, u));
-    }
-    free(cone);
+    struct wiring_cone cone = wiring_cone(w, node);
+    bool found = false;
+    for (uint32_t i = 0; !found && i < cone.n; i++)
+        for (uint32_t k = 0; !found && k < w->nodes[cone.nodes[i]].n; k++) {
+            uint32_t pin = w->by_node[w->nodes[cone.nodes[i]].first + k];
+            found = w->roles[pin] == WIRING_HEARS && is_silenced(w, &w->units[w->unit_of[pin]]);
+        }
+    wiring_cone_finish(&cone);
     return found;
 }
 
@@ -194,7 +195,7 @@ static bool run(const struct check *check, const struct check_context *context,
                 struct check_report *report, struct sim_err *err) {
     const struct wiring *w = context->wiring;
     (void)err;
-    for (uint32_t i = 0; i < w->n_units; i++) {
+    for (uint32_t i = 0; i < w->n_units && !check_is_full(report, check); i++) {
         const struct wiring_unit *u = &w->units[i];
         if (is_cut_off(w, u))
             tell_cut_off(check, w, u, report);

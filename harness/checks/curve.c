@@ -104,11 +104,13 @@ bool curve_probe(const struct board *board, const struct board_line *line, size_
 /* --- points ------------------------------------------------------------------------------- */
 
 struct tracing {
-    bool mended; /* frames that a driver mends count as recovered */
-    bool judged;
     const struct check_context *context;
     const struct curve_spec *spec;
+    const struct check *check;
+    struct check_report *report;
     struct check_curve *curve;
+    bool mended;     /* frames that a driver mends count as recovered */
+    double plain[2]; /* the low and high end without that; NAN: not looked for */
     struct sim_err *err;
 };
 
@@ -158,6 +160,9 @@ static bool trace_end(struct tracing *t, int way, double *end) {
     const struct check_curve *c = t->curve;
     size_t at = nearest(c, t->spec->base);
     size_t stop = way > 0 ? c->n - 1 : 0;
+    *end = NAN;
+    if (!c->passed[at])
+        return true;
     while (at != stop && c->passed[way > 0 ? at + 1 : at - 1])
         at = way > 0 ? at + 1 : at - 1;
     double good = c->x[at], bad = at == stop ? good : c->x[way > 0 ? at + 1 : at - 1];
@@ -181,17 +186,30 @@ static void name_curve(struct check_curve *c, const struct curve_spec *spec) {
     c->required_high = isnan(spec->high) ? spec->base : spec->high;
 }
 
-static void judge_end(const struct check *check, const struct curve_spec *spec, int way, double end,
-                      struct check_report *report) {
+/* What a driver's mending is worth, when it is worth something. */
+static void advise(const struct tracing *t, int way, double end, char *out, size_t size) {
+    const struct curve_spec *spec = t->spec;
+    double plain = t->plain[way > 0];
+    int n = snprintf(out, size, "%s", spec->advice ? spec->advice : "");
+    if (!isnan(plain) && plain != end && n >= 0 && (size_t)n < size)
+        snprintf(out + n, size - (size_t)n,
+                 "%swith a driver that does not mend a wrong first bit it is %.4g %s",
+                 n ? "; " : "", plain, spec->x_unit);
+}
+
+static void judge_end(const struct tracing *t, int way, double end) {
+    const struct curve_spec *spec = t->spec;
     double limit = way > 0 ? spec->high : spec->low;
-    measure(report, check,
+    char advice[256];
+    advise(t, way, end, advice, sizeof advice);
+    measure(t->report, t->check,
             &(struct measure){.name = way > 0 ? spec->most : spec->least,
                               .net = "",
                               .value = end,
                               .limit = limit,
                               .slack = way > 0 ? end - limit : limit - end,
                               .unit = spec->x_unit,
-                              .advice = spec->advice});
+                              .advice = advice});
 }
 
 static bool trace_grid(struct tracing *t) {
@@ -202,7 +220,7 @@ static bool trace_grid(struct tracing *t) {
     return true;
 }
 
-static bool trace(struct tracing *t, const struct check *check, struct check_report *report) {
+static bool trace(struct tracing *t) {
     const struct curve_spec *spec = t->spec;
     double end;
     if (!trace_grid(t))
@@ -212,26 +230,29 @@ static bool trace(struct tracing *t, const struct check *check, struct check_rep
             continue;
         if (!trace_end(t, way, &end))
             return false;
-        if (t->judged)
-            judge_end(check, spec, way, end, report);
+        if (t->mended || spec->rejects)
+            judge_end(t, way, end);
+        else
+            t->plain[way > 0] = end;
     }
     return true;
 }
 
-static bool draw(struct tracing *t, const struct check *check, struct check_report *report) {
-    struct check_curve draft = {.check = check};
+static bool draw(struct tracing *t, bool mended) {
+    struct check_curve draft = {.check = t->check};
+    t->mended = mended;
     t->curve = &draft;
     name_curve(&draft, t->spec);
-    if (!trace(t, check, report))
+    if (!trace(t))
         return false;
     snprintf(draft.name, sizeof draft.name, "%s%s", t->spec->name,
-             t->mended ? ", first bit mended" : "");
-    *check_draw(report, check, draft.name) = draft;
+             t->spec->mends && !mended ? ", first bit as it comes" : "");
+    *check_draw(t->report, t->check, draft.name) = draft;
     return true;
 }
 
 /* False with `err`: there is nothing to follow from the base on. */
-static bool try_base(struct tracing *t, struct sim_err *err) {
+static bool try_base(const struct tracing *t, struct sim_err *err) {
     const struct curve_spec *spec = t->spec;
     struct board_line line = t->context->board->config.line;
     struct curve_score score;
@@ -241,24 +262,22 @@ static bool try_base(struct tracing *t, struct sim_err *err) {
     if (spec->rejects)
         return score.heard == 0 ||
                sim_err_set(err, SIM_ERR_INPUT, "octets come even without a signal");
-    t->mended = score.recovered < score.sent;
     return score.recovered + score.mended == score.sent ||
            sim_err_set(err, SIM_ERR_INPUT, "frames are lost even on a good line");
 }
 
 bool curve_check(const struct check *check, const struct check_context *context,
                  const struct curve_spec *spec, struct check_report *report, struct sim_err *err) {
-    struct tracing t = {.context = context, .spec = spec, .judged = true, .err = err};
+    struct tracing t = {.context = context,
+                        .spec = spec,
+                        .check = check,
+                        .report = report,
+                        .plain = {NAN, NAN},
+                        .err = err};
     struct sim_err why = SIM_ERR_INIT;
     if (!try_base(&t, &why)) {
         check_not_run(report, check, "%.180s", why.text);
         return true;
     }
-    if (!draw(&t, check, report))
-        return false;
-    if (!spec->mends || t.mended)
-        return true;
-    t.mended = true;
-    t.judged = false;
-    return draw(&t, check, report);
+    return (!spec->mends || draw(&t, false)) && draw(&t, !spec->rejects);
 }

@@ -27,14 +27,15 @@ struct curve_spec {
     double step;      /* how closely the ends are found */
     size_t frames;
     bool rejects;       /* nothing is to be heard, instead of everything recovered */
-    bool mends;         /* drawn for a driver that mends a first bit, too */
+    bool mends;         /* drawn without a mending driver as well */
     const char *advice; /* NULL: none */
     void (*apply)(struct board_line *line, double x);
 };
 
-/* Draws the curve, with a margin at each required end; findings where it does not reach. A board
- * that fails at the base is told as not run: what is wrong then is no matter of the line. One whose
- * first bit is wrong even there is judged with a driver that mends it. */
+/* Draws the curve, with a margin at each required end; findings where it does not reach. The
+ * first bit is clocked late on some boards, and drivers mend it: a frame with nothing else wrong
+ * counts as recovered. A board that fails at the base is told as not run: what is wrong then is
+ * no matter of the line. */
 bool curve_check(const struct check *check, const struct check_context *context,
                  const struct curve_spec *spec, struct check_report *report, struct sim_err *err);
 

@@ -73,7 +73,7 @@ static bool run(const struct check *check, const struct check_context *context,
                 struct check_report *report, struct sim_err *err) {
     const struct wiring *w = context->wiring;
     (void)err;
-    for (uint32_t i = 0; i < w->n_units; i++) {
+    for (uint32_t i = 0; i < w->n_units && !check_is_full(report, check); i++) {
         const struct wiring_unit *u = &w->units[i];
         if (u->used && u->unit->kind == PART_DRIVER)
             look_at_driver(check, w, u, report);

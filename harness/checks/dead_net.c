@@ -90,7 +90,8 @@ static bool run(const struct check *check, const struct check_context *context,
     const struct wiring *w = context->wiring;
     const struct board_attach *attach = &w->board->config.attach;
     (void)err;
-    for (uint32_t node = 0; node < w->board->netlist->n_nets; node++)
+    for (uint32_t node = 0; node < w->board->netlist->n_nets && !check_is_full(report, check);
+         node++)
         if (w->nodes[node].name != NETLIST_NONE)
             look_at(check, w, node, report);
     look_at_spi(check, w, attach->spi_clk, "clock", report);

@@ -44,8 +44,10 @@ static bool run(const struct check *check, const struct check_context *context,
         uint32_t part = NETLIST_NONE;
         unsigned ics = w->nodes[node].rail == WIRING_IS_POWER ? count_ics(w, node, &part) : 0;
         unsigned capacitors = 0;
-        for (uint32_t i = 0; ics && i < w->n_units; i++)
-            capacitors += decouples(w, &w->units[i], node);
+        for (uint32_t i = 0; ics && i < w->nodes[node].n; i++) {
+            uint32_t unit = w->unit_of[w->by_node[w->nodes[node].first + i]];
+            capacitors += unit != NETLIST_NONE && decouples(w, &w->units[unit], node);
+        }
         if (capacitors >= ics)
             continue;
         struct check_finding *finding = check_found(

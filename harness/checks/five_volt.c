@@ -12,7 +12,7 @@
 #define OVER_V 0.3 /* STM32: VDD + 0.3 V at a pin that is not FT */
 
 /* What the board brings to the node by an output, or by a resistor (`weak`); 0: nothing. */
-static double brought(const struct wiring *w, uint32_t node, bool *weak, uint32_t *by) {
+static double volt_brought(const struct wiring *w, uint32_t node, bool *weak, uint32_t *by) {
     double volt = 0;
     *weak = false;
     for (uint32_t i = 0; i < w->nodes[node].n; i++) {
@@ -35,24 +35,27 @@ static double brought(const struct wiring *w, uint32_t node, bool *weak, uint32_
     return volt;
 }
 
-static void judge(const struct check *check, const struct wiring *w, uint32_t node,
-                  const char *name, uint32_t pad, const struct stm32_chip *chip,
-                  struct check_report *report) {
+/* What the board brings to a node. */
+struct brought {
+    double volt;
     bool weak;
+    uint32_t by;
+};
+
+static void judge(const struct check *check, const struct wiring *w, uint32_t pad, uint32_t node,
+                  const char *name, const struct brought *brought, const struct stm32_chip *chip,
+                  struct check_report *report) {
     unsigned port, pin;
     char source[96];
-    uint32_t by = NETLIST_NONE;
     if (!mcu_pins_parse(name, &port, &pin) || !stm32_chip_has_pin(chip, port, pin) ||
         stm32_chip_takes_5v(chip, port, pin))
         return;
-    double volt = brought(w, node, &weak, &by);
-    if (!(volt > MCU_V + OVER_V))
-        return;
     struct check_finding *finding = check_found(
         report, check, "%s brings %g V on %s to %s of %s, which is not five-volt tolerant%s",
-        wiring_pin_name(w, by, source, sizeof source), volt, wiring_net_name(w, node), name,
-        stm32_chip_name(chip), weak ? " (through a resistor: as much as that limits)" : "");
-    if (weak)
+        wiring_pin_name(w, brought->by, source, sizeof source), brought->volt,
+        wiring_net_name(w, node), name, stm32_chip_name(chip),
+        brought->weak ? " (through a resistor: as much as that limits)" : "");
+    if (brought->weak)
         finding->severity = CHECK_RESERVATION;
     check_place_pin(finding, w, pad);
     check_place_node(finding, w, node);
@@ -60,29 +63,38 @@ static void judge(const struct check *check, const struct wiring *w, uint32_t no
 }
 
 /* The pins that the board states count instead of what the pad is called. */
-static const char *stated(const struct check_context *context, uint32_t node) {
-    struct mcu_pin pin;
+static const char *stated(const struct wiring *w, const struct mcu_pin *pins, uint32_t node) {
     for (int use = 0; use < MCU_PIN_USES; use++)
-        if (mcu_pins_find(context->board, (enum mcu_pin_use)use, &pin) &&
-            wiring_named(context->wiring, pin.net) == node)
-            return pin.name;
+        if (pins[use].name && wiring_named(w, pins[use].net) == node)
+            return pins[use].name;
     return NULL;
+}
+
+static void look_at(const struct check *check, const struct wiring *w, const struct mcu_pin *pins,
+                    uint32_t node, const struct stm32_chip *chip, struct check_report *report) {
+    struct brought brought = {.by = NETLIST_NONE};
+    brought.volt = volt_brought(w, node, &brought.weak, &brought.by);
+    if (!(brought.volt > MCU_V + OVER_V))
+        return;
+    const char *other = stated(w, pins, node);
+    for (uint32_t i = 0; i < w->nodes[node].n; i++) {
+        uint32_t pad = w->by_node[w->nodes[node].first + i];
+        const char *name = mcu_nets_port_pin(&w->board->netlist->pins[pad]);
+        if (w->roles[pad] == WIRING_OUTSIDE && name)
+            judge(check, w, pad, node, other ? other : name, &brought, chip, report);
+    }
 }
 
 static bool run(const struct check *check, const struct check_context *context,
                 struct check_report *report, struct sim_err *err) {
     const struct wiring *w = context->wiring;
-    const struct netlist *netlist = w->board->netlist;
+    struct mcu_pin pins[MCU_PIN_USES];
     (void)err;
     const struct stm32_chip *chip = mcu_pins_chip(check, context, report);
-    for (uint32_t pad = 0; chip && pad < netlist->n_pins; pad++) {
-        uint32_t node = wiring_node(w, pad);
-        const char *name = mcu_nets_port_pin(&netlist->pins[pad]);
-        if (w->roles[pad] != WIRING_OUTSIDE || node == NETLIST_NONE || !name)
-            continue;
-        const char *other = stated(context, node);
-        judge(check, w, node, other ? other : name, pad, chip, report);
-    }
+    for (int use = 0; use < MCU_PIN_USES; use++)
+        mcu_pins_find(context->board, (enum mcu_pin_use)use, &pins[use]);
+    for (uint32_t node = 0; chip && node < w->board->netlist->n_nets; node++)
+        look_at(check, w, pins, node, chip, report);
     return true;
 }
 

@@ -43,23 +43,27 @@ static double pulled(const struct wiring *w, uint32_t node, uint32_t *by) {
     return volt;
 }
 
-static void judge(const struct check *check, const struct wiring *w, uint32_t pin,
-                  struct check_report *report) {
-    char name[96], source[96] = "";
-    uint32_t node = wiring_node(w, pin), by = NETLIST_NONE, resistor = NETLIST_NONE;
+/* What stands on a node besides its inputs. */
+struct brought {
+    double stiff, pulled;
+    uint32_t output, resistor; /* pins, or NETLIST_NONE */
+};
+
+static void judge(const struct check *check, const struct wiring *w, uint32_t pin, uint32_t node,
+                  const struct brought *brought, struct check_report *report) {
+    char name[96], source[96] = "the net";
     double own = wiring_supply(w, w->board->netlist->pins[pin].part);
-    double volt = stiff(w, node, &by), pull = pulled(w, node, &resistor);
-    bool weak = !(volt > own + CLAMP_V);
-    if (weak && (w->nodes[node].rail || !(pull > own + CLAMP_V)))
+    bool stiff = brought->stiff > own + CLAMP_V; /* false when unknown */
+    bool weak = !stiff && !w->nodes[node].rail && brought->pulled > own + CLAMP_V;
+    if (!stiff && !weak)
         return;
-    if (weak)
-        by = resistor;
+    uint32_t by = weak ? brought->resistor : brought->output;
     if (by != NETLIST_NONE)
         wiring_pin_name(w, by, source, sizeof source);
     struct check_finding *finding = check_found(
         report, check, "%s runs on %g V and %s%s brings %g V to it on %s: its clamp diode conducts",
-        wiring_pin_name(w, pin, name, sizeof name), own, weak ? "the resistor " : "",
-        *source ? source : "the net", weak ? pull : volt, wiring_net_name(w, node));
+        wiring_pin_name(w, pin, name, sizeof name), own, weak ? "the resistor " : "", source,
+        weak ? brought->pulled : brought->stiff, wiring_net_name(w, node));
     finding->severity = weak ? CHECK_RESERVATION : finding->severity;
     check_place_pin(finding, w, pin);
 }
@@ -68,10 +72,16 @@ static bool run(const struct check *check, const struct check_context *context,
                 struct check_report *report, struct sim_err *err) {
     const struct wiring *w = context->wiring;
     (void)err;
-    for (uint32_t pin = 0; pin < w->board->netlist->n_pins; pin++)
-        if (w->roles[pin] == WIRING_HEARS && wiring_node(w, pin) != NETLIST_NONE &&
-            !isnan(wiring_supply(w, w->board->netlist->pins[pin].part)))
-            judge(check, w, pin, report);
+    for (uint32_t node = 0; node < w->board->netlist->n_nets; node++) {
+        struct brought brought = {.output = NETLIST_NONE, .resistor = NETLIST_NONE};
+        brought.stiff = stiff(w, node, &brought.output);
+        brought.pulled = pulled(w, node, &brought.resistor);
+        for (uint32_t i = 0; i < w->nodes[node].n; i++) {
+            uint32_t pin = w->by_node[w->nodes[node].first + i];
+            if (w->roles[pin] == WIRING_HEARS)
+                judge(check, w, pin, node, &brought, report);
+        }
+    }
     return true;
 }
 

@@ -60,10 +60,13 @@ static bool run(const struct check *check, const struct check_context *context,
                 struct check_report *report, struct sim_err *err) {
     const struct wiring *w = context->wiring;
     (void)err;
-    for (uint32_t pin = 0; pin < w->board->netlist->n_pins; pin++) {
-        uint32_t node = wiring_node(w, pin);
-        if (w->roles[pin] == WIRING_HEARS && node != NETLIST_NONE && mcu_drives(w, node))
-            judge(check, w, pin, node, report);
+    for (uint32_t node = 0; node < w->board->netlist->n_nets; node++) {
+        bool driven = mcu_drives(w, node);
+        for (uint32_t i = 0; driven && i < w->nodes[node].n; i++) {
+            uint32_t pin = w->by_node[w->nodes[node].first + i];
+            if (w->roles[pin] == WIRING_HEARS)
+                judge(check, w, pin, node, report);
+        }
     }
     return true;
 }

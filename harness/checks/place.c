@@ -1,6 +1,4 @@
 /* What the static checks share: the place of a finding, what follows from it, its weight. */
-#include <stdlib.h>
-
 #include "harness/checks/check.h"
 #include "harness/checks/wiring_internal.h"
 
@@ -32,15 +30,22 @@ const char *check_consequence(const struct wiring *w, uint32_t node, const char 
     return out;
 }
 
+static bool is_sink(const struct wiring *w, uint32_t node) {
+    for (uint32_t i = 0; i < w->nodes[node].n; i++) {
+        enum wiring_role role = w->roles[w->by_node[w->nodes[node].first + i]];
+        if (role == WIRING_OUTSIDE || role == WIRING_JACK_TX)
+            return true;
+    }
+    return false;
+}
+
 /* Whether a signal there reaches a line driver, the MCU or a connector. */
 static bool matters(const struct wiring *w, uint32_t node) {
-    bool *cone = wiring_cone(w, node), found = false;
-    for (uint32_t pin = 0; !found && pin < w->board->netlist->n_pins; pin++) {
-        uint32_t at = wiring_node(w, pin);
-        bool sink = w->roles[pin] == WIRING_OUTSIDE || w->roles[pin] == WIRING_JACK_TX;
-        found = sink && at != NETLIST_NONE && cone[at];
-    }
-    free(cone);
+    struct wiring_cone cone = wiring_cone(w, node);
+    bool found = false;
+    for (uint32_t i = 0; !found && i < cone.n; i++)
+        found = is_sink(w, cone.nodes[i]);
+    wiring_cone_finish(&cone);
     return found;
 }
 

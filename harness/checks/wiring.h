@@ -127,8 +127,14 @@ const char *wiring_unit_name(const struct wiring *w, const struct wiring_unit *u
 /* What follows from a node that never toggles, along the parts behind it: "Q3 never conducts,
  * /tx_ena never rises, and no frame leaves the board". "" when nothing follows. */
 void wiring_follow(const struct wiring *w, uint32_t node, char *out, size_t size);
-/* The nodes that `start` leads to through parts, itself included, one per net; the caller frees. */
-bool *wiring_cone(const struct wiring *w, uint32_t start);
+/* The nodes that `start` leads to through parts, itself included, the nearest first. */
+struct wiring_cone {
+    bool *in; /* per net */
+    uint32_t *nodes, n;
+};
+struct wiring_cone wiring_cone(const struct wiring *w, uint32_t start);
+void wiring_cone_finish(struct wiring_cone *cone);
+
 /* What dies with it: a frame's way out, a frame's way in, or a link pulse's. */
 enum { WIRING_NO_FRAME_OUT = 1, WIRING_NO_FRAME_IN = 2, WIRING_NO_PULSE = 4 };
 unsigned wiring_lost(const struct wiring *w, uint32_t node);

@@ -35,6 +35,11 @@ void wiring_queue_finish(struct wiring_queue *q);
 /* Every pool that depends on this one, into the queue. */
 void wiring_wake(const struct wiring *w, struct wiring_queue *q, uint32_t pool);
 
+/* Pins looked at before a phase gives up on a file made to be slow: without a claim. */
+#define WIRING_BUDGET 20000000u
+/* Takes a pool's pins off `left`; false when nothing is left. */
+bool wiring_spend(const struct wiring *w, uint64_t *left, uint32_t pool);
+
 void wiring_find_pools(struct wiring *w);
 void wiring_find_levels(struct wiring *w);
 void wiring_find_rings(struct wiring *w);

@@ -33,6 +33,14 @@ void wiring_queue_finish(struct wiring_queue *q) {
     free(q->queued);
 }
 
+bool wiring_spend(const struct wiring *w, uint64_t *left, uint32_t pool) {
+    uint64_t pins = 1;
+    for (uint32_t node = w->pools[pool].first; node != NETLIST_NONE; node = w->nodes[node].next)
+        pins += w->nodes[node].n + 1;
+    *left = *left > pins ? *left - pins : 0;
+    return *left > 0;
+}
+
 static void wake_unit(const struct wiring *w, struct wiring_queue *q, uint32_t unit) {
     const struct wiring_unit *u = &w->units[unit];
     for (int place = 0; place < PART_MAX_UNIT_PINS; place++) {
@@ -299,7 +307,7 @@ void wiring_find_levels(struct wiring *w) {
         else if (w->nodes[node].pool == node)
             wiring_queue_put(&q, node);
     }
-    while (q.n) {
+    for (uint64_t left = WIRING_BUDGET; q.n && wiring_spend(w, &left, q.ring[q.head]);) {
         uint32_t pool = wiring_queue_take(&q);
         uint8_t levels = find_levels(w, pool) & w->pools[pool].levels;
         if (!levels || levels == w->pools[pool].levels)

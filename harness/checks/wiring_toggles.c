@@ -117,7 +117,8 @@ static struct wiring_queue live_pools(const struct wiring *w) {
 
 void wiring_find_toggles(struct wiring *w) {
     struct wiring_queue q = live_pools(w);
-    while (q.n) {
+    uint64_t left = WIRING_BUDGET;
+    while (q.n && wiring_spend(w, &left, q.ring[q.head])) {
         uint32_t pool = wiring_queue_take(&q);
         if (w->pools[pool].levels != WIRING_CAN_BOTH)
             continue;
@@ -127,6 +128,8 @@ void wiring_find_toggles(struct wiring *w) {
         w->pools[pool].by = by;
         wiring_wake(w, &q, pool);
     }
+    for (uint32_t pool = 0; q.n && pool < w->board->netlist->n_nets; pool++)
+        w->pools[pool].by |= w->pools[pool].levels == WIRING_CAN_BOTH ? WIRING_BY_OUTSIDE : 0;
     wiring_queue_finish(&q);
 }
 

@@ -76,19 +76,25 @@ static void put_outputs(const struct wiring *w, struct wiring_queue *q, bool *se
     }
 }
 
-bool *wiring_cone(const struct wiring *w, uint32_t start) {
+struct wiring_cone wiring_cone(const struct wiring *w, uint32_t start) {
     uint32_t n = w->board->netlist->n_nets;
-    bool *seen = wiring_zeroed(n, sizeof *seen);
+    struct wiring_cone cone = {.in = wiring_zeroed(n, sizeof *cone.in),
+                               .nodes = wiring_zeroed(n, sizeof *cone.nodes)};
     struct wiring_queue q = wiring_queue(n + 1);
-    seen[start] = true;
+    cone.in[start] = true;
     wiring_queue_put(&q, start);
     while (q.n) {
-        uint32_t node = wiring_queue_take(&q);
+        uint32_t node = cone.nodes[cone.n++] = wiring_queue_take(&q);
         for (uint32_t i = 0; i < w->nodes[node].n; i++)
-            put_outputs(w, &q, seen, w->by_node[w->nodes[node].first + i]);
+            put_outputs(w, &q, cone.in, w->by_node[w->nodes[node].first + i]);
     }
     wiring_queue_finish(&q);
-    return seen;
+    return cone;
+}
+
+void wiring_cone_finish(struct wiring_cone *cone) {
+    free(cone->in);
+    free(cone->nodes);
 }
 
 /* --- what is lost -------------------------------------------------------------------------- */
@@ -159,13 +165,13 @@ unsigned wiring_lost(const struct wiring *w, uint32_t node) {
     unsigned lost = 0;
     if (node == NETLIST_NONE)
         return 0;
-    bool *cone = wiring_cone(w, node);
-    if (feeds_driver(w, cone)) {
+    struct wiring_cone cone = wiring_cone(w, node);
+    if (feeds_driver(w, cone.in)) {
         lost |= some_driver_carries(w, sending(w)) ? 0 : WIRING_NO_FRAME_OUT;
         lost |= wiring_sends_pulses(w) ? 0 : WIRING_NO_PULSE;
     }
-    lost |= feeds_receiving_spi(w, cone) ? WIRING_NO_FRAME_IN : 0;
-    free(cone);
+    lost |= feeds_receiving_spi(w, cone.in) ? WIRING_NO_FRAME_IN : 0;
+    wiring_cone_finish(&cone);
     return lost;
 }
 

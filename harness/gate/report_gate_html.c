@@ -130,8 +130,8 @@ static void findings(FILE *out, const struct gate_result *result, const struct g
             if (report->findings[i].waived == waived)
                 views +=
                     finding(out, result, views < MAX_VIEWS ? scene : NULL, &report->findings[i]);
-    if (report->n_dropped)
-        fprintf(out, "<p>And %zu findings more.</p>\n", report->n_dropped);
+    if (report->full)
+        fprintf(out, "<p>And more: %d of each check are told.</p>\n", CHECK_MAX_FINDINGS);
 }
 
 /* --- the rest --------------------------------------------------------------------------- */

@@ -216,7 +216,7 @@ static void lists(json_t *object, const struct gate_result *result) {
     for (size_t i = 0; i < report->n_curves; i++)
         json_array_append_new(curves, curve(&report->curves[i]));
     set(object, "findings", findings);
-    set(object, "more_findings", count(report->n_dropped));
+    set(object, "more_findings", json_boolean(report->full));
     set(object, "margins", margins);
     set(object, "curves", curves);
 }

@@ -66,9 +66,8 @@ static void findings(FILE *out, const struct gate_result *result) {
         for (size_t i = 0; i < report->n_findings; i++)
             if (report->findings[i].waived == waived && rows++ < MAX_ROWS)
                 row(out, result, &report->findings[i]);
-    if (rows > MAX_ROWS || report->n_dropped)
-        fprintf(out, "\nand %zu more findings\n",
-                (rows > MAX_ROWS ? rows - MAX_ROWS : 0) + report->n_dropped);
+    if (rows > MAX_ROWS || report->full)
+        fprintf(out, "\nand more: see the other reports\n");
 }
 
 static void yields(FILE *out, const struct sweep_result *s) {

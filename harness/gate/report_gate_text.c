@@ -84,8 +84,8 @@ static void findings(struct page *page, const struct gate_result *result) {
         for (size_t i = 0; i < report->n_findings; i++)
             if (report->findings[i].waived == waived)
                 finding(page, result, &report->findings[i]);
-    if (report->n_dropped)
-        fprintf(page->out, "and %zu findings more\n", report->n_dropped);
+    if (report->full)
+        fprintf(page->out, "and more: %d of each check are told\n", CHECK_MAX_FINDINGS);
     if (report->n_findings)
         fputc('\n', page->out);
 }

@@ -14,9 +14,9 @@ guide=$root/docs/gate.md
 # --- the commands of its sh blocks ---------------------------------------------------------
 mkdir "$tree/checkout" "$tree/commands"
 cp -r "$root/captures" "$root/models" "$tree/checkout"
-stub() { # PATH: the program under test, as the bootstrap calls it
+stub() { # PATH [ARGUMENTS]: the program under test, as the bootstrap calls it
     mkdir -p "$(dirname "$1")"
-    printf '#!/usr/bin/env bash\nexec -a "$0" %q "$@"\n' "$program" >"$1"
+    printf '#!/usr/bin/env bash\nexec -a "$0" %q "$@" %s\n' "$program" "${2:-}" >"$1"
     chmod +x "$1"
 }
 stub "$tree/checkout/linkpulse"
@@ -30,7 +30,7 @@ for file in "$tree"/commands/*.cmd; do
     command=$(cat "$file")
     check "gate.md: ${command//#/ }" one "${file%.cmd}"
 done
-enough() { local all=("$tree"/commands/*.cmd); [ ${#all[@]} -ge 3 ]; }
+enough() { local all=("$tree"/commands/*.cmd); [ ${#all[@]} -ge 2 ]; }
 check "there are some" enough
 
 # --- the jobs --------------------------------------------------------------------------------
@@ -43,15 +43,17 @@ commands_of() {
          { listing = 0 }'
 }
 offline() { [[ $1 != *apt-get* ]]; }
-# A repository with its board in hardware/ and linkpulse in tools/.
+# A repository with its board in hardware/ and linkpulse in tools/, where it runs two checks that
+# need no simulation: the verdicts on both boards are the same, in a fraction of the time.
+quick='--only constant-output --only dead-enable'
 lay_out() { # DIR BOARD
     mkdir -p "$1/hardware"
     cp "$root/models/boards/$2.net" "$1/hardware/board.net"
     cp "$root/models/boards/$2.ini" "$1/hardware/board.ini"
-    stub "$1/tools/linkpulse/linkpulse"
+    stub "$1/tools/linkpulse/linkpulse" "$quick"
 }
 job() { # BLOCK BOARD: runs the commands of the job there, each; prints how many, and their exits
-    local dir=$tree/job-$1-$2 n=0 exits= line
+    local dir=$tree/job-$1-$2 n=0 exits="" line
     lay_out "$dir" "$2"
     while IFS= read -r line; do
         offline "$line" || continue
@@ -64,6 +66,7 @@ job() { # BLOCK BOARD: runs the commands of the job there, each; prints how many
 left() { for f in "${@:2}"; do [ -s "$1/$f" ] || { echo "# no $f"; return 1; }; done; }
 artifacts() { yaml "$1" "$guide" | grep -oE 'gate\.(html|xml|sarif)' | sort -u; }
 for n in 1 2; do
+    # shellcheck disable=SC2034 # check evaluates them
     good=$(job $n nucleo_shield) bad=$(job $n nucleo_shield_rev1)
     check "job $n of docs/gate.md passes a good board" eval '[[ $good =~ ^[1-9]( 0)+$ ]] || { echo "# $good"; false; }'
     check "job $n fails a bad one" eval '[[ $bad =~ ^[1-9]\ 1 ]] || { echo "# $bad"; false; }'
@@ -89,7 +92,7 @@ check "a wrong option in a job is found" wrong_job
 
 # --- what it says of options is what there is ---------------------------------------------------
 named() { grep -oE -- '--[a-z][a-z-]+' "$1" | sort -u; }
-known() { for verb in gate; do "$program" $verb --help; done | grep -oE -- '--[a-z][a-z-]+' | sort -u; }
+known() { "$program" gate --help | grep -oE -- '--[a-z][a-z-]+' | sort -u; }
 unknown_options() { comm -23 <(named "$1") <(known); }
 check "every option it names exists" eval '[ -z "$(unknown_options "$guide")" ] || { unknown_options "$guide" | sed "s/^/# /"; false; }'
 check "one that does not is found" eval 'echo "--no-such" >"$tree/x.md"; [ -n "$(unknown_options "$tree/x.md")" ]'

@@ -106,14 +106,22 @@ struct part_model {
     size_t n_vectors;
 };
 
+/* How far a unit is from its part's typical figures: factors, 1 for a typical unit. `delay`
+ * stands for the speed of its transistors: propagation delays, the timing it demands, and
+ * output resistances. */
+struct part_spread {
+    double delay, vt_plus, vt_minus;
+};
+
 /* One part of a board, resolved: what the engine elaborates. One per netlist part. */
 struct part_use {
     const struct part_model *model; /* NULL: removed or not fitted */
     const struct part_variant *variant;
     const struct part_figure *figures; /* the variant's, with the board's overrides in */
     size_t n_figures;
-    double quantity;  /* ohm or farad, NAN otherwise */
-    uint8_t position; /* SELECTOR: throw joined with common, 1 = first; 0 = none */
+    double quantity;                  /* ohm or farad, NAN otherwise */
+    uint8_t position;                 /* SELECTOR: throw joined with common, 1 = first; 0 = none */
+    const struct part_spread *spread; /* per unit of the model; NULL: all typical */
 };
 
 /* The typical value of figure `name`, or `fallback` when the part has none. */

@@ -24,7 +24,8 @@ struct part_figure {
  *
  * LOGIC     up to 4 inputs, then the output. `truth` bit i is the output for input
  *           pattern i (input 0 = bit 0). tpd, or tplh and tphl: unloaded (0 pF) delay;
- *           vt_plus/vt_minus: input thresholds (equal for a plain gate: vth);
+ *           vt_plus/vt_minus: input thresholds (equal for a plain gate: vth), vh: the
+ *           limits of their difference, for tolerances;
  *           cin; r_up, r_down: output resistances.
  * DFF       CP, D, RD_n, SD_n, then Q, Q_n (positive edge). tpd_clk, tpd_set, tsu, th,
  *           trec, tw_clk, tw_set. An unused pin may be NULL.

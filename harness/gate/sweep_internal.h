@@ -16,7 +16,8 @@ enum sweep_target {
     SWEEP_DELAY,       /* the speed of a unit, a factor */
     SWEEP_VT,          /* both thresholds of a unit whose input is plain, volt */
     SWEEP_VT_PLUS,     /* of a Schmitt trigger's, */
-    SWEEP_VT_MINUS,    /* which stays below VT+ by the least hysteresis */
+    SWEEP_VT_MINUS,    /* where the sheet has no row for the hysteresis */
+    SWEEP_HYSTERESIS,  /* below VT+, volt; within VT-'s limits */
     SWEEP_OFFSET,      /* of a line receiver's two thresholds, volt */
     SWEEP_SUPPLY,      /* volt */
     SWEEP_TEMPERATURE, /* C */
@@ -77,13 +78,14 @@ enum sweep_check {
     SWEEP_TX_CLOSES,
     SWEEP_PULSE_WIDTH,
     SWEEP_PULSE_PERIOD,
+    SWEEP_FIRST_BIT,
     SWEEP_SPI_DUTY,
     SWEEP_TP_IDL,
     SWEEP_CHECKS
 };
 struct sweep_check_row {
     const char *name;
-    bool standard;      /* asked by the standard profile alone: not in the overall yield */
+    bool apart;         /* not in the overall yield */
     const char *source; /* of the limit */
 };
 extern const struct sweep_check_row sweep_checks[SWEEP_CHECKS];

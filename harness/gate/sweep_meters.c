@@ -105,6 +105,17 @@ static uint32_t pin_net(const struct board *board, const struct circuit *circuit
     return circuit_net(circuit, board->netlist->pins[p].net);
 }
 
+static size_t element_of(const struct circuit *circuit, uint32_t part, unsigned unit,
+                         const char *kind) {
+    size_t i = 0;
+    for (; i < circuit_elements(circuit); i++) {
+        struct circuit_element_info e = circuit_element(circuit, i);
+        if (e.part == part && e.unit == unit && e.kept && strcmp(e.kind, kind) == 0)
+            break;
+    }
+    return i;
+}
+
 struct unit_at {
     uint32_t part;
     const struct part_unit *unit; /* NULL: none */
@@ -150,7 +161,10 @@ static bool find_shot(const struct board *board, const struct circuit *circuit, 
     struct unit_at at = driver_of(board, circuit, pin_net(board, circuit, fet, unit, 0));
     uint32_t node = pin_net(board, circuit, fet, unit, 1);
     int pattern = at.unit && at.unit->n_in == 2 ? firing_pattern(at.unit->truth) : -1;
-    if (pattern < 0 || !circuit_net_is_analog(circuit, node))
+    size_t channel =
+        element_of(circuit, fet, (unsigned)(unit - board->uses[fet].model->units), "FET");
+    if (pattern < 0 || channel == circuit_elements(circuit) ||
+        !circuit_net_is_analog(circuit, node))
         return false;
     for (int ready = 0; ready < 2; ready++) {
         if (!descends(board, circuit, pin_net(board, circuit, at.part, at.unit, ready), node,
@@ -161,6 +175,8 @@ static bool find_shot(const struct board *board, const struct circuit *circuit, 
         *out = (struct sweep_shot){
             .part = at.part,
             .unit = at.index,
+            .gate = element_of(circuit, at.part, at.index, "gate"),
+            .fet = channel,
             .nets = {circuit_input_net(circuit, at.part, at.index, (unsigned)!ready),
                      circuit_input_net(circuit, at.part, at.index, (unsigned)ready)},
             .active = {(uint8_t)(pattern >> !ready & 1), (uint8_t)(pattern >> ready & 1)},
@@ -183,62 +199,72 @@ size_t sweep_find_shots(const struct board *board, const struct circuit *circuit
     return n;
 }
 
+static sim_time needed(const struct sweep_shot *s, const struct circuit *circuit) {
+    struct circuit_element_info gate = circuit_element(circuit, s->gate);
+    struct circuit_element_info fet = circuit_element(circuit, s->fet);
+    return gate.rise + (fet.rise > gate.fall ? fet.rise - gate.fall : 0);
+}
+
 void sweep_shot_begin(struct sweep_shot *s, const struct circuit *circuit) {
     s->levels = 0;
     for (unsigned pin = 0; pin < 2; pin++)
         if (circuit_level(circuit, s->nets[pin]) == s->active[pin])
             s->levels |= (uint8_t)(1u << pin);
-    s->due = s->ignored = false;
-    s->ready = s->last = s->trigger_end = -SIM_S;
+    s->pulse = SWEEP_NO_PULSE;
+    s->ended = true;
+    s->need = needed(s, circuit);
+    s->ready = s->start = s->end = s->due = -SIM_S;
     s->recovery = s->holdoff = INT32_MAX;
+}
+
+/* The pulse is over, and when the one-shot was ready is known. */
+static void judge(struct sweep_shot *s) {
+    sim_time left = s->end - s->ready;
+    if (s->pulse == SWEEP_IGNORED)
+        least(&s->holdoff, s->need - left);
+    else if (s->pulse == SWEEP_DUE)
+        least(&s->recovery, left - s->need);
+    if (s->pulse == SWEEP_DUE && s->end - s->start < s->need)
+        least(&s->recovery, s->end - s->start - s->need);
+    s->pulse = SWEEP_NO_PULSE;
 }
 
 /* A trigger three quarters of a bit or more after the last one that had to fire has to fire
  * as well; one before that must be over when the one-shot is ready again. */
 static void triggered(struct sweep_shot *s, sim_time time) {
-    bool ready = s->levels >> SWEEP_READY & 1;
-    if (time - s->last < DUE) {
-        s->ignored = true;
-        if (ready)
-            least(&s->holdoff, s->ready - time);
+    if (s->pulse == SWEEP_DUE) /* the one before has not fired until now */
+        least(&s->recovery, s->end - time - s->need);
+    s->pulse = time - s->due >= DUE ? SWEEP_DUE : SWEEP_IGNORED;
+    s->start = time;
+    s->ended = false;
+    if (s->pulse == SWEEP_DUE)
+        s->due = time;
+}
+
+static void pulse_ended(struct sweep_shot *s, sim_time time) {
+    if (s->ended)
         return;
-    }
-    if (s->due) /* the one before never fired */
-        least(&s->recovery, -BIT);
-    s->last = time;
-    s->due = !ready;
-    if (ready)
-        least(&s->recovery, time - s->ready);
+    s->ended = true;
+    s->end = time;
+    if (s->levels >> SWEEP_READY & 1)
+        judge(s);
 }
 
 static void readied(struct sweep_shot *s, sim_time time) {
-    bool under_way = s->levels >> SWEEP_TRIGGER & 1;
     s->ready = time;
-    if (s->due)
-        least(&s->recovery, s->last - time);
-    else if (s->ignored && !under_way)
-        least(&s->holdoff, time - s->trigger_end);
-    if (!under_way)
-        s->ignored = false;
-    s->due = false;
+    if (s->ended && s->pulse != SWEEP_NO_PULSE)
+        judge(s);
 }
 
-static void trigger_ended(struct sweep_shot *s, sim_time time) {
-    s->trigger_end = time;
-    if (s->ignored && (s->levels >> SWEEP_READY & 1)) {
-        least(&s->holdoff, s->ready - time); /* it was ready too soon */
-        s->ignored = false;
-    }
-}
-
+/* Fired: the one-shot is no longer ready, and the pulse over. */
 void sweep_shot_edge(struct sweep_shot *s, unsigned pin, sim_time time, int level) {
     bool active = level == s->active[pin];
     if (pin == SWEEP_TRIGGER && active)
         triggered(s, time);
     else if (pin == SWEEP_READY && active)
         readied(s, time);
-    else if (pin == SWEEP_TRIGGER)
-        trigger_ended(s, time);
+    else
+        pulse_ended(s, time);
     s->levels = (uint8_t)((s->levels & ~(1u << pin)) | (unsigned)active << pin);
 }
 
@@ -278,22 +304,25 @@ const uint8_t *sweep_flipflop_load(struct sweep_flipflop *f, sim_time now, const
 }
 
 uint8_t *sweep_shot_save(const struct sweep_shot *s, sim_time now, uint8_t *p) {
-    bool ready = s->levels >> SWEEP_READY & 1;
-    p = put(p, now, ready ? s->ready : now, SWEEP_MEMORY + DUE);
-    p = put(p, now, s->trigger_end, SWEEP_MEMORY);
-    p = put(p, now, s->last, 2 * BIT);
+    bool ready = s->levels >> SWEEP_READY & 1, open = s->pulse != SWEEP_NO_PULSE;
+    sim_time most = SWEEP_MEMORY + BIT + s->need;
+    p = put(p, now, ready ? s->ready : now, 2 * most);
+    p = put(p, now, open ? s->start : now, 2 * most);
+    p = put(p, now, open ? s->end : now, 2 * most);
+    p = put(p, now, s->due, 2 * BIT);
     *p++ = s->levels;
-    *p++ = s->due;
-    *p++ = s->ignored;
+    *p++ = s->pulse;
+    *p++ = s->ended;
     return p;
 }
 
 const uint8_t *sweep_shot_load(struct sweep_shot *s, sim_time now, const uint8_t *p) {
     p = get(p, now, &s->ready);
-    p = get(p, now, &s->trigger_end);
-    p = get(p, now, &s->last);
+    p = get(p, now, &s->start);
+    p = get(p, now, &s->end);
+    p = get(p, now, &s->due);
     s->levels = *p++;
-    s->due = *p++;
-    s->ignored = *p++;
+    s->pulse = *p++;
+    s->ended = *p++;
     return p;
 }

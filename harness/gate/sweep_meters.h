@@ -26,18 +26,22 @@ struct sweep_flipflop {
 };
 
 /* A gate of two inputs that fires a FET, one of them coming back from the node the FET
- * discharges: it holds the gate until the node has recovered. */
+ * discharges: it holds the gate until the node has recovered. A pulse fires that lasts, from
+ * when both stand, `need` or longer: neither the gate nor the FET then swallows it. */
 enum { SWEEP_TRIGGER, SWEEP_READY };
+enum sweep_pulse { SWEEP_NO_PULSE, SWEEP_DUE, SWEEP_IGNORED }; /* has to fire; must not */
 struct sweep_shot {
     uint32_t part; /* the gate */
     unsigned unit;
+    size_t gate, fet; /* elements */
     uint32_t nets[2];
-    uint8_t active[2];    /* the levels at which the gate fires */
-    uint8_t levels;       /* a bit per input: it stands at `active` */
-    bool due, ignored;    /* a trigger that must fire waits; one that must not is under way */
-    sim_time ready, last; /* since when; of the latest trigger that had to fire */
-    sim_time trigger_end;
-    sim_time recovery, holdoff; /* least slacks */
+    uint8_t active[2]; /* the levels at which the gate fires */
+    uint8_t levels;    /* a bit per input: it stands at `active` */
+    uint8_t pulse;     /* the latest, until it is judged */
+    bool ended;
+    sim_time need;
+    sim_time ready, start, end, due; /* since when; of the pulse; of the latest that was due */
+    sim_time recovery, holdoff;      /* least slacks */
 };
 
 /* Those in `circuit` among the kept elements. Return the count, at most `max`. */
@@ -56,7 +60,7 @@ void sweep_shot_edge(struct sweep_shot *s, unsigned pin, sim_time time, int leve
 
 /* States relative to `now`; the least slacks are not in them. */
 #define SWEEP_FLIPFLOP_STATE (SWEEP_FF_PINS * 4 + 1)
-#define SWEEP_SHOT_STATE     (3 * 4 + 3)
+#define SWEEP_SHOT_STATE     (4 * 4 + 3)
 uint8_t *sweep_flipflop_save(const struct sweep_flipflop *f, sim_time now, uint8_t *state);
 const uint8_t *sweep_flipflop_load(struct sweep_flipflop *f, sim_time now, const uint8_t *state);
 uint8_t *sweep_shot_save(const struct sweep_shot *s, sim_time now, uint8_t *state);

@@ -224,6 +224,17 @@ static void add_threshold(struct maker *m, uint32_t part, unsigned unit, enum sw
     set_limits(p, "V", low, use->figures[figure_at(use, figure)].typ, high);
 }
 
+/* Sheets limit VT+, VT- and their difference: the difference is drawn, so that the two
+ * thresholds of an input move together as far as the sheet says. */
+static void add_hysteresis(struct maker *m, uint32_t part, unsigned unit, double nominal) {
+    const struct part_figure *sheet = part_variant_figure(m->plan->board->uses[part].variant, "vh");
+    const struct sweep_role role = {
+        .target = SWEEP_HYSTERESIS, .part = part, .unit = unit, .tracks = true};
+    struct sweep_parameter *p = add_of_part(m, role, true, "hysteresis", "hysteresis");
+    snprintf(p->source, sizeof p->source, "%s", sheet->source);
+    set_limits(p, "V", sheet->min, nominal, sheet->max);
+}
+
 /* Only an input on an analog node has a threshold that shows. */
 static void add_thresholds(struct maker *m, uint32_t part, unsigned unit) {
     const struct part_use *use = &m->plan->board->uses[part];
@@ -240,7 +251,10 @@ static void add_thresholds(struct maker *m, uint32_t part, unsigned unit) {
         return;
     if (plus > minus) {
         add_threshold(m, part, unit, SWEEP_VT_PLUS);
-        add_threshold(m, part, unit, SWEEP_VT_MINUS);
+        if (part_variant_figure(use->variant, "vh"))
+            add_hysteresis(m, part, unit, plus - minus);
+        else
+            add_threshold(m, part, unit, SWEEP_VT_MINUS);
     } else {
         add_threshold(m, part, unit, SWEEP_VT);
     }

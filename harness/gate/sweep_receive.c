@@ -49,7 +49,9 @@ struct sweep_receive {
     size_t n_octets;
     unsigned shift, n_shift;
     size_t frame;
-    bool got; /* it was recovered already */
+    bool got;   /* it was recovered already */
+    bool first; /* the latest clock edge was the first of its select */
+    struct spi_worst first_setup, first_hold;
     struct sweep_receive_result *result;
 };
 
@@ -90,9 +92,11 @@ static void close_burst(struct sweep_receive *r) {
         return;
     if (r->setup->preamble)
         from = compare_strip(r->octets, r->n_octets, &sfd_bit);
+    const uint8_t *sent = r->setup->frames[r->frame], *came = r->octets + from;
     bool good = r->n_octets - from == SWEEP_OCTETS && !r->got &&
-                memcmp(r->octets + from, r->setup->frames[r->frame], SWEEP_OCTETS) == 0;
+                memcmp(came + 1, sent + 1, SWEEP_OCTETS - 1) == 0 && (came[0] ^ sent[0]) <= 1;
     r->result->frames += good;
+    r->result->first_bit += good && came[0] != sent[0];
     r->result->extra += !good;
     r->got |= good;
 }
@@ -127,12 +131,39 @@ static void emit(struct sweep_receive *r, const struct spi_op *op) {
     r->ops[r->n_ops++] = *op;
 }
 
+static bool spi_edge(struct sweep_receive *r, unsigned pin, const struct circuit_edge *edge,
+                     struct spi_op *op) {
+    return spi_sampler_edge(&r->sampler, (enum spi_pin)pin, edge->time, edge->level, op);
+}
+
+static void swap(struct spi_worst *a, struct spi_worst *b) {
+    struct spi_worst c = *a;
+    *a = *b;
+    *b = c;
+}
+
+/* What belongs to the first bit of a select is measured apart. */
+static bool hear_spi(struct sweep_receive *r, unsigned pin, const struct circuit_edge *edge,
+                     struct spi_op *op) {
+    struct spi_sampler *s = &r->sampler;
+    if (pin == SPI_SCK && edge->level)
+        r->first = s->selected && !s->clocked;
+    if (!r->first || (pin == SPI_SCK && !edge->level))
+        return spi_edge(r, pin, edge, op);
+    swap(&s->worst[SPI_SETUP], &r->first_setup);
+    swap(&s->worst[SPI_HOLD], &r->first_hold);
+    bool did = spi_edge(r, pin, edge, op);
+    swap(&s->worst[SPI_SETUP], &r->first_setup);
+    swap(&s->worst[SPI_HOLD], &r->first_hold);
+    return did;
+}
+
 static void hear(struct sweep_receive *r, const struct hearer *hearer,
                  const struct circuit_edge *edge) {
     struct spi_op op;
     switch ((enum hearer_kind)hearer->kind) {
     case HEARER_SPI:
-        if (spi_sampler_edge(&r->sampler, (enum spi_pin)hearer->pin, edge->time, edge->level, &op))
+        if (hear_spi(r, hearer->pin, edge, &op))
             emit(r, &op);
         break;
     case HEARER_FLIPFLOP:
@@ -165,7 +196,7 @@ static void drain_now(struct sweep_receive *r) {
 /* --- the board as a response machine --------------------------------------------------------- */
 
 static size_t state_size(const struct sweep_receive *r) {
-    return circuit_state_size(r->circuit) + SPI_SAMPLER_STATE +
+    return circuit_state_size(r->circuit) + SPI_SAMPLER_STATE + 1 +
            r->n_flipflops * SWEEP_FLIPFLOP_STATE + r->n_shots * SWEEP_SHOT_STATE;
 }
 
@@ -175,6 +206,7 @@ static void machine_save(void *self, sim_time now, uint8_t *state) {
     state += circuit_state_size(r->circuit);
     spi_sampler_save(&r->sampler, now, state);
     state += SPI_SAMPLER_STATE;
+    *state++ = r->first;
     for (size_t i = 0; i < r->n_flipflops; i++)
         state = sweep_flipflop_save(&r->flipflops[i], now, state);
     for (size_t i = 0; i < r->n_shots; i++)
@@ -187,6 +219,7 @@ static void machine_load(void *self, sim_time now, const uint8_t *state) {
     state += circuit_state_size(r->circuit);
     spi_sampler_load(&r->sampler, now, state);
     state += SPI_SAMPLER_STATE;
+    r->first = *state++;
     for (size_t i = 0; i < r->n_flipflops; i++)
         state = sweep_flipflop_load(&r->flipflops[i], now, state);
     for (size_t i = 0; i < r->n_shots; i++)
@@ -285,6 +318,8 @@ static void begin(struct sweep_receive *r, const struct part_use *uses) {
         sweep_flipflop_begin(&r->flipflops[i], &uses[r->flipflops[i].part], c);
     for (size_t i = 0; i < r->n_shots; i++)
         sweep_shot_begin(&r->shots[i], c);
+    r->first = false;
+    r->first_setup = r->first_hold = (struct spi_worst){0};
     r->now = SIM_US;
     r->n_ops = 0;
     r->overflow = false;
@@ -299,6 +334,8 @@ static void conclude(struct sweep_receive *r) {
     struct sim_err ignored;
     close_burst(r);
     memcpy(out->spi, r->sampler.worst, sizeof out->spi);
+    out->first_setup = r->first_setup;
+    out->first_hold = r->first_hold;
     for (size_t i = 0; i < r->n_flipflops; i++)
         if (r->flipflops[i].least < out->windows)
             out->windows = r->flipflops[i].least;

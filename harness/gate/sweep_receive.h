@@ -32,11 +32,14 @@ struct sweep_conditions {
 };
 
 struct sweep_receive_result {
-    unsigned frames; /* recovered, each exactly once */
-    unsigned extra;  /* bursts with octets that are no such frame */
-    bool refused;    /* the sample cannot be simulated: its thresholds cross, it oscillates */
-    struct spi_worst spi[SPI_MEASURES];
-    sim_time windows, recovery, holdoff; /* least slacks, INT32_MAX: not seen */
+    unsigned frames;    /* recovered, each exactly once, the first bit aside */
+    unsigned first_bit; /* of these, with a wrong first bit: a driver that tries the checksum
+                         * with it inverted recovers them */
+    unsigned extra;     /* bursts with octets that are no such frame */
+    bool refused;       /* the sample cannot be simulated: its thresholds cross, it oscillates */
+    struct spi_worst spi[SPI_MEASURES];       /* without set-up and hold of the first bits, */
+    struct spi_worst first_setup, first_hold; /* which are here */
+    sim_time windows, recovery, holdoff;      /* least slacks, INT32_MAX: not seen */
     uint64_t misses, states;
 };
 

@@ -1,5 +1,4 @@
 /* One sample: values into parts, the two paths, slacks out. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,16 +12,19 @@
 #define DELAY_PER_VOLT   (-0.15 / 1.5 / 0.95)
 #define DELAY_PER_KELVIN (0.25 / 60)
 
-/* Limits of the way out: CS8952, p. 6 (link pulse width and period, 250 ns of TP_IDL), and
- * 802.3 14.2.1.1, two bits of a preamble (from memory). */
+/* Limits of the way out: CS8952, p. 6 (link pulse width, 250 ns of TP_IDL), 802.3 14.2.1.1,
+ * two bits of a preamble (from memory); and the periods that no partner refuses, between
+ * link_test_min, 2 to 7 ms, and link_test_max, 25 to 150 ms (CS8952). */
 #define PULSE_LEAST  (60 * SIM_NS)
 #define PULSE_MOST   (200 * SIM_NS)
-#define PERIOD_LEAST (8 * SIM_MS)
-#define PERIOD_MOST  (24 * SIM_MS)
+#define PERIOD_LEAST (7 * SIM_MS)
+#define PERIOD_MOST  (25 * SIM_MS)
 #define TP_IDL_LEAST (250 * SIM_NS)
 
 const struct sweep_check_row sweep_checks[SWEEP_CHECKS] = {
-    [SWEEP_RECEIVE] = {"receive", false, "20 frames of 64 octets, right at the SPI pins"},
+    [SWEEP_RECEIVE] = {"receive", false,
+                       "20 frames of 64 octets at the SPI pins, but for their "
+                       "first bit"},
     [SWEEP_SPI_SETUP] = {"spi setup", false, "the MCU's slave"},
     [SWEEP_SPI_HOLD] = {"spi hold", false, "the MCU's slave"},
     [SWEEP_SPI_PERIOD] = {"spi period", false, "the MCU's slave"},
@@ -35,14 +37,18 @@ const struct sweep_check_row sweep_checks[SWEEP_CHECKS] = {
     [SWEEP_TX_OPENS] = {"transmit opens", false, "802.3 14.2.1.1: two bits, from memory"},
     [SWEEP_TX_CLOSES] = {"transmit closes", false, "the last bit is whole"},
     [SWEEP_PULSE_WIDTH] = {"link pulse width", false, "CS8952: 60 to 200 ns, at the driver"},
-    [SWEEP_PULSE_PERIOD] = {"link pulse period", false, "802.3 14.2.1.1: 16 +- 8 ms"},
+    [SWEEP_PULSE_PERIOD] = {"link pulse period", false,
+                            "CS8952: link_test_min and link_test_max, 7 to 25 ms"},
+    [SWEEP_FIRST_BIT] = {"first bit", true,
+                         "set-up and hold of a frame's first bit; a driver may "
+                         "try it inverted"},
     [SWEEP_SPI_DUTY] = {"spi duty", true, "the MCU's slave"},
     [SWEEP_TP_IDL] = {"tp_idl", true, "802.3 14.2.1.1: 250 ns, at the driver"},
 };
 
 bool sweep_passed(const struct sweep_sample *sample) {
     for (int i = 0; i < SWEEP_CHECKS; i++)
-        if (!sweep_checks[i].standard && sample->slack[i] < 0)
+        if (!sweep_checks[i].apart && sample->slack[i] < 0)
             return false;
     return true;
 }
@@ -50,17 +56,12 @@ bool sweep_passed(const struct sweep_sample *sample) {
 int32_t sweep_least(const struct sweep_sample *sample) {
     int32_t least = SWEEP_NOT_SEEN;
     for (int i = 0; i < SWEEP_CHECKS; i++)
-        if (!sweep_checks[i].standard && sample->slack[i] < least)
+        if (!sweep_checks[i].apart && sample->slack[i] < least)
             least = sample->slack[i];
     return least;
 }
 
 /* --- values into parts ----------------------------------------------------------------------- */
-
-static double figure_of(const struct part_use *use, const char *name, bool least) {
-    const struct part_figure *f = part_variant_figure(use->variant, name);
-    return f ? (least ? f->min : f->max) : NAN;
-}
 
 static void set_threshold(struct sweep_worker *w, size_t i, double track) {
     const struct sweep_role *role = &w->plan->roles[i];
@@ -71,17 +72,25 @@ static void set_threshold(struct sweep_worker *w, size_t i, double track) {
         spread->vt_plus = factor;
     if (role->target != SWEEP_VT_PLUS)
         spread->vt_minus = factor;
-    if (role->target != SWEEP_VT_MINUS)
-        return;
-    /* VT+ came before it: the hysteresis stays within its limits, where the sheet has any */
     const struct part_use *use = &w->uses[role->part];
-    double plus = spread->vt_plus * part_use_typ(use, "vt_plus", 0), minus = factor * p->nominal;
-    double narrowest = figure_of(use, "vh", true), widest = figure_of(use, "vh", false);
-    narrowest = isnan(narrowest) ? 0 : narrowest;
-    minus = minus > plus - narrowest ? plus - narrowest : minus;
-    if (!isnan(widest) && minus < plus - widest)
-        minus = plus - widest;
-    spread->vt_minus = minus / p->nominal;
+    double ceiling = spread->vt_plus * part_use_typ(use, "vt_plus", 0);
+    double minus = part_use_typ(use, "vt_minus", 0);
+    if (spread->vt_minus * minus > ceiling)
+        spread->vt_minus = ceiling / minus;
+}
+
+/* VT+ came before it in the list. */
+static void set_hysteresis(struct sweep_worker *w, size_t i, double track) {
+    const struct sweep_role *role = &w->plan->roles[i];
+    struct part_spread *spread = &w->spreads[role->part * SWEEP_MAX_UNITS + role->unit];
+    const struct part_use *use = &w->uses[role->part];
+    const struct part_figure *limits = part_variant_figure(use->variant, "vt_minus");
+    double typ = part_use_typ(use, "vt_minus", 0);
+    double minus = spread->vt_plus * part_use_typ(use, "vt_plus", 0) - w->values[i] * track;
+    double low = limits->min < typ ? limits->min : typ;
+    double high = limits->max > typ ? limits->max : typ;
+    minus = minus < low * track ? low * track : minus > high * track ? high * track : minus;
+    spread->vt_minus = minus / typ;
 }
 
 static void set_value(struct sweep_worker *w, size_t i, double speed, double track, double kelvin) {
@@ -105,6 +114,9 @@ static void set_value(struct sweep_worker *w, size_t i, double speed, double tra
     case SWEEP_VT_PLUS:
     case SWEEP_VT_MINUS:
         set_threshold(w, i, track);
+        break;
+    case SWEEP_HYSTERESIS:
+        set_hysteresis(w, i, track);
         break;
     case SWEEP_OFFSET:
         w->conditions.line.vit_plus = w->plan->setup.line.vit_plus + value;
@@ -169,6 +181,19 @@ static void judge_spi(const struct sweep_worker *w, const struct spi_worst *wors
         slack[SWEEP_SPI_DUTY] = clip(lesser(worst[SPI_DUTY_LOW].value, worst[SPI_DUTY_HIGH].value));
 }
 
+static void judge_first_bit(const struct sweep_worker *w, const struct sweep_receive_result *r,
+                            int32_t *slack) {
+    const struct spi_limits *limits = w->plan->setup.limits;
+    sim_time least = SWEEP_NOT_SEEN;
+    if (limits && r->first_setup.seen)
+        least = lesser(least, r->first_setup.value - limits->setup);
+    if (limits && r->first_hold.seen)
+        least = lesser(least, r->first_hold.value - limits->hold);
+    if (r->first_bit && least >= 0)
+        least = -1;
+    slack[SWEEP_FIRST_BIT] = (int32_t)least;
+}
+
 /* A frame lost or an octet burst too many counts for a nanosecond: there is no time to
  * measure, but one more is worse. */
 static void judge_receive(const struct sweep_worker *w, const struct sweep_receive_result *r,
@@ -177,6 +202,7 @@ static void judge_receive(const struct sweep_worker *w, const struct sweep_recei
     if (r->refused || wrong)
         slack[SWEEP_RECEIVE] = r->refused ? SWEEP_FAILED : clip(-(sim_time)wrong * SIM_NS);
     judge_spi(w, r->spi, slack);
+    judge_first_bit(w, r, slack);
     if (r->windows != INT32_MAX)
         slack[SWEEP_WINDOWS] = clip(r->windows);
     if (r->recovery != INT32_MAX)

@@ -19,6 +19,8 @@ enum sweep_target {
     SWEEP_VT_MINUS,    /* where the sheet has no row for the hysteresis */
     SWEEP_HYSTERESIS,  /* below VT+, volt; within VT-'s limits */
     SWEEP_OFFSET,      /* of a line receiver's two thresholds, volt */
+    SWEEP_RECEIVER,    /* its tPLH, and tPHL in proportion, seconds */
+    SWEEP_SKEW,        /* tPHL beyond that, seconds */
     SWEEP_SUPPLY,      /* volt */
     SWEEP_TEMPERATURE, /* C */
     SWEEP_OSCILLATOR,  /* of the MCU, ppm */
@@ -29,7 +31,7 @@ struct sweep_role {
     enum sweep_target target;
     uint32_t part;
     unsigned unit, figure;    /* unit of its model; index into its figures */
-    double scale;             /* FIGURE: what the engine multiplies it with */
+    double scale;             /* what the engine multiplies a figure with */
     double per_kelvin;        /* FIGURE: relative change with temperature */
     bool tracks;              /* VT...: moves with the supply, as CMOS thresholds do */
     uint64_t stream, package; /* random streams; `package` 0: it stands alone */
@@ -87,10 +89,13 @@ struct sweep_check_row {
     const char *name;
     bool apart;         /* not in the overall yield */
     const char *source; /* of the limit */
+    double unit_ns;     /* of its slacks in a sample; 0: 1 ps */
 };
+double sweep_slack_ns(enum sweep_check check, int32_t slack);
 extern const struct sweep_check_row sweep_checks[SWEEP_CHECKS];
 
-/* Slacks in ps, at most +-2 ms. */
+/* Slacks in ps, at most +-2 ms. That of the link pulses' period counts as if its 16 ms were a
+ * bit time, so that the least of all is one of its kind. */
 enum { SWEEP_NOT_SEEN = INT32_MAX, SWEEP_FAILED = -2000000000, SWEEP_AMPLE = 2000000000 };
 struct sweep_sample {
     int32_t slack[SWEEP_CHECKS];

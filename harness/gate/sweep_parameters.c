@@ -30,6 +30,10 @@
 #define HSI_TOLERANCE        0.01 /* STM32 datasheets, 25 C; from memory */
 #define PARTNER_TOLERANCE    100e-6
 
+/* SLLS159 states 4 ns at most for the driver's pulse skew (from memory) and nothing for the
+ * receiver's. */
+#define RECEIVER_SKEW 4e-9
+
 /* Below this share of the supply an input's threshold is TTL's and does not move with it. */
 #define CMOS_SHARE 0.36
 
@@ -163,40 +167,32 @@ static bool limits_of(const struct part_use *use, const char *name, double *low,
 
 struct figure_of {
     const char *name, *unit;
-    const char *shared; /* within the package; NULL: alone */
-    bool scaled;        /* by the delay scale */
     double per_kelvin;
 };
 
 /* Temperature: VGS(th) -4 mV/K (onsemi 2N7002W) over a typical 2 V, RDS(on) 1 %/K (Supertex,
  * at most). */
 static const struct figure_of fet_figures[] = {
-    {"vgs_th", "V", NULL, false, -0.002}, {"rds_on", "ohm", NULL, false, 0.01},
-    {"ciss", "F", NULL, false, 0},        {"coss", "F", NULL, false, 0},
-    {"crss", "F", NULL, false, 0},
+    {"vgs_th", "V", -0.002}, {"rds_on", "ohm", 0.01}, {"ciss", "F", 0},
+    {"coss", "F", 0},        {"crss", "F", 0},
 };
-static const struct figure_of receiver_figures[] = {
-    {"tplh", "s", "receiver", true, 0},
-    {"tphl", "s", "receiver", true, 0},
-};
-static const struct figure_of input_figures[] = {{"cin", "F", NULL, false, 0}};
-static const struct figure_of mono_figures[] = {{"k", "", NULL, false, 0}};
+static const struct figure_of input_figures[] = {{"cin", "F", 0}};
+static const struct figure_of mono_figures[] = {{"k", "", 0}};
 
 static void add_figure(struct maker *m, uint32_t part, const struct figure_of *of) {
-    const struct board *board = m->plan->board;
-    const struct part_use *use = &board->uses[part];
-    double low, high, scale = of->scaled ? board->config.delay_scale : 1;
+    const struct part_use *use = &m->plan->board->uses[part];
+    double low, high;
     if (!limits_of(use, of->name, &low, &high))
         return;
     const struct part_figure *f = &use->figures[figure_at(use, of->name)];
     const struct sweep_role role = {.target = SWEEP_FIGURE,
                                     .part = part,
                                     .figure = (unsigned)figure_at(use, of->name),
-                                    .scale = scale,
+                                    .scale = 1,
                                     .per_kelvin = of->per_kelvin};
-    struct sweep_parameter *p = add_of_part(m, role, false, of->name, of->shared);
+    struct sweep_parameter *p = add_of_part(m, role, false, of->name, NULL);
     snprintf(p->source, sizeof p->source, "%s", f->source);
-    set_limits(p, of->unit, low, scale * f->typ, high);
+    set_limits(p, of->unit, low, f->typ, high);
 }
 
 static void add_figures(struct maker *m, uint32_t part, const struct figure_of *of, size_t n) {
@@ -274,6 +270,26 @@ static void add_offset(struct maker *m, uint32_t part) {
                isnan(p->max) ? 0 : p->max - p->typ);
 }
 
+/* The delay scale is about typical parts: the limits stay the sheet's. */
+static void add_receiver(struct maker *m, uint32_t part) {
+    const struct part_use *use = &m->plan->board->uses[part];
+    double low, high, scale = m->plan->board->config.delay_scale;
+    if (!limits_of(use, "tplh", &low, &high) || figure_at(use, "tphl") < 0)
+        return;
+    struct sweep_role role = {.target = SWEEP_RECEIVER,
+                              .part = part,
+                              .figure = (unsigned)figure_at(use, "tplh"),
+                              .scale = scale};
+    struct sweep_parameter *p = add_of_part(m, role, false, "receiver delay", NULL);
+    snprintf(p->source, sizeof p->source, "%s", use->figures[role.figure].source);
+    set_limits(p, "s", low, scale * use->figures[role.figure].typ, high);
+    role.target = SWEEP_SKEW;
+    role.figure = (unsigned)figure_at(use, "tphl");
+    p = add_of_part(m, role, false, "receiver skew", NULL);
+    snprintf(p->source, sizeof p->source, "no row in the sheet: as its driver's tsk(p), 4 ns");
+    set_limits(p, "s", -RECEIVER_SKEW, 0, RECEIVER_SKEW);
+}
+
 /* --- units and parts -------------------------------------------------------------------------- */
 
 static bool is_used(const struct maker *m, uint32_t part, unsigned unit) {
@@ -334,7 +350,7 @@ static void add_part(struct maker *m, uint32_t part) {
         add_figures(m, part, FIGURES(mono_figures));
     if (has_kind(model, PART_RECEIVER)) {
         add_offset(m, part);
-        add_figures(m, part, FIGURES(receiver_figures));
+        add_receiver(m, part);
     }
 }
 

@@ -19,6 +19,7 @@
 #define PULSE_MOST   (200 * SIM_NS)
 #define PERIOD_LEAST (7 * SIM_MS)
 #define PERIOD_MOST  (25 * SIM_MS)
+#define PERIOD_UNIT  160000 /* 16 ms over a bit time */
 #define TP_IDL_LEAST (250 * SIM_NS)
 
 const struct sweep_check_row sweep_checks[SWEEP_CHECKS] = {
@@ -38,13 +39,18 @@ const struct sweep_check_row sweep_checks[SWEEP_CHECKS] = {
     [SWEEP_TX_CLOSES] = {"transmit closes", false, "the last bit is whole"},
     [SWEEP_PULSE_WIDTH] = {"link pulse width", false, "CS8952: 60 to 200 ns, at the driver"},
     [SWEEP_PULSE_PERIOD] = {"link pulse period", false,
-                            "CS8952: link_test_min and link_test_max, 7 to 25 ms"},
+                            "CS8952: link_test_min and link_test_max, 7 to 25 ms", .unit_ns = 160},
     [SWEEP_FIRST_BIT] = {"first bit", true,
                          "set-up and hold of a frame's first bit; a driver may "
                          "try it inverted"},
     [SWEEP_SPI_DUTY] = {"spi duty", true, "the MCU's slave"},
     [SWEEP_TP_IDL] = {"tp_idl", true, "802.3 14.2.1.1: 250 ns, at the driver"},
 };
+
+double sweep_slack_ns(enum sweep_check check, int32_t slack) {
+    double unit = sweep_checks[check].unit_ns;
+    return slack * (unit > 0 ? unit : 1e-3);
+}
 
 bool sweep_passed(const struct sweep_sample *sample) {
     for (int i = 0; i < SWEEP_CHECKS; i++)
@@ -117,6 +123,18 @@ static void set_value(struct sweep_worker *w, size_t i, double speed, double tra
         break;
     case SWEEP_HYSTERESIS:
         set_hysteresis(w, i, track);
+        break;
+    case SWEEP_RECEIVER: {
+        double ratio = value / w->plan->parameters[i].nominal;
+        struct part_figure *figures = w->figures + role->part * PART_MAX_FIGURES;
+        figures[role->figure].typ = value / role->scale;
+        for (size_t f = 0; f < w->uses[role->part].n_figures; f++)
+            if (strcmp(figures[f].name, "tphl") == 0)
+                figures[f].typ = w->plan->board->uses[role->part].figures[f].typ * ratio;
+        break;
+    }
+    case SWEEP_SKEW: /* the delay came before it in the list */
+        w->figures[role->part * PART_MAX_FIGURES + role->figure].typ += value / role->scale;
         break;
     case SWEEP_OFFSET:
         w->conditions.line.vit_plus = w->plan->setup.line.vit_plus + value;
@@ -225,9 +243,10 @@ static void judge_transmit(const struct sweep_worker *w, const struct sweep_tran
         return;
     bool two = r->pulses > 1;
     slack[SWEEP_PULSE_WIDTH] =
-        two ? clip(lesser(r->narrowest - PULSE_LEAST, PULSE_MOST - r->widest)) : SWEEP_FAILED;
+        two ? clip(lesser(r->narrowest - PULSE_LEAST, PULSE_MOST - r->widest)) : -(int32_t)BIT;
     slack[SWEEP_PULSE_PERIOD] =
-        two ? clip(lesser(r->soonest - PERIOD_LEAST, PERIOD_MOST - r->latest)) : SWEEP_FAILED;
+        two ? clip(lesser(r->soonest - PERIOD_LEAST, PERIOD_MOST - r->latest) / PERIOD_UNIT)
+            : -(int32_t)BIT;
 }
 
 void sweep_worker_run(struct sweep_worker *w, bool plain, struct sweep_sample *sample) {

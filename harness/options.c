@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/gate/sweep.h"
 #include "harness/options_table.h"
 #include "harness/options_values.h"
 #include "harness/words.h"
@@ -137,6 +138,8 @@ static bool take(struct options *options, const struct option_row *row, const ch
         return options_take_mcu(&options->mcu, row->name, value, err);
     case OPTIONS_OF_LIVE:
         return options_take_live(&options->live, row->name, value, err);
+    case OPTIONS_OF_SWEEP:
+        return options_take_sweep(&options->sweep, row->name, value, err);
     case OPTIONS_COMMON:
         break;
     }
@@ -276,6 +279,9 @@ static bool check_verb(struct options *options, struct sim_err *err) {
     case OPTIONS_CROSSCHECK:
         return options->n_files > 0 ||
                sim_err_set(err, SIM_ERR_INPUT, "crosscheck needs at least one capture file");
+    case OPTIONS_MERGE:
+        return options->n_files > 0 ||
+               sim_err_set(err, SIM_ERR_INPUT, "merge needs the records of every shard");
     case OPTIONS_LIVE: /* the positional arguments are a command */
         return true;
     default:
@@ -298,13 +304,15 @@ static bool check(struct options *options, const bool *seen, struct sim_err *err
 
 bool options_parse(struct options *options, int argc, char **argv, struct sim_err *err) {
     bool seen[OPTIONS_MAX_ROWS] = {false};
-    *options = (struct options){.program = argc > 0 ? argv[0] : "linkpulse",
-                                .engine = "event",
-                                .seed = 1,
-                                .strict = true,
-                                .octets = 40,
-                                .mcu = OPTIONS_MCU_DEFAULTS,
-                                .live = {.partner = "tolerant"}};
+    *options = (struct options){
+        .program = argc > 0 ? argv[0] : "linkpulse",
+        .engine = "event",
+        .seed = 1,
+        .strict = true,
+        .octets = 40,
+        .mcu = OPTIONS_MCU_DEFAULTS,
+        .live = {.partner = "tolerant"},
+        .sweep = {.samples = SWEEP_DEFAULT_SAMPLES, .emit_shards = 8, .min_yield = 0.95}};
     options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
     options->edits = calloc((size_t)argc + 1, sizeof *options->edits);
     if (!options->sets || !options->edits)

@@ -83,6 +83,26 @@ void options_repeat(const struct options *options, const char *firmware, char *o
         memcpy(out + text.length, " ...", sizeof " ...");
 }
 
+/* The board by name first, as it was given. */
+void options_repeat_sweep(const struct options *options, char *out, size_t size) {
+    struct text text = {.out = out, .size = size};
+    char seed[24];
+    out[0] = 0;
+    snprintf(seed, sizeof seed, "%" PRIu64, options->seed);
+    word(&text, NULL, options->program);
+    word(&text, "sweep", NULL);
+    word(&text, options->board[0] == '-' ? "--board" : NULL, options->board);
+    if (options->ini)
+        word(&text, "--ini", options->ini);
+    word(&text, "--seed", seed);
+    for (size_t i = 0; i < options->n_sets; i++)
+        word(&text, "--set", options->sets[i]);
+    for (size_t i = 0; i < options->n_edits; i++)
+        word(&text, "--edit", options->edits[i]);
+    if (text.cut)
+        memcpy(out + text.length, " ...", sizeof " ...");
+}
+
 bool options_out_path(const struct options *options, const char *path, char *out, size_t size) {
     bool join = options->out_dir && path[0] != '/';
     int n = snprintf(out, size, "%s%s%s", join ? options->out_dir : "", join ? "/" : "", path);

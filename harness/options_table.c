@@ -9,8 +9,9 @@ const struct verb_row options_verbs[] = {
     {"board", OPTIONS_BOARD, "[BOARD]", "show how a board was read: values, models, nets, delays"},
     {"export", OPTIONS_EXPORT, "[BOARD]", "write it as Verilog, as a graph, or as an ngspice deck"},
     {"gate", OPTIONS_NO_VERB, NULL, NULL},
-    {"sweep", OPTIONS_NO_VERB, NULL, NULL},
-    {"merge", OPTIONS_NO_VERB, NULL, NULL},
+    {"sweep", OPTIONS_SWEEP, "[BOARD]",
+     "Monte Carlo over its tolerances: the yield, and what decides it"},
+    {"merge", OPTIONS_MERGE, "RECORDS...", "join a sweep's shards into the report of one machine"},
     {"live", OPTIONS_LIVE, "[-- CMD...]",
      "join the board to a TAP device, run a command beside it"},
     {"mcu", OPTIONS_MCU, "IMAGE", "run a firmware image (ELF, HEX or BIN) alone"},
@@ -28,8 +29,10 @@ const size_t options_n_verbs = LENGTH(options_verbs);
 #define MCU    (1u << OPTIONS_MCU)
 #define LIVE   (1u << OPTIONS_LIVE)
 #define CROSS  (1u << OPTIONS_CROSSCHECK)
-#define BOARDS (RUN | BOARD | EXPORT | LIVE | CROSS)
-#define ALL    (BOARDS | MCU)
+#define SWEEP  (1u << OPTIONS_SWEEP)
+#define MERGE  (1u << OPTIONS_MERGE)
+#define BOARDS (RUN | BOARD | EXPORT | LIVE | CROSS | SWEEP)
+#define ALL    (BOARDS | MCU | MERGE)
 
 const struct option_row options_rows[] = {
     {"board", OPTIONS_COMMON, CODE_BOARD, 0, BOARDS, "BOARD",
@@ -50,18 +53,18 @@ const struct option_row options_rows[] = {
      "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
     {"engine", OPTIONS_COMMON, CODE_ENGINE, 0, RUN, "NAME",
      "event (default), or rtl: the same board as Verilog under Verilator, slower"},
-    {"seed", OPTIONS_COMMON, CODE_SEED, 0, RUN | MCU | LIVE | CROSS, "N",
+    {"seed", OPTIONS_COMMON, CODE_SEED, 0, RUN | MCU | LIVE | CROSS | SWEEP, "N",
      "seed of everything random, 64 bit, decimal or 0x (default 1)"},
-    {"jobs", OPTIONS_COMMON, CODE_JOBS, 'j', RUN, "N",
+    {"jobs", OPTIONS_COMMON, CODE_JOBS, 'j', RUN | SWEEP | MERGE, "N",
      "parallel workers (default: one per processor)"},
     {"strict", OPTIONS_COMMON, CODE_STRICT, 0, RUN | MCU | LIVE, NULL,
      "end the run with exit code 3 at what is not modelled (default)"},
     {"no-strict", OPTIONS_COMMON, CODE_NO_STRICT, 0, RUN | MCU | LIVE, NULL,
      "count what is not modelled and go on"},
-    {"out", OPTIONS_COMMON, CODE_OUT, 0, RUN | MCU | LIVE, "DIR",
+    {"out", OPTIONS_COMMON, CODE_OUT, 0, RUN | MCU | LIVE | SWEEP | MERGE, "DIR",
      "directory of the output files given by relative names"},
-    {"json", OPTIONS_COMMON, CODE_JSON, 0, RUN | MCU, "FILE",
-     "write the results as JSON (schema linkpulse.run/1, linkpulse.mcu/1)"},
+    {"json", OPTIONS_COMMON, CODE_JSON, 0, RUN | MCU | SWEEP | MERGE, "FILE",
+     "write the results as JSON (schema linkpulse.run/1, linkpulse.mcu/1, linkpulse.sweep/1)"},
     {"no-host", OPTIONS_COMMON, CODE_NO_HOST, 0, RUN, NULL,
      "leave what differs between machines out of the JSON"},
     {"junit", OPTIONS_COMMON, CODE_JUNIT, 0, RUN, "FILE", "write the results as JUnit XML"},
@@ -121,6 +124,22 @@ const struct option_row options_rows[] = {
      "real: no faster than real time (default); max: as fast as it goes"},
     {"no-dhcp", OPTIONS_OF_LIVE, CODE_NONE, 0, LIVE, NULL,
      "leave DHCP to the command (default: the board is given 192.168.77.2)"},
+    {"samples", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "N",
+     "boards to draw; the first is the nominal one (default 1000)"},
+    {"sample", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "K",
+     "sample K alone: its values, its slacks, and when it fails the fewest deviations that do"},
+    {"min-yield", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP | MERGE, "PERCENT",
+     "the yield that passes (default 95)"},
+    {"no-advice", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP | MERGE, NULL,
+     "do not try other values, classes and widths"},
+    {"records", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "FILE",
+     "append each sample there as a line of JSON, and go on where the file ends"},
+    {"shard", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "I/N",
+     "only the Ith of N parts, into --records (default sweep-I-of-N.jsonl); auto, auto/N: as "
+     "Slurm, CI or Kubernetes number this job"},
+    {"emit", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "HOW",
+     "print the job script for slurm or parallel instead"},
+    {"shards", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "N", "of that script (default 8)"},
     {"verbose", OPTIONS_COMMON, CODE_VERBOSE, 'v', ALL, NULL, "say more"},
     {"quiet", OPTIONS_COMMON, CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
     {"help", OPTIONS_COMMON, CODE_HELP, 'h', ALL, NULL, "this text"},

@@ -4,22 +4,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/gate/sweep_records.h"
 #include "harness/gate/sweep_study.h"
 #include "harness/interrupt.h"
 
 struct watching {
     const struct sweep_request *request;
-    const struct sweep_sample *samples;
-    uint64_t failures;
+    const struct sweep_sample *samples; /* of the batch */
+    struct sweep_records *records;      /* NULL: none */
+    uint64_t before, failures;          /* read from the records; so far */
+    bool good;
+    struct sim_err *err;
 };
+
+static void count_failures(struct watching *w, const struct sweep_sample *samples, uint64_t n) {
+    for (uint64_t i = 0; i < n; i++)
+        w->failures += !sweep_passed(&samples[i]);
+}
 
 static bool tell(void *user, uint64_t from, uint64_t to) {
     struct watching *w = user;
-    for (uint64_t i = from; i < to; i++)
-        w->failures += !sweep_passed(&w->samples[i]);
+    count_failures(w, w->samples + from, to - from);
+    if (w->records)
+        w->good = sweep_records_append(w->records, w->samples + from, to - from, w->err);
     if (w->request->progress)
-        w->request->progress(w->request->user, to, w->failures);
-    return true;
+        w->request->progress(w->request->user, w->before + to, w->failures);
+    return w->good;
 }
 
 /* The nominal board at its own delay scale, and at 1.0. */
@@ -68,29 +78,58 @@ bool sweep_conclude(const struct sweep_study *study, struct sweep_result *out,
     return good;
 }
 
+/* What is left of the samples behind those read from the records. */
+static bool evaluate(struct watching *w, struct sweep_study *study, struct sweep_sample *samples,
+                     uint64_t n, uint64_t have) {
+    const struct sweep_batch batch = {.plan = study->plan,
+                                      .first = study->first + have,
+                                      .n = n - have,
+                                      .out = samples + have,
+                                      .jobs = w->request->jobs,
+                                      .user = w,
+                                      .done = tell};
+    count_failures(w, samples, have);
+    w->samples = samples + have;
+    w->before = have;
+    w->good = true;
+    bool good = sweep_batch_run(&batch, &study->n, w->err) && w->good;
+    study->n += have;
+    study->samples = samples;
+    return good;
+}
+
 static bool run(const struct sweep_request *request, const struct sweep_plan *plan,
+                const struct sweep_recording *recording, struct sweep_sample *samples, uint64_t n,
                 struct sweep_result *out, struct sim_err *err) {
     struct sweep_study study = {.request = request, .plan = plan};
-    uint64_t end = request->samples * (request->shard + 1) / request->shards, n;
-    study.first = request->samples * request->shard / request->shards;
-    struct sweep_sample *samples = calloc((size_t)(end - study.first) + 1, sizeof *samples);
-    if (!samples)
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory for %ld samples",
-                           (long)request->samples);
-    struct watching watching = {request, samples, 0};
-    const struct sweep_batch batch = {.plan = plan,
-                                      .first = study.first,
-                                      .n = end - study.first,
-                                      .out = samples,
-                                      .jobs = request->jobs,
-                                      .user = &watching,
-                                      .done = tell};
-    bool good = sweep_batch_run(&batch, &n, err);
-    study.samples = samples;
-    study.n = n;
+    struct sweep_records records;
+    uint64_t have = 0;
+    const struct sweep_origin origin = {
+        .samples = request->samples, .shard = request->shard, .shards = request->shards};
+    study.first = sweep_first(&origin, request->shard);
+    if (recording && !sweep_records_open(&records, recording->path, recording->origin,
+                                         recording->hash, samples, &have, err))
+        return false;
+    struct watching watching = {
+        .request = request, .records = recording ? &records : NULL, .err = err};
+    bool good = evaluate(&watching, &study, samples, n, have);
+    if (recording)
+        good = sweep_records_close(&records, err) && good;
     good = good && sweep_conclude(&study, out, err);
     if (good)
-        out->interrupted |= n < batch.n;
+        out->interrupted |= study.n < n;
+    return good;
+}
+
+bool sweep_run_recorded(const struct sweep_request *request, const struct sweep_plan *plan,
+                        const struct sweep_recording *recording, struct sweep_result *out,
+                        struct sim_err *err) {
+    const struct sweep_origin origin = {.samples = request->samples, .shards = request->shards};
+    uint64_t n = sweep_first(&origin, request->shard + 1) - sweep_first(&origin, request->shard);
+    struct sweep_sample *samples = calloc((size_t)n + 1, sizeof *samples);
+    bool good =
+        samples || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory for %ld samples", (long)n);
+    good = good && run(request, plan, recording, samples, n, out, err);
     free(samples);
     return good;
 }
@@ -104,7 +143,7 @@ bool sweep_run(const struct sweep_request *request, struct sweep_result *out, st
         return sim_err_set(err, SIM_ERR_INPUT, "expected at most %d samples, and a shard of %u",
                            SWEEP_MOST_SAMPLES, whole.shards);
     bool good = sweep_plan_create(request->board, request->seed, -1, &plan, err) &&
-                run(&whole, &plan, out, err);
+                sweep_run_recorded(&whole, &plan, NULL, out, err);
     sweep_plan_destroy(&plan);
     return good;
 }

@@ -37,6 +37,18 @@ bool sweep_try_widths(const struct sweep_study *study, struct sweep_result *out,
 /* Everything the request asks for. */
 bool sweep_conclude(const struct sweep_study *study, struct sweep_result *out, struct sim_err *err);
 
+/* sweep_run() of a plan that is there, and of samples that may be on disk. `request->shards`
+ * is not 0. */
+struct sweep_origin;
+struct sweep_recording {
+    const char *path;
+    const struct sweep_origin *origin;
+    const char *hash;
+};
+bool sweep_run_recorded(const struct sweep_request *request, const struct sweep_plan *plan,
+                        const struct sweep_recording *recording, struct sweep_result *out,
+                        struct sim_err *err);
+
 /* The yield of the first `n` samples of another board, or of other gate delays: the same draws.
  * A negative `width` is the board's. */
 bool sweep_try(const struct sweep_study *study, const struct board *board, double width, uint64_t n,

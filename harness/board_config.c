@@ -32,6 +32,7 @@ struct key {
 static const char *const framings[] = {"sync", "preamble", NULL};
 static const char *const idles[] = {"high", "low", "hold", "noise", NULL};
 static const char *const categories[] = {"3", "5", NULL};
+static const char *const distributions[] = {"normal", "uniform", NULL};
 static const char *const gaps[] = {"minimum", "fixed", "capture", NULL};
 
 #define AT(field) offsetof(struct board_config, field), sizeof(((struct board_config *)0)->field)
@@ -78,6 +79,8 @@ static const struct key keys[] = {
     NUMBER("line", "crosstalk_mv", line.crosstalk_mv, 0.0, 1e4),
     NUMBER("line", "tp_idl_ns", line.tp_idl_ns, 70.0, 1e4),
     {"line", "link_pulses", KEY_BOOL, AT(line.link_pulses), 0, 0, NULL},
+    NUMBER("tolerance", "temperature", tolerance_kelvin, 0.0, 100.0),
+    {"tolerance", "distribution", KEY_CHOICE, AT(distribution), 0, 0, distributions},
     TEXT("stage", "line", stages.line),
     TEXT("stage", "edge_in", stages.edge_in),
     TEXT("stage", "idle_n", stages.idle_n),
@@ -119,6 +122,7 @@ void board_config_defaults(struct board_config *config) {
         .delay_scale = 1.0,
         .stray_pf = 2.0, /* a pad and some 2 cm of wire at 0.8 pF/cm */
         .receiver_idle = BOARD_IDLE_HIGH,
+        .tolerance_kelvin = 20, /* indoors: 5 to 45 C, an assumption */
         .mcu_hse_hz = 8e6,
         .mcu_boot_ms = 20,
         .mcu_quantum_us = 1000,
@@ -176,15 +180,16 @@ static bool set_integer(const struct key *key, int *out, const char *value,
 
 bool board_config_share(const char *value, double *share) {
     char number[32], why[200];
-    size_t n = strcspn(value, " %");
+    size_t n = strcspn(value, " %p");
     const char *behind = value + n + strspn(value + n, " ");
-    if (n >= sizeof number || (*behind && strcmp(behind, "%") != 0))
+    bool percent = strcmp(behind, "%") == 0, ppm = strcmp(behind, "ppm") == 0;
+    if (n >= sizeof number || (*behind && !percent && !ppm))
         return false;
     memcpy(number, value, n);
     number[n] = '\0';
     if (!value_read_si(number, share, why, sizeof why))
         return false;
-    *share /= *behind ? 100 : 1;
+    *share /= percent ? 100 : ppm ? 1e6 : 1;
     return *share >= 0 && *share <= 1;
 }
 
@@ -312,8 +317,8 @@ static bool set_tolerance(struct board_config *config, const char *what, const c
     if (!set_text("the part's name", now.what, sizeof now.what, what, place))
         return false;
     if (!board_config_share(value, &now.fraction))
-        return board_config_fail(place, "%s = \"%s\"; expected 0 %% to 100 %%, or 0 to 1", what,
-                                 value);
+        return board_config_fail(place, "%s = \"%s\"; expected 0 %% to 100 %%, 0 to 1, or ppm",
+                                 what, value);
     unsigned i = 0;
     while (i < config->n_tolerances && strcmp(config->tolerances[i].what, what) != 0)
         i++;
@@ -421,8 +426,6 @@ bool board_config_apply(struct board_config *config, const char *section, const 
         return set_figure(config, section + 5, key, value, place);
     if (strncmp(section, "attach.", 7) == 0)
         return set_for_chip(config, section + 7, key, value, place);
-    if (strcmp(section, "tolerance") == 0)
-        return set_tolerance(config, key, value, place);
     for (size_t i = 0; i < N_KEYS; i++) {
         if (strcmp(keys[i].section, section) != 0 || strcmp(keys[i].name, key) != 0)
             continue;
@@ -433,5 +436,7 @@ bool board_config_apply(struct board_config *config, const char *section, const 
             place->seen[i] = place->line;
         return set_key(config, &keys[i], value, place);
     }
+    if (strcmp(section, "tolerance") == 0) /* parts and classes of parts, by name */
+        return set_tolerance(config, key, value, place);
     return unknown(section, key, place);
 }

@@ -13,6 +13,8 @@
 
 enum board_idle { BOARD_IDLE_HIGH, BOARD_IDLE_LOW, BOARD_IDLE_HOLD, BOARD_IDLE_NOISE };
 enum board_category { BOARD_CAT3, BOARD_CAT5 };
+/* Limits of a class are 3 sigma of a normal distribution, or ends of a uniform one. */
+enum board_distribution { BOARD_NORMAL, BOARD_UNIFORM };
 enum board_gap { BOARD_GAP_MINIMUM, BOARD_GAP_FIXED, BOARD_GAP_CAPTURE };
 
 /* Nets that meet the outside. */
@@ -53,7 +55,7 @@ struct board_figure {
     long line;
 };
 
-/* [tolerance]: R = 1 %, C = 5 %, C13 = 10 % ... (kept for the gate) */
+/* [tolerance]: R = 1 %, C = 5 %, C13 = 10 %, delay = 30 %, oscillator = 100 ppm ... */
 struct board_tolerance {
     char what[32];
     double fraction;
@@ -128,6 +130,8 @@ struct board_config {
     unsigned n_figures;
     struct board_tolerance tolerances[64];
     unsigned n_tolerances;
+    double tolerance_kelvin;              /* [tolerance] temperature: about 25 C, either way */
+    enum board_distribution distribution; /* [tolerance] distribution */
     struct board_for_chip for_chips[32];
     unsigned n_for_chips;
     struct board_waiver waivers[32];
@@ -145,7 +149,7 @@ bool board_config_parse(struct board_config *config, const char *text, const cha
                         struct sim_err *err);
 /* "section.key=value"; the section may itself hold dots ("part.74HC14.vt_plus=2.9"). */
 bool board_config_set(struct board_config *config, const char *assignment, struct sim_err *err);
-/* "95 %", "0.95" -> 0.95; false when it is no share of 0 to 1. */
+/* "95 %", "0.95", "950000 ppm" -> 0.95; false when it is no share of 0 to 1. */
 bool board_config_share(const char *value, double *share);
 /* YYYY-MM-DD of the Gregorian calendar, from the year 2000 on. */
 bool board_config_is_date(const char *text);

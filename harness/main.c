@@ -28,6 +28,10 @@ static int dispatch(const struct options *options) {
         return verb_crosscheck(options);
     case OPTIONS_LIVE:
         return verb_live(options);
+    case OPTIONS_SWEEP:
+        return verb_sweep(options);
+    case OPTIONS_MERGE:
+        return verb_merge(options);
     case OPTIONS_NO_VERB:
         break;
     }

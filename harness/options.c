@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/gate/sweep.h"
 #include "harness/options_table.h"
 #include "harness/options_values.h"
 #include "harness/words.h"
@@ -140,6 +141,8 @@ static bool take(struct options *options, const struct option_row *row, const ch
         return options_take_live(&options->live, row->name, value, err);
     case OPTIONS_OF_GATE:
         return options_take_gate(&options->gate, row->name, value, err);
+    case OPTIONS_OF_SWEEP:
+        return options_take_sweep(&options->sweep, row->name, value, err);
     case OPTIONS_COMMON:
         break;
     }
@@ -272,6 +275,8 @@ static bool check_one_board(struct options *options, struct sim_err *err) {
                            options->files[0], options->board);
     if (options->n_files == 1)
         options->board = options->files[0];
+    if (options->verb == OPTIONS_SWEEP && !options->sweep.samples)
+        return sim_err_set(err, SIM_ERR_INPUT, "--samples 0: expected at least one");
     if (options->verb == OPTIONS_EXPORT && options->spice + options->verilog + options->dot != 1)
         return sim_err_set(err, SIM_ERR_INPUT,
                            "export needs one format: --spice, --verilog or --dot");
@@ -300,6 +305,9 @@ static bool check_verb(struct options *options, struct sim_err *err) {
                sim_err_set(err, SIM_ERR_INPUT, "crosscheck needs at least one capture file");
     case OPTIONS_GATE:
         return check_one_board(options, err) && options_check_gate(options, err);
+    case OPTIONS_MERGE:
+        return options->n_files > 0 ||
+               sim_err_set(err, SIM_ERR_INPUT, "merge needs the records of every shard");
     case OPTIONS_LIVE: /* the positional arguments are a command */
         return true;
     default:
@@ -322,14 +330,16 @@ static bool check(struct options *options, const bool *seen, struct sim_err *err
 
 bool options_parse(struct options *options, int argc, char **argv, struct sim_err *err) {
     bool seen[OPTIONS_MAX_ROWS] = {false};
-    *options = (struct options){.program = argc > 0 ? argv[0] : "linkpulse",
-                                .engine = "event",
-                                .seed = 1,
-                                .strict = true,
-                                .octets = 40,
-                                .mcu = OPTIONS_MCU_DEFAULTS,
-                                .live = {.partner = "tolerant"},
-                                .gate = {.profile = "function", .min_yield = NAN}};
+    *options = (struct options){
+        .program = argc > 0 ? argv[0] : "linkpulse",
+        .engine = "event",
+        .seed = 1,
+        .strict = true,
+        .octets = 40,
+        .mcu = OPTIONS_MCU_DEFAULTS,
+        .live = {.partner = "tolerant"},
+        .sweep = {.samples = SWEEP_DEFAULT_SAMPLES, .emit_shards = 8, .min_yield = 0.95},
+        .gate = {.profile = "function", .min_yield = NAN}};
     options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
     options->edits = calloc((size_t)argc + 1, sizeof *options->edits);
     if (!options->sets || !options->edits)

@@ -19,7 +19,9 @@ enum options_verb {
     OPTIONS_MCU,
     OPTIONS_LIVE,
     OPTIONS_CROSSCHECK,
-    OPTIONS_GATE
+    OPTIONS_GATE,
+    OPTIONS_SWEEP,
+    OPTIONS_MERGE
 };
 
 enum options_window_kind {
@@ -70,6 +72,20 @@ struct options_gate {
     const char *waivers, *date, *git;    /* a file; YYYY-MM-DD; a repository */
 };
 
+/* `sweep`, and what `merge` shares with it */
+#define OPTIONS_MAX_SHARDS 100000
+struct options_sweep {
+    uint64_t samples;
+    bool one; /* only sample `sample`, in detail */
+    uint64_t sample;
+    unsigned shard, shards; /* from 0, of; 0 of 0: not given */
+    unsigned emit_shards;   /* --shards */
+    const char *emit;       /* "slurm", "parallel"; NULL: not wanted */
+    const char *records;    /* NULL: none, or with --shard one named after it */
+    double min_yield;       /* fraction */
+    bool no_advice;
+};
+
 struct options {
     enum options_verb verb;
     const char *program;      /* argv[0] */
@@ -99,6 +115,7 @@ struct options {
     struct options_mcu mcu;
     struct options_live live;
     struct options_gate gate;
+    struct options_sweep sweep;
 };
 
 /* False with SIM_ERR_INPUT and one line that names the nearest known word. On success
@@ -130,6 +147,11 @@ bool options_take_live(struct options_live *live, const char *name, const char *
 bool options_take_gate(struct options_gate *gate, const char *name, const char *value,
                        struct sim_err *err);
 bool options_check_gate(const struct options *options, struct sim_err *err);
+/* The same of `sweep` and `merge`. */
+bool options_take_sweep(struct options_sweep *sweep, const char *name, const char *value,
+                        struct sim_err *err);
+/* The command of a sweep without its samples: board, seed, settings, edits. */
+void options_repeat_sweep(const struct options *options, char *out, size_t size);
 #define OPTIONS_MCU_DEFAULTS                                                                       \
     (struct options_mcu) {                                                                         \
         .chip = "f401re", .hse_hz = 8000000, .gdb_port = 3333, .itm_port = 3443                    \

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/board_config.h"
@@ -10,10 +11,16 @@ static bool take_only(struct options_gate *gate, const char *id, struct sim_err 
     return true;
 }
 
+/* "95", "95 %": percent, as it is printed. */
 static bool take_yield(double *share, const char *value, struct sim_err *err) {
-    return board_config_share(value, share) ||
-           sim_err_set(err, SIM_ERR_INPUT, "--min-yield %s: expected 0 to 100 %%, or 0 to 1",
-                       value);
+    char *end;
+    double percent = strtod(value, &end);
+    while (*end == ' ')
+        end++;
+    if (end == value || (*end && strcmp(end, "%") != 0) || !(percent >= 0 && percent <= 100))
+        return sim_err_set(err, SIM_ERR_INPUT, "--min-yield %s: expected 0 to 100 %%", value);
+    *share = percent / 100;
+    return true;
 }
 
 static bool take_date(const char **date, const char *value, struct sim_err *err) {

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "harness/gate/sweep.h"
 #include "harness/options.h"
 
 struct text {
@@ -71,9 +72,13 @@ void options_repeat_gate(const struct options *options, char *out, size_t size) 
         word(&text, "--firmware", options->firmware);
     snprintf(number, sizeof number, "%" PRIu64, options->seed);
     word(&text, "--seed", number);
-    snprintf(number, sizeof number, "%.15g%%", 100 * gate->min_yield);
+    snprintf(number, sizeof number, "%.15g", 100 * gate->min_yield);
     if (!isnan(gate->min_yield))
         word(&text, "--min-yield", number);
+    if (options->sweep.samples != SWEEP_DEFAULT_SAMPLES) {
+        snprintf(number, sizeof number, "%" PRIu64, options->sweep.samples);
+        word(&text, "--samples", number);
+    }
     if (gate->waivers)
         word(&text, "--waivers", gate->waivers);
     if (gate->date)
@@ -121,6 +126,26 @@ void options_repeat(const struct options *options, const char *firmware, char *o
         }
     for (size_t i = 0; i < options->n_files; i++)
         word(&text, NULL, options->files[i]);
+    if (text.cut)
+        memcpy(out + text.length, " ...", sizeof " ...");
+}
+
+/* The board by name first, as it was given. */
+void options_repeat_sweep(const struct options *options, char *out, size_t size) {
+    struct text text = {.out = out, .size = size};
+    char seed[24];
+    out[0] = 0;
+    snprintf(seed, sizeof seed, "%" PRIu64, options->seed);
+    word(&text, NULL, options->program);
+    word(&text, "sweep", NULL);
+    word(&text, options->board[0] == '-' ? "--board" : NULL, options->board);
+    if (options->ini)
+        word(&text, "--ini", options->ini);
+    word(&text, "--seed", seed);
+    for (size_t i = 0; i < options->n_sets; i++)
+        word(&text, "--set", options->sets[i]);
+    for (size_t i = 0; i < options->n_edits; i++)
+        word(&text, "--edit", options->edits[i]);
     if (text.cut)
         memcpy(out + text.length, " ...", sizeof " ...");
 }

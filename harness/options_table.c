@@ -9,8 +9,9 @@ const struct verb_row options_verbs[] = {
     {"board", OPTIONS_BOARD, "[BOARD]", "show how a board was read: values, models, nets, delays"},
     {"export", OPTIONS_EXPORT, "[BOARD]", "write it as Verilog, as a graph, or as an ngspice deck"},
     {"gate", OPTIONS_GATE, "[BOARD]", "run every check on a board: order it or do not, and why"},
-    {"sweep", OPTIONS_NO_VERB, NULL, NULL},
-    {"merge", OPTIONS_NO_VERB, NULL, NULL},
+    {"sweep", OPTIONS_SWEEP, "[BOARD]",
+     "Monte Carlo over its tolerances: the yield, and what decides it"},
+    {"merge", OPTIONS_MERGE, "RECORDS...", "join a sweep's shards into the report of one machine"},
     {"live", OPTIONS_LIVE, "[-- CMD...]",
      "join the board to a TAP device, run a command beside it"},
     {"mcu", OPTIONS_MCU, "IMAGE", "run a firmware image (ELF, HEX or BIN) alone"},
@@ -29,8 +30,10 @@ const size_t options_n_verbs = LENGTH(options_verbs);
 #define LIVE   (1u << OPTIONS_LIVE)
 #define CROSS  (1u << OPTIONS_CROSSCHECK)
 #define GATE   (1u << OPTIONS_GATE)
-#define BOARDS (RUN | BOARD | EXPORT | LIVE | CROSS | GATE)
-#define ALL    (BOARDS | MCU)
+#define SWEEP  (1u << OPTIONS_SWEEP)
+#define MERGE  (1u << OPTIONS_MERGE)
+#define BOARDS (RUN | BOARD | EXPORT | LIVE | CROSS | GATE | SWEEP)
+#define ALL    (BOARDS | MCU | MERGE)
 
 const struct option_row options_rows[] = {
     {"board", OPTIONS_COMMON, CODE_BOARD, 0, BOARDS, "BOARD",
@@ -51,18 +54,18 @@ const struct option_row options_rows[] = {
      "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
     {"engine", OPTIONS_COMMON, CODE_ENGINE, 0, RUN, "NAME",
      "event (default), or rtl: the same board as Verilog under Verilator, slower"},
-    {"seed", OPTIONS_COMMON, CODE_SEED, 0, RUN | MCU | LIVE | CROSS | GATE, "N",
+    {"seed", OPTIONS_COMMON, CODE_SEED, 0, RUN | MCU | LIVE | CROSS | GATE | SWEEP, "N",
      "seed of everything random, 64 bit, decimal or 0x (default 1)"},
-    {"jobs", OPTIONS_COMMON, CODE_JOBS, 'j', RUN, "N",
+    {"jobs", OPTIONS_COMMON, CODE_JOBS, 'j', RUN | GATE | SWEEP | MERGE, "N",
      "parallel workers (default: one per processor)"},
     {"strict", OPTIONS_COMMON, CODE_STRICT, 0, RUN | MCU | LIVE | GATE, NULL,
      "end the run with exit code 3 at what is not modelled (default)"},
     {"no-strict", OPTIONS_COMMON, CODE_NO_STRICT, 0, RUN | MCU | LIVE | GATE, NULL,
      "count what is not modelled and go on"},
-    {"out", OPTIONS_COMMON, CODE_OUT, 0, RUN | MCU | LIVE | GATE, "DIR",
+    {"out", OPTIONS_COMMON, CODE_OUT, 0, RUN | MCU | LIVE | GATE | SWEEP | MERGE, "DIR",
      "directory of the output files given by relative names"},
-    {"json", OPTIONS_COMMON, CODE_JSON, 0, RUN | MCU | GATE, "FILE",
-     "write the results as JSON (schema linkpulse.run/1, mcu/1, gate/1)"},
+    {"json", OPTIONS_COMMON, CODE_JSON, 0, RUN | MCU | GATE | SWEEP | MERGE, "FILE",
+     "write the results as JSON (schema linkpulse.run/1, mcu/1, gate/1, sweep/1)"},
     {"no-host", OPTIONS_COMMON, CODE_NO_HOST, 0, RUN | GATE, NULL,
      "leave what differs between machines out of the JSON"},
     {"junit", OPTIONS_COMMON, CODE_JUNIT, 0, RUN | GATE, "FILE", "write the results as JUnit XML"},
@@ -130,8 +133,8 @@ const struct option_row options_rows[] = {
      "list the checks and where their limits come from"},
     {"fail-on-reservations", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, NULL,
      "exit with 1 for reservations as well"},
-    {"min-yield", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, "SHARE",
-     "the least yield without a reservation, as 95% or 0.95 (default: the .ini's, or 95 %)"},
+    {"min-yield", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, "PERCENT",
+     "the least yield without a reservation (default: the .ini's, or 95)"},
     {"html", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, "FILE", "write the results as one HTML page"},
     {"sarif", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, "FILE", "write the findings as SARIF 2.1.0"},
     {"markdown", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, "FILE", "write a summary for a CI job"},
@@ -143,6 +146,22 @@ const struct option_row options_rows[] = {
      "judge every revision of BOARD, a path in this git repository, and print a table"},
     {"bisect", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, NULL,
      "for git bisect run: exit with 0, 1, or 125 for a board that cannot be read"},
+    {"samples", OPTIONS_OF_SWEEP, CODE_NONE, 0, GATE | SWEEP, "N",
+     "boards to draw; the first is the nominal one (default 1000); gate: 0 for none"},
+    {"sample", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "K",
+     "sample K alone: its values, its slacks, and when it fails the fewest deviations that do"},
+    {"min-yield", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP | MERGE, "PERCENT",
+     "the yield that passes (default 95)"},
+    {"no-advice", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP | MERGE, NULL,
+     "do not try other values, classes and widths"},
+    {"records", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "FILE",
+     "append each sample there as a line of JSON, and go on where the file ends"},
+    {"shard", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "I/N",
+     "only the Ith of N parts, into --records (default sweep-I-of-N.jsonl); auto, auto/N: as "
+     "Slurm, CI or Kubernetes number this job"},
+    {"emit", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "HOW",
+     "print the job script for slurm or parallel instead"},
+    {"shards", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "N", "of that script (default 8)"},
     {"verbose", OPTIONS_COMMON, CODE_VERBOSE, 'v', ALL, NULL, "say more"},
     {"quiet", OPTIONS_COMMON, CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
     {"help", OPTIONS_COMMON, CODE_HELP, 'h', ALL, NULL, "this text"},

@@ -10,6 +10,7 @@
 #include "harness/gate/scene.h"
 #include "harness/gate/waivers.h"
 #include "harness/outfile.h"
+#include "harness/progress.h"
 #include "harness/report.h"
 #include "harness/verbs.h"
 
@@ -37,9 +38,17 @@ bool verb_gate_load(const struct options *options, const char *path, struct boar
     return board_load(board, &request, err);
 }
 
+static void tell_progress(void *user, uint64_t done, uint64_t failures) {
+    progress_update(user, done, failures);
+}
+
 bool verb_gate_run(const struct options *options, const struct board *board,
                    struct gate_result *result, struct sim_err *err) {
     const struct options_gate *gate = &options->gate;
+    struct progress progress;
+    char command[8192];
+    options_repeat_sweep(options, command, sizeof command);
+    progress_begin(&progress, "samples", options->sweep.samples, options->quiet);
     struct gate_request request = {
         .board = board,
         .only = gate->n_only ? gate->only : NULL,
@@ -48,11 +57,18 @@ bool verb_gate_run(const struct options *options, const struct board *board,
         .firmware = options->firmware,
         .engine = options->engine,
         .min_yield = isnan(gate->min_yield) ? board->config.min_yield : gate->min_yield,
+        .samples = options->sweep.samples,
+        .jobs = options->jobs,
+        .sweep = command,
+        .progress = tell_progress,
+        .user = &progress,
         .waivers = gate->waivers,
         .date = gate->date,
     };
     gate_profile(gate->profile, &request.profile);
-    return gate_run(&request, result, err);
+    bool good = gate_run(&request, result, err);
+    progress_end(&progress);
+    return good;
 }
 
 /* Waivers expire: the command says as of which day. */

@@ -24,7 +24,8 @@ struct part_figure {
  *
  * LOGIC     up to 4 inputs, then the output. `truth` bit i is the output for input
  *           pattern i (input 0 = bit 0). tpd, or tplh and tphl: unloaded (0 pF) delay;
- *           vt_plus/vt_minus: input thresholds (equal for a plain gate: vth);
+ *           vt_plus/vt_minus: input thresholds (equal for a plain gate: vth), vh: the
+ *           limits of their difference, for tolerances;
  *           cin; r_up, r_down: output resistances.
  * DFF       CP, D, RD_n, SD_n, then Q, Q_n (positive edge). tpd_clk, tpd_set, tsu, th,
  *           trec, tw_clk, tw_set. An unused pin may be NULL.
@@ -117,14 +118,22 @@ struct part_model {
     size_t n_limits;
 };
 
+/* How far a unit is from its part's typical figures: factors, 1 for a typical unit. `delay`
+ * stands for the speed of its transistors: propagation delays, the timing it demands, and
+ * output resistances. */
+struct part_spread {
+    double delay, vt_plus, vt_minus;
+};
+
 /* One part of a board, resolved: what the engine elaborates. One per netlist part. */
 struct part_use {
     const struct part_model *model; /* NULL: removed or not fitted */
     const struct part_variant *variant;
     const struct part_figure *figures; /* the variant's, with the board's overrides in */
     size_t n_figures;
-    double quantity;  /* ohm or farad, NAN otherwise */
-    uint8_t position; /* SELECTOR: throw joined with common, 1 = first; 0 = none */
+    double quantity;                  /* ohm or farad, NAN otherwise */
+    uint8_t position;                 /* SELECTOR: throw joined with common, 1 = first; 0 = none */
+    const struct part_spread *spread; /* per unit of the model; NULL: all typical */
 };
 
 /* The typical value of figure `name`, or `fallback` when the part has none. */

@@ -150,9 +150,9 @@ check "a file of waivers that is not there" refuses "absent.ini" gate --waivers 
 check "an output over the waivers" refuses "would overwrite the input" gate --waivers "$tree/w.ini" --html "$tree/w.ini"
 
 # --- the least yield -------------------------------------------------------------------------
-check "a share of one" exits 0 gate "${fast[@]}" --min-yield 0.9
-check "a share in percent" exits 0 gate "${fast[@]}" --min-yield 90%
-check "a share beyond the whole" refuses "expected 0 to 100 %, or 0 to 1" gate --min-yield 95
+check "a least yield in percent" exits 0 gate "${fast[@]}" --min-yield 90
+check "with its sign" exits 0 gate "${fast[@]}" --min-yield 90%
+check "one beyond the whole" refuses "expected 0 to 100 %" gate --min-yield 101
 check "the .ini's least yield" exits 0 gate "${fast[@]}" --set 'gate.min_yield=80 %'
 check "one that is none" refuses "expected 0 % to 100 %" gate --set 'gate.min_yield=80'
 

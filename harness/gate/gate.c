@@ -1,5 +1,6 @@
 #include "harness/gate/gate.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -85,6 +86,10 @@ static bool yields_too_little(const struct gate_result *result) {
            (double)overall->passed < result->min_yield * (double)overall->samples;
 }
 
+static double tenth(double x) {
+    return floor(10 * x + 0.5) / 10;
+}
+
 void gate_judge(struct gate_result *result) {
     rank(&result->report);
     result->n_reasons = 0;
@@ -96,8 +101,11 @@ void gate_judge(struct gate_result *result) {
     }
     if (yields_too_little(result)) {
         result->verdict = GATE_RESERVATIONS;
+        const struct sweep_yield *all = result->sweep.yields;
         sim_format(result->reasons[result->n_reasons++], sizeof *result->reasons,
-                   "the yield is below %g %%", 100 * result->min_yield);
+                   "the yield is %g %% (%g to %g %%), below %g %%",
+                   100 * (double)all->passed / (double)all->samples, tenth(100 * all->low),
+                   tenth(100 * all->high), 100 * result->min_yield);
     }
     if (count(result, CHECK_RESERVATION)) {
         result->verdict = GATE_RESERVATIONS;
@@ -118,6 +126,38 @@ static double now_s(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static bool may_sweep(const struct gate_request *request, struct gate_result *out) {
+    struct board_missing missing[BOARD_MAX_MISSING];
+    const char *why = !request->samples || request->only  ? "no samples were wanted"
+                      : out->verdict == GATE_DO_NOT_ORDER ? "the board fails at nominal values"
+                      : request->board->n_unmodelled      ? "a part has no model"
+                                                          : "";
+    sim_format(out->why_no_sweep, sizeof out->why_no_sweep, "%s", why);
+    if (!*why && board_missing_attachments(request->board, missing))
+        sim_format(out->why_no_sweep, sizeof out->why_no_sweep, "%s is not stated", missing[0].key);
+    return !out->why_no_sweep[0];
+}
+
+/* A board that cannot be swept is judged without its yield, and the report says why. */
+static void run_sweep(const struct gate_request *request, struct gate_result *out) {
+    const struct sweep_request sweep = {
+        .board = request->board,
+        .seed = request->seed,
+        .samples = request->samples,
+        .jobs = request->jobs,
+        .shards = 1,
+        .blame = true,
+        .advice = true,
+        .widths = true,
+        .repeat = request->sweep,
+        .progress = request->progress,
+        .user = request->user,
+    };
+    struct sim_err err = SIM_ERR_INIT;
+    if (may_sweep(request, out) && !sweep_run(&sweep, &out->sweep, &err))
+        sim_format(out->why_no_sweep, sizeof out->why_no_sweep, "%s", err.text);
 }
 
 static void apply_waivers(const struct gate_request *request, struct gate_result *out) {
@@ -176,6 +216,8 @@ bool gate_run(const struct gate_request *request, struct gate_result *out, struc
     wiring_destroy(wiring);
     apply_waivers(request, out);
     gate_judge(out);
+    run_sweep(request, out);
+    gate_judge(out);
     out->wall_s = now_s() - start;
     if (!good)
         gate_finish(out);
@@ -185,6 +227,7 @@ bool gate_run(const struct gate_request *request, struct gate_result *out, struc
 void gate_finish(struct gate_result *result) {
     check_report_finish(&result->report);
     check_nominal_destroy(result->nominal);
+    sweep_finish(&result->sweep);
     free(result->waivers);
     *result = (struct gate_result){0};
 }

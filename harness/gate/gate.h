@@ -23,6 +23,7 @@ struct gate_result {
     struct check_nominal *nominal; /* NULL: no check that was wanted needs it */
     const struct run_result *run;  /* the nominal run; NULL when not run */
     struct sweep_result sweep;     /* samples 0 when not run */
+    char why_no_sweep[192];        /* when it was not */
     double min_yield;
     bool fail_on_reservations; /* they make the exit code 1 */
     struct gate_waiver *waivers;
@@ -44,8 +45,13 @@ struct gate_request {
     uint64_t seed;
     const char *firmware, *engine; /* as --firmware and --engine; NULL: the default */
     double min_yield;              /* fraction */
-    const char *waivers;           /* a file beside the board's own; NULL: none */
-    const char *date;              /* for their expiry, YYYY-MM-DD; NULL: today */
+    uint64_t samples;              /* of tolerances, 0: none; none either with `only` */
+    unsigned jobs;
+    const char *sweep; /* its command, without samples; NULL: made up */
+    void (*progress)(void *user, uint64_t done, uint64_t failures); /* NULL: none */
+    void *user;
+    const char *waivers; /* a file beside the board's own; NULL: none */
+    const char *date;    /* for their expiry, YYYY-MM-DD; NULL: today */
 };
 
 /* Runs the checks and ranks what they found. False with `err` for an id that is no check's, for

@@ -186,7 +186,7 @@ bool report_gate_gap(const struct gate_result *result, size_t i, struct report_g
     if (i < classes && empty_class(i, &of))
         say(gap, report_gate_class(of), "this version has no such check");
     else if (i < classes + yield)
-        say(gap, "yield", "no samples were drawn");
+        say(gap, "yield", result->why_no_sweep[0] ? result->why_no_sweep : "no samples were drawn");
     else if (i < classes + yield + board->n_unmodelled)
         say(gap, "", board->unmodelled[i - classes - yield].text);
     gap->part = i >= classes + yield;

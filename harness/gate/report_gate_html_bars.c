@@ -88,7 +88,7 @@ static void yields(FILE *out, const struct gate_result *result) {
             s->samples, 100 * result->min_yield);
     for (size_t i = 0; i < s->n_yields; i++) {
         const struct sweep_yield *y = &s->yields[i];
-        label(out, y->check[0] ? y->check : "overall", "");
+        label(out, y->check[0] ? y->check : "overall", y->apart ? "not in the overall yield" : "");
         share(out, y->samples ? (double)y->passed / (double)y->samples : 0, y->low, y->high,
               y->check[0] ? 0 : result->min_yield);
     }
@@ -126,7 +126,8 @@ struct span {
 };
 
 static struct span span_of(const struct sweep_result *s, size_t n) {
-    struct span span = {0, 0}; /* no slack left is always in the picture */
+    /* no slack left, and the nominal one, are always in the picture */
+    struct span span = {fmin(0, s->nominal_slack), fmax(0, s->nominal_slack)};
     for (size_t i = 0; i < n; i++)
         for (int side = 0; side < 2; side++) {
             double slack = side ? s->blame[i].slack_high : s->blame[i].slack_low;
@@ -152,6 +153,8 @@ static void one_blame(FILE *out, const struct sweep_result *s, const struct swee
     if (low < 0)
         bar(out, "miss", (low - span->low) / width, fmin((high - span->low) / width, zero));
     mark(out, zero);
+    fprintf(out, "<b class=\"nominal\" style=\"left:%.2f%%\"></b>",
+            percent((s->nominal_slack - span->low) / width));
     fprintf(out, "</div><div class=\"num\">%.2f to %.2f ns, r = %.2f</div></div>\n", b->slack_low,
             b->slack_high, b->correlation);
 }
@@ -163,8 +166,8 @@ static void tornado(FILE *out, const struct sweep_result *s) {
         return;
     fputs(
         "<h2>What decides</h2>\n<p class=\"dim\">The least slack with one parameter at its low and "
-        "at its high limit, all others nominal; the mark is no slack left; r is the rank "
-        "correlation over all samples.</p>\n<div class=\"card\">\n",
+        "at its high limit, all others nominal; the dark mark is no slack left, the dashed one the "
+        "nominal board; r is the rank correlation over all samples.</p>\n<div class=\"card\">\n",
         out);
     for (size_t i = 0; i < n; i++)
         one_blame(out, s, &s->blame[i], &span);

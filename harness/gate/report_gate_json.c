@@ -76,6 +76,8 @@ static json_t *yields(const struct sweep_result *s) {
         set(object, "check", text(y->check[0] ? y->check : "overall"));
         set(object, "samples", count(y->samples));
         set(object, "passed", count(y->passed));
+        set(object, "in_overall", json_boolean(!y->apart));
+        set(object, "least_slack_ns", y->seen ? number(y->least) : json_null());
         interval(object, y->samples ? (double)y->passed / (double)y->samples : NAN, y->low,
                  y->high);
         json_array_append_new(array, object);
@@ -103,13 +105,25 @@ static json_t *blame(const struct sweep_result *s) {
     return array;
 }
 
+static json_t *corners(const struct sweep_result *s) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < s->n_corners; i++) {
+        json_t *object = json_object();
+        set(object, "of", text(s->corners[i].name));
+        set(object, "slack_low_ns", number(s->corners[i].low));
+        set(object, "slack_high_ns", number(s->corners[i].high));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 static json_t *advice(const struct sweep_result *s) {
     json_t *array = json_array();
     for (size_t i = 0; i < s->n_advice; i++) {
         const struct sweep_advice *a = &s->advice[i];
         json_t *object = json_object();
         set(object, "part", text(a->part));
-        set(object, "edit", text(a->edit));
+        set(object, a->is_set ? "set" : "edit", text(a->edit));
         set(object, "text", text(a->text));
         interval(object, a->yield, a->low, a->high);
         json_array_append_new(array, object);
@@ -150,7 +164,9 @@ static json_t *sweep(const struct gate_result *result) {
     set(object, "min_yield", number(result->min_yield));
     set(object, "yields", yields(s));
     set(object, "delay_widths", widths(s));
+    set(object, "nominal_slack_ns", number(s->nominal_slack));
     set(object, "blame", blame(s));
+    set(object, "corners", corners(s));
     set(object, "advice", advice(s));
     set(object, "failing_samples", failing(s));
     return object;

@@ -78,6 +78,7 @@ static void yields(FILE *out, const struct sweep_result *s) {
         const struct sweep_yield *y = &s->yields[i];
         fputs("| ", out);
         put(out, y->check[0] ? y->check : "overall");
+        fputs(y->apart ? " (apart)" : "", out);
         fprintf(out, " | %" PRIu64 " of %" PRIu64 " | %.2f %% | %.2f to %.2f %% |\n", y->passed,
                 y->samples, y->samples ? 100 * (double)y->passed / (double)y->samples : 0,
                 100 * y->low, 100 * y->high);
@@ -85,7 +86,7 @@ static void yields(FILE *out, const struct sweep_result *s) {
     for (size_t i = 0; i < s->n_advice; i++) {
         fputs("\nAdvice: ", out);
         put(out, s->advice[i].text);
-        fprintf(out, " (yield %.2f %%)\n", 100 * s->advice[i].yield);
+        fputc('\n', out);
     }
 }
 

@@ -149,9 +149,9 @@ static void yields(struct page *page, const struct gate_result *result) {
     for (size_t i = 0; i < s->n_yields; i++) {
         const struct sweep_yield *y = &s->yields[i];
         double share = y->samples ? (double)y->passed / (double)y->samples : 0;
-        fprintf(page->out, "%-24s %8" PRIu64 " %8" PRIu64 " %6.2f %%  %.2f to %.2f %%\n",
+        fprintf(page->out, "%-24s %8" PRIu64 " %8" PRIu64 " %6.2f %%  %.2f to %.2f %%%s\n",
                 y->check[0] ? clean(page, y->check) : "overall", y->samples, y->passed, 100 * share,
-                100 * y->low, 100 * y->high);
+                100 * y->low, 100 * y->high, y->apart ? "  not in the overall yield" : "");
     }
     for (size_t i = 0; i < s->n_widths; i++)
         fprintf(page->out, "with gate delays to +-%.3g %%: %.2f %%, %.2f to %.2f %%\n",
@@ -163,6 +163,9 @@ static void yields(struct page *page, const struct gate_result *result) {
 static void blame(struct page *page, const struct sweep_result *s) {
     if (!s->n_blame)
         return;
+    fprintf(page->out,
+            "the least slack is %.3f ns at nominal values; with one parameter at a limit:\n",
+            s->nominal_slack);
     fprintf(page->out, "%-24s %12s %14s %14s  %s\n", "what decides", "correlation", "slack, low ns",
             "slack, high ns", "its limits");
     for (size_t i = 0; i < s->n_blame && i < 2 * MAX_LISTED; i++) {
@@ -181,8 +184,8 @@ static void advice(struct page *page, const struct sweep_result *s) {
     for (size_t i = 0; i < s->n_advice; i++) {
         const struct sweep_advice *a = &s->advice[i];
         fprintf(page->out, "advice: %s", clean(page, a->text));
-        fprintf(page->out, " (--edit \"%s\": yield %.2f %%, %.2f to %.2f %%)\n",
-                clean(page, a->edit), 100 * a->yield, 100 * a->low, 100 * a->high);
+        fprintf(page->out, " (%s \"%s\", %.2f to %.2f %%)\n", a->is_set ? "--set" : "--edit",
+                clean(page, a->edit), 100 * a->low, 100 * a->high);
     }
     for (size_t i = 0; i < s->n_failures && i < MAX_LISTED; i++) {
         const struct sweep_failure *f = &s->failures[i];

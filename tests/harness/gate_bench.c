@@ -137,9 +137,12 @@ static void plant_sweep(struct gate_bench *b) {
     struct sweep_result *s = &b->result.sweep;
     memcpy(b->parameters, parameters, sizeof parameters);
     memcpy(b->blame, blame, sizeof blame);
-    b->yields[0] = (struct sweep_yield){"", 1000, 870, 0.8477, 0.8894};
-    b->yields[1] = (struct sweep_yield){"receive", 1000, 871, 0.8487, 0.8903};
-    b->yields[2] = (struct sweep_yield){"spi setup", 1000, 1000, 0.9962, 1};
+    b->yields[0] = (struct sweep_yield){
+        .check = "", .samples = 1000, .passed = 870, .low = 0.8477, .high = 0.8894};
+    b->yields[1] = (struct sweep_yield){
+        .check = "receive", .samples = 1000, .passed = 871, .low = 0.8487, .high = 0.8903};
+    b->yields[2] = (struct sweep_yield){
+        .check = "spi setup", .samples = 1000, .passed = 1000, .low = 0.9962, .high = 1};
     b->advice[0] = (struct sweep_advice){.part = "R5",
                                          .edit = "value R5=510",
                                          .text = "510 ohm for R5 instead of 560 ohm",
@@ -166,6 +169,7 @@ static void plant_sweep(struct gate_bench *b) {
                                .widths = b->widths,
                                .n_widths = 2,
                                .scale = 0.65,
+                               .nominal_slack = 2.5,
                                .nominal_at_scale = true};
 }
 

@@ -45,8 +45,6 @@ static const struct refusal refusals[] = {
     {"run|a|--only|b", "--only does not belong to run"},
     {"run|a|--profile", "--profile does not belong to run"},
     {"mcu|a|--profile=x", "--profile takes no value"},
-    {"sweep", "not available"},
-    {"merge|a", "not available"},
     {"live|--partner|x", "expected tolerant, standard or strict"},
     {"live|--speed|x", "expected real or max"},
     {"live|--vcd|x", "--vcd does not belong to live"},

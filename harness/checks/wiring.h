@@ -111,6 +111,9 @@ bool wiring_floats(const struct wiring *w, const struct wiring_unit *unit, int p
 /* The volts that a part runs on; NAN when unknown or without supply pins. */
 double wiring_supply(const struct wiring *w, uint32_t part);
 
+/* What a supply net's name says: 3.3 of "+3V3", 5 of "5V"; NAN for other names. */
+double wiring_volt_named(const char *net);
+
 /* Words for messages. */
 const char *wiring_net_name(const struct wiring *w, uint32_t node); /* "" for NETLIST_NONE */
 /* A name that KiCad made up: Net-(U8-Pad3), unconnected-(...). */

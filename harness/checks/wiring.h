@@ -147,7 +147,10 @@ bool wiring_sends_pulses(const struct wiring *w);
 
 /* What kind of board it is, in words: "a receiver", and what it has and has not. */
 void wiring_describe(const struct wiring *w, char *out, size_t size);
-/* From the line to a receiver; a sender's signal to the line (driver or connector). */
+/* What its connectors carry, in the order of the file: to the board, or from it. */
+void wiring_connections(const struct wiring *w, bool outward, char *out, size_t size);
+bool wiring_oscillates(const struct wiring *w); /* by itself, and somebody listens */
+/* A line receiver in use; a line driver in use. */
 bool wiring_receives(const struct wiring *w);
 bool wiring_transmits(const struct wiring *w);
 

@@ -64,8 +64,11 @@ void gate_print(const struct gate_result *result, FILE *out) {
     fputs("board ", out);
     print_clean(*result->board->config.name ? result->board->config.name : result->board->path,
                 out);
-    fprintf(out, ": %s\nprofile %s\n\n", result->kind,
-            result->profile == CHECK_STANDARD ? "standard" : "function");
+    fprintf(out, ": %s\nconnectors: in ", result->kind);
+    print_clean(*result->in ? result->in : "-", out);
+    fputs("; out ", out);
+    print_clean(*result->out ? result->out : "-", out);
+    fprintf(out, "\nprofile %s\n\n", result->profile == CHECK_STANDARD ? "standard" : "function");
     for (size_t i = 0; i < report->n_findings; i++)
         print_finding(result, &report->findings[i], out);
     if (report->full)

@@ -193,6 +193,24 @@ bool report_gate_gap(const struct gate_result *result, size_t i, struct report_g
     return i < classes + yield + board->n_unmodelled;
 }
 
+bool report_gate_gaps(const struct gate_result *result, size_t *i, struct report_gate_gap *gap,
+                      char *ids, size_t size) {
+    struct report_gate_gap next;
+    if (!report_gate_gap(result, (*i)++, gap))
+        return false;
+    snprintf(ids, size, "%s", gap->id);
+    while (!gap->part && report_gate_gap(result, *i, &next) && !next.part &&
+           strcmp(next.why, gap->why) == 0) {
+        size_t used = strlen(ids);
+        if (used + strlen(next.id) + 3 > size)
+            break;
+        snprintf(ids + used, size - used, ", %s", next.id);
+        gap->check = NULL; /* no one check any more */
+        (*i)++;
+    }
+    return true;
+}
+
 const struct check *report_gate_check(size_t i) {
     size_t n = 0;
     while (checks[n]) {

@@ -63,6 +63,10 @@ struct report_gate_gap {
     char why[512];
 };
 bool report_gate_gap(const struct gate_result *result, size_t i, struct report_gate_gap *gap);
+/* The same for people: those with one reason together, their ids in `ids`, "a, b". `i` is where
+ * to begin, from 0, and becomes where to go on. */
+bool report_gate_gaps(const struct gate_result *result, size_t *i, struct report_gate_gap *gap,
+                      char *ids, size_t size);
 /* Checks that can be in a report: the catalogue's, then those of waivers; NULL behind the last. */
 const struct check *report_gate_check(size_t i);
 

@@ -54,6 +54,8 @@ static void verdict(FILE *out, const struct gate_result *result) {
     markup_put(out, report_gate_scale(result, line, sizeof line));
     fputs("</b></p>\n", out);
     paragraph(out, "kind", "", result->kind);
+    paragraph(out, "dim", "Connectors, in: ", result->in);
+    paragraph(out, "dim", "Connectors, out: ", result->out);
     paragraph(out, "dim", "Scale: ", result->board->config.delay_reason);
     if (result->n_reasons)
         fputs("<ul>\n", out);
@@ -147,11 +149,11 @@ static void pictures(FILE *out, const struct gate_scene *scene) {
     }
 }
 
-static void one_gap(FILE *out, const struct report_gate_gap *gap) {
+static void one_gap(FILE *out, const struct report_gate_gap *gap, const char *ids) {
     fputs("<li>", out);
-    if (gap->id[0]) {
+    if (ids[0]) {
         fputs("<span class=\"id\">", out);
-        markup_put(out, gap->id);
+        markup_put(out, ids);
         fputs("</span>", out);
     }
     if (gap->check) {
@@ -166,11 +168,13 @@ static void one_gap(FILE *out, const struct report_gate_gap *gap) {
 
 static void not_run(FILE *out, const struct gate_result *result) {
     struct report_gate_gap gap;
+    char ids[1024];
+    size_t i = 0;
     if (!report_gate_gap(result, 0, &gap))
         return;
     fputs("<h2>Not checked</h2>\n<div class=\"card\"><ul>\n", out);
-    for (size_t i = 0; report_gate_gap(result, i, &gap); i++)
-        one_gap(out, &gap);
+    while (report_gate_gaps(result, &i, &gap, ids, sizeof ids))
+        one_gap(out, &gap, ids);
     fputs("</ul></div>\n", out);
 }
 

@@ -92,15 +92,16 @@ static void yields(FILE *out, const struct sweep_result *s) {
 
 static void not_run(FILE *out, const struct gate_result *result) {
     struct report_gate_gap gap;
-    size_t n = 0;
+    char ids[1024];
+    size_t n = 0, i = 0;
     while (report_gate_gap(result, n, &gap))
         n++;
     if (!n)
         return;
     fprintf(out, "\n<details><summary>Not checked: %zu</summary>\n\n", n);
-    for (size_t i = 0; report_gate_gap(result, i, &gap); i++) {
+    while (report_gate_gaps(result, &i, &gap, ids, sizeof ids)) {
         fputs("- ", out);
-        put(out, gap.part ? "not modelled" : gap.id);
+        put(out, gap.part ? "not modelled" : ids);
         fputs(": ", out);
         put(out, gap.why);
         fputc('\n', out);

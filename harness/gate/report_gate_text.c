@@ -38,6 +38,10 @@ static void head(struct page *page, const struct gate_result *result) {
     char line[256];
     fprintf(page->out, "%s\n", report_gate_scale(result, line, sizeof line));
     fprintf(page->out, "board %s: %s\n", clean(page, report_gate_name(result)), result->kind);
+    if (result->in[0] || result->out[0]) {
+        fprintf(page->out, "connectors: in %s; ", result->in[0] ? clean(page, result->in) : "-");
+        fprintf(page->out, "out %s\n", result->out[0] ? clean(page, result->out) : "-");
+    }
     if (config->delay_reason[0])
         fprintf(page->out, "  scale: %s\n", clean(page, config->delay_reason));
     fprintf(page->out, "profile %s: %zu failures, %zu reservations\n\n",
@@ -209,9 +213,11 @@ static void tolerances(struct page *page, const struct gate_result *result) {
 
 static void not_run(struct page *page, const struct gate_result *result) {
     struct report_gate_gap gap;
-    for (size_t i = 0; report_gate_gap(result, i, &gap); i++)
-        fprintf(page->out, "%s: %s%s%s\n", gap.part ? "not modelled" : "not checked", gap.id,
-                gap.id[0] ? ": " : "", clean(page, gap.why));
+    char ids[1024];
+    size_t i = 0;
+    while (report_gate_gaps(result, &i, &gap, ids, sizeof ids))
+        fprintf(page->out, "%s: %s%s%s\n", gap.part ? "not modelled" : "not checked", ids,
+                ids[0] ? ": " : "", clean(page, gap.why));
 }
 
 /* The first stands in the last line, too. */

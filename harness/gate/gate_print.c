@@ -1,4 +1,6 @@
 /* The gate's result as text. */
+#include <string.h>
+
 #include "harness/gate/gate.h"
 #include "harness/report.h"
 
@@ -28,16 +30,28 @@ static void print_finding(const struct gate_result *result, const struct check_f
     fputc('\n', out);
 }
 
+/* The checks that were not run for the same reason, where it comes first. */
+static void print_reason(const struct check_report *report, size_t first, FILE *out) {
+    const char *why = report->not_run[first].why;
+    for (size_t i = 0; i < first; i++)
+        if (strcmp(report->not_run[i].why, why) == 0)
+            return;
+    fprintf(out, "not checked: %s", report->not_run[first].check->id);
+    for (size_t i = first + 1; i < report->n_not_run; i++)
+        if (strcmp(report->not_run[i].why, why) == 0)
+            fprintf(out, ", %s", report->not_run[i].check->id);
+    fputs(": ", out);
+    print_clean(why, out);
+    fputc('\n', out);
+}
+
 /* What the gate did not look at, with the reason: checks, then whole classes without a check. */
 static void print_not_run(const struct gate_result *result, FILE *out) {
     bool has[CHECK_FIRMWARE + 1] = {false};
     for (size_t i = 0; checks[i]; i++)
         has[checks[i]->of] = true;
-    for (size_t i = 0; i < result->report.n_not_run; i++) {
-        fprintf(out, "not checked: %s: ", result->report.not_run[i].check->id);
-        print_clean(result->report.not_run[i].why, out);
-        fputc('\n', out);
-    }
+    for (size_t i = 0; i < result->report.n_not_run; i++)
+        print_reason(&result->report, i, out);
     for (int of = 0; of <= CHECK_FIRMWARE; of++)
         if (!has[of])
             fprintf(out, "not checked: %s: this version has no such check\n",

@@ -15,7 +15,7 @@ for verb in "" run board export live mcu crosscheck gate; do check "${verb:-gene
 check "no verb" refuses "no verb"
 check "unknown verb" refuses "did you mean board" bord
 check "unknown option" refuses "did you mean --json" run x --jsno y
-check "verb of a later version" refuses "sweep is not available in this version" sweep
+check "verb of a later version" refuses "wave is not available in this version" wave
 check "control characters do not reach the terminal" refuses "unknown verb a?b" $'a\eb'
 check "nor as an option's letter" refuses "unknown option -?;" run $'-\e'
 results_lost() { "$program" --help >/dev/full 2>"$tree/err"; [ $? = 4 ] && [ -s "$tree/err" ]; }

@@ -24,7 +24,7 @@ static const char *const statics[] = {"pin-one",    "floating-input", "constant-
                                       "dead-net",   "dead-enable",    "open-drain-pull-up",
                                       "decoupling", "value-range",    NULL};
 
-Test(gate, a_good_board, .fini = close_gate) {
+Test(gate_run, a_good_board, .fini = close_gate) {
     run_gate("nucleo_shield", NULL, statics);
     cr_expect_eq(result.verdict, GATE_ORDER);
     cr_expect_eq(gate_exit_code(&result, true), 0);
@@ -32,7 +32,7 @@ Test(gate, a_good_board, .fini = close_gate) {
     cr_expect(strstr(result.kind, "an adapter"), "%s", result.kind);
 }
 
-Test(gate, a_bad_one_names_the_cause_first, .fini = close_gate) {
+Test(gate_run, a_bad_one_names_the_cause_first, .fini = close_gate) {
     run_gate("nucleo_shield_rev1", NULL, statics);
     cr_expect_eq(result.verdict, GATE_DO_NOT_ORDER);
     cr_expect_eq(gate_exit_code(&result, true), 1);
@@ -41,7 +41,7 @@ Test(gate, a_bad_one_names_the_cause_first, .fini = close_gate) {
     cr_expect(strstr(result.reasons[0], "constant-output: U8 pins 1 and 2"));
 }
 
-Test(gate, reservations_alone, .fini = close_gate) {
+Test(gate_run, reservations_alone, .fini = close_gate) {
     run_gate("nucleo_shield", "remove C7", statics);
     cr_expect_eq(result.verdict, GATE_RESERVATIONS);
     cr_expect_eq(gate_exit_code(&result, true), 0);
@@ -49,14 +49,14 @@ Test(gate, reservations_alone, .fini = close_gate) {
     cr_expect_eq(gate_exit_code(&result, true), 1);
 }
 
-Test(gate, a_waived_finding_does_not_count, .fini = close_gate) {
+Test(gate_run, a_waived_finding_does_not_count, .fini = close_gate) {
     run_gate("nucleo_shield", "remove C7", statics);
     result.report.findings[0].waived = true;
     gate_judge(&result);
     cr_expect_eq(result.verdict, GATE_ORDER);
 }
 
-Test(gate, too_low_a_yield_is_a_reservation, .fini = close_gate) {
+Test(gate_run, too_low_a_yield_is_a_reservation, .fini = close_gate) {
     run_gate("nucleo_shield", NULL, statics);
     struct sweep_yield overall = {.samples = 1000, .passed = 949};
     result.sweep.yields = &overall;
@@ -69,7 +69,7 @@ Test(gate, too_low_a_yield_is_a_reservation, .fini = close_gate) {
     result.sweep = (struct sweep_result){0};
 }
 
-Test(gate, a_part_without_a_model, .fini = close_gate) {
+Test(gate_run, a_part_without_a_model, .fini = close_gate) {
     run_gate("nucleo_shield", "value U1=74XX99", statics);
     cr_expect_eq(result.verdict, GATE_ORDER, "%s", result.reasons[0]);
     cr_expect_eq(gate_exit_code(&result, true), SIM_ERR_UNMODELLED);
@@ -77,7 +77,7 @@ Test(gate, a_part_without_a_model, .fini = close_gate) {
     cr_expect_gt(result.report.n_not_run, 0);
 }
 
-Test(gate, an_unknown_check, .fini = close_gate) {
+Test(gate_run, an_unknown_check, .fini = close_gate) {
     static const char *const only[] = {"floating-inptu", NULL};
     struct sim_err err = SIM_ERR_INIT;
     struct board_request request = {.board = "nucleo_shield"};
@@ -89,7 +89,7 @@ Test(gate, an_unknown_check, .fini = close_gate) {
 }
 
 /* Failures, then what was measured by how much of its limit it misses. */
-Test(gate, the_order_of_findings) {
+Test(gate_run, the_order_of_findings) {
     struct gate_result made = {.report = {.profile = CHECK_FUNCTIONAL}};
     struct check_finding *f = check_found(&made.report, check_find("decoupling"), "a reservation");
     f = check_found(&made.report, check_find("dead-enable"), "a little");

@@ -29,7 +29,7 @@ absent() {
     missing="TAP device"
     [[ $1 != './linkpulse live'* ]] || can_live || return 0
     missing=netif_f401
-    [[ $1 = './linkpulse run'* && $1 != *'--firmware none'* && ! -e $tree/checkout/.build/firmware/netif_f401.elf ]]
+    [[ $1 =~ ^./linkpulse\ (run|gate\ nucleo_shield\b) && $1 != *'--firmware none'* && ! -e $tree/checkout/.build/firmware/netif_f401.elf ]]
 }
 
 # one STEM: runs STEM.cmd in the checkout and compares exit code and quoted output.

@@ -24,6 +24,19 @@ static void place(const struct board *board, const char *dead, struct check_find
     }
 }
 
+/* A driver that lets go between two edges damages the frame at its inputs; a port that takes it
+ * all the same shows that the line kept the level. */
+static void find_damaged(const struct check *check, const struct run_transmit *t,
+                         struct check_report *report) {
+    struct check_finding *f =
+        check_found(report, check,
+                    "%" PRIu64 " of %" PRIu64 " frames that the MCU sent leave the board whole%s%s",
+                    t->good_fcs, t->sent, t->first_damage[0] ? "; the first damaged one: " : "",
+                    t->first_damage);
+    if (t->port.present && t->port.taken >= t->sent)
+        f->severity = CHECK_RESERVATION;
+}
+
 static bool run(const struct check *check, const struct check_context *context,
                 struct check_report *report, struct sim_err *err) {
     (void)err;
@@ -36,10 +49,7 @@ static bool run(const struct check *check, const struct check_context *context,
     else if (!t->sent)
         check_not_run(report, check, "the firmware answered nothing in the regression captures");
     else if (t->good_fcs < t->sent)
-        check_found(report, check,
-                    "%" PRIu64 " of %" PRIu64 " frames that the MCU sent leave the board whole%s%s",
-                    t->good_fcs, t->sent, t->first_damage[0] ? "; the first damaged one: " : "",
-                    t->first_damage);
+        find_damaged(check, t, report);
     else if (t->damaged)
         check_found(report, check,
                     "%" PRIu64 " bursts at the driver are neither frame nor pulse: "

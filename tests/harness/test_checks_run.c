@@ -83,6 +83,7 @@ static void spoil_delivered(struct planted *p) {
 }
 static void spoil_sent(struct planted *p) {
     p->run.transmit.good_fcs--;
+    p->run.transmit.port.taken = p->run.transmit.port.frames = 2;
 }
 static void spoil_dead(struct planted *p) {
     p->run.transmit.frames = p->run.transmit.good_fcs = 0;

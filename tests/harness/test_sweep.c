@@ -287,7 +287,7 @@ Test(sweep_sample, faults_show_in_their_checks) {
         {"delay.scale=1.6", NULL, SWEEP_WINDOWS},
         {"delay.scale=1.6", NULL, SWEEP_FIRST_BIT},
         {"mcu.chip=f100rb", NULL, SWEEP_SPI_PERIOD},
-        {"mcu.chip=f100rb", "value R5=100", SWEEP_SPI_WIDTH},
+        {"mcu.chip=f401re", "value R4=20", SWEEP_RECEIVE},
         {"delay.scale=1.7", NULL, SWEEP_SPI_HOLD},
         {"mcu.chip=f401re", "value R5=640", SWEEP_SPI_DUTY},
         {"delay.scale=0.65", "short U8.2 /sck_tx", SWEEP_TRANSMIT},

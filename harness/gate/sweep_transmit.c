@@ -235,7 +235,7 @@ static void find_mode(struct sweep_transmit *t, const struct part_use *uses) {
     }
     if (!result.framed)
         t->mode = modes[0];
-    t->pulses = result.pulses > 1;
+    t->pulses = result.pulses > 0;
 }
 
 static bool find_nets(struct sweep_transmit *t) {

@@ -5,9 +5,24 @@
 #include <linux/bpf.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/xdp/object.h"
+
+static bool place(struct bpf_map *map, size_t at, const struct flow_config *config,
+                  struct sim_err *err) {
+    size_t size = 0;
+    const void *before = bpf_map__initial_value(map, &size);
+    uint8_t *data = before && at <= size && sizeof *config <= size - at ? malloc(size) : NULL;
+    if (!data)
+        return sim_err_set(err, SIM_ERR_INPUT, "the object has no room for its settings");
+    memcpy(data, before, size);
+    memcpy(data + at, config, sizeof *config);
+    int failed = bpf_map__set_initial_value(map, data, size);
+    free(data);
+    return !failed || sim_err_set(err, SIM_ERR_INPUT, "the object's settings cannot be set");
+}
 
 /* The settings go where the object keeps them in its constant data. */
 static bool configure(struct bpf_object *object, const char *path, const struct xdp_setup *setup,
@@ -16,18 +31,13 @@ static bool configure(struct bpf_object *object, const char *path, const struct 
     struct bpf_map *map = NULL;
     if (!xdp_object_read(&parsed, path, err))
         return false;
-    size_t at = parsed.config, size = 0;
+    size_t at = parsed.config;
     xdp_object_finish(&parsed);
     bpf_object__for_each_map(map, object) {
-        if (!strstr(bpf_map__name(map), ".rodata"))
-            continue;
-        uint8_t *data = (uint8_t *)bpf_map__initial_value(map, &size);
-        if (data && at <= size && sizeof setup->config <= size - at) {
-            memcpy(data + at, &setup->config, sizeof setup->config);
-            return true;
-        }
+        if (bpf_map__is_internal(map) && strstr(bpf_map__name(map), ".rodata"))
+            return place(map, at, &setup->config, err);
     }
-    return sim_err_at(err, SIM_ERR_INPUT, path, 0, "the object has no `config`");
+    return sim_err_at(err, SIM_ERR_INPUT, path, 0, "the object has no constant data");
 }
 
 struct bpf_object *xdp_open(const char *name, const struct xdp_setup *setup, struct sim_err *err) {

@@ -11,11 +11,11 @@
 
 /* --- maps and data, by libbpf ------------------------------------------------------------- */
 
-static bool add_map(struct xdp_object *object, const struct bpf_map *map, struct sim_err *err) {
+static bool add_map(struct xdp_object *object, struct bpf_map *map, struct sim_err *err) {
     const char *name = bpf_map__name(map);
     size_t length;
     if (bpf_map__is_internal(map)) {
-        const void *value = bpf_map__initial_value((struct bpf_map *)map, &length);
+        const void *value = bpf_map__initial_value(map, &length);
         if (!strstr(name, ".rodata") || object->rodata)
             return sim_err_set(err, SIM_ERR_UNMODELLED,
                                "the data section %s is not interpreted; .rodata alone is", name);
@@ -57,7 +57,7 @@ static bool open_object(struct xdp_object *object, const char *path, char *secti
     struct bpf_object *file = bpf_object__open_file(path, NULL);
     if (!file)
         return sim_err_set(err, SIM_ERR_INPUT, "%s; expected an eBPF object", strerror(errno));
-    const struct bpf_map *map = NULL;
+    struct bpf_map *map = NULL;
     bool good = take_program(object, file, section, size, err);
     while (good && (map = bpf_object__next_map(file, map)))
         good = add_map(object, map, err);

@@ -51,7 +51,7 @@ enum options_code {
 };
 
 /* Who takes the option's value: the families know theirs by name. */
-enum options_family { OPTIONS_COMMON, OPTIONS_OF_MCU, OPTIONS_OF_LIVE };
+enum options_family { OPTIONS_COMMON, OPTIONS_OF_MCU, OPTIONS_OF_LIVE, OPTIONS_OF_XDP };
 
 struct option_row {
     const char *name;

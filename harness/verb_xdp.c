@@ -29,8 +29,8 @@ static enum flow_hash hash_named(const char *name) {
 static struct xdp_setup setup_of(const struct options *options) {
     const struct options_xdp *o = &options->xdp;
     bool reference = strcmp(o->program, "reference") == 0;
-    struct xdp_setup setup = xdp_setup_of(reference ? XDP_REFERENCE : XDP_FLOW,
-                                          hash_named(o->hash), reference ? REFERENCE_CPUS : o->cpus);
+    struct xdp_setup setup = xdp_setup_of(reference ? XDP_REFERENCE : XDP_FLOW, hash_named(o->hash),
+                                          reference ? REFERENCE_CPUS : o->cpus);
     setup.config.symmetric = o->symmetric;
     setup.config.seed = (uint32_t)options->seed;
     setup.config.key[0] = (uint32_t)options->seed;

@@ -80,8 +80,7 @@ static bool same(const struct xdp_decision *a, const struct xdp_decision *b) {
     return a->action == b->action && a->slot == b->slot;
 }
 
-bool xdp_check_frame(struct xdp_check *check, const uint8_t *frame, size_t n,
-                     struct sim_err *err) {
+bool xdp_check_frame(struct xdp_check *check, const uint8_t *frame, size_t n, struct sim_err *err) {
     struct xdp_disagreement d = {0};
     struct xdp_inside inside;
     uint32_t hash;

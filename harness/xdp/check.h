@@ -25,8 +25,7 @@ struct xdp_check *xdp_check_create(const struct xdp_setup *setup, char *kernel_w
 void xdp_check_destroy(struct xdp_check *check); /* accepts NULL */
 
 /* One frame, 14 octets or more. False with `err` when a way broke down over it. */
-bool xdp_check_frame(struct xdp_check *check, const uint8_t *frame, size_t n,
-                     struct sim_err *err);
+bool xdp_check_frame(struct xdp_check *check, const uint8_t *frame, size_t n, struct sim_err *err);
 
 struct xdp_checked {
     uint64_t frames, disagreed;

@@ -75,14 +75,12 @@ unsigned xdp_online_cpus(uint32_t slots[FLOW_MAX_CPUS]) {
 static bool ip(struct trip *t, const char *const *arguments) {
     pid_t child;
     int status;
-    char *environment[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
     posix_spawn_file_actions_t quiet;
     posix_spawn_file_actions_init(&quiet);
     posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
-    int failed =
-        posix_spawnp(&child, "ip", &quiet, NULL, (char **)(uintptr_t)arguments, environment);
+    setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1); /* this process is the caller's no more */
+    int failed = posix_spawnp(&child, "ip", &quiet, NULL, (char **)(uintptr_t)arguments, environ);
     posix_spawn_file_actions_destroy(&quiet);
     if (failed)
         return sim_err_set(t->err, SIM_ERR_ENVIRONMENT, "ip (iproute2): %s", strerror(failed));

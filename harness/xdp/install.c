@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "harness/xdp/install.h"
 
 #include <bpf/bpf.h>
@@ -124,8 +125,8 @@ static bool replace(int index, const char *name, const struct xdp_setup *setup, 
                     uint32_t flags, FILE *out, struct sim_err *err) {
     struct bpf_object *object = xdp_open("flow", setup, err);
     int program;
-    bool good = object && xdp_load(object, &program, err) &&
-                xdp_fill_cpus(object, setup, QUEUE, err);
+    bool good =
+        object && xdp_load(object, &program, err) && xdp_fill_cpus(object, setup, QUEUE, err);
     if (good && before)
         bpf_xdp_detach(index, flags, NULL);
     good = good && attach(index, name, program, out, err);
@@ -136,7 +137,7 @@ static bool replace(int index, const char *name, const struct xdp_setup *setup, 
 bool xdp_install(const char *interface, const struct xdp_setup *setup, bool force, FILE *out,
                  struct sim_err *err) {
     struct xdp_setup own = *setup;
-    uint32_t before, flags;
+    uint32_t before = 0, flags = 0;
     int index;
     own.config.cpus = xdp_online_cpus(own.config.slots);
     own.filled = 0;
@@ -153,7 +154,7 @@ bool xdp_install(const char *interface, const struct xdp_setup *setup, bool forc
 }
 
 bool xdp_uninstall(const char *interface, bool force, FILE *out, struct sim_err *err) {
-    uint32_t program, flags;
+    uint32_t program = 0, flags = 0;
     int index;
     if (!find_interface(interface, &index, err) ||
         !attached(index, interface, &program, &flags, err))
@@ -244,7 +245,7 @@ static bool watch_all(struct watch *w, const char *interface, unsigned seconds, 
 bool xdp_watch(const char *interface, unsigned seconds, unsigned rounds, FILE *out,
                struct sim_err *err) {
     struct watch w = {.counts = -1, .n_cpus = libbpf_num_possible_cpus()};
-    uint32_t program, flags, id;
+    uint32_t program = 0, flags = 0, id = 0;
     int index;
     if (!find_interface(interface, &index, err) ||
         !attached(index, interface, &program, &flags, err))

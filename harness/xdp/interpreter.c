@@ -1,6 +1,5 @@
 #include "harness/xdp/interpreter.h"
 
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,13 +68,12 @@ static bool load(struct xdp_interpreter *x, uint64_t address, unsigned width, ui
     if (!memory)
         return stop(x, "a load out of bounds");
     memcpy(&value, memory, width);
-    *out = le64toh(value);
+    *out = value; /* little-endian, as flow.h asserts */
     return true;
 }
 
 static bool store(struct xdp_interpreter *x, uint64_t address, unsigned width, uint64_t value) {
     uint8_t *memory = reach(x, address, width, true);
-    value = htole64(value);
     if (!memory)
         return stop(x, "a store out of bounds");
     memcpy(memory, &value, width);
@@ -146,13 +144,13 @@ static bool swap(struct xdp_interpreter *x, const struct bpf_insn *insn, uint64_
     bool big = BPF_SRC(insn->code) == BPF_TO_BE;
     switch (insn->imm) {
     case 16:
-        *value = big ? htobe16((uint16_t)*value) : (uint16_t)*value;
+        *value = big ? __builtin_bswap16((uint16_t)*value) : (uint16_t)*value;
         return true;
     case 32:
-        *value = big ? htobe32((uint32_t)*value) : (uint32_t)*value;
+        *value = big ? __builtin_bswap32((uint32_t)*value) : (uint32_t)*value;
         return true;
     case 64:
-        *value = big ? htobe64(*value) : *value;
+        *value = big ? __builtin_bswap64(*value) : *value;
         return true;
     default:
         return stop(x, "a byte swap of an unknown width");
@@ -227,7 +225,7 @@ static int map_of(const struct xdp_interpreter *x, uint64_t handle) {
 
 static bool lookup(struct xdp_interpreter *x) {
     int map = map_of(x, x->registers[1]);
-    uint64_t key;
+    uint64_t key = 0;
     if (map < 0 || !x->values[map])
         return stop(x, "a look-up in what is no array map");
     if (!load(x, x->registers[2], 4, &key))

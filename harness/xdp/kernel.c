@@ -88,7 +88,7 @@ static bool ask(int program, const uint8_t *frame, size_t n, uint32_t *answer,
 
 bool xdp_kernel_decide(struct xdp_kernel *kernel, const uint8_t *frame, size_t n,
                        struct xdp_decision *out, struct sim_err *err) {
-    uint32_t answer;
+    uint32_t answer = 0;
     *out = (struct xdp_decision){0};
     if (!ask(kernel->programs[LOAD_FULL], frame, n, &answer, err))
         return false;

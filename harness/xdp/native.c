@@ -2,8 +2,6 @@
 
 #include <linux/bpf.h>
 
-#include "harness/xdp/bpf/reference.h"
-
 struct xdp_setup xdp_setup_of(enum xdp_program program, enum flow_hash hash, unsigned cpus) {
     struct xdp_setup setup = {.program = program, .config = {.hash = hash, .cpus = cpus}};
     for (uint32_t i = 0; i < FLOW_MAX_CPUS; i++)

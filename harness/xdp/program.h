@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "harness/xdp/bpf/hash.h"
+#include "harness/xdp/bpf/reference.h"
 
 enum xdp_program { XDP_REFERENCE, XDP_FLOW };
 

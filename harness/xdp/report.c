@@ -155,9 +155,9 @@ void xdp_report_text(const struct xdp_report *report) {
     for (int mode = 0; mode < XDP_MODES; mode++)
         if (report->trip_why[mode][0])
             printf("not run: end to end, %s: %s\n", mode_names[mode], report->trip_why[mode]);
-    if (report->too_short)
-        printf("not run: %" PRIu64 " frames below 14 octets\n", report->too_short);
+    if (report->skipped)
+        printf("not run: %" PRIu64 " packets that are no whole Ethernet frames\n", report->skipped);
     printf("%s: %s%s; repeat: %s\n", pass ? "PASS" : "FAIL",
-           why[0] ? why : "every frame went where it belongs",
-           report->partial ? ", partial" : "", report->repeat);
+           why[0] ? why : "every frame went where it belongs", report->partial ? ", partial" : "",
+           report->repeat);
 }

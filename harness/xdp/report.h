@@ -9,13 +9,13 @@
 struct xdp_report {
     struct xdp_setup setup;
     struct xdp_checked checked;
-    char kernel_why[256];              /* why the kernel was not asked; "" */
-    struct xdp_trip trips[XDP_MODES];  /* by enum xdp_mode */
-    char trip_why[XDP_MODES][256];     /* why it was not made; "" */
-    uint32_t cpus[FLOW_MAX_CPUS];      /* of this machine, which the trips used */
+    char kernel_why[256];             /* why the kernel was not asked; "" */
+    struct xdp_trip trips[XDP_MODES]; /* by enum xdp_mode */
+    char trip_why[XDP_MODES][256];    /* why it was not made; "" */
+    uint32_t cpus[FLOW_MAX_CPUS];     /* of this machine, which the trips used */
     unsigned n_cpus;
-    uint64_t too_short; /* frames below 14 octets, left out */
-    bool partial;       /* interrupted, or a capture was damaged */
+    uint64_t skipped; /* packets of the captures that are no whole frames */
+    bool partial;     /* interrupted, or a capture was damaged */
     char repeat[2048];
 };
 

@@ -27,10 +27,9 @@ static json_t *json_classes(const struct xdp_survey *s) {
 }
 
 static json_t *json_decision(const struct xdp_decision *d) {
-    return d->action == XDP_REDIRECT ? json_pack("{s:s, s:i}", "action", "redirect", "cpu",
-                                                 (int)d->slot)
-                                     : json_pack("{s:s}", "action",
-                                                 d->action == XDP_PASS ? "pass" : "aborted");
+    return d->action == XDP_REDIRECT
+               ? json_pack("{s:s, s:i}", "action", "redirect", "cpu", (int)d->slot)
+               : json_pack("{s:s}", "action", d->action == XDP_PASS ? "pass" : "aborted");
 }
 
 static json_t *json_disagreements(const struct xdp_checked *checked) {

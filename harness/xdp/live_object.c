@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/xdp/object.h"
+#include "harness/xdp/trap.h"
 
 static bool place(struct bpf_map *map, size_t at, const struct flow_config *config,
                   struct sim_err *err) {
@@ -40,6 +40,13 @@ static bool configure(struct bpf_object *object, const char *path, const struct 
     return sim_err_at(err, SIM_ERR_INPUT, path, 0, "the object has no constant data");
 }
 
+static bool check(const char *path, struct sim_err *err) {
+    struct xdp_object parsed;
+    bool good = xdp_object_read(&parsed, path, err) && xdp_trap_free(&parsed, err);
+    xdp_object_finish(&parsed);
+    return good;
+}
+
 struct bpf_object *xdp_open(const char *name, const struct xdp_setup *setup, struct sim_err *err) {
     char path[4096];
     if (!xdp_object_path(name, path, sizeof path, err))
@@ -50,7 +57,8 @@ struct bpf_object *xdp_open(const char *name, const struct xdp_setup *setup, str
         sim_err_at(err, SIM_ERR_INPUT, path, 0, "%s; expected an eBPF object", strerror(errno));
         return NULL;
     }
-    if (!setup || setup->program != XDP_FLOW || configure(object, path, setup, err))
+    if (check(path, err) &&
+        (!setup || setup->program != XDP_FLOW || configure(object, path, setup, err)))
         return object;
     bpf_object__close(object);
     return NULL;

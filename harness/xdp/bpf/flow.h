@@ -54,7 +54,7 @@ struct flow_view {
 #ifdef __bpf__
 #define FLOW_HOLDS(view, n) ((view)->at + (n) <= (view)->end)
 #else
-#define FLOW_HOLDS(view, n) ((__u32)((view)->end - (view)->at) >= (n))
+#define FLOW_HOLDS(view, n) ((view)->at <= (view)->end && (__u32)((view)->end - (view)->at) >= (n))
 #endif
 
 FLOW_INLINE int flow_has(const struct flow_view *view, __u32 n) {

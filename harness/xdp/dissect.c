@@ -59,8 +59,10 @@ static void read_ipv6(struct octets o, struct xdp_parties *p) {
     memcpy(p->from, o.at + 8, 16);
     memcpy(p->to, o.at + 24, 16);
     o = skip(cut(o, 40 + get16(o, 4)), 40);
-    for (size_t length; (length = extension(p->protocol, o)) > 0; o = skip(o, length))
+    for (size_t length; (length = extension(p->protocol, o)) > 0; o = skip(o, length)) {
         p->protocol = o.at[0];
+        p->extended = 1;
+    }
     p->fragment = p->protocol == 44 && o.n >= 8;
     if (!p->fragment) {
         read_ports(o, p);

@@ -11,7 +11,7 @@ struct xdp_parties {
     uint8_t version; /* 4 or 6; 0: no IP in the frame */
     uint8_t protocol;
     uint8_t fragment;  /* 1: of a datagram in fragments */
-    uint8_t reserved;  /* 0, so that the whole can be compared */
+    uint8_t extended;  /* 1: IPv6 extension headers stand in front of the protocol */
     uint16_t ports[2]; /* 0 where there are none, or a fragment hides them */
     uint32_t datagram; /* the identification of a fragment's datagram; otherwise 0 */
     uint8_t from[16], to[16];

@@ -86,6 +86,12 @@ static void meet(struct xdp_survey *survey, const struct xdp_parties *parties, u
     }
 }
 
+/* Whether the kernel's dissector is sure to find the ports: it knows fewer protocols and
+ * extension headers than the program, and a flow by addresses alone is wider. */
+static bool kernels_too(const struct xdp_parties *p) {
+    return !p->extended && (p->protocol == 6 || p->protocol == 17);
+}
+
 void xdp_survey_add(struct xdp_survey *survey, const uint8_t *frame, size_t n,
                     const struct xdp_inside *inside, const struct xdp_decision *decision,
                     const uint32_t *kernel_hash) {
@@ -97,9 +103,11 @@ void xdp_survey_add(struct xdp_survey *survey, const uint8_t *frame, size_t n,
         return;
     survey->redirected++;
     survey->by_slot[decision->slot]++;
+    bool known = inside->of == FLOW_PORTS && kernels_too(&parties);
+    parties.extended = 0;
     if (parties.version)
         meet(survey, &parties, decision->slot);
-    if (!kernel_hash)
+    if (!kernel_hash || !known)
         return;
     /* Its flows have both directions; the program's need not. */
     struct xdp_parties kernel = {.version = KERNEL, .datagram = *kernel_hash};

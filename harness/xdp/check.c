@@ -13,7 +13,7 @@ struct xdp_check {
     struct xdp_kernel *kernel; /* NULL: not asked */
     struct xdp_survey survey;
     uint64_t counts[FLOW_CLASSES]; /* of the interpreted program, before this frame */
-    uint64_t disagreed, too_long;
+    uint64_t disagreed, not_asked;
     struct xdp_disagreement disagreements[XDP_MAX_DISAGREEMENTS];
     size_t n_disagreements;
 };
@@ -88,8 +88,8 @@ bool xdp_check_frame(struct xdp_check *check, const uint8_t *frame, size_t n, st
     d.by[XDP_BY_KERNEL] = d.by[XDP_BY_NATIVE];
     if (!xdp_interpret(check->interpreter, frame, n, &d.by[XDP_BY_INTERPRETER], err))
         return false;
-    bool ask = check->kernel && n <= XDP_KERNEL_LONGEST;
-    check->too_long += check->kernel && !ask;
+    bool ask = check->kernel && n >= XDP_KERNEL_SHORTEST && n <= XDP_KERNEL_LONGEST;
+    check->not_asked += check->kernel && !ask;
     if (ask && (!xdp_kernel_decide(check->kernel, frame, n, &d.by[XDP_BY_KERNEL], err) ||
                 !xdp_kernel_hash(check->kernel, frame, n, &hash, err)))
         return false;
@@ -110,7 +110,7 @@ struct xdp_checked xdp_checked(const struct xdp_check *check) {
         .frames = check->survey.frames,
         .disagreed = check->disagreed,
         .kernel = check->kernel != NULL,
-        .too_long = check->too_long,
+        .not_asked = check->not_asked,
         .disagreements = check->disagreements,
         .n_disagreements = check->n_disagreements,
         .survey = &check->survey,

@@ -29,8 +29,8 @@ bool xdp_check_frame(struct xdp_check *check, const uint8_t *frame, size_t n, st
 
 struct xdp_checked {
     uint64_t frames, disagreed;
-    bool kernel;       /* it was asked, too, */
-    uint64_t too_long; /* but not of these frames */
+    bool kernel;        /* it was asked, too, */
+    uint64_t not_asked; /* but not of these frames */
     const struct xdp_disagreement *disagreements;
     size_t n_disagreements;
     const struct xdp_survey *survey; /* of the native decisions */

@@ -16,8 +16,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/xdp/live_object.h"
@@ -38,6 +40,7 @@ struct trip {
     uint8_t *seen;
     size_t n;
     uint32_t *last; /* by flow: the serial seen last, + 1 */
+    enum xdp_mode mode;
     int program, out, taps[FLOW_MAX_CPUS];
     uint32_t cpus[FLOW_MAX_CPUS];
     unsigned n_cpus;
@@ -98,7 +101,7 @@ static bool make_devices(struct trip *t) {
                                      {"ip", "link", "set", FAR_END, "addrgenmode", "none", NULL}};
     const char *const up[2][6] = {{"ip", "link", "set", NEAR_END, "up", NULL},
                                   {"ip", "link", "set", FAR_END, "up", NULL}};
-    if (unshare(CLONE_NEWNET) != 0)
+    if (unshare(CLONE_NEWNET | CLONE_NEWNS) != 0)
         return lacks(t, "a network namespace of its own");
     return ip(t, add) && ip(t, quiet[0]) && ip(t, quiet[1]) && ip(t, up[0]) && ip(t, up[1]);
 }
@@ -110,6 +113,18 @@ static bool attach(struct trip *t, struct bpf_object *object, enum xdp_mode mode
     int failed = bpf_xdp_attach((int)if_nametoindex(FAR_END), t->program, flags, NULL);
     errno = -failed;
     return !failed || lacks(t, "attaching the program to a veth device");
+}
+
+/* Steer what FAR_END receives over all CPUs, by its settings in a sysfs of this namespace. */
+static bool steer(struct trip *t) {
+    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("sysfs", "/sys", "sysfs", 0, NULL) != 0)
+        return lacks(t, "a sysfs of the namespace's own");
+    FILE *file = fopen("/sys/class/net/" FAR_END "/queues/rx-0/rps_cpus", "w");
+    bool good = file && fprintf(file, "%llx", (1ull << t->n_cpus) - 1) > 0;
+    if (file)
+        good = fclose(file) == 0 && good;
+    return good || lacks(t, "rps_cpus of a veth device");
 }
 
 static int packet_socket(const char *device, int protocol) {
@@ -146,7 +161,9 @@ static void judge(struct trip *t, uint32_t serial, uint32_t cpu) {
     struct xdp_trip *r = t->result;
     r->arrived++;
     t->seen[serial] = 1;
-    if (expected->action == XDP_REDIRECT) {
+    if (t->mode == XDP_RPS) {
+        r->observed[cpu]++;
+    } else if (expected->action == XDP_REDIRECT) {
         r->observed[cpu]++;
         r->elsewhere += cpu != expected->slot;
     } else {
@@ -182,15 +199,28 @@ static void take(struct trip *t, uint64_t due) {
                 take_one(t, i);
 }
 
+static bool drops(const struct trip *t, size_t i) {
+    int action = t->expected[i].action;
+    return t->mode != XDP_RPS && action != XDP_REDIRECT && action != XDP_PASS;
+}
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
 static bool send_all(struct trip *t) {
     uint64_t due = 0;
+    double start = now();
     for (size_t i = 0; i < t->n; i++) {
         if (send(t->out, t->frames[i].octets, t->frames[i].n, 0) != (ssize_t)t->frames[i].n)
             return lacks(t, "sending through a veth pair");
-        due += t->expected[i].action == XDP_REDIRECT || t->expected[i].action == XDP_PASS;
+        due += !drops(t, i);
         if (i % BATCH == BATCH - 1 || i + 1 == t->n)
             take(t, due);
     }
+    t->result->seconds = now() - start;
     take(t, UINT64_MAX); /* what nobody expects */
     return true;
 }
@@ -200,20 +230,22 @@ static void conclude(struct trip *t) {
     r->sent = t->n;
     for (size_t i = 0; i < t->n; i++) {
         const struct xdp_decision *expected = &t->expected[i];
-        bool drops = expected->action != XDP_REDIRECT && expected->action != XDP_PASS;
-        if (expected->action == XDP_REDIRECT) {
+        if (t->mode != XDP_RPS && expected->action == XDP_REDIRECT) {
             r->redirected++;
             r->predicted[expected->slot]++;
         }
-        r->dropped += !t->seen[i] && drops;
-        r->lost += !t->seen[i] && !drops;
+        r->dropped += !t->seen[i] && drops(t, i);
+        r->lost += !t->seen[i] && !drops(t, i);
     }
 }
 
-static bool travel(struct trip *t, enum xdp_mode mode) {
+static bool travel(struct trip *t) {
+    enum xdp_mode mode = t->mode;
     const char *name = t->setup->program == XDP_REFERENCE ? "reference" : "flow";
     struct bpf_object *object = xdp_open(name, t->setup, t->err);
-    bool good = object && make_devices(t) && attach(t, object, mode) && open_taps(t) && send_all(t);
+    bool good = object && make_devices(t) &&
+                (mode == XDP_RPS ? steer(t) : attach(t, object, mode)) && open_taps(t) &&
+                send_all(t);
     bpf_object__close(object);
     if (good)
         conclude(t);
@@ -252,7 +284,7 @@ static void prepare(struct trip *t, const struct xdp_frame *frames, uint8_t *oct
     number_flows(t, hashes);
 }
 
-static bool prepare_and_travel(struct trip *t, enum xdp_mode mode, const struct xdp_frame *frames) {
+static bool prepare_and_travel(struct trip *t, const struct xdp_frame *frames) {
     uint8_t *octets = malloc(t->n * MAX_FRAME + 1);
     uint64_t *hashes = malloc(t->n * sizeof *hashes + 1);
     t->frames = malloc(t->n * sizeof *t->frames + 1);
@@ -263,7 +295,7 @@ static bool prepare_and_travel(struct trip *t, enum xdp_mode mode, const struct 
     if (!octets || !hashes || !t->frames || !t->expected || !t->flows || !t->last || !t->seen)
         return sim_err_set(t->err, SIM_ERR_UNMODELLED, "out of memory");
     prepare(t, frames, octets, hashes);
-    return travel(t, mode); /* the process ends behind it, and its memory with it */
+    return travel(t); /* the process ends behind it, and its memory with it */
 }
 
 /* --- a process of its own, for its namespace ----------------------------------------------- */
@@ -277,9 +309,10 @@ struct answer {
 static void in_child(int pipe, const struct xdp_setup *setup, enum xdp_mode mode,
                      const struct xdp_frame *frames, size_t n) {
     struct answer answer = {.err = SIM_ERR_INIT};
-    struct trip t = {.setup = setup, .n = n, .result = &answer.trip, .err = &answer.err};
+    struct trip t = {
+        .setup = setup, .mode = mode, .n = n, .result = &answer.trip, .err = &answer.err};
     t.n_cpus = xdp_online_cpus(t.cpus);
-    answer.good = t.n_cpus ? prepare_and_travel(&t, mode, frames)
+    answer.good = t.n_cpus ? prepare_and_travel(&t, frames)
                            : sim_err_set(&answer.err, SIM_ERR_ENVIRONMENT,
                                          "/sys/devices/system/cpu/online cannot be read");
     ssize_t written = write(pipe, &answer, sizeof answer);

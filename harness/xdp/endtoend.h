@@ -7,7 +7,9 @@
 #include "harness/xdp/program.h"
 #include "sim/err.h"
 
-enum xdp_mode { XDP_NATIVE, XDP_GENERIC };
+/* XDP_RPS: no program; the kernel's Receive Packet Steering spreads over all CPUs, to compare
+ * with. Nothing is predicted then. */
+enum xdp_mode { XDP_NATIVE, XDP_GENERIC, XDP_RPS };
 
 struct xdp_frame {
     const uint8_t *octets;
@@ -21,6 +23,7 @@ struct xdp_trip {
     uint64_t dropped;   /* predicted to be dropped (XDP_ABORTED), and not seen */
     uint64_t elsewhere; /* seen on another CPU than predicted, or although dropped */
     uint64_t overtaken; /* arrived behind a later frame of their flow */
+    double seconds;     /* of the host's time, from the first frame sent to the last arrived */
 };
 
 /* Sends each frame once, with a serial number as padding behind it. `setup` names CPUs of this

@@ -20,9 +20,10 @@ struct xdp_kernel *xdp_kernel_create(const struct xdp_setup *setup, struct sim_e
 void xdp_kernel_destroy(struct xdp_kernel *kernel); /* accepts NULL */
 
 /* What BPF_PROG_TEST_RUN takes: a page less its head and tail room (net/bpf/test_run.c). */
-#define XDP_KERNEL_LONGEST 3500
+#define XDP_KERNEL_LONGEST  3500
+#define XDP_KERNEL_SHORTEST 15 /* something behind the Ethernet header */
 
-/* One frame of 14 to XDP_KERNEL_LONGEST octets. */
+/* One frame of XDP_KERNEL_SHORTEST to XDP_KERNEL_LONGEST octets. */
 bool xdp_kernel_decide(struct xdp_kernel *kernel, const uint8_t *frame, size_t n,
                        struct xdp_decision *out, struct sim_err *err);
 

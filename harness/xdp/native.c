@@ -33,7 +33,7 @@ static void look_flow(const struct flow_config *config, const uint8_t *frame, si
     if (config->symmetric)
         flow_make_symmetric(&inside->tuple);
     inside->hash = flow_hash(&inside->tuple, config->hash, config->seed, config->key);
-    inside->index = inside->hash % config->cpus;
+    inside->index = flow_index(inside->hash, config->cpus);
 }
 
 struct xdp_decision xdp_native(const struct xdp_setup *setup, const uint8_t *frame, size_t n,

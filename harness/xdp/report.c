@@ -154,9 +154,9 @@ void xdp_report_text(const struct xdp_report *report) {
         print_trip(report, mode);
     if (report->kernel_why[0])
         printf("not run: the kernel's answer: %s\n", report->kernel_why);
-    if (report->checked.too_long)
-        printf("not run: the kernel's answer to %" PRIu64 " frames above %d octets\n",
-               report->checked.too_long, XDP_KERNEL_LONGEST);
+    if (report->checked.not_asked)
+        printf("not run: the kernel's answer to %" PRIu64 " frames outside %d to %d octets\n",
+               report->checked.not_asked, XDP_KERNEL_SHORTEST, XDP_KERNEL_LONGEST);
     for (int mode = 0; mode < XDP_MODES; mode++)
         if (report->trip_why[mode][0])
             printf("not run: end to end, %s: %s\n", mode_names[mode], report->trip_why[mode]);

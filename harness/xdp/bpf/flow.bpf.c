@@ -41,7 +41,7 @@ int flow(struct xdp_md *context) {
     if (config.symmetric)
         flow_make_symmetric(&tuple);
     const __u32 key[2] = {config.key[0], config.key[1]};
-    __u32 index = flow_hash(&tuple, config.hash, config.seed, key) % config.cpus;
+    __u32 index = flow_index(flow_hash(&tuple, config.hash, config.seed, key), config.cpus);
     return bpf_redirect_map(&cpu_map, config.slots[index % FLOW_MAX_CPUS], XDP_PASS);
 }
 

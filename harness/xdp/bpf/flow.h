@@ -101,10 +101,13 @@ enum {
     FLOW_SHIM6 = 140,
 };
 
-/* All of these begin with source and destination port. */
+/* All of these begin with source and destination port. In a mask, for which of them it is
+ * changes from frame to frame and would be guessed wrong. */
 FLOW_INLINE int flow_has_ports(__u8 protocol) {
-    return protocol == FLOW_TCP || protocol == FLOW_UDP || protocol == FLOW_SCTP ||
-           protocol == FLOW_DCCP || protocol == FLOW_UDPLITE;
+    const __u64 low = 1ull << FLOW_TCP | 1ull << FLOW_UDP | 1ull << FLOW_DCCP;
+    if (protocol < 64)
+        return low >> protocol & 1;
+    return protocol == FLOW_SCTP || protocol == FLOW_UDPLITE;
 }
 
 /* At the transport header; too short a one leaves the addresses. */

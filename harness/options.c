@@ -95,6 +95,9 @@ static bool take_flag(struct options *options, enum options_code code, struct si
     case CODE_NO_HOST:
         options->no_host = true;
         return true;
+    case CODE_XDP:
+        options->xdp_run = true;
+        return true;
     case CODE_INIT:
         options->init = true;
         return true;

@@ -86,6 +86,7 @@ struct options {
     const char **edits; /* --edit, in order */
     size_t n_edits;
     bool strict, no_host, no_cache, verbose, quiet, help, version;
+    bool xdp_run;             /* run --xdp */
     bool init;                /* board --init */
     bool spice, verilog, dot; /* export: exactly one */
     bool allow_undecided;     /* crosscheck */

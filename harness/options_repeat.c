@@ -80,6 +80,8 @@ void options_repeat(const struct options *options, const char *firmware, char *o
         word(&text, "--partner", options->live.partner);
     if (!options->strict)
         word(&text, "--no-strict", NULL);
+    if (options->xdp_run)
+        word(&text, "--xdp", NULL);
     for (size_t i = 0; i < options->n_sets; i++)
         word(&text, "--set", options->sets[i]);
     for (size_t i = 0; i < options->n_edits; i++)

@@ -71,6 +71,8 @@ const struct option_row options_rows[] = {
     {"taps-out", OPTIONS_COMMON, CODE_TAPS_OUT, 0, RUN | LIVE, "FILE",
      "write the frames at each place, both ways, as pcapng: line-in, mcu-rx, mcu-tx, line-out, "
      "with live also host, and to a FIFO as they come"},
+    {"xdp", OPTIONS_COMMON, CODE_XDP, 0, RUN, NULL,
+     "ask the flow-hash program about each recovered frame, beside the frame that was sent"},
     {"vcd", OPTIONS_COMMON, CODE_VCD, 0, RUN, "FILE", "write waves as VCD"},
     {"fst", OPTIONS_COMMON, CODE_FST, 0, RUN, "FILE",
      "write waves as FST, for GTKWave, with a .gtkw beside it"},

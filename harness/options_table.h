@@ -36,6 +36,7 @@ enum options_code {
     CODE_TRACE_WINDOW,
     CODE_NO_CACHE,
     CODE_NO_HOST,
+    CODE_XDP,
     CODE_INIT,
     CODE_SPICE,
     CODE_TRANSMIT,

@@ -47,6 +47,12 @@ check "on all captures" agrees 0 "$captures"/*.pcap "$captures"/*.pcapng
 check "the reference on PPPoE fails" agrees 1 --program reference "${pppoe[@]}"
 check "for its fragments" says "datagrams with fragments apart"
 
+# --- over the board ------------------------------------------------------------------------------
+check "frames that the board recovered" exits 0 run --xdp --json "$tree/j" "$captures/pppoe.pcap"
+check "all are asked about" eval "[ \$(field $tree/j xdp frames) = 192 ]"
+check "same decisions" eval "[ \$(field $tree/j xdp different)\$(field $tree/j xdp disagreed) = 00 ]"
+check "it repeats, --xdp with it" repeats
+
 # A program that hashes otherwise must be seen: XXH32's first prime is changed in the object.
 mkdir "$tree/planted" && cp "$objects"/*.bpf.o "$tree/planted"
 python3 - "$tree/planted/flow.bpf.o" <<'EOF'
@@ -60,6 +66,9 @@ EOF
 planted() { LINKPULSE_XDP=$tree/planted agrees 0 "${pppoe[@]}"; }
 check "another object: found" eval "! planted && [ \$(field $tree/j disagreed) -gt 100 ]"
 check "and shown" says "frame 1; native: CPU"
+planted_run() { LINKPULSE_XDP=$tree/planted exits 1 run --xdp "$captures/pppoe.pcap"; }
+check "and over the board" planted_run
+check "as the reason" says "XDP decides otherwise on"
 
 kernel=yes
 grep -q "not run: the kernel" "$tree/out" && kernel=no

@@ -36,6 +36,7 @@ enum options_code {
     CODE_TRACE_WINDOW,
     CODE_NO_CACHE,
     CODE_NO_HOST,
+    CODE_XDP,
     CODE_INIT,
     CODE_SPICE,
     CODE_TRANSMIT,
@@ -56,7 +57,8 @@ enum options_family {
     OPTIONS_OF_MCU,
     OPTIONS_OF_LIVE,
     OPTIONS_OF_GATE,
-    OPTIONS_OF_SWEEP
+    OPTIONS_OF_SWEEP,
+    OPTIONS_OF_XDP
 };
 
 struct option_row {

@@ -357,24 +357,20 @@ static void write_text(const struct board *board, const char *text, size_t size,
 }
 
 bool export_verilog(const struct board *board, FILE *out, struct sim_err *err) {
-    struct replay_nets nets;
-    struct circuit_config config;
-    if (!board_require_models(board, err) || !replay_setup_nets(board, &nets, err) ||
-        !replay_setup_circuit(board, &nets, 1, &config, err))
+    struct replay_whole whole;
+    if (!replay_setup_whole(board, 1, &whole, err))
         return false;
-    struct circuit *circuit = circuit_create(board->netlist, board->uses, &config,
-                                             &(struct circuit_scope){.part_of = CIRCUIT_ALL}, err);
     char *text = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&text, &size);
     if (!memory)
         abort();
-    bool good = circuit && export_verilog_top(board, &config, circuit, memory, NULL, err);
+    bool good = export_verilog_top(board, &whole.config, whole.circuit, memory, NULL, err);
     if (fclose(memory) != 0)
         abort();
     if (good)
         write_text(board, text, size, out);
     free(text);
-    circuit_destroy(circuit);
+    circuit_destroy(whole.circuit);
     return good;
 }

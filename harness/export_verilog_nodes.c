@@ -4,19 +4,9 @@
 
 #include <string.h>
 
+/* To a voltage: a FET's gate is in its cell, a receiver's input on the line. */
 static bool listens(const struct part_unit *unit, int pin) {
-    switch (unit->kind) {
-    case PART_LOGIC:
-        return pin < unit->n_in;
-    case PART_DFF:
-        return pin < 4;
-    case PART_MONO:
-        return pin < 3;
-    case PART_DRIVER:
-        return pin < 2;
-    default:
-        return false;
-    }
+    return unit->kind != PART_FET && unit->kind != PART_RECEIVER && pin < part_unit_inputs(unit);
 }
 
 static bool is_heard(const struct verilog_top *top, uint32_t net) {

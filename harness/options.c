@@ -109,7 +109,7 @@ static const struct option_row option_rows[] = {
      "pins"},
     {"deliver-symbol", CODE_DELIVER, 0, RUN | LIVE, "NAME",
      "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
-    {"engine", CODE_ENGINE, 0, RUN, "NAME",
+    {"engine", CODE_ENGINE, 0, RUN | LIVE, "NAME",
      "event (default), or rtl: the same board as Verilog under Verilator, slower"},
     {"seed", CODE_SEED, 0, RUN | MCU | LIVE | CROSS, "N",
      "seed of everything random, 64 bit, decimal or 0x (default 1)"},

@@ -44,7 +44,7 @@ struct replay_pin {
 struct replay_settings {
     uint64_t seed;
     bool cache; /* use the response cache where it applies */
-    bool rtl;   /* the receive path by the rtl engine, without the cache */
+    bool rtl;   /* the whole board by the rtl engine, without the cache */
     bool trace; /* the whole board in one circuit, every edge to on_edge */
     void *user;
     void (*on_burst)(void *user, const struct replay_burst *burst);
@@ -111,7 +111,8 @@ double replay_bit_ps(const struct replay *replay);
 
 /* Run the last frame or link pulse again from its start up to `until`, in a circuit of its own,
  * with the given engine nets watched (n = 0: all). The edges belong to the replay and hold until
- * the next call; `levels` receives each watched net's level at the start, NULL allowed. */
+ * the next call; `levels` receives each watched net's level at the start, NULL allowed. The rtl
+ * engine shows what it kept of the stages' nets and the SPI pins, whatever `nets`. */
 struct replay_rerun {
     struct line_burst burst;
     sim_time start; /* replay_lead() before the burst's */

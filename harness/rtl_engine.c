@@ -15,6 +15,7 @@ struct rtl_engine {
     struct rtl_model *model;
     struct verilog_layout layout;
     uint32_t nets[256]; /* by probe bit */
+    uint8_t *constant;  /* per net: the level of one that nothing drives */
     struct circuit_record *record;
     struct rtl_edges edges;
 };
@@ -35,10 +36,14 @@ static char *design_text(const struct board *board, const struct circuit_config 
     return NULL;
 }
 
-static void number_nets(struct rtl_engine *e) {
-    for (uint32_t net = 0; net < e->layout.n_nets; net++)
+static bool number_nets(struct rtl_engine *e, const struct circuit *whole) {
+    e->constant = malloc(e->layout.n_nets + 1);
+    for (uint32_t net = 0; e->constant && net < e->layout.n_nets; net++) {
+        e->constant[net] = (uint8_t)circuit_level(whole, net);
         if (e->layout.bits[net] != CIRCUIT_NO_NET)
             e->nets[e->layout.bits[net]] = net;
+    }
+    return e->constant != NULL;
 }
 
 static bool create(struct rtl_engine *e, const struct board *board,
@@ -58,9 +63,8 @@ static bool create(struct rtl_engine *e, const struct board *board,
     e->edges.edges = malloc(BATCH_EDGE * sizeof *e->edges.edges);
     e->edges.capacity = BATCH_EDGE;
     e->model = e->rtl->create((int64_t)(config->delay_scale * 1e6 + 0.5), idle[config->idle]);
-    if (!e->model || !e->edges.edges)
+    if (!e->model || !e->edges.edges || !number_nets(e, whole))
         return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
-    number_nets(e);
     rtl_engine_run_until(e, 0);
     return rtl_engine_sound(e, err);
 }
@@ -85,6 +89,7 @@ void rtl_engine_destroy(struct rtl_engine *e) {
         dlclose(e->handle);
     verilog_layout_finish(&e->layout);
     free(e->edges.edges);
+    free(e->constant);
     free(e);
 }
 
@@ -140,8 +145,15 @@ void rtl_engine_input(struct rtl_engine *e, uint32_t net, sim_time time, int lev
     take_edges(e);
 }
 
+sim_time rtl_engine_next(const struct rtl_engine *e) {
+    int64_t next = e->rtl->next(e->model);
+    return next == INT64_MAX ? SIM_NEVER : next - POWER_UP;
+}
+
 int rtl_engine_level(const struct rtl_engine *e, uint32_t net) {
-    return rtl_engine_has(e, net) ? e->rtl->level(e->model, e->layout.bits[net]) : 0;
+    if (rtl_engine_has(e, net))
+        return e->rtl->level(e->model, e->layout.bits[net]);
+    return net < e->layout.n_nets ? e->constant[net] : 0;
 }
 
 uint32_t rtl_engine_doubts(const struct rtl_engine *e) {

@@ -27,6 +27,7 @@ void rtl_engine_set_record(struct rtl_engine *engine, struct circuit_record *rec
 void rtl_engine_line(struct rtl_engine *engine, sim_time time, int level);
 void rtl_engine_input(struct rtl_engine *engine, uint32_t net, sim_time time, int level);
 void rtl_engine_run_until(struct rtl_engine *engine, sim_time time);
+sim_time rtl_engine_next(const struct rtl_engine *engine); /* as circuit_next() */
 int rtl_engine_level(const struct rtl_engine *engine, uint32_t net);
 bool rtl_engine_has(const struct rtl_engine *engine, uint32_t net); /* a net with levels */
 uint32_t rtl_engine_doubts(const struct rtl_engine *engine);        /* windows violated so far */

@@ -180,9 +180,7 @@ void run_conclude(struct run *run) {
     else if (!run->result.transmit.present)
         add_not_run(run, "transmit", "the board states no attach.line_tx_p and attach.line_tx_n");
     if (options_is_rtl(run->options))
-        add_not_run(run, "event",
-                    "one engine: rtl, for the receive path; linkpulse crosscheck "
-                    "compares both");
+        add_not_run(run, "event", "one engine: rtl; linkpulse crosscheck compares both");
     else
         add_not_run(run, "rtl", "one engine: event");
     conclude_verdict(run);

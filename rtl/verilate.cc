@@ -116,6 +116,11 @@ void watch(rtl_model *m, unsigned bit, bool on) {
     m->watched[bit / 32] = on ? m->watched[bit / 32] | mask : m->watched[bit / 32] & ~mask;
 }
 
+int64_t next(const rtl_model *m) {
+    int64_t due = m->top->due;
+    return m->stuck || due > INT64_MAX / RTL_TICK_PS ? INT64_MAX : due * RTL_TICK_PS;
+}
+
 int level(const rtl_model *m, unsigned bit) {
     return m->top->probe[bit / 32] >> bit % 32 & 1;
 }
@@ -145,5 +150,6 @@ extern "C" const char rtl_design[];
 const char rtl_design[] = RTL_STRING(RTL_DESIGN);
 
 extern "C" const rtl_interface rtl_interface = {
-    RTL_VERSION, create, destroy, watch, run_until, set_line, set_mcu, level, doubts, steps, stuck,
+    RTL_VERSION, create, destroy, watch,  run_until, set_line,
+    set_mcu,     next,   level,   doubts, steps,     stuck,
 };

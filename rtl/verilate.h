@@ -28,7 +28,7 @@ struct rtl_edges {
 struct rtl_model;
 
 /* What a shared object exports, as `rtl_interface`. */
-#define RTL_VERSION 1
+#define RTL_VERSION 2
 struct rtl_interface {
     int version; /* RTL_VERSION */
     struct rtl_model *(*create)(int64_t scale_ppm, int idle);
@@ -41,6 +41,7 @@ struct rtl_interface {
     void (*line)(struct rtl_model *model, int64_t time, int line, struct rtl_edges *edges);
     void (*mcu)(struct rtl_model *model, int64_t time, unsigned bit, int level,
                 struct rtl_edges *edges);
+    int64_t (*next)(const struct rtl_model *model); /* what is due next; INT64_MAX: nothing */
     int (*level)(const struct rtl_model *model, unsigned bit);
     uint32_t (*doubts)(const struct rtl_model *model); /* timing windows violated so far */
     uint64_t (*steps)(const struct rtl_model *model);

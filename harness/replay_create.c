@@ -26,25 +26,11 @@ static bool create_circuits(struct replay *r, struct sim_err *err) {
     return (r->rest || r->whole) && r->crossing;
 }
 
-/* A voltage has no level that the MCU's pin could be given. */
-static bool check_pins(const struct replay *r, struct sim_err *err) {
-    const uint32_t nets[3] = {r->nets.sck, r->nets.mosi, r->nets.nss};
-    for (int pin = 0; pin < 3; pin++)
-        if (circuit_net_is_analog(r->main, r->pins[pin]))
-            return sim_err_set(err, SIM_ERR_UNMODELLED,
-                               "%s: %s, an SPI pin's, is an analog net; the rtl engine has levels "
-                               "of driven ones",
-                               r->board->path, r->board->netlist->nets[nets[pin]].name);
-    return true;
-}
-
 /* Behind create_circuits(): nets have the numbers of `main`. */
 static bool create_rtl(struct replay *r, struct sim_err *err) {
     if (!r->settings.rtl)
         return true;
-    if (!check_pins(r, err))
-        return false;
-    r->rtl = rtl_engine_create(r->board, &r->config, r->main, err);
+    r->rtl = rtl_engine_create_traced(r->board, &r->config, r->main, r->settings.rtl_waves, err);
     return r->rtl != NULL;
 }
 

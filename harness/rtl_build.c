@@ -78,7 +78,8 @@ static bool design_of(const char *text, size_t size, const char *option, uint64_
     *design = add(*design, option, strlen(option));
     *design = add(*design, flags(), strlen(flags()));
     return add_cells(design, err) && add_file(design, sources(), "verilate.cc", err) &&
-           add_file(design, sources(), "verilate.h", err);
+           add_file(design, sources(), "verilate.h", err) &&
+           add_file(design, sources(), "compile.sh", err);
 }
 
 static void design_line(uint64_t design, char line[RTL_DESIGN_LINE]) {

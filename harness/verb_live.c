@@ -112,13 +112,12 @@ static void say_slowness(const struct session *s) {
     if (times > 0)
         fprintf(stderr,
                 "linkpulse: engine rtl: %.3g times slower than real time while a frame goes to the "
-                "board, %.2g times its speed with the silence between\n",
+                "board, %.2g times as fast as real time on the whole\n",
                 times, factor(s));
     else
-        fprintf(
-            stderr,
-            "linkpulse: engine rtl: %.2g times the speed of real time, without a frame so far\n",
-            factor(s));
+        fprintf(stderr,
+                "linkpulse: engine rtl: %.2g times as fast as real time, without a frame so far\n",
+                factor(s));
 }
 
 /* Until a frame comes from the host, or `ms`. */

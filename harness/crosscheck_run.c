@@ -379,10 +379,6 @@ static bool create(struct crosscheck_run *run, uint64_t seed, struct sim_err *er
     if (!board_require_models(board, err) || !replay_setup_nets(board, &run->nets, err) ||
         !replay_setup_circuit(board, &run->nets, seed, &run->config, err))
         return false;
-    if (run->config.idle == CIRCUIT_IDLE_NOISE)
-        return sim_err_set(err, SIM_ERR_INPUT,
-                           "receiver.idle = noise: two engines do not draw the same; expected "
-                           "high, low or hold");
     const struct circuit_scope all = {.part_of = CIRCUIT_ALL};
     run->event = circuit_create(board->netlist, run->uses, &run->config, &all, err);
     run->rtl = run->event ? rtl_engine_create(board, &run->config, run->event, err) : NULL;

@@ -80,7 +80,12 @@ static bool create(struct rtl_engine *e, const struct board *board,
 
 struct rtl_engine *rtl_engine_create(const struct board *board, const struct circuit_config *config,
                                      const struct circuit *whole, struct sim_err *err) {
-    return rtl_engine_create_traced(board, config, whole, RTL_NO_WAVES, err);
+    if (config->idle != CIRCUIT_IDLE_NOISE)
+        return rtl_engine_create_traced(board, config, whole, RTL_NO_WAVES, err);
+    sim_err_set(err, SIM_ERR_INPUT,
+                "receiver.idle = noise: two engines do not draw the same; expected high, low or "
+                "hold");
+    return NULL;
 }
 
 struct rtl_engine *rtl_engine_create_traced(const struct board *board,

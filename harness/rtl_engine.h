@@ -13,13 +13,13 @@
 
 struct rtl_engine;
 
-/* `whole` is the board elaborated with `config` and CIRCUIT_ALL; nets are its numbers. Both
- * may go afterwards. NULL with `err`: SIM_ERR_ENVIRONMENT when verilator is missing,
- * SIM_ERR_UNMODELLED for a part without a cell. The board is settled for a millisecond before
- * time 0. */
+/* To be compared with another engine. `whole` is the board elaborated with `config` and
+ * CIRCUIT_ALL; nets are its numbers. Both may go afterwards. NULL with `err`: SIM_ERR_ENVIRONMENT
+ * when verilator is missing, SIM_ERR_UNMODELLED for a part without a cell, SIM_ERR_INPUT for
+ * receiver.idle = noise. The board is settled for a millisecond before time 0. */
 struct rtl_engine *rtl_engine_create(const struct board *board, const struct circuit_config *config,
                                      const struct circuit *whole, struct sim_err *err);
-/* The same, able to write waves of one kind by Verilator's own tracing. */
+/* The same by itself: with noise, and able to write waves of one kind by Verilator's tracing. */
 enum rtl_waves { RTL_NO_WAVES, RTL_VCD, RTL_FST };
 struct rtl_engine *rtl_engine_create_traced(const struct board *board,
                                             const struct circuit_config *config,

@@ -28,8 +28,10 @@ static void print_finding(const struct gate_result *result, const struct check_f
     fputc('\n', out);
 }
 
-/* What the gate did not look at, with the reason: checks, then whole classes without a check. */
-static void print_not_run(const struct gate_result *result, FILE *out) {
+/* What the gate did not look at, with the reason: checks, then whole classes without a check.
+ * Returns how many. */
+static size_t print_not_run(const struct gate_result *result, FILE *out) {
+    size_t n = result->report.n_not_run;
     bool has[CHECK_FIRMWARE + 1] = {false};
     for (size_t i = 0; checks[i]; i++)
         has[checks[i]->of] = true;
@@ -39,16 +41,17 @@ static void print_not_run(const struct gate_result *result, FILE *out) {
         fputc('\n', out);
     }
     for (int of = 0; of <= CHECK_FIRMWARE; of++)
-        if (!has[of])
+        if (!has[of] && ++n)
             fprintf(out, "not checked: %s: this version has no such check\n",
                     check_class_name((enum check_class)of));
-    if (!result->sweep.samples)
+    if (!result->sweep.samples && ++n)
         fprintf(out, "not checked: yield: no samples were drawn\n");
     for (size_t i = 0; i < result->board->n_unmodelled; i++) {
         fputs("not modelled: ", out);
         print_clean(result->board->unmodelled[i].text, out);
         fputc('\n', out);
     }
+    return n;
 }
 
 static size_t count(const struct gate_result *result, enum check_severity severity) {
@@ -74,7 +77,10 @@ void gate_print(const struct gate_result *result, FILE *out) {
     if (report->full)
         fprintf(out, "and more: %d of each check are told\n", CHECK_MAX_FINDINGS);
     fputs(report->n_findings ? "\n" : "", out);
-    print_not_run(result, out);
-    fprintf(out, "\n%s: %zu failures, %zu reservations; repeat: %s\n", verdicts[result->verdict],
-            count(result, CHECK_FAILURE), count(result, CHECK_RESERVATION), result->repeat);
+    size_t not_run = print_not_run(result, out);
+    fprintf(out, "\n%s: %zu failures, %zu reservations, %zu not checked", verdicts[result->verdict],
+            count(result, CHECK_FAILURE), count(result, CHECK_RESERVATION), not_run);
+    if (result->board->n_unmodelled)
+        fprintf(out, ", %zu parts without a model", result->board->n_unmodelled);
+    fprintf(out, "; repeat: %s\n", result->repeat);
 }

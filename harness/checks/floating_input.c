@@ -3,6 +3,14 @@
 #include "harness/checks/check.h"
 #include "harness/checks/wiring.h"
 
+/* A test point drives nothing, but may have been meant to. */
+static bool has_test_point(const struct wiring *w, uint32_t node) {
+    for (uint32_t i = 0; node != NETLIST_NONE && i < w->nodes[node].n; i++)
+        if (w->roles[w->by_node[w->nodes[node].first + i]] == WIRING_NOTHING)
+            return true;
+    return false;
+}
+
 static void tell(const struct check *check, const struct wiring *w, const struct wiring_unit *u,
                  int place, struct check_report *report) {
     char pin[96];
@@ -12,10 +20,13 @@ static void tell(const struct check *check, const struct wiring *w, const struct
     const char *what = line                        ? "what the line sends does not get there"
                        : u->unit->kind == PART_FET ? "the FET conducts as it happens to"
                                                    : "its level is left to chance";
-    struct check_finding *finding = node == NETLIST_NONE
-                                        ? check_found(report, check, "%s is open: %s", pin, what)
-                                        : check_found(report, check, "nothing drives %s on %s: %s",
-                                                      pin, wiring_net_name(w, node), what);
+    const char *but = has_test_point(w, node) ? " but a test point" : "";
+    struct check_finding *finding =
+        node == NETLIST_NONE ? check_found(report, check, "%s is open: %s", pin, what)
+                             : check_found(report, check, "nothing%s drives %s on %s: %s", but, pin,
+                                           wiring_net_name(w, node), what);
+    uint32_t out = u->nodes[u->first_out];
+    check_weigh(finding, w, out == NETLIST_NONE ? u->nodes[u->end_out - 1] : out);
     check_place_part(finding, w, u->part);
     check_place_pin(finding, w, u->pins[place]);
 }

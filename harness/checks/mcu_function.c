@@ -6,6 +6,7 @@
 #include "harness/checks/check.h"
 #include "harness/checks/mcu_pins.h"
 #include "harness/checks/wiring.h"
+#include "harness/mcu_nets.h"
 #include "models/mcu/soc/stm32.h"
 
 struct judge {
@@ -26,8 +27,23 @@ static void place(const struct judge *j, struct check_finding *finding, const st
     check_place_node(finding, w, node);
 }
 
+/* Whether pads of the board are named after the MCU's pins at all. */
+static bool has_names(const struct judge *j) {
+    const struct netlist *netlist = j->context->board->netlist;
+    for (uint32_t pin = 0; pin < netlist->n_pins; pin++)
+        if (mcu_nets_port_pin(&netlist->pins[pin]))
+            return true;
+    return false;
+}
+
 /* Whether the pin is there at all. */
 static bool exists(const struct judge *j, const struct mcu_pin *pin) {
+    if (!pin->name && !has_names(j)) {
+        check_not_run(j->report, j->check,
+                      "%.80s, the %s: no pad is named after an MCU's pin, and none is stated",
+                      pin->net, pin->what);
+        return false;
+    }
     if (!pin->name) {
         place(j,
               check_found(j->report, j->check, "%s, the %s, is on no pin of an MCU", pin->net,

@@ -21,8 +21,7 @@ static bool may_be_supply(const struct wiring *w, uint32_t pin) {
         return false;
     for (uint32_t i = 0; i < w->nodes[node].n; i++) {
         enum wiring_role role = w->roles[w->by_node[w->nodes[node].first + i]];
-        if (role != WIRING_POWER && role != WIRING_GROUND && role != WIRING_OUTSIDE &&
-            role != WIRING_LOADS && role != WIRING_NOTHING)
+        if (role == WIRING_DRIVES || role == WIRING_TRISTATE)
             return false;
     }
     return w->nodes[node].n > 1;
@@ -163,6 +162,8 @@ static void judge_name(const struct check *check, const struct wiring *w, uint32
     struct check_finding *finding = check_found(
         report, check, "%s: the board's symbol calls pad %s \"%s\", the part has that at %s",
         wiring_pin_name(w, pin, here, sizeof here), p->number, p->name, u->unit->pins[place]);
+    if (u->unit->kind == PART_JACK) /* makers name them from either side of the line */
+        finding->severity = CHECK_RESERVATION;
     check_place_pin(finding, w, pin);
 }
 

@@ -55,6 +55,20 @@ static void judge_supply(const struct check *check, const struct wiring *w, uint
         tell(check, w, part, "a supply", volt, "V", limit->min, limit->max, limit->source, report);
 }
 
+/* A supply whose name says another voltage than the one that is simulated. */
+static void judge_name(const struct check *check, const struct wiring *w,
+                       struct check_report *report) {
+    const struct board_supply *supply = &w->board->config.supply;
+    double named = wiring_volt_named(supply->power);
+    if (isnan(named) || fabs(named - supply->vcc) <= 0.1 * named)
+        return;
+    struct check_finding *finding = check_found(
+        report, check, "%s is simulated with %g V (supply.vcc)", supply->power, supply->vcc);
+    finding->severity = CHECK_RESERVATION;
+    check_place_node(finding, w, wiring_named(w, supply->power));
+    check_advise(finding, "state supply.vcc = %g", named);
+}
+
 /* The resistors and the capacitor that time a one-shot in use. */
 static void judge_timing(const struct check *check, const struct wiring *w,
                          const struct wiring_unit *mono, struct check_report *report) {
@@ -91,6 +105,7 @@ static bool run(const struct check *check, const struct check_context *context,
                 struct check_report *report, struct sim_err *err) {
     const struct wiring *w = context->wiring;
     (void)err;
+    judge_name(check, w, report);
     for (uint32_t part = 0; part < w->board->netlist->n_parts; part++) {
         if (!wiring_fitted(w, part))
             continue;

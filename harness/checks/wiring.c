@@ -198,8 +198,8 @@ static const char *base_name(const char *net) {
     return slash ? slash + 1 : net;
 }
 
-/* "+3V3", "3.3V", "5V": volts; NAN for other names. */
-static double volt_in(const char *name) {
+double wiring_volt_named(const char *net) {
+    const char *name = base_name(net);
     char *end;
     name += *name == '+';
     if (!isdigit((unsigned char)*name))
@@ -215,7 +215,7 @@ static double volt_in(const char *name) {
 
 static enum wiring_rail rail_by_name(const char *net) {
     static const char *const powers[] = {"VCC", "VDD", "AVCC", "AVDD", "VBUS", NULL};
-    static const char *const grounds[] = {"GND", "AGND", "DGND", "VSS", "AVSS", NULL};
+    static const char *const grounds[] = {"AGND", "DGND", "PGND", "VSS", "AVSS", "0V", NULL};
     const char *name = base_name(net);
     for (const char *const *p = powers; *p; p++)
         if (strcasecmp(name, *p) == 0)
@@ -223,7 +223,9 @@ static enum wiring_rail rail_by_name(const char *net) {
     for (const char *const *p = grounds; *p; p++)
         if (strcasecmp(name, *p) == 0)
             return WIRING_IS_GROUND;
-    return isnan(volt_in(name)) ? WIRING_NO_RAIL : WIRING_IS_POWER;
+    if (strncasecmp(name, "GND", 3) == 0) /* GNDA, GNDPWR */
+        return WIRING_IS_GROUND;
+    return isnan(wiring_volt_named(name)) ? WIRING_NO_RAIL : WIRING_IS_POWER;
 }
 
 static void name_node(struct wiring *w, uint32_t net) {
@@ -239,7 +241,7 @@ static void name_node(struct wiring *w, uint32_t net) {
     if (!rail || (node->rail && !stated))
         return;
     node->rail = rail;
-    node->volt = stated ? supply->vcc : rail == WIRING_IS_GROUND ? 0 : volt_in(base_name(name));
+    node->volt = stated ? supply->vcc : rail == WIRING_IS_GROUND ? 0 : wiring_volt_named(name);
 }
 
 static void make_nodes(struct wiring *w) {

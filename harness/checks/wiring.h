@@ -111,6 +111,9 @@ bool wiring_floats(const struct wiring *w, const struct wiring_unit *unit, int p
 /* The volts that a part runs on; NAN when unknown or without supply pins. */
 double wiring_supply(const struct wiring *w, uint32_t part);
 
+/* What a supply net's name says: 3.3 of "+3V3", 5 of "5V"; NAN for other names. */
+double wiring_volt_named(const char *net);
+
 /* Words for messages. */
 const char *wiring_net_name(const struct wiring *w, uint32_t node); /* "" for NETLIST_NONE */
 /* A name that KiCad made up: Net-(U8-Pad3), unconnected-(...). */
@@ -144,7 +147,10 @@ bool wiring_sends_pulses(const struct wiring *w);
 
 /* What kind of board it is, in words: "a receiver", and what it has and has not. */
 void wiring_describe(const struct wiring *w, char *out, size_t size);
-/* From the line to a receiver; a sender's signal to the line (driver or connector). */
+/* What its connectors carry, in the order of the file: to the board, or from it. */
+void wiring_connections(const struct wiring *w, bool outward, char *out, size_t size);
+bool wiring_oscillates(const struct wiring *w); /* by itself, and somebody listens */
+/* A line receiver in use; a line driver in use. */
 bool wiring_receives(const struct wiring *w);
 bool wiring_transmits(const struct wiring *w);
 

@@ -1,6 +1,6 @@
 /* Loops that oscillate: an odd number of inversions on the way back to where it began, through
- * gates and FETs, resistors and capacitors. On a graph of each pool in two phases, a pool
- * oscillates when both of its phases lie in one strongly connected component (Tarjan, without
+ * gates, FETs and one-shots, resistors and capacitors. On a graph of each pool in two phases, a
+ * pool oscillates when both of its phases lie in one strongly connected component (Tarjan, without
  * recursion). A loop that a signal from elsewhere opens and closes (a one-shot's) is none that
  * runs by itself. */
 #include <stdlib.h>
@@ -64,6 +64,11 @@ static void add_unit(struct rings *r, const struct wiring_unit *u) {
     case PART_LOGIC:
         for (int i = 0; i < u->n_in; i++)
             add_way(r, u->nodes[i], u->nodes[u->n_in], wiring_gate_levels(r->w, u, i));
+        break;
+    case PART_MONO: /* its time makes an oscillator of any loop */
+        for (int i = 0; i < u->n_in; i++)
+            for (int out = u->first_out; out < u->end_out; out++)
+                add_way(r, u->nodes[i], u->nodes[out], WIRING_FOLLOWS | WIRING_INVERTS);
         break;
     case PART_FET:
         add_way(r, u->nodes[0], u->nodes[1], WIRING_INVERTS);

@@ -1,4 +1,4 @@
-/* Names, what follows from a dead node, and what kind of board this is: in words. */
+/* Names, and what follows from a dead node: in words. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,8 +123,7 @@ static bool carries(const struct wiring *w, const struct wiring_unit *u, uint8_t
            enabled_for(w, u, by | WIRING_BY_MCU | WIRING_BY_OUTSIDE);
 }
 
-/* An oscillator that somebody listens to. */
-static bool any_ring(const struct wiring *w) {
+bool wiring_oscillates(const struct wiring *w) {
     for (uint32_t node = 0; node < w->board->netlist->n_nets; node++)
         if (w->nodes[node].wanted && w->pools[w->nodes[node].pool].rings)
             return true;
@@ -147,7 +146,7 @@ static bool some_driver_carries(const struct wiring *w, uint8_t by) {
 }
 
 bool wiring_sends_pulses(const struct wiring *w) {
-    return !any_ring(w) || some_driver_carries(w, WIRING_BY_ITSELF);
+    return !wiring_oscillates(w) || some_driver_carries(w, WIRING_BY_ITSELF);
 }
 
 static bool feeds_receiving_spi(const struct wiring *w, const bool *cone) {
@@ -268,53 +267,4 @@ void wiring_follow(const struct wiring *w, uint32_t node, char *out, size_t size
     if (lost & WIRING_NO_FRAME_IN)
         tell(&s, "no frame reaches the MCU");
     flush(&s, true);
-}
-
-/* --- the kind of board ------------------------------------------------------------------------ */
-
-static bool has_kind(const struct wiring *w, enum part_unit_kind kind) {
-    for (uint32_t i = 0; i < w->n_units; i++)
-        if (w->units[i].unit->kind == kind && w->units[i].used)
-            return true;
-    return false;
-}
-
-bool wiring_receives(const struct wiring *w) {
-    for (uint32_t i = 0; i < w->n_units; i++)
-        if (w->units[i].unit->kind == PART_RECEIVER && w->units[i].used)
-            return true;
-    return false;
-}
-
-bool wiring_transmits(const struct wiring *w) {
-    return has_kind(w, PART_DRIVER);
-}
-
-/* A retriggerable one-shot made of a FET that empties a capacitor. */
-static bool has_one_shot(const struct wiring *w) {
-    for (uint32_t i = 0; i < w->n_units; i++) {
-        const struct wiring_unit *u = &w->units[i];
-        uint32_t drain = u->unit->kind == PART_FET && u->used ? u->nodes[1] : NETLIST_NONE;
-        for (uint32_t k = 0; drain != NETLIST_NONE && k < w->nodes[drain].n; k++)
-            if (wiring_kind(w, w->by_node[w->nodes[drain].first + k]) == PART_CAPACITOR)
-                return true;
-    }
-    return false;
-}
-
-void wiring_describe(const struct wiring *w, char *out, size_t size) {
-    bool in = wiring_receives(w), away = wiring_transmits(w), rings = any_ring(w);
-    bool sequential = has_kind(w, PART_DFF), logic = has_kind(w, PART_LOGIC);
-    const char *what = in && away                 ? "an adapter: it receives and transmits"
-                       : in                       ? "a receiver alone"
-                       : away                     ? "a transmitter alone"
-                       : rings && has_one_shot(w) ? "a transmitter's logic alone, no line driver"
-                       : rings                    ? "a link-pulse generator alone"
-                       : sequential               ? "a stage of flip-flops alone (as byte sync)"
-                       : logic                    ? "a stage of gates alone"
-                                                  : "a board without active parts";
-    const char *pulses = in || away || has_one_shot(w)
-                             ? rings ? "; makes link pulses" : "; makes no link pulses"
-                             : "";
-    sim_format(out, (unsigned)size, "%s%s", what, pulses);
 }

@@ -113,6 +113,22 @@ int gate_exit_code(const struct gate_result *result, bool strict) {
 
 /* --- running --------------------------------------------------------------------------------- */
 
+static bool is_among(const char *const *only, const char *id) {
+    for (; *only; only++)
+        if (strcmp(*only, id) == 0)
+            return true;
+    return false;
+}
+
+/* What nobody asked for was not checked either. */
+static void tell_left_out(const struct gate_request *request, struct check_report *report) {
+    for (size_t i = 0; checks[i]; i++)
+        if (request->only && !is_among(request->only, checks[i]->id))
+            check_not_run(report, checks[i], "left out by --only");
+        else if (checks[i]->severity[request->profile] == CHECK_IGNORED)
+            check_not_run(report, checks[i], "not asked for by the profile");
+}
+
 static double now_s(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -160,8 +176,11 @@ bool gate_run(const struct gate_request *request, struct gate_result *out, struc
     struct check_context context = {
         .board = request->board, .nominal = out->nominal, .wiring = wiring};
     wiring_describe(wiring, out->kind, sizeof out->kind);
+    wiring_connections(wiring, false, out->in, sizeof out->in);
+    wiring_connections(wiring, true, out->out, sizeof out->out);
     bool good = check_all(&context, request->only, &out->report, err);
     wiring_destroy(wiring);
+    tell_left_out(request, &out->report);
     gate_judge(out);
     out->wall_s = now_s() - start;
     if (!good)

@@ -30,8 +30,9 @@ struct gate_result {
     struct gate_waiver *waivers;
     size_t n_waivers;
     enum gate_verdict verdict;
-    char kind[128];       /* what the board is, from its wiring: "a receiver alone" */
-    char reasons[4][256]; /* of the verdict, ranked */
+    char kind[128];         /* what the board is, from its wiring: "a receiver alone" */
+    char in[256], out[256]; /* what its connectors carry to it and from it: "/sck_tx, /mosi_tx" */
+    char reasons[4][256];   /* of the verdict, ranked */
     size_t n_reasons;
     uint64_t seed;
     char repeat[1024];

@@ -45,24 +45,27 @@ static void print_reason(const struct check_report *report, size_t first, FILE *
     fputc('\n', out);
 }
 
-/* What the gate did not look at, with the reason: checks, then whole classes without a check. */
-static void print_not_run(const struct gate_result *result, FILE *out) {
+/* What the gate did not look at, with the reason: checks, then whole classes without a check.
+ * Returns how many. */
+static size_t print_not_run(const struct gate_result *result, FILE *out) {
+    size_t n = result->report.n_not_run;
     bool has[CHECK_FIRMWARE + 1] = {false};
     for (size_t i = 0; checks[i]; i++)
         has[checks[i]->of] = true;
     for (size_t i = 0; i < result->report.n_not_run; i++)
         print_reason(&result->report, i, out);
     for (int of = 0; of <= CHECK_FIRMWARE; of++)
-        if (!has[of])
+        if (!has[of] && ++n)
             fprintf(out, "not checked: %s: this version has no such check\n",
                     check_class_name((enum check_class)of));
-    if (!result->sweep.samples)
+    if (!result->sweep.samples && ++n)
         fprintf(out, "not checked: yield: no samples were drawn\n");
     for (size_t i = 0; i < result->board->n_unmodelled; i++) {
         fputs("not modelled: ", out);
         print_clean(result->board->unmodelled[i].text, out);
         fputc('\n', out);
     }
+    return n;
 }
 
 static size_t count(const struct gate_result *result, enum check_severity severity) {
@@ -78,14 +81,20 @@ void gate_print(const struct gate_result *result, FILE *out) {
     fputs("board ", out);
     print_clean(*result->board->config.name ? result->board->config.name : result->board->path,
                 out);
-    fprintf(out, ": %s\nprofile %s\n\n", result->kind,
-            result->profile == CHECK_STANDARD ? "standard" : "function");
+    fprintf(out, ": %s\nconnectors: in ", result->kind);
+    print_clean(*result->in ? result->in : "-", out);
+    fputs("; out ", out);
+    print_clean(*result->out ? result->out : "-", out);
+    fprintf(out, "\nprofile %s\n\n", result->profile == CHECK_STANDARD ? "standard" : "function");
     for (size_t i = 0; i < report->n_findings; i++)
         print_finding(result, &report->findings[i], out);
     if (report->full)
         fprintf(out, "and more: %d of each check are told\n", CHECK_MAX_FINDINGS);
     fputs(report->n_findings ? "\n" : "", out);
-    print_not_run(result, out);
-    fprintf(out, "\n%s: %zu failures, %zu reservations; repeat: %s\n", verdicts[result->verdict],
-            count(result, CHECK_FAILURE), count(result, CHECK_RESERVATION), result->repeat);
+    size_t not_run = print_not_run(result, out);
+    fprintf(out, "\n%s: %zu failures, %zu reservations, %zu not checked", verdicts[result->verdict],
+            count(result, CHECK_FAILURE), count(result, CHECK_RESERVATION), not_run);
+    if (result->board->n_unmodelled)
+        fprintf(out, ", %zu parts without a model", result->board->n_unmodelled);
+    fprintf(out, "; repeat: %s\n", result->repeat);
 }

@@ -6,6 +6,7 @@
 
 #include "harness/checks/check.h"
 #include "harness/checks/wiring.h"
+#include "sim/rng.h"
 
 #define SHIELD "nucleo_shield"
 #define TWO    SOURCE_ROOT "/tests/harness/checks/two_supplies.net"
@@ -59,6 +60,22 @@ static const struct bad rows[] = {
      CHECK_FAILURE},
     {"floating-input", SHIELD, {"remove C2"}, {0}, "U3", NULL, "the line", CHECK_FAILURE},
     {"floating-input", SHIELD, {"open J2.PC12"}, {0}, "U8", "/mosi_tx", "", CHECK_FAILURE},
+    {"floating-input",
+     SHIELD,
+     {"open U5.3"},
+     {0},
+     "U3",
+     "/driver_in",
+     "nothing but a test point drives U3.15 (D)",
+     CHECK_FAILURE},
+    {"floating-input",
+     SHIELD,
+     {"open U9.12"},
+     {0},
+     "U9",
+     "",
+     "U9.12 (A) is open",
+     CHECK_RESERVATION},
     {"loose-end", SHIELD, {"open R5.1"}, {0}, "R5", NULL, "R5.1 is open", CHECK_FAILURE},
     {"loose-end", SHIELD, {"tie C9.2 VCC"}, {0}, "C9", "VCC", "both on VCC", CHECK_FAILURE},
     {"loose-end", SHIELD, {"open J1.3"}, {0}, "J1", "", "J1.3 (RD+)", CHECK_FAILURE},
@@ -259,6 +276,14 @@ static const struct bad rows[] = {
      "",
      "stated vt_plus",
      CHECK_RESERVATION},
+    {"value-range",
+     TWO,
+     {0},
+     {"supply.power=+5V", "supply.vcc=3.3"},
+     "",
+     "+5V",
+     "simulated with 3.3 V",
+     CHECK_RESERVATION},
     {"decoupling", SHIELD, {"remove C7"}, {0}, "", "VCC", "8 capacitors", CHECK_RESERVATION},
     {"unused-unit-tied", SHIELD, {"open U3.9"}, {0}, "U3", "", "U3.9 (D)", CHECK_RESERVATION},
 };
@@ -368,6 +393,47 @@ Test(checks, an_id_is_said_once) {
         cr_expect_eq(check_find(checks[i]->id), checks[i], "%s", checks[i]->id);
     }
     cr_expect_null(check_find("no-such-check"));
+}
+
+/* --- boards of no sense ---------------------------------------------------------------------- */
+
+static uint64_t draw(uint64_t seed, uint64_t of, uint64_t n) {
+    return rng_u64(seed, 0, of) % n;
+}
+
+/* Pins torn off or put elsewhere, parts left out. */
+static void disturb(struct netlist *netlist, uint64_t seed) {
+    for (uint64_t i = 0; i < 1 + seed % 40; i++) {
+        struct netlist_pin *pin = &netlist->pins[draw(seed, 3 * i, netlist->n_pins)];
+        uint64_t what = draw(seed, 3 * i + 1, 8);
+        if (what == 0)
+            netlist->parts[pin->part].removed = true;
+        else if (what == 1)
+            pin->net = NETLIST_NONE;
+        else
+            pin->net = (uint32_t)draw(seed, 3 * i + 2, netlist->n_nets);
+    }
+}
+
+Test(checks, any_wiring_is_judged) {
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        struct board board;
+        struct sim_err err = SIM_ERR_INIT;
+        struct check_report report = {.profile = (enum check_profile)(seed & 1)};
+        load(&board, SHIELD, NULL, 0, NULL, 0);
+        disturb(board.netlist, seed);
+        struct wiring *wiring = wiring_create(&board);
+        struct check_context context = {.board = &board, .wiring = wiring};
+        for (size_t i = 0; checks[i]; i++)
+            if (checks[i]->of == CHECK_STATIC)
+                cr_expect(checks[i]->run(checks[i], &context, &report, &err));
+        for (size_t i = 0; i < report.n_findings; i++)
+            cr_expect(report.findings[i].text[0] && report.findings[i].severity > CHECK_IGNORED,
+                      "seed %u: %s", (unsigned)seed, report.findings[i].check->id);
+        check_report_finish(&report);
+        wiring_destroy(wiring);
+        board_finish(&board);
+    }
 }
 
 /* --- the report's own ---------------------------------------------------------------------- */

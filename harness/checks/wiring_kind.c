@@ -70,7 +70,9 @@ static bool is_connection(const struct wiring *w, uint32_t node, uint32_t pin, b
             return false;
         drives |= w->roles[other] == WIRING_DRIVES || w->roles[other] == WIRING_TRISTATE ||
                   w->roles[other] == WIRING_CHANNEL;
-        hears |= w->roles[other] == WIRING_HEARS || w->roles[other] == WIRING_LINE_IN;
+        enum part_unit_kind kind = wiring_kind(w, other);
+        hears |= w->roles[other] == WIRING_HEARS || w->roles[other] == WIRING_LINE_IN ||
+                 kind == PART_RESISTOR || kind == PART_CAPACITOR;
     }
     return outward ? drives : hears && !drives;
 }

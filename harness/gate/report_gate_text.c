@@ -226,6 +226,14 @@ static void reasons(struct page *page, const struct gate_result *result) {
         fprintf(page->out, "reason: %s\n", clean(page, result->reasons[i]));
 }
 
+static size_t gaps(const struct gate_result *result) {
+    struct report_gate_gap gap;
+    size_t n = 0;
+    while (report_gate_gap(result, n, &gap))
+        n++;
+    return n;
+}
+
 static void verdict(struct page *page, const struct gate_result *result) {
     static const char *const words[] = {
         [GATE_ORDER] = "ORDER",
@@ -235,8 +243,11 @@ static void verdict(struct page *page, const struct gate_result *result) {
     static const char *const paints[] = {
         [GATE_ORDER] = GREEN, [GATE_RESERVATIONS] = YELLOW, [GATE_DO_NOT_ORDER] = RED};
     painted(page, paints[result->verdict], words[result->verdict]);
-    fprintf(page->out, ": %zu failures, %zu reservations", report_gate_count(result, CHECK_FAILURE),
-            report_gate_count(result, CHECK_RESERVATION));
+    fprintf(page->out, ": %zu failures, %zu reservations, %zu not checked",
+            report_gate_count(result, CHECK_FAILURE), report_gate_count(result, CHECK_RESERVATION),
+            gaps(result) - result->board->n_unmodelled);
+    if (result->board->n_unmodelled)
+        fprintf(page->out, ", %zu parts without a model", result->board->n_unmodelled);
     if (result->n_reasons)
         fprintf(page->out, "; %s", clean(page, result->reasons[0]));
     fprintf(page->out, "; repeat: %s\n", clean(page, result->repeat));

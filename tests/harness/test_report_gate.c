@@ -70,7 +70,7 @@ Test(report_gate, text_is_ranked_and_ends_with_the_verdict) {
         "not checked: ",
         "seed 18446744073709551614, 1000 samples",
         "reason: the yield is 87.00 %, below 95 %\n",
-        "DO NOT ORDER: 2 failures, 2 reservations; /tx_ena never rises",
+        "DO NOT ORDER: 2 failures, 2 reservations, 1 not checked; /tx_ena never rises",
         NULL};
     char *text = text_of(planted(GATE_DO_NOT_ORDER), false);
     expect_in_order(text, order);
@@ -85,8 +85,8 @@ Test(report_gate, text_is_ranked_and_ends_with_the_verdict) {
 
 Test(report_gate, text_in_colour) {
     char *text = text_of(planted(GATE_RESERVATIONS), true);
-    cr_expect(strstr(
-        text, "\033[33mORDER WITH RESERVATIONS\033[0m: 0 failures, 2 reservations; the yield is"));
+    cr_expect(strstr(text, "\033[33mORDER WITH RESERVATIONS\033[0m: 0 failures, 2 reservations, 1 "
+                           "not checked; the yield is"));
     cr_expect_eq(count(text, "\033["), 2 * (2 + 2 + 1), "findings, misses and the verdict");
     free(text);
     gate_bench_finish(&bench);
@@ -97,9 +97,9 @@ Test(report_gate, nothing_found) {
     result->report = (struct check_report){0};
     result->sweep = (struct sweep_result){0};
     char *text = text_of(result, false);
-    cr_expect_str_eq(strstr(text, "ORDER"),
-                     "ORDER: 0 failures, 0 reservations; repeat: linkpulse gate nucleo_shield_rev1 "
-                     "--seed 1\n");
+    cr_expect_str_eq(strstr(text, "ORDER"), "ORDER: 0 failures, 0 reservations, 1 not checked; "
+                                            "repeat: linkpulse gate nucleo_shield_rev1 "
+                                            "--seed 1\n");
     cr_expect(strstr(text, "at 1.0 (datasheet typical): not run"), "%s", text);
     cr_expect(strstr(text, "not checked: yield: no samples were drawn\n"), "%s", text);
     free(text);

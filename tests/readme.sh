@@ -100,7 +100,7 @@ check "README shows docs/receive.svg" grep -q '](docs/receive.svg)' "$root/READM
 
 # --- help, manual, docs/boards.md ---------------------------------------------------------
 options_of() { "$program" "$1" --help | grep -oE '^ +(-[a-zA-Z],)? *--[a-z-]+' | grep -oE -- '--[a-z-]+'; }
-in_help() { for verb in run board export live mcu crosscheck; do options_of $verb; done | sort -u; }
+in_help() { for verb in run board export sweep merge live mcu crosscheck; do options_of $verb; done | sort -u; }
 in_manual() { # the bold heads of its paragraphs
     sed 's/\\-/-/g' "$1" | grep -E '^\.(B|BI|BR) ' | grep -E '^\.[BIR]+ "?-' | grep -oE -- '--[a-z-]+' | sort -u
 }
@@ -121,7 +121,7 @@ parts=("$root"/models/parts/*.c "$root/models/parts/family.h")
 makes_in_code() { grep -ohE '^ +\{"[0-9A-Z][^"]*", [a-z_]*figures,' "${parts[@]}" | cut -d'"' -f2 | sort; }
 makes_in_boards() { sed -n '/^## Makes/,/^## /s/ |[^|]*|$//p' "$1" | grep -oE '`[0-9A-Z][^`]*`' | tr -d '`' | sort; }
 figures_in_code() {
-    grep -ohE '"[a-z][a-z_0-9]*", *(NAN|-?[0-9]|UNLOADED)' "${parts[@]}" | cut -d'"' -f2 | sort -u
+    grep -ohE '"[a-z][a-z_0-9]*", *(NAN|-?[0-9]|UNLOADED|AT_5V)' "${parts[@]}" | cut -d'"' -f2 | sort -u
 }
 figures_in_boards() { sed -n '/^## Figures/,/^## /s/^| \(`[^|]*\).*/\1/p' "$1" | grep -oE '`[a-z_]+`' | tr -d '`' | sort; }
 parts_named() {

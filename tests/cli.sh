@@ -9,9 +9,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 check "--version" exits 0 --version
 check "--help" exits 0 --help
 check "--help names every verb" eval "grep -q '^  run ' '$tree/out' && grep -q '^  export ' '$tree/out'"
-for verb in run board export live mcu crosscheck gate; do check "$verb --help" exits 0 $verb --help; done
+for verb in run gate board export sweep merge live mcu crosscheck; do check "$verb --help" exits 0 $verb --help; done
 narrow() { exits 0 "$@" --help && ! grep -q '.\{81\}' "$tree/out"; }
-for verb in "" run board export live mcu crosscheck gate; do check "${verb:-general} help fits 80 columns" narrow $verb; done
+for verb in "" run gate board export sweep merge live mcu crosscheck; do check "${verb:-general} help fits 80 columns" narrow $verb; done
 check "no verb" refuses "no verb"
 check "unknown verb" refuses "did you mean board" bord
 check "unknown option" refuses "did you mean --json" run x --jsno y

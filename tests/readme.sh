@@ -123,7 +123,7 @@ makes_in_code() { grep -ohE '^ +\{"[0-9A-Z][^"]*", [a-z_]*figures,' "${parts[@]}
 makes_in_boards() { sed -n '/^## Makes/,/^## /s/ |[^|]*|$//p' "$1" | grep -oE '`[0-9A-Z][^`]*`' | tr -d '`' | sort; }
 figures_in_code() { # without the limits, which begin with a variant
     grep -hvE '^ +\{(NULL|"[0-9A-Z][^"]*"), "' "${parts[@]}" |
-        grep -oE '"[a-z][a-z_0-9]*", *(NAN|-?[0-9]|UNLOADED)' | cut -d'"' -f2 | sort -u
+        grep -oE '"[a-z][a-z_0-9]*", *(NAN|-?[0-9]|UNLOADED|AT_5V)' | cut -d'"' -f2 | sort -u
 }
 figures_in_boards() { sed -n '/^## Figures/,/^## /s/^| \(`[^|]*\).*/\1/p' "$1" | grep -oE '`[a-z_]+`' | tr -d '`' | sort; }
 parts_named() {

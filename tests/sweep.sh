@@ -85,7 +85,7 @@ check "shard 0" refuses "expected I/N" sweep --shard 0/7
 check "a yield above 100" refuses "0 to 100" sweep --min-yield 101
 check "an unknown script" refuses "slurm or parallel" sweep --emit make
 check "an unknown distribution" refuses "expected one of normal, uniform" sweep --set tolerance.distribution=flat
-check "a board without its nets" refuses "is not stated" sweep "$here/../models/boards/nucleo_shield.net" --ini /dev/null
+check "a board without its nets" refuses "no way in and none out" sweep "$here/../models/boards/nucleo_shield.net" --ini /dev/null
 check "merge of nothing" refuses "every shard" merge
 check "merge of what is no file" refuses "No such file" merge "$tree/none"
 check "merge of an empty file" refuses "no whole line" merge /dev/null

@@ -57,6 +57,8 @@ static void verdict(FILE *out, const struct gate_result *result) {
     paragraph(out, "dim", "Connectors, in: ", result->in);
     paragraph(out, "dim", "Connectors, out: ", result->out);
     paragraph(out, "dim", "Scale: ", result->board->config.delay_reason);
+    if (result->sweep.interrupted)
+        fputs("<p><b>Partial: interrupted while samples were drawn.</b></p>\n", out);
     if (result->n_reasons)
         fputs("<ul>\n", out);
     for (size_t i = 0; i < result->n_reasons; i++) {

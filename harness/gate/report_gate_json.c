@@ -270,6 +270,8 @@ char *report_gate_json(const struct gate_result *result, bool no_host) {
     set(object, "waivers", waivers(result));
     set(object, "checks_not_run", not_run(result));
     set(object, "repeat", text(result->repeat));
+    if (result->sweep.interrupted)
+        set(object, "partial", json_true());
     if (!no_host)
         set(object, "host", json_pack("{s:f}", "wall_s", result->wall_s));
     char *dump = gate_json_dump(object);

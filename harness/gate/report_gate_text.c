@@ -243,6 +243,8 @@ static void verdict(struct page *page, const struct gate_result *result) {
     static const char *const paints[] = {
         [GATE_ORDER] = GREEN, [GATE_RESERVATIONS] = YELLOW, [GATE_DO_NOT_ORDER] = RED};
     painted(page, paints[result->verdict], words[result->verdict]);
+    if (result->sweep.interrupted)
+        fputs(" (partial, interrupted)", page->out);
     fprintf(page->out, ": %zu failures, %zu reservations, %zu not checked",
             report_gate_count(result, CHECK_FAILURE), report_gate_count(result, CHECK_RESERVATION),
             gaps(result) - result->board->n_unmodelled);

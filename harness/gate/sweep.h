@@ -23,11 +23,12 @@ struct sweep_parameter {
 struct sweep_yield {
     char check[48]; /* "receive", "spi setup", ...; "" for overall */
     uint64_t samples, passed;
-    double low, high; /* 95 % interval (Wilson), fractions */
-    bool apart;       /* reported, but not in the overall yield */
-    bool seen;        /* `least` holds: the check has a slack */
-    double least;     /* the least slack, ns, */
-    uint64_t worst;   /* and the sample that has it */
+    double low, high;  /* 95 % interval (Wilson), fractions */
+    bool apart;        /* reported, but not in the overall yield */
+    uint64_t measured; /* samples that had something to ask; 0: the board has no such thing */
+    bool seen;         /* `least` holds: the check has a slack */
+    double least;      /* the least slack, ns, */
+    uint64_t worst;    /* and the sample that has it */
 };
 
 /* How much a parameter decides: rank correlation with the least slack, and the slack with only

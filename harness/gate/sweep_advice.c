@@ -31,7 +31,7 @@ bool sweep_try(const struct sweep_study *study, const struct board *board, doubl
     struct sweep_study trial = {.request = study->request, .plan = &plan};
     struct sweep_result result = {0};
     struct sweep_sample *samples = calloc((size_t)n + 1, sizeof *samples);
-    struct sweep_yield yields[1 + SWEEP_CHECKS] = {{{0}, 0, 0, 0, 0, 0, 0, 0, 0}};
+    struct sweep_yield yields[1 + SWEEP_CHECKS] = {{.check = ""}};
     bool good = samples || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
     if (good && sweep_plan_create(board, study->plan->seed, width, &plan, err)) {
         const struct sweep_batch batch = {

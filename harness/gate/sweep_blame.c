@@ -116,14 +116,14 @@ static bool correlate(const struct sweep_study *study, struct sweep_blame *blame
 /* --- the list -----------------------------------------------------------------------------------
  */
 
-static double loss(const struct sweep_blame *b) {
-    return -(b->slack_low < b->slack_high ? b->slack_low : b->slack_high);
+static double swing(const struct sweep_blame *b) {
+    return fabs(b->slack_high - b->slack_low);
 }
 
-/* What takes the slack furthest down by itself, then what goes with it in the samples. */
-static int by_loss(const void *a, const void *b) {
+/* What moves the slack furthest by itself, then what goes with it in the samples. */
+static int by_swing(const void *a, const void *b) {
     const struct sweep_blame *x = a, *y = b;
-    double of_x = loss(x), of_y = loss(y);
+    double of_x = swing(x), of_y = swing(y);
     if (of_x > of_y || of_x < of_y)
         return of_x > of_y ? -1 : 1;
     of_x = fabs(x->correlation);
@@ -146,7 +146,7 @@ bool sweep_find_blame(const struct sweep_study *study, struct sweep_result *out,
     good = good && find_corners(&probe, out) && correlate(study, out->blame);
     if (good) {
         out->n_blame = n;
-        qsort(out->blame, n, sizeof *out->blame, by_loss);
+        qsort(out->blame, n, sizeof *out->blame, by_swing);
     } else if (err->cls == SIM_ERR_NONE) {
         sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
     }

@@ -7,13 +7,15 @@
 #include "harness/gate/sweep_stats.h"
 #include "harness/gate/sweep_study.h"
 
-static void note(struct sweep_yield *y, uint64_t k, bool seen, double slack, bool passed) {
+static void note(struct sweep_yield *y, uint64_t k, int32_t slack, double ns, bool passed) {
     y->samples++;
     y->passed += passed;
-    if (!seen || (y->seen && slack >= y->least))
+    y->measured += slack != SWEEP_NOT_SEEN;
+    bool figure = slack != SWEEP_NOT_SEEN && slack != SWEEP_AMPLE;
+    if (!figure || (y->seen && ns >= y->least))
         return;
     y->seen = true;
-    y->least = slack;
+    y->least = ns;
     y->worst = k;
 }
 
@@ -28,10 +30,9 @@ void sweep_count(const struct sweep_study *study, struct sweep_result *out) {
     for (uint64_t i = 0; i < study->n; i++) {
         const struct sweep_sample *sample = &study->samples[i];
         int32_t least = sweep_least(sample);
-        note(&yields[0], study->first + i, least != SWEEP_NOT_SEEN, least * 1e-3,
-             sweep_passed(sample));
+        note(&yields[0], study->first + i, least, least * 1e-3, sweep_passed(sample));
         for (int c = 0; c < SWEEP_CHECKS; c++)
-            note(&yields[1 + c], study->first + i, sample->slack[c] != SWEEP_NOT_SEEN,
+            note(&yields[1 + c], study->first + i, sample->slack[c],
                  sweep_slack_ns((enum sweep_check)c, sample->slack[c]), sample->slack[c] >= 0);
     }
     for (size_t i = 0; i < out->n_yields; i++)

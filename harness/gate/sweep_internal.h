@@ -94,8 +94,9 @@ struct sweep_check_row {
 double sweep_slack_ns(enum sweep_check check, int32_t slack);
 extern const struct sweep_check_row sweep_checks[SWEEP_CHECKS];
 
-/* Slacks in ps, at most +-2 ms. That of the link pulses' period counts as if its 16 ms were a
- * bit time, so that the least of all is one of its kind. */
+/* Slacks in ps, at most +-2 ms; what is asked without a figure and holds is SWEEP_AMPLE. That of
+ * the link pulses' period counts as if its 16 ms were a bit time, so that the least of all is one
+ * of its kind. */
 enum { SWEEP_NOT_SEEN = INT32_MAX, SWEEP_FAILED = -2000000000, SWEEP_AMPLE = 2000000000 };
 struct sweep_sample {
     int32_t slack[SWEEP_CHECKS];
@@ -110,7 +111,7 @@ struct sweep_worker {
     struct part_spread *spreads; /* [parts][SWEEP_MAX_UNITS] */
     double *values;              /* [parameters] */
     struct sweep_conditions conditions;
-    struct sweep_receive *receive;
+    struct sweep_receive *receive;   /* NULL: the board states no way in */
     struct sweep_transmit *transmit; /* NULL: the board has no way out that is modelled */
 };
 enum { SWEEP_MAX_UNITS = 16 };

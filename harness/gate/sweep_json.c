@@ -44,6 +44,7 @@ static json_t *yields(const struct sweep_result *r) {
         json_object_set_new(o, "check", text(y->check));
         json_object_set_new(o, "apart", json_boolean(y->apart));
         json_object_set_new(o, "samples", count(y->samples));
+        json_object_set_new(o, "measured", count(y->measured));
         json_object_set_new(o, "passed", count(y->passed));
         json_object_set_new(o, "interval", interval(y->low, y->high));
         json_object_set_new(o, "least_slack_ns", y->seen ? number(y->least) : json_null());

@@ -16,8 +16,8 @@
 #define OPS_RESERVE  512 /* for an answer that is not kept */
 #define RECORD_EDGES 65536
 #define MAX_BURST    256 /* octets; a frame, its preamble, and what a wrong clock adds */
-#define MAX_METERS   16
-#define MAX_HEARERS  64
+#define MAX_METERS   64  /* flip-flops, and one-shots */
+#define MAX_HEARERS  512
 
 enum hearer_kind { HEARER_SPI, HEARER_FLIPFLOP, HEARER_SHOT };
 struct hearer { /* of a net's edges */
@@ -38,7 +38,7 @@ struct sweep_receive {
     size_t n_flipflops, n_shots;
     struct hearer hearers[MAX_HEARERS];
     size_t n_hearers;
-    uint8_t *first_hearer; /* per engine net; MAX_HEARERS: none */
+    uint16_t *first_hearer; /* per engine net; MAX_HEARERS: none */
     struct spi_op ops[MAX_OPS];
     uint32_t n_ops;
     bool overflow; /* an answer had more operations than there is room for */
@@ -75,10 +75,15 @@ bool sweep_setup(const struct board *board, uint64_t seed, struct sweep_setup *s
                  struct sim_err *err) {
     *setup = (struct sweep_setup){.board = board};
     setup->preamble = strcmp(board->config.attach.framing, "preamble") == 0;
-    if (!replay_setup_nets(board, &setup->nets, err) ||
+    if (!board_require_models(board, err) || !replay_setup_nets(board, &setup->nets, err) ||
         !replay_setup_limits(board, &setup->limits, err) ||
         !replay_setup_circuit(board, &setup->nets, seed, &setup->config, err))
         return false;
+    const uint32_t needed[] = {setup->nets.sck, setup->nets.mosi, setup->nets.nss,
+                               setup->config.line_p, setup->config.line_n};
+    setup->receives = true;
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        setup->receives &= needed[i] != NETLIST_NONE;
     replay_setup_line(board, seed, &setup->line);
     make_frames(setup, seed);
     return true;
@@ -399,8 +404,8 @@ void sweep_receive_run(struct sweep_receive *r, const struct part_use *uses,
 
 static void add_hearer(struct sweep_receive *r, uint32_t net, enum hearer_kind kind, size_t index,
                        unsigned pin) {
-    if (net == CIRCUIT_NO_NET || !circuit_net_is_live(r->circuit, net) ||
-        r->n_hearers == MAX_HEARERS)
+    _Static_assert(3 + MAX_METERS * (SWEEP_FF_PINS + 2) <= MAX_HEARERS, "raise MAX_HEARERS");
+    if (net == CIRCUIT_NO_NET || !circuit_net_is_live(r->circuit, net))
         return;
     r->hearers[r->n_hearers++] = (struct hearer){net, (uint8_t)kind, (uint8_t)index, (uint8_t)pin};
     circuit_watch(r->circuit, net, true);
@@ -415,9 +420,10 @@ static void sort_hearers(struct sweep_receive *r) {
             r->hearers[at] = r->hearers[at - 1];
         r->hearers[at] = hearer;
     }
-    memset(r->first_hearer, MAX_HEARERS, circuit_nets(r->circuit));
+    for (uint32_t net = 0; net < circuit_nets(r->circuit); net++)
+        r->first_hearer[net] = MAX_HEARERS;
     for (size_t i = r->n_hearers; i-- > 0;)
-        r->first_hearer[r->hearers[i].net] = (uint8_t)i;
+        r->first_hearer[r->hearers[i].net] = (uint16_t)i;
 }
 
 static void listen(struct sweep_receive *r) {
@@ -458,12 +464,16 @@ struct sweep_receive *sweep_receive_create(const struct sweep_setup *setup,
     r->setup = setup;
     r->circuit = circuit_create(setup->board->netlist, uses, &setup->config, &scope, err);
     if (r->circuit) {
-        r->first_hearer = malloc(circuit_nets(r->circuit));
+        r->first_hearer = malloc(circuit_nets(r->circuit) * sizeof *r->first_hearer);
         if (r->first_hearer)
             listen(r);
-        if (r->first_hearer && allocate(r))
+        if (r->n_flipflops == MAX_METERS || r->n_shots == MAX_METERS)
+            sim_err_set(err, SIM_ERR_UNMODELLED, "%s: a receive path of more than %d flip-flops",
+                        setup->board->path, MAX_METERS - 1);
+        else if (r->first_hearer && allocate(r))
             return r;
-        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        else
+            sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
     }
     sweep_receive_destroy(r);
     return NULL;

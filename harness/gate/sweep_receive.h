@@ -19,6 +19,7 @@ struct sweep_setup {
     struct line_settings line;
     const struct spi_limits *limits; /* NULL: no chip stated */
     bool preamble;                   /* framing: SFD and all before it come with the octets */
+    bool receives;                   /* the way in is stated: line and SPI pins */
     uint8_t frames[SWEEP_FRAMES][SWEEP_OCTETS];
 };
 bool sweep_setup(const struct board *board, uint64_t seed, struct sweep_setup *setup,

@@ -7,7 +7,7 @@
 #define RED      "\033[31m"
 #define GREEN    "\033[32m"
 #define PLAIN    "\033[0m"
-#define DECISIVE 12 /* parameters listed */
+#define DECISIVE 16 /* parameters listed */
 #define FAILING  10 /* samples listed */
 #define BAR      20 /* columns either way */
 
@@ -47,6 +47,10 @@ static void slack_text(double ns, bool seen, char *text, size_t size) {
 
 static void yield_row(const struct sweep_yield *y, const char *name, FILE *out, bool colour) {
     char slack[32];
+    if (!y->measured) {
+        fprintf(out, "%-20s not measured\n", name);
+        return;
+    }
     bool failed = y->passed < y->samples && !y->apart;
     slack_text(y->least, y->seen, slack, sizeof slack);
     fprintf(out, "%-20s %9" PRIu64 "  %s%6.2f %%%s  %6.2f - %6.2f %%  %14s", name, y->passed,

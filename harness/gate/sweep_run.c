@@ -68,10 +68,12 @@ bool sweep_conclude(const struct sweep_study *study, struct sweep_result *out,
         take_parameters(study->plan, out) || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
     if (good)
         sweep_count(study, out);
-    good = good && try_nominal(study, out, err) && sweep_find_failures(study, out, err) &&
-           (!request->blame || sweep_find_blame(study, out, err)) &&
-           (!request->advice || sweep_find_advice(study, out, err)) &&
-           (!request->widths || sweep_try_widths(study, out, err));
+    bool more = !interrupted; /* who wants an end wants no further study */
+    good =
+        good && (!more || (try_nominal(study, out, err) && sweep_find_failures(study, out, err) &&
+                           (!request->blame || sweep_find_blame(study, out, err)) &&
+                           (!request->advice || sweep_find_advice(study, out, err)) &&
+                           (!request->widths || sweep_try_widths(study, out, err))));
     out->interrupted |= interrupted != 0;
     if (!good)
         sweep_finish(out);

@@ -241,9 +241,8 @@ static void find_mode(struct sweep_transmit *t, const struct part_use *uses) {
 static bool find_nets(struct sweep_transmit *t) {
     const struct board *board = t->setup->board;
     char why[160];
-    const char *clk = board->config.attach.tx_clk, *mosi = board->config.attach.tx_mosi;
-    return board->config.attach.line_tx_p[0] && board->config.attach.line_tx_n[0] && clk[0] &&
-           mosi[0] && transmit_find_driver(board, &t->driver, why, sizeof why);
+    return board->config.attach.line_tx_p[0] && board->config.attach.line_tx_n[0] &&
+           transmit_find_driver(board, &t->driver, why, sizeof why);
 }
 
 static bool elaborate(struct sweep_transmit *t, const struct part_use *uses, struct sim_err *err) {
@@ -292,6 +291,10 @@ void sweep_transmit_destroy(struct sweep_transmit *t) {
     circuit_destroy(t->circuit);
     free(t->record.edges);
     free(t);
+}
+
+bool sweep_transmit_frames(const struct sweep_transmit *t) {
+    return t->clk != CIRCUIT_NO_NET && t->mosi != CIRCUIT_NO_NET;
 }
 
 bool sweep_transmit_pulses(const struct sweep_transmit *t) {

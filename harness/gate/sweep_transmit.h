@@ -20,12 +20,14 @@ struct sweep_transmit_result {
 
 struct sweep_transmit;
 
-/* NULL without an error when the board has no line driver behind its transmit pair, or states
- * no pins to send by; NULL with `err` filled when it cannot be simulated. The SPI mode in which
- * a frame comes out of the typical board is found out here. */
+/* NULL without an error when the board has no line driver behind its transmit pair; NULL with
+ * `err` filled when it cannot be simulated. The SPI mode in which a frame comes out of the typical
+ * board is found out here. */
 struct sweep_transmit *sweep_transmit_create(const struct sweep_setup *setup,
                                              const struct part_use *uses, struct sim_err *err);
 void sweep_transmit_destroy(struct sweep_transmit *transmit); /* accepts NULL */
+/* The MCU's pins to send by are stated. */
+bool sweep_transmit_frames(const struct sweep_transmit *transmit);
 /* The typical board makes link pulses by itself. */
 bool sweep_transmit_pulses(const struct sweep_transmit *transmit);
 

@@ -217,8 +217,9 @@ static void judge_first_bit(const struct sweep_worker *w, const struct sweep_rec
 static void judge_receive(const struct sweep_worker *w, const struct sweep_receive_result *r,
                           int32_t *slack) {
     unsigned wrong = SWEEP_FRAMES - r->frames + r->extra;
-    if (r->refused || wrong)
-        slack[SWEEP_RECEIVE] = r->refused ? SWEEP_FAILED : clip(-(sim_time)wrong * SIM_NS);
+    slack[SWEEP_RECEIVE] = r->refused ? SWEEP_FAILED
+                           : wrong    ? clip(-(sim_time)wrong * SIM_NS)
+                                      : SWEEP_AMPLE;
     judge_spi(w, r->spi, slack);
     judge_first_bit(w, r, slack);
     if (r->windows != INT32_MAX)
@@ -231,8 +232,10 @@ static void judge_receive(const struct sweep_worker *w, const struct sweep_recei
 
 static void judge_transmit(const struct sweep_worker *w, const struct sweep_transmit_result *r,
                            int32_t *slack) {
-    if (r->refused || !r->framed)
-        slack[SWEEP_TRANSMIT] = r->refused ? SWEEP_FAILED : -(int32_t)SIM_NS;
+    if (sweep_transmit_frames(w->transmit))
+        slack[SWEEP_TRANSMIT] = r->refused  ? SWEEP_FAILED
+                                : r->framed ? SWEEP_AMPLE
+                                            : -(int32_t)SIM_NS;
     if (r->sent) {
         slack[SWEEP_TX_SHAPE] = clip(BIT / 4 - r->deviation);
         slack[SWEEP_TX_OPENS] = clip(2 * BIT - r->opened);
@@ -255,8 +258,10 @@ void sweep_worker_run(struct sweep_worker *w, bool plain, struct sweep_sample *s
     for (int i = 0; i < SWEEP_CHECKS; i++)
         sample->slack[i] = SWEEP_NOT_SEEN;
     apply(w);
-    sweep_receive_run(w->receive, w->uses, &w->conditions, plain, &receive);
-    judge_receive(w, &receive, sample->slack);
+    if (w->receive) {
+        sweep_receive_run(w->receive, w->uses, &w->conditions, plain, &receive);
+        judge_receive(w, &receive, sample->slack);
+    }
     if (!w->transmit)
         return;
     sweep_transmit_run(w->transmit, w->uses, &w->conditions, &transmit);
@@ -310,11 +315,18 @@ struct sweep_worker *sweep_worker_create(const struct sweep_plan *plan, struct s
     own_parts(w);
     w->conditions =
         (struct sweep_conditions){.config = plan->setup.config, .line = plan->setup.line};
-    w->receive = sweep_receive_create(&plan->setup, w->uses, err);
-    if (w->receive)
+    if (plan->setup.receives)
+        w->receive = sweep_receive_create(&plan->setup, w->uses, err);
+    if (w->receive || !plan->setup.receives)
         w->transmit = sweep_transmit_create(&plan->setup, w->uses, err);
-    if (w->receive && err->cls == SIM_ERR_NONE)
+    if (err->cls == SIM_ERR_NONE && (w->receive || w->transmit))
         return w;
+    if (err->cls == SIM_ERR_NONE)
+        sim_err_set(err, SIM_ERR_INPUT,
+                    "%s: no way in and none out: a sweep needs attach.line_rx_p and _n, spi_clk, "
+                    "spi_mosi and spi_nss, or line_tx_p and _n (linkpulse board FILE --init "
+                    "proposes them)",
+                    plan->board->path);
     sweep_worker_destroy(w);
     return NULL;
 }

@@ -45,6 +45,7 @@ static const struct refusal refusals[] = {
     {"run|a|--only|b", "--only does not belong to run"},
     {"run|a|--profile", "--profile does not belong to run"},
     {"mcu|a|--profile=x", "--profile takes no value"},
+    {"wave", "not available"},
     {"live|--partner|x", "expected tolerant, standard or strict"},
     {"live|--speed|x", "expected real or max"},
     {"live|--vcd|x", "--vcd does not belong to live"},

@@ -267,8 +267,8 @@ Test(sweep_sample, nominal_is_the_board_as_it_is) {
     cr_expect(sweep_passed(&s));
     cr_expect_eq(s.slack[SWEEP_SPI_SETUP], 21035);
     cr_expect_eq(s.slack[SWEEP_FIRST_BIT], 415);
-    cr_expect_eq(s.slack[SWEEP_RECEIVE], SWEEP_NOT_SEEN);
-    cr_expect_eq(s.slack[SWEEP_TRANSMIT], SWEEP_NOT_SEEN);
+    cr_expect_eq(s.slack[SWEEP_RECEIVE], SWEEP_AMPLE);
+    cr_expect_eq(s.slack[SWEEP_TRANSMIT], SWEEP_AMPLE);
     sweep_worker_destroy(w);
     unload();
 }

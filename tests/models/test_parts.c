@@ -16,6 +16,7 @@ struct figure_name {
 static const struct figure_name figure_names[] = {
     {PART_LOGIC, "vt_plus", true},
     {PART_LOGIC, "vt_minus", true},
+    {PART_LOGIC, "vh", false},
     {PART_LOGIC, "cin", true},
     {PART_LOGIC, "r_up", true},
     {PART_LOGIC, "r_down", true},

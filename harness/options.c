@@ -95,6 +95,9 @@ static bool take_flag(struct options *options, enum options_code code, struct si
     case CODE_NO_HOST:
         options->no_host = true;
         return true;
+    case CODE_XDP:
+        options->xdp_run = true;
+        return true;
     case CODE_INIT:
         options->init = true;
         return true;
@@ -139,6 +142,8 @@ static bool take(struct options *options, const struct option_row *row, const ch
         return options_take_live(&options->live, row->name, value, err);
     case OPTIONS_OF_GATE:
         return options_take_gate(&options->gate, row->name, value, err);
+    case OPTIONS_OF_XDP:
+        return options_take_xdp(&options->xdp, row->name, value, err);
     case OPTIONS_COMMON:
         break;
     }
@@ -297,6 +302,7 @@ static bool check_verb(struct options *options, struct sim_err *err) {
     case OPTIONS_CROSSCHECK:
         return options->n_files > 0 ||
                sim_err_set(err, SIM_ERR_INPUT, "crosscheck needs at least one capture file");
+    case OPTIONS_XDP:  /* verb_xdp() */
     case OPTIONS_LIVE: /* the positional arguments are a command */
         return true;
     default:
@@ -326,7 +332,8 @@ bool options_parse(struct options *options, int argc, char **argv, struct sim_er
                                 .octets = 40,
                                 .mcu = OPTIONS_MCU_DEFAULTS,
                                 .live = {.partner = "tolerant"},
-                                .gate = {.profile = "function", .min_yield = 0.95}};
+                                .gate = {.profile = "function", .min_yield = 0.95},
+                                .xdp = {.cpus = 8, .program = "flow", .hash = "xxh32"}};
     options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
     options->edits = calloc((size_t)argc + 1, sizeof *options->edits);
     if (!options->sets || !options->edits)

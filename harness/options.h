@@ -19,7 +19,8 @@ enum options_verb {
     OPTIONS_MCU,
     OPTIONS_LIVE,
     OPTIONS_CROSSCHECK,
-    OPTIONS_GATE
+    OPTIONS_GATE,
+    OPTIONS_XDP
 };
 
 enum options_window_kind {
@@ -68,6 +69,14 @@ struct options_gate {
     double min_yield; /* fraction */
 };
 
+/* `xdp` */
+struct options_xdp {
+    unsigned cpus;
+    const char *program, *hash;
+    const char *install, *uninstall; /* interfaces; NULL: captures are checked */
+    bool symmetric, require_kernel, force, no_watch;
+};
+
 struct options {
     enum options_verb verb;
     const char *program;      /* argv[0] */
@@ -88,6 +97,7 @@ struct options {
     const char **edits; /* --edit, in order */
     size_t n_edits;
     bool strict, no_host, no_cache, verbose, quiet, help, version;
+    bool xdp_run;             /* run --xdp */
     bool init;                /* board --init */
     bool spice, verilog, dot; /* export: exactly one */
     bool allow_undecided;     /* crosscheck */
@@ -97,6 +107,7 @@ struct options {
     struct options_mcu mcu;
     struct options_live live;
     struct options_gate gate;
+    struct options_xdp xdp;
 };
 
 /* False with SIM_ERR_INPUT and one line that names the nearest known word. On success
@@ -117,6 +128,8 @@ void options_repeat(const struct options *options, const char *firmware, char *o
 
 /* The same of `gate`. */
 void options_repeat_gate(const struct options *options, char *out, size_t size);
+/* The same of `xdp`. */
+void options_repeat_xdp(const struct options *options, char *out, size_t size);
 
 /* An option of `mcu`, by its name; value NULL: none was given. Part of options_parse(). */
 bool options_take_mcu(struct options_mcu *mcu, const char *name, const char *value,
@@ -127,6 +140,9 @@ bool options_take_live(struct options_live *live, const char *name, const char *
 /* The same of `gate`. */
 bool options_take_gate(struct options_gate *gate, const char *name, const char *value,
                        struct sim_err *err);
+/* The same of `xdp`. */
+bool options_take_xdp(struct options_xdp *xdp, const char *name, const char *value,
+                      struct sim_err *err);
 #define OPTIONS_MCU_DEFAULTS                                                                       \
     (struct options_mcu) {                                                                         \
         .chip = "f401re", .hse_hz = 8000000, .gdb_port = 3333, .itm_port = 3443                    \

@@ -65,15 +65,22 @@ static void look_at_spi(const struct check *check, const struct wiring *w, const
         check_place_pin(finding, w, w->by_node[w->nodes[node].first]);
 }
 
+/* A part in use listens, or a resistor or capacitor leads on. */
+static bool leads_on(const struct wiring *w, uint32_t pin) {
+    if (w->unit_of[pin] == NETLIST_NONE)
+        return false;
+    const struct wiring_unit *u = &w->units[w->unit_of[pin]];
+    return (w->roles[pin] == WIRING_HEARS && u->used) || u->unit->kind == PART_RESISTOR ||
+           u->unit->kind == PART_CAPACITOR;
+}
+
 /* What the MCU sends is heard by a part in use. */
 static void look_at_sent(const struct check *check, const struct wiring *w, const char *name,
                          const char *what, struct check_report *report) {
     uint32_t node = wiring_named(w, name);
-    for (uint32_t i = 0; node != NETLIST_NONE && i < w->nodes[node].n; i++) {
-        uint32_t pin = w->by_node[w->nodes[node].first + i];
-        if (w->roles[pin] == WIRING_HEARS && w->units[w->unit_of[pin]].used)
+    for (uint32_t i = 0; node != NETLIST_NONE && i < w->nodes[node].n; i++)
+        if (leads_on(w, w->by_node[w->nodes[node].first + i]))
             return;
-    }
     if (node == NETLIST_NONE)
         return;
     struct check_finding *finding =

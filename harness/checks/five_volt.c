@@ -11,23 +11,41 @@
 #define MCU_V  3.3
 #define OVER_V 0.3 /* STM32: VDD + 0.3 V at a pin that is not FT */
 
+/* The highest supply of an output on the node; 0: none. */
+static double driven_to(const struct wiring *w, uint32_t node) {
+    double volt = 0;
+    for (uint32_t i = 0; i < w->nodes[node].n; i++) {
+        uint32_t pin = w->by_node[w->nodes[node].first + i];
+        double here = w->roles[pin] == WIRING_DRIVES
+                          ? wiring_supply(w, w->board->netlist->pins[pin].part)
+                          : 0;
+        volt = here > volt ? here : volt; /* not when unknown */
+    }
+    return volt;
+}
+
+/* What a resistor brings from its other end. */
+static double through(const struct wiring *w, uint32_t pin) {
+    const struct wiring_unit *u =
+        w->unit_of[pin] == NETLIST_NONE ? NULL : &w->units[w->unit_of[pin]];
+    uint32_t other =
+        u && u->unit->kind == PART_RESISTOR ? u->nodes[1 - w->place_of[pin]] : NETLIST_NONE;
+    if (other == NETLIST_NONE || w->nodes[other].rail == WIRING_IS_GROUND)
+        return 0;
+    return w->nodes[other].rail ? w->nodes[other].volt : driven_to(w, other);
+}
+
 /* What the board brings to the node by an output, or by a resistor (`weak`); 0: nothing. */
 static double volt_brought(const struct wiring *w, uint32_t node, bool *weak, uint32_t *by) {
     double volt = 0;
     *weak = false;
-    for (uint32_t i = 0; i < w->nodes[node].n; i++) {
+    for (uint32_t i = 0; i < w->nodes[node].n && !wiring_is_rail(w, node); i++) {
         uint32_t pin = w->by_node[w->nodes[node].first + i];
-        const struct wiring_unit *u =
-            w->unit_of[pin] == NETLIST_NONE ? NULL : &w->units[w->unit_of[pin]];
-        uint32_t other =
-            u && u->unit->kind == PART_RESISTOR ? u->nodes[1 - w->place_of[pin]] : NETLIST_NONE;
-        double here = 0;
-        if (w->roles[pin] == WIRING_DRIVES)
-            here = wiring_supply(w, u->part);
-        else if (other != NETLIST_NONE && w->nodes[other].rail == WIRING_IS_POWER)
-            here = w->nodes[other].volt;
+        bool direct = w->roles[pin] == WIRING_DRIVES;
+        double here =
+            direct ? wiring_supply(w, w->board->netlist->pins[pin].part) : through(w, pin);
         if (here > volt) {
-            *weak = w->roles[pin] != WIRING_DRIVES;
+            *weak = !direct;
             *by = pin;
             volt = here;
         }

@@ -37,7 +37,8 @@ static void judge(const struct check *check, const struct wiring *w, uint32_t pi
     const struct part_use *use = &w->board->uses[u->part];
     const struct part_figure *high =
         figure_of(use, u->unit->kind == PART_FET ? "vgs_th" : "vt_plus");
-    if (!high || !(high->max > MCU_HIGH_V))
+    if (!high || !(high->max > MCU_HIGH_V) ||
+        wiring_supply(w, u->part) <= MCU_HIGH_V) /* the figures are those at 5 V */
         return;
     char name[96];
     struct check_finding *finding = check_found(

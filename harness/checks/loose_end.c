@@ -3,7 +3,7 @@
 #include "harness/checks/check.h"
 #include "harness/checks/wiring.h"
 
-/* Nothing else than the pin, or what only looks, is on its node. */
+/* No other part, not even a test point, is on the pin's node. */
 static bool is_alone(const struct wiring *w, uint32_t pin) {
     uint32_t node = wiring_node(w, pin);
     if (node == NETLIST_NONE)
@@ -12,8 +12,7 @@ static bool is_alone(const struct wiring *w, uint32_t pin) {
         return false;
     for (uint32_t i = 0; i < w->nodes[node].n; i++) {
         uint32_t other = w->by_node[w->nodes[node].first + i];
-        if (w->roles[other] != WIRING_NOTHING &&
-            w->board->netlist->pins[other].part != w->board->netlist->pins[pin].part)
+        if (w->board->netlist->pins[other].part != w->board->netlist->pins[pin].part)
             return false;
     }
     return true;

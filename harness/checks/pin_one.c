@@ -94,6 +94,15 @@ static void judge_supplies(const struct check *check, const struct wiring *w, ui
             tell_missing(check, w, part, *p, "ground", report);
 }
 
+/* A resistor from another rail of the kind: a filtered supply. */
+static bool is_filter(const struct wiring *w, uint32_t pin, uint32_t node) {
+    if (w->unit_of[pin] == NETLIST_NONE)
+        return false;
+    const struct wiring_unit *u = &w->units[w->unit_of[pin]];
+    uint32_t other = u->unit->kind == PART_RESISTOR ? u->nodes[1 - w->place_of[pin]] : NETLIST_NONE;
+    return other != NETLIST_NONE && w->nodes[other].rail == w->nodes[node].rail;
+}
+
 /* A rail that parts run on and that nothing on the board, no connector, brings to it. */
 static void judge_source(const struct check *check, const struct wiring *w, uint32_t node,
                          struct check_report *report) {
@@ -101,7 +110,7 @@ static void judge_source(const struct check *check, const struct wiring *w, uint
     uint32_t user = NETLIST_NONE;
     for (uint32_t i = 0; i < w->nodes[node].n; i++) {
         uint32_t pin = w->by_node[w->nodes[node].first + i];
-        brought |= w->roles[pin] == WIRING_OUTSIDE;
+        brought |= w->roles[pin] == WIRING_OUTSIDE || is_filter(w, pin, node);
         if (w->roles[pin] == WIRING_POWER || w->roles[pin] == WIRING_GROUND)
             user = pin;
     }

@@ -142,13 +142,15 @@ void wiring_cone_finish(struct wiring_cone *cone);
 enum { WIRING_NO_FRAME_OUT = 1, WIRING_NO_FRAME_IN = 2, WIRING_NO_PULSE = 4 };
 unsigned wiring_lost(const struct wiring *w, uint32_t node);
 
-/* False when the board has an oscillator and its pulses get to no driver's data and enable. */
+/* False when an oscillator of the board leads to a driver, and to none's data and enable both. */
 bool wiring_sends_pulses(const struct wiring *w);
 
 /* What kind of board it is, in words: "a receiver", and what it has and has not. */
 void wiring_describe(const struct wiring *w, char *out, size_t size);
 /* What its connectors carry, in the order of the file: to the board, or from it. */
 void wiring_connections(const struct wiring *w, bool outward, char *out, size_t size);
+/* Some line driver in use carries what these sources (WIRING_BY_...) send, enabled for it. */
+bool wiring_drives_by(const struct wiring *w, uint8_t by);
 bool wiring_oscillates(const struct wiring *w); /* by itself, and somebody listens */
 /* A line receiver in use; a line driver in use. */
 bool wiring_receives(const struct wiring *w);

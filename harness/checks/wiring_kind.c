@@ -42,9 +42,11 @@ void wiring_describe(const struct wiring *w, char *out, size_t size) {
                        : sequential               ? "a stage of flip-flops alone (as byte sync)"
                        : logic                    ? "a stage of gates alone"
                                                   : "a board without active parts";
-    const char *pulses = in || away || has_one_shot(w)
-                             ? rings ? "; makes link pulses" : "; makes no link pulses"
-                             : "";
+    bool sends = away ? wiring_drives_by(w, WIRING_BY_ITSELF) : rings;
+    const char *pulses = away || (!in && has_one_shot(w))
+                             ? sends ? "; makes link pulses" : "; makes no link pulses"
+                         : in && rings ? "; has an oscillator"
+                                       : "";
     sim_format(out, (unsigned)size, "%s%s", what, pulses);
 }
 
@@ -59,6 +61,13 @@ static const char *signal_name(const struct wiring *w, uint32_t pin, uint32_t no
     return single ? part->value : wiring_pin_name(w, pin, out, size);
 }
 
+/* A resistor from an output. */
+static bool is_series(const struct wiring *w, uint32_t pin) {
+    uint32_t other = wiring_kind(w, pin) == PART_RESISTOR ? wiring_other_end(w, pin) : NETLIST_NONE;
+    return other != NETLIST_NONE && !wiring_is_rail(w, other) &&
+           w->pools[w->nodes[other].pool].strong;
+}
+
 /* Whether this is the first connector's pin on its node, and the board drives it or listens. */
 static bool is_connection(const struct wiring *w, uint32_t node, uint32_t pin, bool outward) {
     if (w->roles[pin] != WIRING_OUTSIDE || wiring_is_rail(w, node))
@@ -69,7 +78,7 @@ static bool is_connection(const struct wiring *w, uint32_t node, uint32_t pin, b
         if (w->roles[other] == WIRING_OUTSIDE && other < pin)
             return false;
         drives |= w->roles[other] == WIRING_DRIVES || w->roles[other] == WIRING_TRISTATE ||
-                  w->roles[other] == WIRING_CHANNEL;
+                  w->roles[other] == WIRING_CHANNEL || is_series(w, other);
         enum part_unit_kind kind = wiring_kind(w, other);
         hears |= w->roles[other] == WIRING_HEARS || w->roles[other] == WIRING_LINE_IN ||
                  kind == PART_RESISTOR || kind == PART_CAPACITOR;

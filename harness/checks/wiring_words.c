@@ -76,19 +76,41 @@ static void put_outputs(const struct wiring *w, struct wiring_queue *q, bool *se
     }
 }
 
-struct wiring_cone wiring_cone(const struct wiring *w, uint32_t start) {
+/* Everything behind the nodes in the queue, which are in `cone.in` already. */
+static void grow(const struct wiring *w, struct wiring_queue *q, struct wiring_cone *cone) {
+    while (q->n) {
+        uint32_t node = cone->nodes[cone->n++] = wiring_queue_take(q);
+        for (uint32_t i = 0; i < w->nodes[node].n; i++)
+            put_outputs(w, q, cone->in, w->by_node[w->nodes[node].first + i]);
+    }
+    wiring_queue_finish(q);
+}
+
+static struct wiring_cone empty_cone(const struct wiring *w) {
     uint32_t n = w->board->netlist->n_nets;
-    struct wiring_cone cone = {.in = wiring_zeroed(n, sizeof *cone.in),
-                               .nodes = wiring_zeroed(n, sizeof *cone.nodes)};
-    struct wiring_queue q = wiring_queue(n + 1);
+    return (struct wiring_cone){.in = wiring_zeroed(n, sizeof(bool)),
+                                .nodes = wiring_zeroed(n, sizeof(uint32_t))};
+}
+
+struct wiring_cone wiring_cone(const struct wiring *w, uint32_t start) {
+    struct wiring_cone cone = empty_cone(w);
+    struct wiring_queue q = wiring_queue(w->board->netlist->n_nets + 1);
     cone.in[start] = true;
     wiring_queue_put(&q, start);
-    while (q.n) {
-        uint32_t node = cone.nodes[cone.n++] = wiring_queue_take(&q);
-        for (uint32_t i = 0; i < w->nodes[node].n; i++)
-            put_outputs(w, &q, cone.in, w->by_node[w->nodes[node].first + i]);
-    }
-    wiring_queue_finish(&q);
+    grow(w, &q, &cone);
+    return cone;
+}
+
+/* Of every oscillator on the board. */
+static struct wiring_cone oscillators_cone(const struct wiring *w) {
+    struct wiring_cone cone = empty_cone(w);
+    struct wiring_queue q = wiring_queue(w->board->netlist->n_nets + 1);
+    for (uint32_t node = 0; node < w->board->netlist->n_nets; node++)
+        if (w->nodes[node].wanted && w->pools[w->nodes[node].pool].rings) {
+            cone.in[node] = true;
+            wiring_queue_put(&q, node);
+        }
+    grow(w, &q, &cone);
     return cone;
 }
 
@@ -138,7 +160,7 @@ static bool feeds_driver(const struct wiring *w, const bool *cone) {
     return false;
 }
 
-static bool some_driver_carries(const struct wiring *w, uint8_t by) {
+bool wiring_drives_by(const struct wiring *w, uint8_t by) {
     for (uint32_t i = 0; i < w->n_units; i++)
         if (is_driver(&w->units[i]) && carries(w, &w->units[i], by))
             return true;
@@ -146,7 +168,12 @@ static bool some_driver_carries(const struct wiring *w, uint8_t by) {
 }
 
 bool wiring_sends_pulses(const struct wiring *w) {
-    return !wiring_oscillates(w) || some_driver_carries(w, WIRING_BY_ITSELF);
+    if (wiring_drives_by(w, WIRING_BY_ITSELF))
+        return true;
+    struct wiring_cone cone = oscillators_cone(w);
+    bool meant = feeds_driver(w, cone.in); /* rather than for an LED */
+    wiring_cone_finish(&cone);
+    return !meant;
 }
 
 static bool feeds_receiving_spi(const struct wiring *w, const bool *cone) {
@@ -166,7 +193,7 @@ unsigned wiring_lost(const struct wiring *w, uint32_t node) {
         return 0;
     struct wiring_cone cone = wiring_cone(w, node);
     if (feeds_driver(w, cone.in)) {
-        lost |= some_driver_carries(w, sending(w)) ? 0 : WIRING_NO_FRAME_OUT;
+        lost |= wiring_drives_by(w, sending(w)) ? 0 : WIRING_NO_FRAME_OUT;
         lost |= wiring_sends_pulses(w) ? 0 : WIRING_NO_PULSE;
     }
     lost |= feeds_receiving_spi(w, cone.in) ? WIRING_NO_FRAME_IN : 0;

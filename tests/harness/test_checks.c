@@ -1,6 +1,7 @@
 /* Every static check fails on a board made for it and passes on a good one. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -385,6 +386,32 @@ Test(checks, the_shield_passes_them_all) {
 
 Test(checks, the_shield_passes_with_another_chip) {
     expect_good(SHIELD, "mcu.chip=f100rb");
+}
+
+/* Boards of other kinds, on which each check once claimed too much or well could. */
+Test(checks, other_boards_pass_them_all) {
+    static const char *const names[] = {
+        "mono",   /* two one-shots that trigger each other */
+        "series", /* resistors in the way of everything, a filtered supply, a blinker */
+        "single", /* a single-ended receiver, a biased input, a divider */
+        "switch", /* a switch and a jumper whose position nobody states */
+        "wired",  /* open drains on one net, parallel gates, a gated oscillator */
+    };
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+        for (size_t i = 0; checks[i]; i++) {
+            char path[512];
+            struct board board;
+            struct check_report report;
+            snprintf(path, sizeof path, "%s/tests/harness/checks/%s.net", SOURCE_ROOT, names[n]);
+            if (checks[i]->of != CHECK_STATIC)
+                continue;
+            load(&board, path, NULL, 0, NULL, 0);
+            judge(&board, checks[i]->id, CHECK_STANDARD, &report);
+            cr_expect_eq(report.n_findings, 0, "%s %s: %s", names[n], checks[i]->id,
+                         report.n_findings ? report.findings[0].text : "");
+            check_report_finish(&report);
+            board_finish(&board);
+        }
 }
 
 Test(checks, an_id_is_said_once) {

@@ -18,6 +18,7 @@ struct check_talk {
 struct check_nominal {
     const struct run_result *run;  /* the regression captures; NULL: not run */
     char why_not[256];             /* when run is NULL */
+    char unsound[256];             /* why a simulation that had begun was given up; "" it was not */
     const char *no_firmware;       /* why none runs; NULL: one does */
     const struct spi_sampler *spi; /* what the MCU's pins saw; NULL: not run */
     struct cosim_figures firmware; /* sums, of the regressions and the conversation */

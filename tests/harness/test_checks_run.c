@@ -109,6 +109,10 @@ static void spoil_page(struct planted *p) {
 static void spoil_end(struct planted *p) {
     snprintf(p->nominal.ended, sizeof p->nominal.ended, "a lockup after a fault");
 }
+static void spoil_rest(struct planted *p) {
+    snprintf(p->nominal.unsound, sizeof p->nominal.unsound, "U1A oscillates");
+    p->nominal.run = NULL;
+}
 static void spoil_unmodelled(struct planted *p) {
     p->nominal.firmware.unmodelled = 1;
 }
@@ -154,6 +158,7 @@ static const struct spoiled {
     {"dhcp", spoil_dhcp, "no address"},
     {"ping", spoil_ping, "no ping"},
     {"page", spoil_page, "no page"},
+    {"endless-oscillation", spoil_rest, "U1A oscillates"},
     {"firmware-ends", spoil_end, "lockup"},
     {"firmware-unmodelled", spoil_unmodelled, "not modelled"},
     {"firmware-misuse", spoil_misuse, "mistakes"},

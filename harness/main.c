@@ -30,6 +30,8 @@ static int dispatch(const struct options *options) {
         return verb_sweep(options);
     case OPTIONS_MERGE:
         return verb_merge(options);
+    case OPTIONS_XDP:
+        return verb_xdp(options);
     case OPTIONS_NO_VERB:
         break;
     }

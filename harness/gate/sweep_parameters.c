@@ -34,6 +34,9 @@
  * receiver's. */
 #define RECEIVER_SKEW 4e-9
 
+/* Nothing is drawn to be less of its nominal value: 0 ohm would be a wire. */
+#define LEAST_SHARE 0.01
+
 /* Below this share of the supply an input's threshold is TTL's and does not move with it. */
 #define CMOS_SHARE 0.36
 
@@ -138,6 +141,7 @@ static void add_value(struct maker *m, uint32_t part) {
     memcpy(p->source, source, sizeof p->source);
     set_limits(p, use->model->quantity == PART_OHM ? "ohm" : "F", use->quantity * (1 - t),
                use->quantity, use->quantity * (1 + t));
+    p->low = fmax(p->low, LEAST_SHARE * p->nominal);
 }
 
 /* --- figures --------------------------------------------------------------------------------- */
@@ -309,7 +313,7 @@ static void add_delay(struct maker *m, uint32_t part, unsigned unit) {
     if (width < 0)
         width = stated(m->plan->board, "delay", SWEEP_DELAY_WIDTH, "of gate delays", p->source,
                        sizeof p->source);
-    set_limits(p, "x", 1 - width, 1, 1 + width);
+    set_limits(p, "x", fmax(1 - width, LEAST_SHARE), 1, 1 + width);
 }
 
 #define FIGURES(list) list, sizeof(list) / sizeof *(list)

@@ -243,11 +243,11 @@ static void judge_transmit(const struct sweep_worker *w, const struct sweep_tran
     }
     if (!sweep_transmit_pulses(w->transmit))
         return;
-    bool two = r->pulses > 1;
-    slack[SWEEP_PULSE_WIDTH] =
-        two ? clip(lesser(r->narrowest - PULSE_LEAST, PULSE_MOST - r->widest)) : -(int32_t)BIT;
+    if (r->pulses)
+        slack[SWEEP_PULSE_WIDTH] = clip(lesser(r->narrowest - PULSE_LEAST, PULSE_MOST - r->widest));
     slack[SWEEP_PULSE_PERIOD] =
-        two ? clip(lesser(r->soonest - PERIOD_LEAST, PERIOD_MOST - r->latest) / PERIOD_UNIT)
+        r->pulses > 1
+            ? clip(lesser(r->soonest - PERIOD_LEAST, PERIOD_MOST - r->latest) / PERIOD_UNIT)
             : -(int32_t)BIT;
 }
 

@@ -47,7 +47,7 @@ struct maker {
     size_t capacity;
 };
 
-/* --- the list ------------------------------------------------------------------------------- */
+/* --- the list ------------------------------------------------------------------------------ */
 
 static struct sweep_parameter *add(struct maker *m, const struct sweep_role *role,
                                    const char *name) {
@@ -94,7 +94,7 @@ static void set_limits(struct sweep_parameter *p, const char *unit, double low, 
     snprintf(p->unit, sizeof p->unit, "%s", unit);
 }
 
-/* --- values ---------------------------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------------------------- */
 
 static const struct board_tolerance *tolerance_of(const struct board *board, const char *what) {
     for (unsigned i = 0; i < board->config.n_tolerances; i++)
@@ -144,7 +144,7 @@ static void add_value(struct maker *m, uint32_t part) {
     p->low = fmax(p->low, LEAST_SHARE * p->nominal);
 }
 
-/* --- figures --------------------------------------------------------------------------------- */
+/* --- figures ------------------------------------------------------------------------------- */
 
 static int figure_at(const struct part_use *use, const char *name) {
     for (size_t i = 0; i < use->n_figures; i++)
@@ -204,7 +204,7 @@ static void add_figures(struct maker *m, uint32_t part, const struct figure_of *
         add_figure(m, part, &of[i]);
 }
 
-/* --- thresholds ------------------------------------------------------------------------------ */
+/* --- thresholds ---------------------------------------------------------------------------- */
 
 static void add_threshold(struct maker *m, uint32_t part, unsigned unit, enum sweep_target target) {
     const struct board *board = m->plan->board;
@@ -294,7 +294,7 @@ static void add_receiver(struct maker *m, uint32_t part) {
     set_limits(p, "s", -RECEIVER_SKEW, 0, RECEIVER_SKEW);
 }
 
-/* --- units and parts -------------------------------------------------------------------------- */
+/* --- units and parts ----------------------------------------------------------------------- */
 
 static bool is_used(const struct maker *m, uint32_t part, unsigned unit) {
     for (size_t i = 0; i < circuit_elements(m->circuit); i++) {

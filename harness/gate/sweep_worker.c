@@ -66,7 +66,7 @@ int32_t sweep_least(const struct sweep_sample *sample) {
     return least;
 }
 
-/* --- values into parts ----------------------------------------------------------------------- */
+/* --- values into parts --------------------------------------------------------------------- */
 
 static void set_threshold(struct sweep_worker *w, size_t i, double track) {
     const struct sweep_role *role = &w->plan->roles[i];

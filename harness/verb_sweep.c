@@ -79,7 +79,7 @@ static struct sweep_request request_of(struct job *job) {
     };
 }
 
-/* --- the report ------------------------------------------------------------------------------ */
+/* --- the report ---------------------------------------------------------------------------- */
 
 static int report_shard(const struct job *job, const struct sweep_result *result) {
     const struct sweep_yield *y = &result->yields[0];
@@ -182,8 +182,7 @@ static int one_sample(struct job *job, struct sim_err *err) {
     return pass ? 0 : 1;
 }
 
-/* --- sweep
- * ---------------------------------------------------------------------------------------- */
+/* --- sweep --------------------------------------------------------------------------------- */
 
 static bool records_path(const struct options *o, char *path, size_t size, struct sim_err *err) {
     char name[64];
@@ -248,8 +247,7 @@ int verb_sweep(const struct options *options) {
     return code;
 }
 
-/* --- merge
- * ---------------------------------------------------------------------------------------- */
+/* --- merge --------------------------------------------------------------------------------- */
 
 /* The board must be here as it was there: blame and advice look at it again. */
 static bool same_sweep(const struct job *job, const struct sweep_merged *merged,

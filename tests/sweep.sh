@@ -68,7 +68,7 @@ check "it proposes smaller values for R5 and C9, and shows the widths" advised
 better() { # the board with the best edit
     local edit before after
     before=$(verdict | sed 's/^FAIL: \([0-9]*\) .*/\1/')
-    edit=$(sed -n "s/^  --edit '\(value R5=[^']*\)'.*/\1/p" "$tree/out" | head -n 1)
+    edit=$(sed -n "s/^  --edit '\(value R5=[^']*\)'  .*/\1/p" "$tree/out" | head -n 1)
     "$program" sweep nucleo_shield --samples $few --no-advice --edit "$edit" -q >"$tree/out"
     after=$(verdict | sed 's/^[A-Z]*: \([0-9]*\) .*/\1/')
     echo "# $edit: $before, then $after of $few"

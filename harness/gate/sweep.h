@@ -45,8 +45,10 @@ struct sweep_corner {
 };
 
 struct sweep_advice {
-    char part[64], edit[96]; /* "R5", "value R5=470"; a tighter class: "tolerance.R5=0.1 %" */
+    char part[64], edit[96]; /* "R5", "value R5=470"; a tighter class: "tolerance.R5=0.1 %"; several
+                                together: "" */
     bool is_set;             /* `edit` is for --set, not for --edit */
+    char options[256];       /* all of it for a command line; several edits go together */
     char text[256];
     double yield, low, high; /* with the change, fractions */
 };

@@ -12,7 +12,7 @@
 #define MOST_CHECKS 3
 #define PER_CHECK   2
 #define MOST_PARTS  (MOST_CHECKS * PER_CHECK)
-#define MOST_ADVICE (2 * MOST_PARTS)
+#define MOST_ADVICE (2 * MOST_PARTS + 1)
 #define STEPS       5     /* of E24, either way */
 #define REACH       0.05  /* by which a part is probed */
 #define WORTH       0.005 /* less yield is not worth a change */
@@ -53,14 +53,19 @@ bool sweep_try(const struct sweep_study *study, const struct board *board, doubl
 /* --- another board -----------------------------------------------------------------------------
  */
 
-/* The same netlist with one value or one tolerance changed. */
+/* The same netlist with values changed, and the tolerance of the first of these parts. */
 struct variant {
     struct board board;
     struct part_use *uses;
 };
 
-static bool make_variant(struct variant *v, const struct board *board, uint32_t part,
-                         double quantity, double tolerance) {
+struct change {
+    uint32_t part;
+    double quantity;
+};
+
+static bool make_variant(struct variant *v, const struct board *board, const struct change *changes,
+                         size_t n_changes, double tolerance) {
     size_t n = board->netlist->n_parts;
     v->board = *board;
     v->uses = malloc(n * sizeof *v->uses);
@@ -68,10 +73,11 @@ static bool make_variant(struct variant *v, const struct board *board, uint32_t 
         return false;
     memcpy(v->uses, board->uses, n * sizeof *v->uses);
     v->board.uses = v->uses;
-    v->uses[part].quantity = quantity;
+    for (size_t i = 0; i < n_changes; i++)
+        v->uses[changes[i].part].quantity = changes[i].quantity;
     if (tolerance > 0) {
         struct board_config *c = &v->board.config;
-        const char *ref = board->netlist->parts[part].ref;
+        const char *ref = board->netlist->parts[changes->part].ref;
         unsigned i = 0, most = sizeof c->tolerances / sizeof *c->tolerances;
         while (i < c->n_tolerances && strcmp(c->tolerances[i].what, ref) != 0)
             i++;
@@ -89,14 +95,16 @@ struct searching {
     size_t parameter;
     struct sim_err *err;
     bool failed;
+    struct change good[MOST_ADVICE]; /* values that became advice */
+    size_t n_good;
 };
 
-/* The yield with the part at `quantity`; -1 on an error. */
-static double yield_at(struct searching *s, double quantity, double tolerance, uint64_t n,
-                       struct sweep_yield *out) {
+/* The yield with these changes; -1 on an error. */
+static double yield_with(struct searching *s, const struct change *changes, size_t n_changes,
+                         double tolerance, uint64_t n, struct sweep_yield *out) {
     struct variant v;
     struct sweep_yield y = {.samples = 0};
-    if (!make_variant(&v, s->study->plan->board, s->part, quantity, tolerance) ||
+    if (!make_variant(&v, s->study->plan->board, changes, n_changes, tolerance) ||
         !sweep_try(s->study, &v.board, -1, n, &y, s->err))
         s->failed = true;
     free(v.uses);
@@ -105,8 +113,12 @@ static double yield_at(struct searching *s, double quantity, double tolerance, u
     return s->failed || !y.samples ? -1 : (double)y.passed / (double)y.samples;
 }
 
-/* --- values
- * --------------------------------------------------------------------------------------- */
+static double yield_at(struct searching *s, double quantity, double tolerance, uint64_t n,
+                       struct sweep_yield *out) {
+    return yield_with(s, &(struct change){s->part, quantity}, 1, tolerance, n, out);
+}
+
+/* --- values -------------------------------------------------------------------------------- */
 
 /* The E24 value `steps` away from the one nearest to `value`. */
 static double neighbour(double value, int steps) {
@@ -153,17 +165,18 @@ static double climb(struct searching *s, double (*next)(double, int), int steps,
     return best;
 }
 
-/* --- one part
- * -------------------------------------------------------------------------------------- */
+/* --- one part ------------------------------------------------------------------------------ */
 
-static void note(struct searching *s, struct sweep_result *out, const char *change,
+static double share(const struct sweep_yield *y) {
+    return y->samples ? (double)y->passed / (double)y->samples : 0;
+}
+
+static bool note(struct searching *s, struct sweep_result *out, const char *change,
                  const struct sweep_yield *y, bool is_set) {
-    const struct sweep_yield *now = &out->untouched;
-    double before = now->samples ? (double)now->passed / (double)now->samples : 0;
-    double after = (double)y->passed / (double)y->samples;
+    double before = share(&out->untouched), after = share(y);
     const char *ref = s->study->plan->board->netlist->parts[s->part].ref;
     if (after < before + WORTH || out->n_advice == MOST_ADVICE)
-        return;
+        return false;
     struct sweep_advice *a = &out->advice[out->n_advice++];
     *a = (struct sweep_advice){.yield = after, .low = y->low, .high = y->high, .is_set = is_set};
     snprintf(a->part, sizeof a->part, "%s", ref);
@@ -172,6 +185,8 @@ static void note(struct searching *s, struct sweep_result *out, const char *chan
              is_set ? "%s of %s: yield %.1f %%, now %.1f %%"
                     : "%s for %s: yield %.1f %%, now %.1f %%",
              change, ref, 100 * after, 100 * before);
+    snprintf(a->options, sizeof a->options, "%s '%s'", is_set ? "--set" : "--edit", a->edit);
+    return true;
 }
 
 static void try_values(struct searching *s, struct sweep_result *out, uint64_t screened) {
@@ -189,7 +204,8 @@ static void try_values(struct searching *s, struct sweep_result *out, uint64_t s
         yield_at(s, best, -1, out->tried, &y) < 0)
         return;
     value_text(best, quantity, text, sizeof text);
-    note(s, out, text, &y, false);
+    if (note(s, out, text, &y, false))
+        s->good[s->n_good++] = (struct change){s->part, best};
 }
 
 /* The class that costs little more: a fifth of the tolerance, as from 5 % to 1 %. */
@@ -204,8 +220,7 @@ static void try_class(struct searching *s, struct sweep_result *out) {
     note(s, out, text, &y, true);
 }
 
-/* --- which parts
- * ------------------------------------------------------------------------------------ */
+/* --- which parts --------------------------------------------------------------------------- */
 
 struct lever {
     size_t parameter;
@@ -285,6 +300,58 @@ static size_t find_parts(struct sweep_worker *worker, const struct sweep_result 
     return n;
 }
 
+/* --- together ------------------------------------------------------------------------------ */
+
+static const struct sweep_advice *advice_of(const struct searching *s,
+                                            const struct sweep_result *out, uint32_t part) {
+    const char *ref = s->study->plan->board->netlist->parts[part].ref;
+    for (size_t i = 0; i < out->n_advice; i++)
+        if (!out->advice[i].is_set && strcmp(out->advice[i].part, ref) == 0)
+            return &out->advice[i];
+    return NULL;
+}
+
+static size_t best_value(const struct searching *s, const struct sweep_result *out) {
+    size_t best = 0;
+    for (size_t i = 1; i < s->n_good; i++)
+        if (advice_of(s, out, s->good[i].part)->yield >
+            advice_of(s, out, s->good[best].part)->yield)
+            best = i;
+    return best;
+}
+
+static void append(struct sweep_advice *a, const struct sweep_advice *more) {
+    size_t part = strlen(a->part), options = strlen(a->options);
+    snprintf(a->part + part, sizeof a->part - part, ", %s", more->part);
+    snprintf(a->options + options, sizeof a->options - options, " %s", more->options);
+}
+
+/* The best value, and on top of it each other that still gains. */
+static void try_together(struct searching *s, struct sweep_result *out) {
+    if (s->failed || s->n_good < 2 || out->n_advice == MOST_ADVICE)
+        return;
+    struct change chosen[MOST_ADVICE];
+    size_t n = 1, best = best_value(s, out);
+    chosen[0] = s->good[best];
+    struct sweep_advice all = *advice_of(s, out, chosen[0].part);
+    for (size_t i = 0; i < s->n_good && !s->failed; i++) {
+        struct sweep_yield y;
+        chosen[n] = s->good[i];
+        if (i == best || yield_with(s, chosen, n + 1, -1, out->tried, &y) < all.yield + WORTH)
+            continue;
+        append(&all, advice_of(s, out, chosen[n++].part));
+        all.yield = share(&y);
+        all.low = y.low;
+        all.high = y.high;
+    }
+    if (n == 1)
+        return;
+    all.edit[0] = 0;
+    snprintf(all.text, sizeof all.text, "%zu values together: yield %.1f %%, now %.1f %%", n,
+             100 * all.yield, 100 * share(&out->untouched));
+    out->advice[out->n_advice++] = all;
+}
+
 static int by_yield(const void *a, const void *b) {
     const struct sweep_advice *x = a, *y = b;
     if (x->yield > y->yield || x->yield < y->yield)
@@ -306,19 +373,21 @@ bool sweep_find_advice(const struct sweep_study *study, struct sweep_result *out
     }
     n = find_parts(worker, out, parts);
     sweep_worker_destroy(worker);
-    for (size_t i = 0; i < n; i++) {
-        struct searching s = {study, study->plan->roles[parts[i]].part, parts[i], err, false};
+    struct searching s = {.study = study, .err = err};
+    for (size_t i = 0; i < n && !s.failed; i++) {
+        s.part = study->plan->roles[parts[i]].part;
+        s.parameter = parts[i];
         try_values(&s, out, lesser(asked, SCREENED));
         try_class(&s, out);
-        if (s.failed)
-            return false;
     }
+    try_together(&s, out);
+    if (s.failed)
+        return false;
     qsort(out->advice, out->n_advice, sizeof *out->advice, by_yield);
     return true;
 }
 
-/* --- the width of the gate delays
- * ------------------------------------------------------------------ */
+/* --- the width of the gate delays ---------------------------------------------------------- */
 
 bool sweep_try_widths(const struct sweep_study *study, struct sweep_result *out,
                       struct sim_err *err) {

@@ -89,7 +89,6 @@ struct sweep_check_row {
     const char *name;
     bool apart;         /* not in the overall yield */
     const char *source; /* of the limit */
-    double unit_ns;     /* of its slacks in a sample; 0: 1 ps */
 };
 double sweep_slack_ns(enum sweep_check check, int32_t slack);
 extern const struct sweep_check_row sweep_checks[SWEEP_CHECKS];

@@ -99,7 +99,7 @@ static json_t *advice(const struct sweep_result *r) {
         const struct sweep_advice *a = &r->advice[i];
         json_t *o = json_object();
         json_object_set_new(o, "part", text(a->part));
-        json_object_set_new(o, a->is_set ? "set" : "edit", text(a->edit));
+        json_object_set_new(o, "options", text(a->options));
         json_object_set_new(o, "yield", number(a->yield));
         json_object_set_new(o, "interval", interval(a->low, a->high));
         json_array_append_new(array, o);

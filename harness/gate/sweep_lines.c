@@ -8,7 +8,7 @@
 #define SCHEMA    "linkpulse.sweep-records/1"
 #define MOST_LINE (1u << 20) /* octets; a header has at most 160 settings and edits */
 
-/* --- the header ------------------------------------------------------------------------------ */
+/* --- the header ---------------------------------------------------------------------------- */
 
 static json_t *words_of(const char *const *words, size_t n) {
     json_t *array = json_array();

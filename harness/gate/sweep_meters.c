@@ -15,7 +15,7 @@ static void least(sim_time *kept, sim_time slack) {
         *kept = slack;
 }
 
-/* --- flip-flops -------------------------------------------------------------------------- */
+/* --- flip-flops ---------------------------------------------------------------------------- */
 
 static bool is_kept(const struct circuit *circuit, uint32_t part, unsigned unit) {
     for (size_t i = 0; i < circuit_elements(circuit); i++) {
@@ -94,7 +94,7 @@ void sweep_flipflop_edge(struct sweep_flipflop *f, unsigned pin, sim_time time, 
     f->changed[pin] = time;
 }
 
-/* --- one-shots --------------------------------------------------------------------------- */
+/* --- one-shots ----------------------------------------------------------------------------- */
 
 static uint32_t pin_net(const struct board *board, const struct circuit *circuit, uint32_t part,
                         const struct part_unit *unit, int pin) {
@@ -268,7 +268,7 @@ void sweep_shot_edge(struct sweep_shot *s, unsigned pin, sim_time time, int leve
     s->levels = (uint8_t)((s->levels & ~(1u << pin)) | (unsigned)active << pin);
 }
 
-/* --- states ------------------------------------------------------------------------------ */
+/* --- states -------------------------------------------------------------------------------- */
 
 /* An age in 4 octets, `most` at most. */
 static uint8_t *put(uint8_t *p, sim_time now, sim_time then, sim_time most) {

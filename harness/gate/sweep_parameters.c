@@ -34,6 +34,9 @@
  * receiver's. */
 #define RECEIVER_SKEW 4e-9
 
+/* Nothing is drawn to be less of its nominal value: 0 ohm would be a wire. */
+#define LEAST_SHARE 0.01
+
 /* Below this share of the supply an input's threshold is TTL's and does not move with it. */
 #define CMOS_SHARE 0.36
 
@@ -44,7 +47,7 @@ struct maker {
     size_t capacity;
 };
 
-/* --- the list ------------------------------------------------------------------------------- */
+/* --- the list ------------------------------------------------------------------------------ */
 
 static struct sweep_parameter *add(struct maker *m, const struct sweep_role *role,
                                    const char *name) {
@@ -91,7 +94,7 @@ static void set_limits(struct sweep_parameter *p, const char *unit, double low, 
     snprintf(p->unit, sizeof p->unit, "%s", unit);
 }
 
-/* --- values ---------------------------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------------------------- */
 
 static const struct board_tolerance *tolerance_of(const struct board *board, const char *what) {
     for (unsigned i = 0; i < board->config.n_tolerances; i++)
@@ -138,9 +141,10 @@ static void add_value(struct maker *m, uint32_t part) {
     memcpy(p->source, source, sizeof p->source);
     set_limits(p, use->model->quantity == PART_OHM ? "ohm" : "F", use->quantity * (1 - t),
                use->quantity, use->quantity * (1 + t));
+    p->low = fmax(p->low, LEAST_SHARE * p->nominal);
 }
 
-/* --- figures --------------------------------------------------------------------------------- */
+/* --- figures ------------------------------------------------------------------------------- */
 
 static int figure_at(const struct part_use *use, const char *name) {
     for (size_t i = 0; i < use->n_figures; i++)
@@ -200,7 +204,7 @@ static void add_figures(struct maker *m, uint32_t part, const struct figure_of *
         add_figure(m, part, &of[i]);
 }
 
-/* --- thresholds ------------------------------------------------------------------------------ */
+/* --- thresholds ---------------------------------------------------------------------------- */
 
 static void add_threshold(struct maker *m, uint32_t part, unsigned unit, enum sweep_target target) {
     const struct board *board = m->plan->board;
@@ -290,7 +294,7 @@ static void add_receiver(struct maker *m, uint32_t part) {
     set_limits(p, "s", -RECEIVER_SKEW, 0, RECEIVER_SKEW);
 }
 
-/* --- units and parts -------------------------------------------------------------------------- */
+/* --- units and parts ----------------------------------------------------------------------- */
 
 static bool is_used(const struct maker *m, uint32_t part, unsigned unit) {
     for (size_t i = 0; i < circuit_elements(m->circuit); i++) {
@@ -309,7 +313,7 @@ static void add_delay(struct maker *m, uint32_t part, unsigned unit) {
     if (width < 0)
         width = stated(m->plan->board, "delay", SWEEP_DELAY_WIDTH, "of gate delays", p->source,
                        sizeof p->source);
-    set_limits(p, "x", 1 - width, 1, 1 + width);
+    set_limits(p, "x", fmax(1 - width, LEAST_SHARE), 1, 1 + width);
 }
 
 #define FIGURES(list) list, sizeof(list) / sizeof *(list)

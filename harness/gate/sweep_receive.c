@@ -89,7 +89,7 @@ bool sweep_setup(const struct board *board, uint64_t seed, struct sweep_setup *s
     return true;
 }
 
-/* --- octets ---------------------------------------------------------------------------------- */
+/* --- octets -------------------------------------------------------------------------------- */
 
 static void close_burst(struct sweep_receive *r) {
     size_t sfd_bit, from = 0;
@@ -125,7 +125,7 @@ static void apply(struct sweep_receive *r, const struct spi_op *op) {
     r->n_octets = r->shift = r->n_shift = 0;
 }
 
-/* --- edges ----------------------------------------------------------------------------------- */
+/* --- edges --------------------------------------------------------------------------------- */
 
 /* Without room the operation itself is still done: the answer is not kept. */
 static void emit(struct sweep_receive *r, const struct spi_op *op) {
@@ -198,7 +198,7 @@ static void drain_now(struct sweep_receive *r) {
     r->n_ops = from;
 }
 
-/* --- the board as a response machine --------------------------------------------------------- */
+/* --- the board as a response machine ------------------------------------------------------- */
 
 static size_t state_size(const struct sweep_receive *r) {
     return circuit_state_size(r->circuit) + SPI_SAMPLER_STATE + 1 +
@@ -399,8 +399,7 @@ void sweep_receive_run(struct sweep_receive *r, const struct part_use *uses,
     conclude(r);
 }
 
-/* --- creation
- * ------------------------------------------------------------------------------------- */
+/* --- creation ------------------------------------------------------------------------------ */
 
 static void add_hearer(struct sweep_receive *r, uint32_t net, enum hearer_kind kind, size_t index,
                        unsigned pin) {

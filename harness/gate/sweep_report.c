@@ -75,7 +75,7 @@ static void yields(const struct sweep_result *result, FILE *out, bool colour) {
     fputc('\n', out);
 }
 
-/* --- who decides ------------------------------------------------------------------------------ */
+/* --- who decides --------------------------------------------------------------------------- */
 
 /* A bar from the nominal slack down to what a limit leaves of it, `full` ns for the longest. */
 static void bar(double loss, double full, bool left, FILE *out) {
@@ -120,9 +120,8 @@ static void advice(const struct sweep_result *result, FILE *out) {
                 100 * share(&result->untouched));
     for (size_t i = 0; i < result->n_advice; i++) {
         const struct sweep_advice *a = &result->advice[i];
-        fprintf(out, "  %-6s '%s'%*s %6.2f %%, %.2f - %.2f %%\n", a->is_set ? "--set" : "--edit",
-                a->edit, (int)(24 - strlen(a->edit) % 24), "", 100 * a->yield, 100 * a->low,
-                100 * a->high);
+        fprintf(out, "  %-28s  %6.2f %%, %.2f - %.2f %%\n", a->options, 100 * a->yield,
+                100 * a->low, 100 * a->high);
     }
     if (result->n_advice)
         fputc('\n', out);

@@ -41,7 +41,7 @@ struct sweep_transmit {
     sim_time enabled; /* since when; SIM_NEVER before the first time */
 };
 
-/* --- at the driver --------------------------------------------------------------------------- */
+/* --- at the driver ------------------------------------------------------------------------- */
 
 static int line_level(const struct sweep_transmit *t) {
     if (!t->level_de)

@@ -39,7 +39,7 @@ const struct sweep_check_row sweep_checks[SWEEP_CHECKS] = {
     [SWEEP_TX_CLOSES] = {"transmit closes", false, "the last bit is whole"},
     [SWEEP_PULSE_WIDTH] = {"link pulse width", false, "CS8952: 60 to 200 ns, at the driver"},
     [SWEEP_PULSE_PERIOD] = {"link pulse period", false,
-                            "CS8952: link_test_min and link_test_max, 7 to 25 ms", .unit_ns = 160},
+                            "CS8952: link_test_min and link_test_max, 7 to 25 ms"},
     [SWEEP_FIRST_BIT] = {"first bit", true,
                          "set-up and hold of a frame's first bit; a driver may "
                          "try it inverted"},
@@ -48,8 +48,7 @@ const struct sweep_check_row sweep_checks[SWEEP_CHECKS] = {
 };
 
 double sweep_slack_ns(enum sweep_check check, int32_t slack) {
-    double unit = sweep_checks[check].unit_ns;
-    return slack * (unit > 0 ? unit : 1e-3);
+    return slack * 1e-3 * (check == SWEEP_PULSE_PERIOD ? PERIOD_UNIT : 1);
 }
 
 bool sweep_passed(const struct sweep_sample *sample) {
@@ -67,7 +66,7 @@ int32_t sweep_least(const struct sweep_sample *sample) {
     return least;
 }
 
-/* --- values into parts ----------------------------------------------------------------------- */
+/* --- values into parts --------------------------------------------------------------------- */
 
 static void set_threshold(struct sweep_worker *w, size_t i, double track) {
     const struct sweep_role *role = &w->plan->roles[i];
@@ -244,11 +243,11 @@ static void judge_transmit(const struct sweep_worker *w, const struct sweep_tran
     }
     if (!sweep_transmit_pulses(w->transmit))
         return;
-    bool two = r->pulses > 1;
-    slack[SWEEP_PULSE_WIDTH] =
-        two ? clip(lesser(r->narrowest - PULSE_LEAST, PULSE_MOST - r->widest)) : -(int32_t)BIT;
+    if (r->pulses)
+        slack[SWEEP_PULSE_WIDTH] = clip(lesser(r->narrowest - PULSE_LEAST, PULSE_MOST - r->widest));
     slack[SWEEP_PULSE_PERIOD] =
-        two ? clip(lesser(r->soonest - PERIOD_LEAST, PERIOD_MOST - r->latest) / PERIOD_UNIT)
+        r->pulses > 1
+            ? clip(lesser(r->soonest - PERIOD_LEAST, PERIOD_MOST - r->latest) / PERIOD_UNIT)
             : -(int32_t)BIT;
 }
 

@@ -41,7 +41,7 @@ static size_t parameter(const char *name) {
     return 0;
 }
 
-/* --- figures -------------------------------------------------------------------------------- */
+/* --- figures ------------------------------------------------------------------------------- */
 
 /* Against R's prop.test without continuity correction, and Brown, Cai, DasGupta 2001. */
 Test(sweep_stats, wilson) {
@@ -76,7 +76,7 @@ Test(sweep_stats, ranks_and_their_correlation) {
     cr_expect_float_eq(sweep_correlation(of_x, other, 5), 0, 0);
 }
 
-/* --- parameters ------------------------------------------------------------------------------ */
+/* --- parameters ---------------------------------------------------------------------------- */
 
 static void expect_limits(const char *name, double low, double nominal, double high) {
     const struct sweep_parameter *p = &plan.parameters[parameter(name)];

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "harness/gate/sweep_study.h"
+#include "harness/values.h"
+#include "sim/fpmath.h"
 
 #define TRIED       1000 /* samples behind a yield that is reported, */
 #define SCREENED    200  /* and behind one that only leads to it */
@@ -120,22 +122,42 @@ static double yield_at(struct searching *s, double quantity, double tolerance, u
 
 /* --- values -------------------------------------------------------------------------------- */
 
-/* The E24 value `steps` away from the one nearest to `value`. */
-static double neighbour(double value, int steps) {
-    double decade = pow(10, floor(log10(value) + 1e-9));
-    int nearest = 0;
-    for (int i = 1; i < 24; i++)
-        if (fabs(log(value / decade / e24[i])) < fabs(log(value / decade / e24[nearest])))
-            nearest = i;
-    int at = nearest + steps, decades = (int)floor(at / 24.0);
-    return decade * e24[at - 24 * decades] * pow(10, decades);
+/* The power of ten at or below `value`; femto to giga. */
+static double decade_of(double value) {
+    static const double tens[] = {1e-15, 1e-14, 1e-13, 1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7,
+                                  1e-6,  1e-5,  1e-4,  1e-3,  1e-2,  1e-1,  1e0,  1e1,  1e2,
+                                  1e3,   1e4,   1e5,   1e6,   1e7,   1e8,   1e9};
+    size_t i = sizeof tens / sizeof *tens - 1;
+    while (i > 0 && tens[i] > value * (1 + 1e-9))
+        i--;
+    return tens[i];
 }
 
-/* The E96 value `steps` away: 10^(i/96), rounded to three digits (IEC 60063). */
+/* The member of a series `steps` away from the one nearest to `value`. */
+static double along(const double *series, int n, double value, int steps) {
+    double decade = decade_of(value), mantissa = value / decade;
+    int nearest = 0;
+    for (int i = 1; i < n; i++)
+        if (fabs(mantissa - series[i]) < fabs(mantissa - series[nearest]))
+            nearest = i;
+    int at = nearest + steps;
+    for (; at < 0; at += n)
+        decade /= 10;
+    for (; at >= n; at -= n)
+        decade *= 10;
+    return decade * series[at];
+}
+
+static double neighbour(double value, int steps) {
+    return along(e24, 24, value, steps);
+}
+
+/* E96: 10^(i/96), rounded to three digits (IEC 60063). */
 static double neighbour96(double value, int steps) {
-    double at = floor(96 * log10(value) + 0.5) + steps;
-    double decade = pow(10, floor(at / 96)), mantissa = pow(10, at / 96 - floor(at / 96));
-    return decade * floor(mantissa * 100 + 0.5) / 100;
+    double e96[96];
+    for (int i = 0; i < 96; i++)
+        e96[i] = floor(sim_exp(i * 2.302585092994045684 / 96) * 100 + 0.5) / 100;
+    return along(e96, 96, value, steps);
 }
 
 /* As an edit has it: "470", "57.6k", "82p". */
@@ -149,6 +171,15 @@ static void value_text(double value, enum part_quantity quantity, char *out, siz
     snprintf(out, size, "%.4g%s", scaled, (quantity == PART_FARAD ? farads : ohms)[i]);
 }
 
+/* As the edit will be read. */
+static double as_written(const struct searching *s, double value) {
+    const struct board *board = s->study->plan->board;
+    enum part_quantity quantity = board->uses[s->part].model->quantity;
+    char text[32], why[128];
+    value_text(value, quantity, text, sizeof text);
+    return value_read(text, quantity, &board->config.values, &value, why, sizeof why) ? value : 0;
+}
+
 /* Along a series from the present value, until it gets worse twice; the best quantity. */
 static double climb(struct searching *s, double (*next)(double, int), int steps, double from,
                     double *best_yield, uint64_t n) {
@@ -156,7 +187,8 @@ static double climb(struct searching *s, double (*next)(double, int), int steps,
     for (int way = -1; way <= 1; way += 2) {
         int worse = 0;
         for (int i = 1; i <= steps && worse < 2 && !s->failed; i++) {
-            double quantity = next(from, way * i), y = yield_at(s, quantity, -1, n, NULL);
+            double quantity = as_written(s, next(from, way * i));
+            double y = quantity > 0 ? yield_at(s, quantity, -1, n, NULL) : -1;
             worse = y > *best_yield ? 0 : worse + 1;
             best = y > *best_yield ? quantity : best;
             *best_yield = y > *best_yield ? y : *best_yield;

@@ -7,6 +7,31 @@
 #include "harness/gate/sweep_stats.h"
 #include "harness/gate/sweep_study.h"
 
+/* malloc, calloc and realloc of this program are linked to these (tests/meson.build). */
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *old, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *old, size_t n);
+
+static _Atomic size_t allocations;
+
+void *__wrap_malloc(size_t n) {
+    allocations++;
+    return __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t size) {
+    allocations++;
+    return __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *old, size_t n) {
+    allocations++;
+    return __real_realloc(old, n);
+}
+
 static struct board board;
 static struct sweep_plan plan;
 
@@ -236,6 +261,20 @@ Test(sweep_sample, has_no_past) {
     cr_expect_arr_eq(&first, &again, sizeof first);
     sweep_worker_destroy(a);
     sweep_worker_destroy(b);
+    unload();
+}
+
+Test(sweep_sample, allocates_nothing) {
+    struct sweep_sample sample;
+    load(NULL, 0, NULL);
+    size_t before = allocations;
+    struct sweep_worker *w = worker();
+    cr_assert_gt(allocations, before); /* the counter works */
+    before = allocations;
+    for (uint64_t k = 0; k < 30; k++)
+        sweep_worker_sample(w, k, &sample);
+    cr_expect_eq(allocations, before);
+    sweep_worker_destroy(w);
     unload();
 }
 

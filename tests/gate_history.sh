@@ -156,6 +156,16 @@ check "one beyond the whole" refuses "expected 0 to 100 %" gate --min-yield 101
 check "the .ini's least yield" exits 0 gate "${fast[@]}" --set 'gate.min_yield=80 %'
 check "one that is none" refuses "expected 0 % to 100 %" gate --set 'gate.min_yield=80'
 
+# Twenty samples of the good board, of which not all pass.
+low_yield() {
+    exits 1 gate -q --samples 20 --min-yield 100 --fail-on-reservations &&
+        says '^overall  *20 ' && says '^at delay scale 0.65: order with reservations; at 1.0 (datasheet typical): do not order$' &&
+        verdict | grep -Eq '; the yield is [0-9.]+ % \([0-9.]+ to [0-9.]+ %\), below 100 %; repeat: '
+}
+check "a yield below the least is a reservation, told with its interval" low_yield
+no_samples() { exits 1 gate nucleo_shield_rev1 -q --samples 20 && says '^not checked: yield: the board fails at nominal values$'; }
+check "no samples of a board that fails" no_samples
+
 # --- files -----------------------------------------------------------------------------------
 files() {
     exits 1 gate "${fast[@]}" nucleo_shield_rev1 --out "$tree/files" --no-host --json g.json --junit g.xml --sarif g.sarif --markdown g.md --html g.html &&

@@ -170,7 +170,7 @@ static bool seen[OP_ALL];
 static void note_seen(const struct armv7m *core) {
     for (unsigned m = 0; m < 2; m++)
         for (const struct op *op = core->memory[m].ops; op < core->memory[m].ops + SIZE / 2; op++)
-            seen[op->code == OP_LINE || op->code == OP_LINE_W ? op->then : op->code] = true;
+            seen[op->code] = seen[op->then] = true;
 }
 static unsigned n_seen(void) {
     unsigned n = 0;

@@ -193,19 +193,40 @@ static bool prepend(const struct armv7m *core, const struct memory *code, struct
     return true;
 }
 
+static uint8_t it_advance(uint8_t it) {
+    return it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
+}
+
+/* The operations behind an IT are predicated, if all can be. */
+static bool predicate_all(struct op *op, unsigned n) {
+    struct op *at = op + 1;
+    unsigned i, it = op->imm;
+    for (i = 1; i < n && predicated(OP_MORE_MOVI, kind_of(at)); i++)
+        at += armv7m_op_length(at);
+    if (i < n)
+        return false;
+    for (at = op + 1, i = 1; i < n; at += armv7m_op_length(at), i++) {
+        unsigned how = i + 1 < n ? OP_MORE_MOVI : OP_LAST_MOVI;
+        at->then = (uint16_t)(predicated(how, kind_of(at)) + width_of(at));
+        at->taken = (it >> 4 & 1) != (op->imm >> 4 & 1); /* the other way than the first */
+        it = it_advance((uint8_t)it);
+    }
+    return true;
+}
+
 static bool link_it(const struct armv7m *core, const struct memory *code, struct op *op) {
-    unsigned n, length, whole;
+    unsigned n, length;
     if (!it_whole(code, op, &n, &length))
         return false;
-    const struct op *next = op + length, *only = op + 1;
-    op->then = OP_IT_RUN;
-    whole = n == 2 ? predicated(OP_IF_MOVI, kind_of(only)) : 0;
-    if (whole) {
-        op->then = (uint16_t)(whole + width_of(only));
+    const struct op *only = op + 1;
+    bool all = predicate_all(op, n);
+    op->then = all ? OP_IT_PASS : OP_IT_RUN;
+    if (all && n == 2) {
+        op->then = (uint16_t)(predicated(OP_IF_MOVI, kind_of(only)) + width_of(only));
         op->ra = (uint8_t)(op->imm >> 4);
     }
     op->live = LIVE_ALL;
-    return prepend(core, code, op, next, n, n);
+    return prepend(core, code, op, op + length, n, n);
 }
 
 static bool link_plain(const struct armv7m *core, const struct memory *code, struct op *op) {
@@ -292,10 +313,6 @@ static void link(const struct armv7m *core, const struct memory *code, struct op
 }
 
 /* --- decoding ------------------------------------------------------------------------------ */
-
-static uint8_t it_advance(uint8_t it) {
-    return it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
-}
 
 /* A slot that was decoded as something else may be known to other blocks. True: so it was, and
  * all were forgotten. */

@@ -61,10 +61,18 @@ static inline bool guard(struct armv7m *core, const struct op *op) {
     return op->pre & PRE_ALWAYS || armv7m_condition(core, it >> 4);
 }
 
+/* The region of a data access, most often that of the one before: then what it is does not wait
+ * for the address. */
+static inline const struct memory *region(struct armv7m *core, uint32_t address) {
+    const struct memory *m = core->near;
+    if (UNLIKELY(address - m->base >= m->size))
+        m = core->near = core->page[address >> PAGE_SHIFT];
+    return m;
+}
 /* `size` octets that can be read with nothing else to happen: without wait states, or in the
  * cache of data. */
-static inline const uint8_t *readable(const struct armv7m *core, uint32_t address, uint32_t size) {
-    const struct memory *m = core->page[address >> PAGE_SHIFT];
+static inline const uint8_t *readable(struct armv7m *core, uint32_t address, uint32_t size) {
+    const struct memory *m = region(core, address);
     uint32_t offset = address - m->base;
     if (UNLIKELY(address & (size - 1)))
         return NULL;
@@ -75,20 +83,20 @@ static inline const uint8_t *readable(const struct armv7m *core, uint32_t addres
     armv7m_cache_use(&m->lines->data, offset >> m->lines->shift);
     return m->host + offset;
 }
-static inline uint8_t *writable(const struct armv7m *core, uint32_t address, uint32_t size) {
-    const struct memory *m = core->page[address >> PAGE_SHIFT];
+static inline uint8_t *writable(struct armv7m *core, uint32_t address, uint32_t size) {
+    const struct memory *m = region(core, address);
     uint32_t offset = address - m->base;
     bool plain =
         offset < m->write_span && !(address & (size - 1)) && offset - m->code_low >= m->code_span;
     return LIKELY(plain) ? m->host + offset : NULL;
 }
-static inline bool quick_load(const struct armv7m *core, uint32_t address, uint32_t *value) {
+static inline bool quick_load(struct armv7m *core, uint32_t address, uint32_t *value) {
     const uint8_t *from = readable(core, address, 4);
     if (LIKELY(from))
         memcpy(value, from, 4);
     return from;
 }
-static inline bool quick_store(const struct armv7m *core, uint32_t address, uint32_t value) {
+static inline bool quick_store(struct armv7m *core, uint32_t address, uint32_t value) {
     uint8_t *to = writable(core, address, 4);
     if (LIKELY(to))
         memcpy(to, &value, 4);
@@ -139,9 +147,10 @@ static bool enter_region(struct armv7m *core) {
     ONE(decode)                                                                                    \
     ONE(single)                                                                                    \
     ROW(line)                                                                                      \
-    ARMV7M_HOT_OPS(ROW) ARMV7M_SLOW_OPS(SLOW_ROW) ROW(SUBI) ROW(LITERAL) ONE(it_run)               \
+    ARMV7M_HOT_OPS(ROW)                                                                            \
+    ARMV7M_SLOW_OPS(SLOW_ROW) ROW(SUBI) ROW(LITERAL) ONE(it_run) ONE(it_pass)                      \
         ARMV7M_SKIP_OPS(PAIR_ROW) ARMV7M_BRANCH_OPS(PAIR_ROW) ARMV7M_PREDICATED_OPS(WIDE_ROW)      \
-            ARMV7M_INDEXED_OPS(PAIR_ROW)
+            ARMV7M_GUARDED_OPS(WIDE_ROW) ARMV7M_INDEXED_OPS(PAIR_ROW)
 
 void armv7m_execute(struct armv7m *core) {
 #define ONE(label)            __extension__ &&label,
@@ -249,6 +258,11 @@ guard:
         __extension__({ goto *LABELS[op->then]; });
     labels = LABELS;
     NEXT();
+
+it_pass:
+    it = armv7m_passes(core, op->imm >> 4);
+    op += 1;
+    __extension__({ goto *LABELS[op->then]; });
 
 function: /* an operation within a block turns out not to be plain */
     REWIND();
@@ -417,6 +431,7 @@ store:
     ARMV7M_SKIP_OPS(HOT_SKIP)
     ARMV7M_BRANCH_OPS(HOT_WITH_BRANCH)
     ARMV7M_PREDICATED_OPS(HOT_PREDICATED)
+    ARMV7M_GUARDED_OPS(HOT_GUARDED)
 BL_N:
 BL_W:
     LINK(4);

@@ -88,6 +88,22 @@
     op += 2;                                                                                       \
     NEXT();
 
+/* In an IT block `it` is whether the first is done; the others are, or are not, as it is. */
+#define BEHIND_MORE __extension__({ goto *LABELS[op->then]; })
+#define BEHIND_LAST NEXT()
+#define GUARD(name)                                                                                \
+    do {                                                                                           \
+        uint32_t old_ = RD;                                                                        \
+        RD = old_ ^ ((old_ ^ (VALUE_##name)) & -(uint32_t)(it ^ op->taken));                       \
+    } while (0)
+#define HOT_GUARDED(how, name)                                                                     \
+    how##_##name##_N : GUARD(name);                                                                \
+    op += 1;                                                                                       \
+    BEHIND_##how;                                                                                  \
+    how##_##name##_W : GUARD(name);                                                                \
+    op += 2;                                                                                       \
+    BEHIND_##how;
+
 #define ADD_FLAGS(x, y, store)                                                                     \
     do {                                                                                           \
         uint32_t a_ = (x), b_ = (y), r_ = a_ + b_;                                                 \

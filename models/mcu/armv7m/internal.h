@@ -113,6 +113,7 @@ struct armv7m {
     uint32_t line;       /* address of the line last fetched, 1 when none */
     const struct op *op; /* the instruction being executed; NULL outside the hot loop */
     struct memory *code;
+    const struct memory *near; /* the region of a data access, or any */
     struct memory *page[PAGES];
 
     uint32_t s[32], fpscr;

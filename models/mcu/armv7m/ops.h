@@ -49,6 +49,8 @@
     X(how, RSBI) X(how, ANDI) X(how, ANDR) X(how, ORRI) X(how, ORRR) X(how, EORI) X(how, EORR)     \
     X(how, BICR) X(how, LSLI) X(how, LSRI) X(how, ADD_LSL) X(how, EOR_LSL) X(how, EOR_LSR)
 #define ARMV7M_PREDICATED_OPS(X) ARMV7M_PREDICATED(X, OVER) ARMV7M_PREDICATED(X, IF)
+/* One of more in an IT block, with others behind it or the last. */
+#define ARMV7M_GUARDED_OPS(X) ARMV7M_PREDICATED(X, MORE) ARMV7M_PREDICATED(X, LAST)
 /* One register at a base that is written back: X(operation, mode). */
 #define ARMV7M_INDEXED_OPS(X)                                                                      \
     X(LDR, POST) X(LDRB, POST) X(LDRH, POST) X(STR, POST) X(STRB, POST) X(STRH, POST)              \
@@ -74,9 +76,11 @@ enum armv7m_code {
     OP_SUBI_W,
     OP_LITERAL, /* LDR from where nothing but time can happen */
     OP_LITERAL_W,
-    OP_IT_RUN, /* an IT with its block */
+    OP_IT_RUN,  /* an IT with its block */
+    OP_IT_PASS, /* the same when it is of predicated operations */
     ARMV7M_SKIP_OPS(ARMV7M_PAIR_CODE) ARMV7M_BRANCH_OPS(ARMV7M_PAIR_CODE)
-        ARMV7M_PREDICATED_OPS(ARMV7M_WIDE_CODE) ARMV7M_INDEXED_OPS(ARMV7M_PAIR_CODE) OP_ALL
+        ARMV7M_PREDICATED_OPS(ARMV7M_WIDE_CODE) ARMV7M_GUARDED_OPS(ARMV7M_WIDE_CODE)
+            ARMV7M_INDEXED_OPS(ARMV7M_PAIR_CODE) OP_ALL
 };
 #undef ARMV7M_HOT_CODE
 #undef ARMV7M_SLOW_CODE

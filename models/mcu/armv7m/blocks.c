@@ -107,6 +107,17 @@ static unsigned predicated(unsigned first, unsigned kind) {
     return 0;
 }
 
+/* Conditions of a single flag have forms of their own. */
+enum { BY_ANY, BY_C, BY_N, BY_Z };
+static unsigned flag_of(unsigned condition) {
+    static const uint8_t BY[8] = {BY_Z, BY_C, BY_N};
+    return BY[condition >> 1];
+}
+/* What `ra` is for that: EQ, CS and MI have an even number. */
+static uint8_t ra_of(unsigned condition) {
+    return (uint8_t)(flag_of(condition) == BY_ANY ? condition : condition & 1);
+}
+
 /* An operation and the branch behind it, or 0. */
 static unsigned with_branch(unsigned kind, const struct op *next) {
     static const uint16_t FORMS[][2] = {{OP_CMPI, OP_CMPI_EQ},
@@ -220,11 +231,12 @@ static bool link_it(const struct armv7m *core, const struct memory *code, struct
         return false;
     const struct op *only = op + 1;
     bool all = predicate_all(op, n);
-    op->then = all ? OP_IT_PASS : OP_IT_RUN;
-    if (all && n == 2) {
-        op->then = (uint16_t)(predicated(OP_IF_MOVI, kind_of(only)) + width_of(only));
-        op->ra = (uint8_t)(op->imm >> 4);
-    }
+    unsigned condition = op->imm >> 4, by = flag_of(condition);
+    static const uint16_t IF[] = {OP_IF_MOVI, OP_IF_C_MOVI, OP_IF_N_MOVI, OP_IF_Z_MOVI};
+    op->then = (uint16_t)(all ? OP_IT_PASS + by : OP_IT_RUN);
+    if (all && n == 2)
+        op->then = (uint16_t)(predicated(IF[by], kind_of(only)) + width_of(only));
+    op->ra = ra_of(condition);
     op->live = LIVE_ALL;
     return prepend(core, code, op, op + length, n, n);
 }
@@ -263,7 +275,9 @@ static unsigned over_one(const struct op *op, const struct op *to) {
     if (!is_conditional(op) || only + armv7m_op_length(only) != to || only->cycles != op->taken)
         return 0;
     struct flags flags = flags_of(kind);
-    whole = flags.writes & to->live ? 0 : predicated(OP_OVER_MOVI, flags.plain);
+    static const uint16_t OVER[] = {OP_OVER_MOVI, OP_OVER_C_MOVI, OP_OVER_N_MOVI, OP_OVER_Z_MOVI};
+    unsigned form = OVER[flag_of(condition_of(op))];
+    whole = flags.writes & to->live ? 0 : predicated(form, flags.plain);
     return whole ? whole + width_of(only) : 0;
 }
 
@@ -288,7 +302,7 @@ static bool link_skip(const struct armv7m *core, const struct memory *code, stru
     op->then = (uint16_t)(one ? one : skip);
     op->live = (uint8_t)(next->live | to->live | (zero ? 0 : condition_reads(condition_of(op))));
     if (one)
-        op->ra = (uint8_t)(condition_of(op) ^ 1);
+        op->ra = ra_of(condition_of(op) ^ 1);
     if (!prepend(core, code, op, next, 1, op->cycles))
         return false;
     unsigned jump = op->cycles + op->taken + waits(core, code, op) + to->worst;

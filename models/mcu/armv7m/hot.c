@@ -17,7 +17,7 @@ static exec_function *const SLOW[] = {ARMV7M_SLOW_OPS(ROW)};
 #undef ROW
 
 bool armv7m_condition(const struct armv7m *core, unsigned condition) {
-    return armv7m_passes(core, condition);
+    return armv7m_passes(core->nz, core->c, core->v, condition);
 }
 
 /* A branch pays one cycle more when its target's octets are in two words. */
@@ -51,41 +51,48 @@ static bool before(struct armv7m *core, const struct memory *code, const struct 
     return true;
 }
 
-/* Steps ITSTATE; true when the instruction is to be executed. */
-static inline bool guard(struct armv7m *core, const struct op *op) {
+/* Steps ITSTATE; true when the instruction is to be executed. passes: its condition. */
+static inline bool guard(struct armv7m *core, const struct op *op, bool passes) {
     uint8_t it = core->it;
     core->it_before = it;
     if (UNLIKELY(!it))
         return true;
     core->it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
-    return op->pre & PRE_ALWAYS || armv7m_condition(core, it >> 4);
+    return op->pre & PRE_ALWAYS || passes;
 }
 
-/* The region of a data access, most often that of the one before: then what it is does not wait
- * for the address. */
-static inline const struct memory *region(struct armv7m *core, uint32_t address) {
-    const struct memory *m = core->near;
-    if (UNLIKELY(address - m->base >= m->size))
-        m = core->near = core->page[address >> PAGE_SHIFT];
-    return m;
-}
 /* `size` octets that can be read with nothing else to happen: without wait states, or in the
- * cache of data. */
-static inline const uint8_t *readable(struct armv7m *core, uint32_t address, uint32_t size) {
-    const struct memory *m = region(core, address);
+ * cache of data. NULL: not so. */
+static __attribute__((noinline)) const uint8_t *
+readable_elsewhere(struct armv7m *core, uint32_t address, uint32_t size) {
+    const struct memory *m = core->page[address >> PAGE_SHIFT];
     uint32_t offset = address - m->base;
-    if (UNLIKELY(address & (size - 1)))
+    if (address & (size - 1))
         return NULL;
-    if (LIKELY(offset < m->read_span))
+    if (offset < m->read_span) {
+        core->near_read = m;
         return m->host + offset;
+    }
     if (offset >= m->lined_span || !armv7m_cache_has(&m->lines->data, offset >> m->lines->shift))
         return NULL;
     armv7m_cache_use(&m->lines->data, offset >> m->lines->shift);
     return m->host + offset;
 }
-static inline uint8_t *writable(struct armv7m *core, uint32_t address, uint32_t size) {
-    const struct memory *m = region(core, address);
+/* Mostly in the region of the last one: then its place does not wait for the address. */
+static inline const uint8_t *readable(struct armv7m *core, uint32_t address, uint32_t size) {
+    const struct memory *m = core->near_read;
     uint32_t offset = address - m->base;
+    if (LIKELY(offset < m->read_span && !(address & (size - 1))))
+        return m->host + offset;
+    return readable_elsewhere(core, address, size);
+}
+static inline uint8_t *writable(struct armv7m *core, uint32_t address, uint32_t size) {
+    const struct memory *m = core->near_write;
+    uint32_t offset = address - m->base;
+    if (UNLIKELY(offset >= m->write_span)) {
+        m = core->near_write = core->page[address >> PAGE_SHIFT];
+        offset = address - m->base;
+    }
     bool plain =
         offset < m->write_span && !(address & (size - 1)) && offset - m->code_low >= m->code_span;
     return LIKELY(plain) ? m->host + offset : NULL;
@@ -148,7 +155,10 @@ static bool enter_region(struct armv7m *core) {
     ONE(single)                                                                                    \
     ROW(line)                                                                                      \
     ARMV7M_HOT_OPS(ROW)                                                                            \
-    ARMV7M_SLOW_OPS(SLOW_ROW) ROW(SUBI) ROW(LITERAL) ONE(it_run) ONE(it_pass)                      \
+    ARMV7M_SLOW_OPS(SLOW_ROW)                                                                      \
+    ROW(SUBI)                                                                                      \
+    ROW(LITERAL)                                                                                   \
+    ONE(it_run) ONE(it_pass) ONE(it_pass_c) ONE(it_pass_n) ONE(it_pass_z)                          \
         ARMV7M_SKIP_OPS(PAIR_ROW) ARMV7M_BRANCH_OPS(PAIR_ROW) ARMV7M_PREDICATED_OPS(WIDE_ROW)      \
             ARMV7M_GUARDED_OPS(WIDE_ROW) ARMV7M_INDEXED_OPS(PAIR_ROW)
 
@@ -182,8 +192,11 @@ void armv7m_execute(struct armv7m *core) {
     unsigned cost, rd, it = 0;
     uint32_t address, result;
     enum flow flow;
+    int64_t nz;
+    uint32_t c, v;
 
 enter:
+    GET_FLAGS();
     if (UNLIKELY(core->attention))
         goto left;
     if (UNLIKELY(!enter_region(core)))
@@ -222,12 +235,13 @@ single: /* a block of one */
             goto out;
         }
         cycles = core->cycles;
+        GET_FLAGS();
         if (UNLIKELY(op->code == OP_DECODE)) /* the hook had it forgotten */
             armv7m_decode(core, code, armv7m_op_pc(code, op));
     } else if (op->pre & PRE_LINE) {
         cycles += fetch_end(core, code, op, cycles);
     }
-    if (op->pre & PRE_IT && !guard(core, op)) {
+    if (op->pre & PRE_IT && !guard(core, op, armv7m_passes(nz, c, v, core->it >> 4))) {
         cycles += 1;
         op += armv7m_op_length(op);
         BLOCK();
@@ -250,7 +264,7 @@ it_run: /* the block of an IT, whose operations take a cycle each, done or not *
 guarded: /* behind one of them */
     it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
 guard:
-    while (it && !armv7m_passes(core, it >> 4)) {
+    while (it && !armv7m_passes(nz, c, v, it >> 4)) {
         op += armv7m_op_length(op);
         it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
     }
@@ -259,8 +273,20 @@ guard:
     labels = LABELS;
     NEXT();
 
-it_pass:
-    it = armv7m_passes(core, op->imm >> 4);
+it_pass: /* the same when all are predicated */
+    it = PASSES;
+    op += 1;
+    __extension__({ goto *LABELS[op->then]; });
+it_pass_c:
+    it = PASSES_C;
+    op += 1;
+    __extension__({ goto *LABELS[op->then]; });
+it_pass_n:
+    it = PASSES_N;
+    op += 1;
+    __extension__({ goto *LABELS[op->then]; });
+it_pass_z:
+    it = PASSES_Z;
     op += 1;
     __extension__({ goto *LABELS[op->then]; });
 
@@ -276,6 +302,7 @@ calling:
     flow = SLOW[op->inner - OP_SLOW_FIRST](core, op);
 called: /* which may have had `op` forgotten */
     cycles = core->cycles += cost;
+    GET_FLAGS();
     if (LIKELY(flow == FLOW_NEXT)) {
         op += length;
         BLOCK();
@@ -302,6 +329,7 @@ load:
         result = octets == 1 ? (uint32_t)(int8_t)result : (uint32_t)(int16_t)result;
     core->r[rd] = result;
     cycles = core->cycles + cost;
+    GET_FLAGS();
     op += length;
     BLOCK();
 store:
@@ -312,6 +340,7 @@ store:
     if (!armv7m_store(core, address, octets, RD))
         goto left;
     cycles = core->cycles + cost;
+    GET_FLAGS();
     op += length;
     BLOCK();
 
@@ -336,9 +365,9 @@ store:
     HOT(SUBSR, SUB_FLAGS(RN, RM, true));
     HOT(CMPR, DO_CMPR);
     HOT(CMNR, ADD_FLAGS(RN, RM, false));
-    HOT(ADCR, RD = RN + RM + core->c);
+    HOT(ADCR, RD = RN + RM + c);
     HOT(ADCSR, ADC_FLAGS(RN, RM));
-    HOT(SBCR, RD = RN + ~RM + core->c);
+    HOT(SBCR, RD = RN + ~RM + c);
     HOT(SBCSR, ADC_FLAGS(RN, ~RM));
     HOT_VALUE(ANDI);
     HOT(ANDSI, SET(RN & op->imm));
@@ -368,9 +397,9 @@ store:
     HOT_VALUE(LSLI);
     HOT(LSLSI, DO_LSLSI);
     HOT_VALUE(LSRI);
-    HOT(LSRSI, core->c = RM >> (op->sh - 1) & 1; SET(RM >> op->sh));
+    HOT(LSRSI, c = RM >> (op->sh - 1) & 1; SET(RM >> op->sh));
     HOT(ASRI, RD = (uint32_t)((int32_t)RM >> op->sh));
-    HOT(ASRSI, core->c = RM >> (op->sh - 1) & 1; SET((uint32_t)((int32_t)RM >> op->sh)));
+    HOT(ASRSI, c = RM >> (op->sh - 1) & 1; SET((uint32_t)((int32_t)RM >> op->sh)));
     HOT(RORI, RD = SHIFT_ROR(RM, op->sh));
     HOT(LSLR, RD = SHIFT_LSL(RN, BY));
     HOT(LSLSR, SHIFT_SET(SHIFT_LSL(x_, by_), by_ > 32 ? 0 : x_ >> (32 - by_) & 1));
@@ -460,6 +489,7 @@ BLX_W : {
 out:
     core->pc = armv7m_op_pc(code, op);
 left:
+    PUT_FLAGS();
     core->cycles = cycles;
     core->instructions += count;
     core->op = NULL;

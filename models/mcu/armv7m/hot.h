@@ -1,9 +1,9 @@
 /* The macros of hot.c: how an operation ends, operands, flags, loads, stores and branches.
  *
- * In a block, `cycles` is what the counter will be at its end, as far as is known, and `count`
- * has all its instructions; `labels` is LABELS. An instruction by itself goes on with AGAIN
- * instead, where every label begins the next block. REWIND takes off what is ahead of an
- * operation, SYNC writes the counters back before anything that can see them.
+ * Flags are in `nz`, `c` and `v`. In a block, `cycles` is what the counter will be at its end, as
+ * far as is known, and `count` has all its instructions; `labels` is LABELS. An instruction by
+ * itself goes on with AGAIN instead, where every label begins the next block. REWIND takes off what
+ * is ahead of an operation, SYNC writes the counters back before anything that can see them.
  */
 #ifndef MODELS_MCU_ARMV7M_HOT_H
 #define MODELS_MCU_ARMV7M_HOT_H
@@ -19,6 +19,19 @@
         core->cycles = cycles;                                                                     \
         core->instructions += count;                                                               \
         count = 0;                                                                                 \
+        PUT_FLAGS();                                                                               \
+    } while (0)
+#define PUT_FLAGS()                                                                                \
+    do {                                                                                           \
+        core->nz = nz;                                                                             \
+        core->c = c;                                                                               \
+        core->v = v;                                                                               \
+    } while (0)
+#define GET_FLAGS()                                                                                \
+    do {                                                                                           \
+        nz = core->nz;                                                                             \
+        c = core->c;                                                                               \
+        v = core->v;                                                                               \
     } while (0)
 /* The next operation of the block. */
 #define NEXT() __extension__({ goto *labels[op->code]; })
@@ -44,7 +57,7 @@
 #define RD        core->r[op->rd]
 #define RN        core->r[op->rn]
 #define RM        core->r[op->rm]
-#define NZ(value) core->nz = (int32_t)(value)
+#define NZ(value) nz = (int32_t)(value)
 
 /* What those that can be predicated put into RD. */
 #define VALUE_MOVI      op->imm
@@ -69,22 +82,34 @@
 #define VALUE_EOR_LSR   (RN ^ RM >> op->sh)
 #define HOT_VALUE(name) HOT(name, RD = VALUE_##name)
 
-/* The operation behind a branch or an IT happens or not, without a jump of the host. */
-#define COUNT_OVER count -= 1 - run /* the branch jumps over it */
-#define COUNT_IF
-#define PREDICATE(how, name)                                                                       \
+/* The operation behind a branch or an IT happens or not, without a jump of the host. `ra` is the
+ * condition, or of one by a single flag whether it is to be clear. */
+#define PASSES   armv7m_passes(nz, c, v, op->ra)
+#define PASSES_C (c ^ op->ra)
+#define PASSES_N ((uint32_t)(nz < 0) ^ op->ra)
+#define PASSES_Z ((uint32_t)((uint32_t)nz == 0) ^ op->ra)
+#define PREDICATE(passes, counted, name)                                                           \
     do {                                                                                           \
-        uint32_t run = armv7m_passes(core, op->ra), old_;                                          \
-        COUNT_##how;                                                                               \
+        uint32_t run_ = passes, old_;                                                              \
+        count -= (counted) & (1 - run_);                                                           \
         op += 1;                                                                                   \
         old_ = RD;                                                                                 \
-        RD = old_ ^ ((old_ ^ (VALUE_##name)) & -run);                                              \
+        RD = old_ ^ ((old_ ^ (VALUE_##name)) & -run_);                                             \
     } while (0)
+/* A branch jumps over it: it does not count then. */
+#define DO_OVER(name)   PREDICATE(PASSES, 1, name)
+#define DO_OVER_C(name) PREDICATE(PASSES_C, 1, name)
+#define DO_OVER_N(name) PREDICATE(PASSES_N, 1, name)
+#define DO_OVER_Z(name) PREDICATE(PASSES_Z, 1, name)
+#define DO_IF(name)     PREDICATE(PASSES, 0, name)
+#define DO_IF_C(name)   PREDICATE(PASSES_C, 0, name)
+#define DO_IF_N(name)   PREDICATE(PASSES_N, 0, name)
+#define DO_IF_Z(name)   PREDICATE(PASSES_Z, 0, name)
 #define HOT_PREDICATED(how, name)                                                                  \
-    how##_##name##_N : PREDICATE(how, name);                                                       \
+    how##_##name##_N : DO_##how(name);                                                             \
     op += 1;                                                                                       \
     NEXT();                                                                                        \
-    how##_##name##_W : PREDICATE(how, name);                                                       \
+    how##_##name##_W : DO_##how(name);                                                             \
     op += 2;                                                                                       \
     NEXT();
 
@@ -108,8 +133,8 @@
     do {                                                                                           \
         uint32_t a_ = (x), b_ = (y), r_ = a_ + b_;                                                 \
         NZ(r_);                                                                                    \
-        core->c = r_ < a_;                                                                         \
-        core->v = ~(a_ ^ b_) & (a_ ^ r_);                                                          \
+        c = r_ < a_;                                                                               \
+        v = ~(a_ ^ b_) & (a_ ^ r_);                                                                \
         if (store)                                                                                 \
             RD = r_;                                                                               \
     } while (0)
@@ -117,18 +142,18 @@
     do {                                                                                           \
         uint32_t a_ = (x), b_ = (y), r_ = a_ - b_;                                                 \
         NZ(r_);                                                                                    \
-        core->c = a_ >= b_;                                                                        \
-        core->v = (a_ ^ b_) & (a_ ^ r_);                                                           \
+        c = a_ >= b_;                                                                              \
+        v = (a_ ^ b_) & (a_ ^ r_);                                                                 \
         if (store)                                                                                 \
             RD = r_;                                                                               \
     } while (0)
 #define ADC_FLAGS(x, y)                                                                            \
     do {                                                                                           \
         uint32_t a_ = (x), b_ = (y);                                                               \
-        uint64_t sum_ = (uint64_t)a_ + b_ + core->c;                                               \
+        uint64_t sum_ = (uint64_t)a_ + b_ + c;                                                     \
         NZ((uint32_t)sum_);                                                                        \
-        core->c = (uint32_t)(sum_ >> 32);                                                          \
-        core->v = ~(a_ ^ b_) & (a_ ^ (uint32_t)sum_);                                              \
+        c = (uint32_t)(sum_ >> 32);                                                                \
+        v = ~(a_ ^ b_) & (a_ ^ (uint32_t)sum_);                                                    \
         RD = (uint32_t)sum_;                                                                       \
     } while (0)
 #define SET(value)                                                                                 \
@@ -143,7 +168,7 @@
     do {                                                                                           \
         uint32_t x_ = RN, by_ = BY;                                                                \
         if (by_)                                                                                   \
-            core->c = (carry);                                                                     \
+            c = (carry);                                                                           \
         SET(value);                                                                                \
     } while (0)
 #define SHIFT_LSL(x, by) ((by) > 31 ? 0 : (x) << ((by)&31))
@@ -156,7 +181,7 @@
 #define DO_SUBSI SUB_FLAGS(RN, op->imm, true)
 #define DO_TSTR  NZ(RN &RM)
 #define DO_LSLSI                                                                                   \
-    core->c = RM >> (32 - op->sh) & 1;                                                             \
+    c = RM >> (32 - op->sh) & 1;                                                                   \
     SET(RM << op->sh)
 
 /* A load or store that is not plain leaves the block. */
@@ -250,19 +275,19 @@
         TAKE();                                                                                    \
     op += 1;                                                                                       \
     BLOCK();
-#define FLAG_N       (core->nz < 0)
-#define FLAG_Z       ((uint32_t)core->nz == 0)
-#define FLAG_V       (core->v >> 31)
+#define FLAG_N       (nz < 0)
+#define FLAG_Z       ((uint32_t)nz == 0)
+#define FLAG_V       (v >> 31)
 #define IS_EQ        FLAG_Z
 #define IS_NE        !FLAG_Z
-#define IS_CS        core->c
-#define IS_CC        !core->c
+#define IS_CS        c
+#define IS_CC        !c
 #define IS_MI        FLAG_N
 #define IS_PL        !FLAG_N
 #define IS_VS        FLAG_V
 #define IS_VC        !FLAG_V
-#define IS_HI        core->c && !FLAG_Z
-#define IS_LS        !core->c || FLAG_Z
+#define IS_HI        c && !FLAG_Z
+#define IS_LS        !c || FLAG_Z
 #define IS_GE        FLAG_N == FLAG_V
 #define IS_LT        FLAG_N != FLAG_V
 #define IS_GT        FLAG_N == FLAG_V && !FLAG_Z

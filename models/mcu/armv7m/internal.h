@@ -113,7 +113,7 @@ struct armv7m {
     uint32_t line;       /* address of the line last fetched, 1 when none */
     const struct op *op; /* the instruction being executed; NULL outside the hot loop */
     struct memory *code;
-    const struct memory *near; /* the region of a data access, or any */
+    const struct memory *near_read, *near_write; /* regions of the last ones, or any */
     struct memory *page[PAGES];
 
     uint32_t s[32], fpscr;
@@ -199,13 +199,13 @@ static inline unsigned armv7m_op_length(const struct op *op) { /* halfwords */
 
 /* Whether flags pass the condition of a branch or an IT: without a jump, since the host predicts
  * those of data badly. */
-static inline uint32_t armv7m_passes(const struct armv7m *core, unsigned condition) {
+static inline uint32_t armv7m_passes(int64_t nz, uint32_t c, uint32_t v, unsigned condition) {
     /* By NZCV as a number: EQ, NE, CS, CC, MI, PL, VS, VC, HI, LS, GE, LT, GT, LE, AL */
     static const uint16_t PASS[16] = {0xF0F0, 0x0F0F, 0xCCCC, 0x3333, 0xFF00, 0x00FF,
                                       0xAAAA, 0x5555, 0x0C0C, 0xF3F3, 0xAA55, 0x55AA,
                                       0x0A05, 0xF5FA, 0xFFFF, 0xFFFF};
-    uint32_t nz = (uint32_t)(core->nz < 0) << 3 | (uint32_t)((uint32_t)core->nz == 0) << 2;
-    return PASS[condition] >> (nz | core->c << 1 | core->v >> 31) & 1;
+    uint32_t nzcv = (uint32_t)(nz < 0) << 3 | (uint32_t)((uint32_t)nz == 0) << 2 | c << 1 | v >> 31;
+    return PASS[condition] >> nzcv & 1;
 }
 
 /* --- memory.c -------------------------------------------------------------------- */

@@ -48,7 +48,11 @@
     X(how, MOVI) X(how, MOVR) X(how, MVNR) X(how, ADDI) X(how, SUBI) X(how, ADDR) X(how, SUBR)     \
     X(how, RSBI) X(how, ANDI) X(how, ANDR) X(how, ORRI) X(how, ORRR) X(how, EORI) X(how, EORR)     \
     X(how, BICR) X(how, LSLI) X(how, LSRI) X(how, ADD_LSL) X(how, EOR_LSL) X(how, EOR_LSR)
-#define ARMV7M_PREDICATED_OPS(X) ARMV7M_PREDICATED(X, OVER) ARMV7M_PREDICATED(X, IF)
+/* By any condition, by carry, by negative, by zero. */
+#define ARMV7M_PREDICATED_OPS(X)                                                                   \
+    ARMV7M_PREDICATED(X, OVER) ARMV7M_PREDICATED(X, OVER_C) ARMV7M_PREDICATED(X, OVER_N)           \
+    ARMV7M_PREDICATED(X, OVER_Z) ARMV7M_PREDICATED(X, IF) ARMV7M_PREDICATED(X, IF_C)               \
+    ARMV7M_PREDICATED(X, IF_N) ARMV7M_PREDICATED(X, IF_Z)
 /* One of more in an IT block, with others behind it or the last. */
 #define ARMV7M_GUARDED_OPS(X) ARMV7M_PREDICATED(X, MORE) ARMV7M_PREDICATED(X, LAST)
 /* One register at a base that is written back: X(operation, mode). */
@@ -77,7 +81,10 @@ enum armv7m_code {
     OP_LITERAL, /* LDR from where nothing but time can happen */
     OP_LITERAL_W,
     OP_IT_RUN,  /* an IT with its block */
-    OP_IT_PASS, /* the same when it is of predicated operations */
+    OP_IT_PASS, /* the same when it is of predicated operations; by carry and so on */
+    OP_IT_PASS_C,
+    OP_IT_PASS_N,
+    OP_IT_PASS_Z,
     ARMV7M_SKIP_OPS(ARMV7M_PAIR_CODE) ARMV7M_BRANCH_OPS(ARMV7M_PAIR_CODE)
         ARMV7M_PREDICATED_OPS(ARMV7M_WIDE_CODE) ARMV7M_GUARDED_OPS(ARMV7M_WIDE_CODE)
             ARMV7M_INDEXED_OPS(ARMV7M_PAIR_CODE) OP_ALL

@@ -96,16 +96,28 @@ static unsigned indexed_form(const struct op *op) {
                : 0;
 }
 
-/* `how` with the operation `kind`, or 0. */
-static unsigned predicated(unsigned first, unsigned kind) {
-#define KIND(how, name) OP_##name,
-    static const uint16_t KINDS[] = {ARMV7M_PREDICATED(KIND, )};
-#undef KIND
-    for (unsigned i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
-        if (KINDS[i] == kind)
+/* The form, of those from `first` on, of what is in a list of operations; or 0. */
+static unsigned form_of(unsigned first, unsigned kind, const uint16_t *kinds, unsigned n) {
+    for (unsigned i = 0; i < n; i++)
+        if (kinds[i] == kind)
             return first + 2 * i;
     return 0;
 }
+#define KIND(how, name) OP_##name,
+static unsigned predicated(unsigned first, unsigned kind) {
+    static const uint16_t KINDS[] = {ARMV7M_PREDICATED(KIND, )};
+    return form_of(first, kind, KINDS, sizeof KINDS / sizeof *KINDS);
+}
+/* With RN, or RM, at hand. */
+static unsigned forwarded_n(unsigned kind) {
+    static const uint16_t KINDS[] = {ARMV7M_FORWARD_N(KIND)};
+    return form_of(OP_N_ADDI, kind, KINDS, sizeof KINDS / sizeof *KINDS);
+}
+static unsigned forwarded_m(unsigned kind) {
+    static const uint16_t KINDS[] = {ARMV7M_FORWARD_M(KIND)};
+    return form_of(OP_M_MOVR, kind, KINDS, sizeof KINDS / sizeof *KINDS);
+}
+#undef KIND
 
 /* Conditions of a single flag have forms of their own. */
 enum { BY_ANY, BY_C, BY_N, BY_Z };
@@ -162,7 +174,8 @@ static bool falls(const struct op *op) {
 /* Executed alone, or the end of a block. */
 static void link_end(struct op *op) {
     bool ends = !falls(op) && !(op->pre & ~PRE_WIDE);
-    op->code = ends ? op->inner : OP_SINGLE;
+    op->entry = op->code = ends ? op->inner : OP_SINGLE;
+    op->from = 0;
     op->ahead = op->cycles;
     op->left = 1;
     op->worst = 0;
@@ -188,9 +201,38 @@ static unsigned waits(const struct armv7m *core, const struct memory *code, cons
            (op->then == OP_LITERAL + width_of(op) ? code->lines->latency : 0);
 }
 
+/* Leaves its result at hand. */
+static bool yields(const struct op *op) {
+    unsigned then = op->then, kind = then - width_of(op);
+    bool tests = kind == OP_NOP || kind == OP_CMPI || kind == OP_CMNI || kind == OP_CMPR ||
+                 kind == OP_CMNR || kind == OP_TSTI || kind == OP_TSTR;
+    return (computes(kind) && !tests) || kind == OP_SUBI || kind == OP_LITERAL ||
+           (kind >= OP_LDR && kind <= OP_LDRSH) || (kind >= OP_LDRX && kind <= OP_LDRSHX) ||
+           (then >= OP_LDR_POST && then <= OP_LDRH_POST) ||
+           (then >= OP_LDR_PRE && then <= OP_LDRH_PRE);
+}
+
+/* `op` goes on with `next`, which takes an operand from it if all that come to it within a block
+ * come from there: known by the length of what is before, since code may be read in two ways.
+ * length: of `op`, or CONTESTED when it is more than an operation. */
+enum { CONTESTED = 3 };
+static void forward(const struct op *op, struct op *next, unsigned length) {
+    unsigned form = 0, kind = next->then - width_of(next);
+    next->from = (uint8_t)(next->from && next->from != length ? CONTESTED : length);
+    next->code = next->entry;
+    if (next->from == CONTESTED || next->entry != next->then || !yields(op))
+        return;
+    if (next->rn == op->rd)
+        form = forwarded_n(kind);
+    if (!form && next->rm == op->rd)
+        form = forwarded_m(kind);
+    if (form)
+        next->code = (uint16_t)(form + width_of(next));
+}
+
 /* Puts `op`, n instructions in `cycles` cycles, before the block at `next`; false: it is full. */
 static bool prepend(const struct armv7m *core, const struct memory *code, struct op *op,
-                    const struct op *next, unsigned n, unsigned cycles) {
+                    struct op *next, unsigned n, unsigned cycles) {
     unsigned worst = cycles + waits(core, code, op) + next->worst;
     if (next->code == OP_DECODE || next->left + n > BLOCK_MOST || worst > UINT8_MAX)
         return false;
@@ -198,9 +240,9 @@ static bool prepend(const struct armv7m *core, const struct memory *code, struct
     op->ahead = (uint8_t)(next->ahead + cycles);
     op->worst = (uint8_t)worst;
     op->reach = (uint8_t)(next + next->reach - op);
-    op->code = op->then;
-    if (op->pre & PRE_LINE)
-        op->code = OP_LINE + width_of(op);
+    op->entry = op->code = op->pre & PRE_LINE ? OP_LINE + width_of(op) : op->then;
+    op->from = 0;
+    forward(op, next, n > 1 ? CONTESTED : armv7m_op_length(op));
     return true;
 }
 
@@ -242,7 +284,7 @@ static bool link_it(const struct armv7m *core, const struct memory *code, struct
 }
 
 static bool link_plain(const struct armv7m *core, const struct memory *code, struct op *op) {
-    const struct op *next = op + armv7m_op_length(op);
+    struct op *next = op + armv7m_op_length(op);
     unsigned kind = is_literal(core, code, op) ? OP_LITERAL : kind_of(op), indexed;
     struct flags flags = flags_of(kind);
     op->live = (uint8_t)((next->live & ~flags.writes) | flags.reads);
@@ -292,7 +334,7 @@ static bool may_skip(const struct op *op) {
 static bool link_skip(const struct armv7m *core, const struct memory *code, struct op *op) {
     unsigned kind = kind_of(op);
     bool zero = kind == OP_CBZ || kind == OP_CBNZ;
-    const struct op *next = op + 1, *to = op + (int32_t)op->imm;
+    struct op *next = op + 1, *to = op + (int32_t)op->imm;
     if (!may_skip(op) || !jumps_within(op, to))
         return false;
     unsigned skip = kind == OP_CBZ    ? OP_SKIP_ZR

@@ -158,9 +158,10 @@ static bool enter_region(struct armv7m *core) {
     ARMV7M_SLOW_OPS(SLOW_ROW)                                                                      \
     ROW(SUBI)                                                                                      \
     ROW(LITERAL)                                                                                   \
-    ONE(it_run) ONE(it_pass) ONE(it_pass_c) ONE(it_pass_n) ONE(it_pass_z)                          \
-        ARMV7M_SKIP_OPS(PAIR_ROW) ARMV7M_BRANCH_OPS(PAIR_ROW) ARMV7M_PREDICATED_OPS(WIDE_ROW)      \
-            ARMV7M_GUARDED_OPS(WIDE_ROW) ARMV7M_INDEXED_OPS(PAIR_ROW)
+    ONE(it_run)                                                                                    \
+    ONE(it_pass) ONE(it_pass_c) ONE(it_pass_n) ONE(it_pass_z) ARMV7M_SKIP_OPS(PAIR_ROW)            \
+        ARMV7M_BRANCH_OPS(PAIR_ROW) ARMV7M_PREDICATED_OPS(WIDE_ROW) ARMV7M_GUARDED_OPS(WIDE_ROW)   \
+            ARMV7M_FORWARD_OPS(WIDE_ROW) ARMV7M_INDEXED_OPS(PAIR_ROW)
 
 void armv7m_execute(struct armv7m *core) {
 #define ONE(label)            __extension__ &&label,
@@ -193,7 +194,7 @@ void armv7m_execute(struct armv7m *core) {
     uint32_t address, result;
     enum flow flow;
     int64_t nz;
-    uint32_t c, v;
+    uint32_t c, v, last = 0; /* last: the result of the operation before */
 
 enter:
     GET_FLAGS();
@@ -352,87 +353,87 @@ store:
     HOT_VALUE(MVNR);
     HOT(MVNSR, SET(~RM));
     HOT_VALUE(ADDI);
-    HOT(ADDSI, ADD_FLAGS(RN, op->imm, true));
-    HOT(SUBSI, DO_SUBSI);
+    HOT_DO(ADDSI);
+    HOT_DO(SUBSI);
     HOT_VALUE(RSBI);
     HOT(RSBSI, SUB_FLAGS(op->imm, RN, true));
-    HOT(CMPI, DO_CMPI);
+    HOT_DO(CMPI);
     HOT(CMNI, ADD_FLAGS(RN, op->imm, false));
     HOT_VALUE(SUBI);
     HOT_VALUE(ADDR);
-    HOT(ADDSR, ADD_FLAGS(RN, RM, true));
+    HOT_DO(ADDSR);
     HOT_VALUE(SUBR);
-    HOT(SUBSR, SUB_FLAGS(RN, RM, true));
-    HOT(CMPR, DO_CMPR);
+    HOT_DO(SUBSR);
+    HOT_DO(CMPR);
     HOT(CMNR, ADD_FLAGS(RN, RM, false));
-    HOT(ADCR, RD = RN + RM + c);
+    HOT(ADCR, PUT(RN + RM + c));
     HOT(ADCSR, ADC_FLAGS(RN, RM));
-    HOT(SBCR, RD = RN + ~RM + c);
+    HOT(SBCR, PUT(RN + ~RM + c));
     HOT(SBCSR, ADC_FLAGS(RN, ~RM));
     HOT_VALUE(ANDI);
-    HOT(ANDSI, SET(RN & op->imm));
+    HOT_DO(ANDSI);
     HOT_VALUE(ORRI);
     HOT_VALUE(EORI);
     HOT(TSTI, NZ(RN & op->imm));
     HOT_VALUE(ANDR);
-    HOT(ANDSR, SET(RN & RM));
+    HOT_DO(ANDSR);
     HOT_VALUE(ORRR);
-    HOT(ORRSR, SET(RN | RM));
+    HOT_DO(ORRSR);
     HOT_VALUE(EORR);
-    HOT(EORSR, SET(RN ^ RM));
+    HOT_DO(EORSR);
     HOT_VALUE(BICR);
     HOT(BICSR, SET(RN & ~RM));
-    HOT(TSTR, DO_TSTR);
+    HOT_DO(TSTR);
     HOT_VALUE(ADD_LSL);
-    HOT(SUB_LSL, RD = RN - (RM << op->sh));
-    HOT(AND_LSL, RD = RN & RM << op->sh);
-    HOT(ORR_LSL, RD = RN | RM << op->sh);
+    HOT_DO(SUB_LSL);
+    HOT(AND_LSL, PUT(RN & RM << op->sh));
+    HOT(ORR_LSL, PUT(RN | RM << op->sh));
     HOT_VALUE(EOR_LSL);
-    HOT(ADD_LSR, RD = RN + (RM >> op->sh));
-    HOT(SUB_LSR, RD = RN - (RM >> op->sh));
-    HOT(AND_LSR, RD = RN & RM >> op->sh);
-    HOT(ORR_LSR, RD = RN | RM >> op->sh);
+    HOT(ADD_LSR, PUT(RN + (RM >> op->sh)));
+    HOT(SUB_LSR, PUT(RN - (RM >> op->sh)));
+    HOT(AND_LSR, PUT(RN & RM >> op->sh));
+    HOT(ORR_LSR, PUT(RN | RM >> op->sh));
     HOT_VALUE(EOR_LSR);
     /* Immediate shifts: 1..31, so no special case; 32 and 0 are decoded otherwise. */
     HOT_VALUE(LSLI);
-    HOT(LSLSI, DO_LSLSI);
+    HOT_DO(LSLSI);
     HOT_VALUE(LSRI);
-    HOT(LSRSI, c = RM >> (op->sh - 1) & 1; SET(RM >> op->sh));
-    HOT(ASRI, RD = (uint32_t)((int32_t)RM >> op->sh));
-    HOT(ASRSI, c = RM >> (op->sh - 1) & 1; SET((uint32_t)((int32_t)RM >> op->sh)));
-    HOT(RORI, RD = SHIFT_ROR(RM, op->sh));
-    HOT(LSLR, RD = SHIFT_LSL(RN, BY));
+    HOT_DO(LSRSI);
+    HOT_DO(ASRI);
+    HOT_DO(ASRSI);
+    HOT(RORI, PUT(SHIFT_ROR(RM, op->sh)));
+    HOT(LSLR, PUT(SHIFT_LSL(RN, BY)));
     HOT(LSLSR, SHIFT_SET(SHIFT_LSL(x_, by_), by_ > 32 ? 0 : x_ >> (32 - by_) & 1));
-    HOT(LSRR, RD = SHIFT_LSR(RN, BY));
+    HOT(LSRR, PUT(SHIFT_LSR(RN, BY)));
     HOT(LSRSR, SHIFT_SET(SHIFT_LSR(x_, by_), by_ > 32 ? 0 : x_ >> (by_ - 1) & 1));
-    HOT(ASRR, RD = SHIFT_ASR(RN, BY));
+    HOT(ASRR, PUT(SHIFT_ASR(RN, BY)));
     HOT(ASRSR, SHIFT_SET(SHIFT_ASR(x_, by_), x_ >> (by_ > 32 ? 31 : by_ - 1) & 1));
-    HOT(RORR, RD = SHIFT_ROR(RN, BY));
+    HOT(RORR, PUT(SHIFT_ROR(RN, BY)));
     HOT(RORSR, SHIFT_SET(SHIFT_ROR(x_, by_), x_ >> ((by_ - 1) & 31) & 1));
-    HOT(MUL, RD = RN * RM);
+    HOT_DO(MUL);
     HOT(MULS, SET(RN * RM));
-    HOT(MLA, RD = core->r[op->ra] + RN * RM);
-    HOT(MLS, RD = core->r[op->ra] - RN * RM);
-    HOT(UXTB, RD = RM & 0xFF);
-    HOT(UXTH, RD = RM & 0xFFFF);
-    HOT(SXTB, RD = (uint32_t)(int8_t)RM);
-    HOT(SXTH, RD = (uint32_t)(int16_t)RM);
-    HOT(UBFX, RD = RN << op->ra >> op->sh);
-    HOT(SBFX, RD = (uint32_t)((int32_t)(RN << op->ra) >> op->sh));
-    HOT(BFI, RD = (RD & ~op->imm) | (RN << op->sh & op->imm));
+    HOT(MLA, PUT(core->r[op->ra] + RN * RM));
+    HOT(MLS, PUT(core->r[op->ra] - RN * RM));
+    HOT_DO(UXTB);
+    HOT_DO(UXTH);
+    HOT_DO(SXTB);
+    HOT_DO(SXTH);
+    HOT_DO(UBFX);
+    HOT(SBFX, PUT((uint32_t)((int32_t)(RN << op->ra) >> op->sh)));
+    HOT(BFI, PUT((RD & ~op->imm) | (RN << op->sh & op->imm)));
 
-    HOT(LDR, LOAD(OFFSET, uint32_t, 4));
-    HOT(LDRB, LOAD(OFFSET, uint8_t, 1));
-    HOT(LDRH, LOAD(OFFSET, uint16_t, 2));
+    HOT_DO(LDR);
+    HOT_DO(LDRB);
+    HOT_DO(LDRH);
     HOT(LDRSB, LOAD(OFFSET, int8_t, 1));
     HOT(LDRSH, LOAD(OFFSET, int16_t, 2));
-    HOT(LDRX, LOAD(INDEXED, uint32_t, 4));
-    HOT(LDRBX, LOAD(INDEXED, uint8_t, 1));
-    HOT(LDRHX, LOAD(INDEXED, uint16_t, 2));
+    HOT_DO(LDRX);
+    HOT_DO(LDRBX);
+    HOT_DO(LDRHX);
     HOT(LDRSBX, LOAD(INDEXED, int8_t, 1));
     HOT(LDRSHX, LOAD(INDEXED, int16_t, 2));
     HOT(LDRL, LOAD(op->imm, uint32_t, 4));
-    HOT(LITERAL, RD = literal(code, op->imm, &cycles));
+    HOT(LITERAL, PUT(literal(code, op->imm, &cycles)));
     HOT(STR, STORE(OFFSET, uint32_t, 4));
     HOT(STRB, STORE(OFFSET, uint8_t, 1));
     HOT(STRH, STORE(OFFSET, uint16_t, 2));
@@ -461,6 +462,7 @@ store:
     ARMV7M_BRANCH_OPS(HOT_WITH_BRANCH)
     ARMV7M_PREDICATED_OPS(HOT_PREDICATED)
     ARMV7M_GUARDED_OPS(HOT_GUARDED)
+    ARMV7M_FORWARD_OPS(HOT_FORWARD)
 BL_N:
 BL_W:
     LINK(4);

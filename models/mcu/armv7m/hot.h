@@ -43,7 +43,7 @@
         labels = LABELS;                                                                           \
         cycles += op->ahead;                                                                       \
         count += op->left;                                                                         \
-        __extension__({ goto *LABELS[op->code]; });                                                \
+        __extension__({ goto *LABELS[op->entry]; });                                               \
     } while (0)
 /* Both widths of an operation. BODY must not contain a comma outside parentheses. */
 #define HOT(name, ...)                                                                             \
@@ -54,33 +54,35 @@
     op += 2;                                                                                       \
     NEXT()
 
-#define RD        core->r[op->rd]
-#define RN        core->r[op->rn]
-#define RM        core->r[op->rm]
-#define NZ(value) nz = (int32_t)(value)
+#define RD core->r[op->rd]
+#define RN core->r[op->rn]
+#define RM core->r[op->rm]
+/* The result, and for the next operation at hand: what it stores takes the host long to load. */
+#define PUT(value) RD = last = (value)
+#define NZ(value)  nz = (int32_t)(value)
 
 /* What those that can be predicated put into RD. */
-#define VALUE_MOVI      op->imm
-#define VALUE_MOVR      RM
-#define VALUE_MVNR      ~RM
-#define VALUE_ADDI      RN + op->imm
-#define VALUE_SUBI      RN - op->imm
-#define VALUE_ADDR      RN + RM
-#define VALUE_SUBR      RN - RM
-#define VALUE_RSBI      op->imm - RN
-#define VALUE_ANDI      (RN & op->imm)
-#define VALUE_ANDR      (RN & RM)
-#define VALUE_ORRI      (RN | op->imm)
-#define VALUE_ORRR      (RN | RM)
-#define VALUE_EORI      (RN ^ op->imm)
-#define VALUE_EORR      (RN ^ RM)
-#define VALUE_BICR      (RN & ~RM)
-#define VALUE_LSLI      RM << op->sh
-#define VALUE_LSRI      RM >> op->sh
-#define VALUE_ADD_LSL   RN + (RM << op->sh)
-#define VALUE_EOR_LSL   (RN ^ RM << op->sh)
-#define VALUE_EOR_LSR   (RN ^ RM >> op->sh)
-#define HOT_VALUE(name) HOT(name, RD = VALUE_##name)
+#define VALUE_MOVI(n, m)    op->imm
+#define VALUE_MOVR(n, m)    (m)
+#define VALUE_MVNR(n, m)    ~(m)
+#define VALUE_ADDI(n, m)    (n) + op->imm
+#define VALUE_SUBI(n, m)    (n) - op->imm
+#define VALUE_ADDR(n, m)    (n) + (m)
+#define VALUE_SUBR(n, m)    (n) - (m)
+#define VALUE_RSBI(n, m)    op->imm - (n)
+#define VALUE_ANDI(n, m)    ((n)&op->imm)
+#define VALUE_ANDR(n, m)    ((n) & (m))
+#define VALUE_ORRI(n, m)    ((n) | op->imm)
+#define VALUE_ORRR(n, m)    ((n) | (m))
+#define VALUE_EORI(n, m)    ((n) ^ op->imm)
+#define VALUE_EORR(n, m)    ((n) ^ (m))
+#define VALUE_BICR(n, m)    ((n) & ~(m))
+#define VALUE_LSLI(n, m)    (m) << op->sh
+#define VALUE_LSRI(n, m)    (m) >> op->sh
+#define VALUE_ADD_LSL(n, m) (n) + ((m) << op->sh)
+#define VALUE_EOR_LSL(n, m) ((n) ^ (m) << op->sh)
+#define VALUE_EOR_LSR(n, m) ((n) ^ (m) >> op->sh)
+#define HOT_VALUE(name)     HOT(name, PUT(VALUE_##name(RN, RM)))
 
 /* The operation behind a branch or an IT happens or not, without a jump of the host. `ra` is the
  * condition, or of one by a single flag whether it is to be clear. */
@@ -94,7 +96,7 @@
         count -= (counted) & (1 - run_);                                                           \
         op += 1;                                                                                   \
         old_ = RD;                                                                                 \
-        RD = old_ ^ ((old_ ^ (VALUE_##name)) & -run_);                                             \
+        PUT(old_ ^ ((old_ ^ (VALUE_##name(RN, RM))) & -run_));                                     \
     } while (0)
 /* A branch jumps over it: it does not count then. */
 #define DO_OVER(name)   PREDICATE(PASSES, 1, name)
@@ -119,7 +121,7 @@
 #define GUARD(name)                                                                                \
     do {                                                                                           \
         uint32_t old_ = RD;                                                                        \
-        RD = old_ ^ ((old_ ^ (VALUE_##name)) & -(uint32_t)(it ^ op->taken));                       \
+        PUT(old_ ^ ((old_ ^ (VALUE_##name(RN, RM))) & -(uint32_t)(it ^ op->taken)));               \
     } while (0)
 #define HOT_GUARDED(how, name)                                                                     \
     how##_##name##_N : GUARD(name);                                                                \
@@ -136,7 +138,7 @@
         c = r_ < a_;                                                                               \
         v = ~(a_ ^ b_) & (a_ ^ r_);                                                                \
         if (store)                                                                                 \
-            RD = r_;                                                                               \
+            PUT(r_);                                                                               \
     } while (0)
 #define SUB_FLAGS(x, y, store)                                                                     \
     do {                                                                                           \
@@ -145,7 +147,7 @@
         c = a_ >= b_;                                                                              \
         v = (a_ ^ b_) & (a_ ^ r_);                                                                 \
         if (store)                                                                                 \
-            RD = r_;                                                                               \
+            PUT(r_);                                                                               \
     } while (0)
 #define ADC_FLAGS(x, y)                                                                            \
     do {                                                                                           \
@@ -154,12 +156,12 @@
         NZ((uint32_t)sum_);                                                                        \
         c = (uint32_t)(sum_ >> 32);                                                                \
         v = ~(a_ ^ b_) & (a_ ^ (uint32_t)sum_);                                                    \
-        RD = (uint32_t)sum_;                                                                       \
+        PUT((uint32_t)sum_);                                                                       \
     } while (0)
 #define SET(value)                                                                                 \
     do {                                                                                           \
         uint32_t r_ = (value);                                                                     \
-        RD = r_;                                                                                   \
+        PUT(r_);                                                                                   \
         NZ(r_);                                                                                    \
     } while (0)
 /* Shift by the low octet of a register. */
@@ -176,13 +178,60 @@
 #define SHIFT_ASR(x, by) ((uint32_t)((int32_t)(x) >> ((by) > 31 ? 31 : (by))))
 #define SHIFT_ROR(x, by) ((x) >> ((by)&31) | (x) << (-(by)&31))
 /* Those that have a branch with them too. */
-#define DO_CMPI  SUB_FLAGS(RN, op->imm, false)
-#define DO_CMPR  SUB_FLAGS(RN, RM, false)
-#define DO_SUBSI SUB_FLAGS(RN, op->imm, true)
-#define DO_TSTR  NZ(RN &RM)
-#define DO_LSLSI                                                                                   \
-    c = RM >> (32 - op->sh) & 1;                                                                   \
-    SET(RM << op->sh)
+#define DO_CMPI(n, m)  SUB_FLAGS((n), op->imm, false)
+#define DO_CMPR(n, m)  SUB_FLAGS((n), (m), false)
+#define DO_SUBSI(n, m) SUB_FLAGS((n), op->imm, true)
+#define DO_TSTR(n, m)  NZ((n) & (m))
+/* Those that can take an operand from the operation before, too. */
+#define DO_ADDSI(n, m)   ADD_FLAGS((n), op->imm, true)
+#define DO_ADDSR(n, m)   ADD_FLAGS((n), (m), true)
+#define DO_SUBSR(n, m)   SUB_FLAGS((n), (m), true)
+#define DO_ANDSI(n, m)   SET((n)&op->imm)
+#define DO_ANDSR(n, m)   SET((n) & (m))
+#define DO_ORRSR(n, m)   SET((n) | (m))
+#define DO_EORSR(n, m)   SET((n) ^ (m))
+#define DO_SUB_LSL(n, m) PUT((n) - ((m) << op->sh))
+#define DO_LSLSI(n, m)                                                                             \
+    c = (m) >> (32 - op->sh) & 1;                                                                  \
+    SET((m) << op->sh)
+#define DO_LSRSI(n, m)                                                                             \
+    c = (m) >> (op->sh - 1) & 1;                                                                   \
+    SET((m) >> op->sh)
+#define DO_ASRI(n, m) PUT((uint32_t)((int32_t)(m) >> op->sh))
+#define DO_ASRSI(n, m)                                                                             \
+    c = (m) >> (op->sh - 1) & 1;                                                                   \
+    SET((uint32_t)((int32_t)(m) >> op->sh))
+#define DO_MUL(n, m)            PUT((n) * (m))
+#define DO_UXTB(n, m)           PUT((m)&0xFF)
+#define DO_UXTH(n, m)           PUT((m)&0xFFFF)
+#define DO_SXTB(n, m)           PUT((uint32_t)(int8_t)(m))
+#define DO_SXTH(n, m)           PUT((uint32_t)(int16_t)(m))
+#define DO_UBFX(n, m)           PUT((n) << op->ra >> op->sh)
+#define DO_LDR(n, m)            LOAD((n) + op->imm, uint32_t, 4)
+#define DO_LDRB(n, m)           LOAD((n) + op->imm, uint8_t, 1)
+#define DO_LDRH(n, m)           LOAD((n) + op->imm, uint16_t, 2)
+#define DO_LDRX(n, m)           LOAD((n) + ((m) << op->sh), uint32_t, 4)
+#define DO_LDRBX(n, m)          LOAD((n) + ((m) << op->sh), uint8_t, 1)
+#define DO_LDRHX(n, m)          LOAD((n) + ((m) << op->sh), uint16_t, 2)
+#define DO_MOVR(n, m)           PUT(VALUE_MOVR(n, m))
+#define DO_ADDI(n, m)           PUT(VALUE_ADDI(n, m))
+#define DO_SUBI(n, m)           PUT(VALUE_SUBI(n, m))
+#define DO_ADDR(n, m)           PUT(VALUE_ADDR(n, m))
+#define DO_SUBR(n, m)           PUT(VALUE_SUBR(n, m))
+#define DO_ANDI(n, m)           PUT(VALUE_ANDI(n, m))
+#define DO_ANDR(n, m)           PUT(VALUE_ANDR(n, m))
+#define DO_ORRR(n, m)           PUT(VALUE_ORRR(n, m))
+#define DO_EORR(n, m)           PUT(VALUE_EORR(n, m))
+#define DO_BICR(n, m)           PUT(VALUE_BICR(n, m))
+#define DO_LSLI(n, m)           PUT(VALUE_LSLI(n, m))
+#define DO_LSRI(n, m)           PUT(VALUE_LSRI(n, m))
+#define DO_ADD_LSL(n, m)        PUT(VALUE_ADD_LSL(n, m))
+#define DO_EOR_LSL(n, m)        PUT(VALUE_EOR_LSL(n, m))
+#define DO_EOR_LSR(n, m)        PUT(VALUE_EOR_LSR(n, m))
+#define HOT_DO(name)            HOT(name, DO_##name(RN, RM))
+#define HOT_FORWARD_N(name)     HOT(N_##name, DO_##name(last, RM));
+#define HOT_FORWARD_M(name)     HOT(M_##name, DO_##name(RN, last));
+#define HOT_FORWARD(side, name) HOT_FORWARD_##side(name)
 
 /* A load or store that is not plain leaves the block. */
 #define LOAD(at, type, size)                                                                       \
@@ -196,7 +245,7 @@
             goto load;                                                                             \
         }                                                                                          \
         memcpy(&value_, from_, size);                                                              \
-        RD = (uint32_t)value_;                                                                     \
+        PUT((uint32_t)value_);                                                                     \
     } while (0)
 #define STORE(at, type, size)                                                                      \
     do {                                                                                           \
@@ -222,7 +271,7 @@
             goto function;                                                                         \
         memcpy(&value_, from_, sizeof(type));                                                      \
         RN += op->imm;                                                                             \
-        RD = value_;                                                                               \
+        PUT(value_);                                                                               \
     }                                                                                              \
     op += 2;                                                                                       \
     NEXT()
@@ -263,13 +312,14 @@
             const struct op *to_ = op + op->imm;                                                   \
             cycles += op->taken + to_->ahead - (uint64_t)next_->ahead;                             \
             count += to_->left - (uint64_t)next_->left;                                            \
-            next_ = to_;                                                                           \
+            op = to_;                                                                              \
+            __extension__({ goto *LABELS[op->entry]; });                                           \
         }                                                                                          \
         op = next_;                                                                                \
     }                                                                                              \
     NEXT();
 #define HOT_WITH_BRANCH(first, name)                                                               \
-    first##_##name : DO_##first;                                                                   \
+    first##_##name : DO_##first(RN, RM);                                                           \
     op += 1;                                                                                       \
     if (IS_##name)                                                                                 \
         TAKE();                                                                                    \

@@ -35,7 +35,8 @@ enum pre {
  * executed alone. At every slot of a block stands what is ahead of it, so that the hot loop
  * looks at the limit and counts once a block. See blocks.c. */
 struct op {
-    uint16_t code;  /* what the hot loop does here within a block; OP_DECODE: not decoded */
+    uint16_t entry; /* what the hot loop does here when a block begins */
+    uint16_t code;  /* the same within one; OP_DECODE: not decoded */
     uint16_t then;  /* what is left to do after OP_LINE, or in an IT block done as one */
     uint16_t inner; /* the operation alone */
     uint8_t rd, rn, rm, ra;
@@ -47,6 +48,7 @@ struct op {
     uint8_t left;  /* instructions likewise, at least this one */
     uint8_t worst; /* cycles to the beginning of the block's last one, with all waits */
     uint8_t reach; /* halfwords from here to the end of the block */
+    uint8_t from;  /* halfwords of the operation before that `code` counts on, or 0 */
     uint8_t live;  /* flags that something reads before they are written: enum live */
     uint32_t imm;
 };

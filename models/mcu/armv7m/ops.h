@@ -55,6 +55,19 @@
     ARMV7M_PREDICATED(X, IF_N) ARMV7M_PREDICATED(X, IF_Z)
 /* One of more in an IT block, with others behind it or the last. */
 #define ARMV7M_GUARDED_OPS(X) ARMV7M_PREDICATED(X, MORE) ARMV7M_PREDICATED(X, LAST)
+/* RN or RM is the result of the operation before, at hand: X(operand, operation). */
+#define ARMV7M_FORWARD_N(X) \
+    X(N, ADDI) X(N, SUBI) X(N, ADDR) X(N, SUBR) X(N, ANDI) X(N, ANDR) X(N, ORRR) X(N, EORR) \
+    X(N, BICR) X(N, ADDSI) X(N, SUBSI) X(N, ADDSR) X(N, SUBSR) X(N, ANDSI) X(N, ANDSR) \
+    X(N, ORRSR) X(N, EORSR) X(N, ADD_LSL) X(N, SUB_LSL) X(N, EOR_LSL) X(N, EOR_LSR) X(N, MUL) \
+    X(N, UBFX) X(N, LDR) X(N, LDRB) X(N, LDRH) X(N, LDRX) X(N, LDRBX) X(N, LDRHX)
+#define ARMV7M_FORWARD_M(X) \
+    X(M, MOVR) X(M, ADDR) X(M, SUBR) X(M, ANDR) X(M, ORRR) X(M, EORR) X(M, BICR) X(M, ADDSR) \
+    X(M, SUBSR) X(M, ANDSR) X(M, ORRSR) X(M, EORSR) X(M, LSLI) X(M, LSRI) X(M, ASRI) \
+    X(M, LSLSI) X(M, LSRSI) X(M, ASRSI) X(M, ADD_LSL) X(M, SUB_LSL) X(M, EOR_LSL) \
+    X(M, EOR_LSR) X(M, UXTB) X(M, UXTH) X(M, SXTB) X(M, SXTH) X(M, MUL) X(M, LDRX) \
+    X(M, LDRBX) X(M, LDRHX)
+#define ARMV7M_FORWARD_OPS(X) ARMV7M_FORWARD_N(X) ARMV7M_FORWARD_M(X)
 /* One register at a base that is written back: X(operation, mode). */
 #define ARMV7M_INDEXED_OPS(X)                                                                      \
     X(LDR, POST) X(LDRB, POST) X(LDRH, POST) X(STR, POST) X(STRB, POST) X(STRH, POST)              \
@@ -87,7 +100,7 @@ enum armv7m_code {
     OP_IT_PASS_Z,
     ARMV7M_SKIP_OPS(ARMV7M_PAIR_CODE) ARMV7M_BRANCH_OPS(ARMV7M_PAIR_CODE)
         ARMV7M_PREDICATED_OPS(ARMV7M_WIDE_CODE) ARMV7M_GUARDED_OPS(ARMV7M_WIDE_CODE)
-            ARMV7M_INDEXED_OPS(ARMV7M_PAIR_CODE) OP_ALL
+            ARMV7M_FORWARD_OPS(ARMV7M_WIDE_CODE) ARMV7M_INDEXED_OPS(ARMV7M_PAIR_CODE) OP_ALL
 };
 #undef ARMV7M_HOT_CODE
 #undef ARMV7M_SLOW_CODE

@@ -159,11 +159,21 @@ static bool enter_region(struct armv7m *core) {
     ROW(SUBI)                                                                                      \
     ROW(LITERAL)                                                                                   \
     ONE(it_run)                                                                                    \
-    ONE(it_pass) ONE(it_pass_c) ONE(it_pass_n) ONE(it_pass_z) ARMV7M_SKIP_OPS(PAIR_ROW)            \
-        ARMV7M_BRANCH_OPS(PAIR_ROW) ARMV7M_PREDICATED_OPS(WIDE_ROW) ARMV7M_GUARDED_OPS(WIDE_ROW)   \
-            ARMV7M_FORWARD_OPS(WIDE_ROW) ARMV7M_INDEXED_OPS(PAIR_ROW)
+    ONE(it_pass)                                                                                   \
+    ONE(it_pass_c)                                                                                 \
+    ONE(it_pass_n) ONE(it_pass_z) ARMV7M_SKIP_OPS(PAIR_ROW) ARMV7M_BRANCH_OPS(PAIR_ROW)            \
+        ARMV7M_PREDICATED_OPS(WIDE_ROW) ARMV7M_GUARDED_OPS(WIDE_ROW) ARMV7M_FORWARD_OPS(WIDE_ROW)  \
+            ARMV7M_INDEXED_OPS(PAIR_ROW)
 
-void armv7m_execute(struct armv7m *core) {
+/* What labels have in common is not to be computed before they are known (the GCC manual advises
+ * this for computed goto). */
+#ifdef __clang__
+#define ALONE
+#else
+#define ALONE __attribute__((optimize("no-gcse")))
+#endif
+
+ALONE void armv7m_execute(struct armv7m *core) {
 #define ONE(label)            __extension__ &&label,
 #define ROW(name)             ONE(name##_N) ONE(name##_W)
 #define SLOW_ROW(name)        ONE(call)
@@ -184,6 +194,9 @@ void armv7m_execute(struct armv7m *core) {
 #undef ONE
 #define ONE(label) __extension__ &&guarded,
     static const void *const GUARDED[OP_ALL] = {TABLE};
+#undef ONE
+#define ONE(label) __extension__ &&step,
+    static const void *const STEPS[OP_ALL] = {TABLE};
     uint64_t cycles = core->cycles, count = 0;
     const void *const *labels = LABELS;
     struct memory *code;
@@ -220,14 +233,20 @@ decode: /* the slots behind the region are never filled: go on in the next one *
     BLOCK();
 
 one: /* the limit is within the block */
+    labels = STEPS;
+step:
     if (cycles >= core->limit)
         goto out;
     cycles += op->cycles;
-    count++;
+    count += op->inner != OP_DECODE;
+    if (LIKELY(!(op->pre & ~PRE_WIDE)))
+        __extension__({ goto *LABELS[op->inner]; });
+    goto first;
 single: /* a block of one */
     labels = AGAIN;
     if (!(op->pre & ~PRE_WIDE))
         __extension__({ goto *LABELS[op->inner]; });
+first: /* what is to be done before it */
     cycles -= op->cycles;
     if (op->pre & (PRE_HOOK | PRE_BREAK)) {
         SYNC();

@@ -80,6 +80,13 @@ static void add_circuit_counters(struct run *run, int which) {
     free(totals);
 }
 
+static void add_rtl_counters(struct run *run) {
+    uint64_t count;
+    const char *name;
+    for (size_t i = 0; (name = replay_rtl_count(run->replay, i, &count)) != NULL; i++)
+        add_counter(run, name, count);
+}
+
 static int by_name(const void *a, const void *b) {
     const struct run_counter *left = a, *right = b;
     return words_natural_compare(left->name, right->name);
@@ -100,6 +107,7 @@ static void add_counters(struct run *run) {
     char name[96], pin[64];
     add_circuit_counters(run, 0);
     add_circuit_counters(run, 1);
+    add_rtl_counters(run);
     /* How the board was split into circuits must not show. */
     if (run->result.n_counters)
         qsort(run->result.counters, run->result.n_counters, sizeof *run->result.counters, by_name);
@@ -142,9 +150,11 @@ static void conclude_verdict(struct run *run) {
     run_result_total(result, &t);
     const struct run_transmit *out = &result->transmit;
     bool whole = t.recovered + t.refused == t.sent && !t.extra;
+    const struct run_xdp_result *xdp = &result->xdp;
     bool left = !out->present || out->good_fcs >= out->sent;
-    result->pass = t.sent && whole && left && !run->damaged && !result->interrupted;
-    char losses[128] = "", refused[64] = "", stayed[80] = "";
+    result->pass = t.sent && whole && left && !xdp->different && !xdp->disagreed && !run->damaged &&
+                   !result->interrupted;
+    char losses[128] = "", refused[64] = "", stayed[80] = "", decided[80] = "";
     if (!whole)
         snprintf(losses, sizeof losses,
                  ", %" PRIu64 " lost, %" PRIu64 " corrupt, %" PRIu64 " extra", t.lost, t.corrupt,
@@ -154,6 +164,9 @@ static void conclude_verdict(struct run *run) {
     if (!left)
         snprintf(stayed, sizeof stayed, ", %" PRIu64 " of %" PRIu64 " sent frames left the board",
                  out->good_fcs, out->sent);
+    if (xdp->different || xdp->disagreed)
+        snprintf(decided, sizeof decided, ", XDP decides otherwise on %" PRIu64,
+                 xdp->different + xdp->disagreed);
     const char *rest = "";
     if (!t.sent)
         rest = ": nothing to replay";
@@ -162,8 +175,8 @@ static void conclude_verdict(struct run *run) {
     else if (result->interrupted)
         rest = ", interrupted: partial";
     snprintf(result->reason, sizeof result->reason,
-             "%" PRIu64 " of %" PRIu64 " frames recovered%s%s%s%s", t.recovered, t.sent, losses,
-             refused, stayed, rest);
+             "%" PRIu64 " of %" PRIu64 " frames recovered%s%s%s%s%s", t.recovered, t.sent, losses,
+             refused, stayed, decided, rest);
 }
 
 void run_conclude(struct run *run) {
@@ -180,10 +193,9 @@ void run_conclude(struct run *run) {
     else if (!run->result.transmit.present)
         add_not_run(run, "transmit", "the board states no attach.line_tx_p and attach.line_tx_n");
     if (options_is_rtl(run->options))
-        add_not_run(run, "event",
-                    "one engine: rtl, for the receive path; linkpulse crosscheck "
-                    "compares both");
+        add_not_run(run, "event", "one engine: rtl; linkpulse crosscheck compares both");
     else
         add_not_run(run, "rtl", "one engine: event");
+    run_xdp_conclude(run->xdp, &run->result);
     conclude_verdict(run);
 }

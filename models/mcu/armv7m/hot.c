@@ -161,9 +161,10 @@ static bool enter_region(struct armv7m *core) {
     ONE(it_run)                                                                                    \
     ONE(it_pass)                                                                                   \
     ONE(it_pass_c)                                                                                 \
-    ONE(it_pass_n) ONE(it_pass_z) ARMV7M_SKIP_OPS(PAIR_ROW) ARMV7M_BRANCH_OPS(PAIR_ROW)            \
-        ARMV7M_PREDICATED_OPS(WIDE_ROW) ARMV7M_GUARDED_OPS(WIDE_ROW) ARMV7M_FORWARD_OPS(WIDE_ROW)  \
-            ARMV7M_INDEXED_OPS(PAIR_ROW)
+    ONE(it_pass_n)                                                                                 \
+    ONE(it_pass_z)                                                                                 \
+    ARMV7M_SKIP_OPS(PAIR_ROW) ARMV7M_BRANCH_OPS(PAIR_ROW) ARMV7M_PREDICATED_OPS(WIDE_ROW)          \
+        ARMV7M_GUARDED_OPS(WIDE_ROW) ARMV7M_FORWARD_OPS(WIDE_ROW) ARMV7M_INDEXED_OPS(PAIR_ROW)
 
 /* What labels have in common is not to be computed before they are known (the GCC manual advises
  * this for computed goto). */

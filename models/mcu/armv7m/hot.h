@@ -1,12 +1,15 @@
 /* The macros of hot.c: how an operation ends, operands, flags, loads, stores and branches.
  *
  * Flags are in `nz`, `c` and `v`. In a block, `cycles` is what the counter will be at its end, as
- * far as is known, and `count` has all its instructions; `labels` is LABELS. An instruction by
- * itself goes on with AGAIN instead, where every label begins the next block. REWIND takes off what
- * is ahead of an operation, SYNC writes the counters back before anything that can see them.
+ * far as is known, and `count` has all its instructions; `labels` is LABELS. A block of one goes
+ * on with AGAIN instead, where every label begins the next block; an instruction near the limit
+ * with STEPS, where it is the next instruction. REWIND takes off what is ahead of an operation,
+ * SYNC writes counters and flags back before anything that can see them.
  */
 #ifndef MODELS_MCU_ARMV7M_HOT_H
 #define MODELS_MCU_ARMV7M_HOT_H
+
+#include "models/mcu/armv7m/internal.h"
 
 #define REWIND()                                                                                   \
     do {                                                                                           \

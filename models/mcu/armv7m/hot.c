@@ -150,21 +150,13 @@ static bool enter_region(struct armv7m *core) {
 
 /* A table of all labels in the order of enum armv7m_code, by the macros ROW (narrow and wide),
  * SLOW_ROW, PAIR_ROW, WIDE_ROW and ONE, which the places of use define. */
+/* clang-format off */
 #define TABLE                                                                                      \
-    ONE(decode)                                                                                    \
-    ONE(single)                                                                                    \
-    ROW(line)                                                                                      \
-    ARMV7M_HOT_OPS(ROW)                                                                            \
-    ARMV7M_SLOW_OPS(SLOW_ROW)                                                                      \
-    ROW(SUBI)                                                                                      \
-    ROW(LITERAL)                                                                                   \
-    ONE(it_run)                                                                                    \
-    ONE(it_pass)                                                                                   \
-    ONE(it_pass_c)                                                                                 \
-    ONE(it_pass_n)                                                                                 \
-    ONE(it_pass_z)                                                                                 \
+    ONE(decode) ONE(single) ROW(line) ARMV7M_HOT_OPS(ROW) ARMV7M_SLOW_OPS(SLOW_ROW) ROW(SUBI)      \
+    ROW(LITERAL) ONE(it_run) ONE(it_pass) ONE(it_pass_c) ONE(it_pass_n) ONE(it_pass_z)             \
     ARMV7M_SKIP_OPS(PAIR_ROW) ARMV7M_BRANCH_OPS(PAIR_ROW) ARMV7M_PREDICATED_OPS(WIDE_ROW)          \
-        ARMV7M_GUARDED_OPS(WIDE_ROW) ARMV7M_FORWARD_OPS(WIDE_ROW) ARMV7M_INDEXED_OPS(PAIR_ROW)
+    ARMV7M_GUARDED_OPS(WIDE_ROW) ARMV7M_FORWARD_OPS(WIDE_ROW) ARMV7M_INDEXED_OPS(PAIR_ROW)
+/* clang-format on */
 
 /* What labels have in common is not to be computed before they are known (the GCC manual advises
  * this for computed goto). */

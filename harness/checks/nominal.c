@@ -189,7 +189,7 @@ static bool run_all(struct nominal *n, const struct check_nominal_request *reque
     struct sim_err survey_err = SIM_ERR_INIT;
     if (!can_run(board, &n->facts))
         return true;
-    if (!regressions_read(&n->regressions, err) ||
+    if (!regressions_read(&n->regressions, request->brief, err) ||
         !run_image_choose(&n->run.image, &n->options, board, err))
         return false;
     n->options.files = n->regressions.files;
@@ -197,9 +197,9 @@ static bool run_all(struct nominal *n, const struct check_nominal_request *reque
     if (!n->run.image.name[0])
         n->facts.no_firmware = n->run.image.why;
     describe(n, request);
-    if (!replay_all(n, err) || (n->facts.run && !converse(n, board, err)))
+    if (!replay_all(n, err) || (n->facts.run && !request->brief && !converse(n, board, err)))
         return false;
-    if (n->facts.run && !n->facts.no_firmware)
+    if (n->facts.run && !n->facts.no_firmware && !request->brief)
         note_clock(n, board);
     n->facts.survey = survey_run(board, request->seed, &survey_err);
     return true;

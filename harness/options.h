@@ -67,7 +67,7 @@ struct options_gate {
     const char *profile;                    /* "function" or "standard" */
     const char *only[OPTIONS_MAX_ONLY + 1]; /* ids of checks, NULL at the end */
     size_t n_only;
-    bool list, fail_on_reservations, bisect;
+    bool list, fail_on_reservations, bisect, self_test;
     double min_yield;                    /* fraction; NAN: the board's */
     const char *html, *sarif, *markdown; /* output files; NULL: not wanted */
     const char *waivers, *date, *git;    /* a file; YYYY-MM-DD; a repository */

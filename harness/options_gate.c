@@ -49,7 +49,8 @@ bool options_take_gate(struct options_gate *gate, const char *name, const char *
         bool *flag;
     } flags[] = {{"list", &gate->list},
                  {"fail-on-reservations", &gate->fail_on_reservations},
-                 {"bisect", &gate->bisect}};
+                 {"bisect", &gate->bisect},
+                 {"self-test", &gate->self_test}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (strcmp(name, texts[i].name) == 0) {
             *texts[i].text = value;
@@ -74,6 +75,11 @@ bool options_check_gate(const struct options *options, struct sim_err *err) {
     bool files = options->json || options->junit || gate->html || gate->sarif || gate->markdown;
     if (gate->git && files)
         return sim_err_set(err, SIM_ERR_INPUT, "--git prints a table and writes no files");
+    if (gate->self_test && (gate->git || gate->bisect || gate->n_only || options->junit ||
+                            gate->html || gate->sarif || gate->markdown))
+        return sim_err_set(err, SIM_ERR_INPUT,
+                           "--self-test goes with --json, and with no other output, --only, --git "
+                           "or --bisect");
     if (gate->git && gate->bisect)
         return sim_err_set(err, SIM_ERR_INPUT, "--git and --bisect do not go together");
     if (gate->git && !options->board)

@@ -85,6 +85,8 @@ void options_repeat_gate(const struct options *options, char *out, size_t size) 
         word(&text, "--date", gate->date);
     if (gate->git)
         word(&text, "--git", gate->git);
+    if (gate->self_test)
+        word(&text, "--self-test", NULL);
     if (gate->bisect)
         word(&text, "--bisect", NULL);
     for (size_t i = 0; i < gate->n_only; i++)

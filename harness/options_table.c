@@ -45,7 +45,7 @@ const struct option_row options_rows[] = {
     {"edit", OPTIONS_COMMON, CODE_EDIT, 0, BOARDS, "EDIT",
      "change the netlist, as often as wanted: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 "
      "VCC\", "
-     "\"value R5=680\", \"remove C10\""},
+     "\"value R5=680\", \"remove C10\", \"bridge U4.1 U4.2\""},
     {"firmware", OPTIONS_COMMON, CODE_FIRMWARE, 0, RUN | LIVE | GATE, "ELF",
      "the MCU's program, run beside the board: a file, or the name of an image of this project "
      "(default: netif_f401, or what the board's mcu.chip runs); none: octets are taken at the SPI "
@@ -148,6 +148,8 @@ const struct option_row options_rows[] = {
      "judge every revision of BOARD, a path in this git repository, and print a table"},
     {"bisect", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, NULL,
      "for git bisect run: exit with 0, 1, or 125 for a board that cannot be read"},
+    {"self-test", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, NULL,
+     "plant every single fault of a list in the board and tell which of them the checks find"},
     {"samples", OPTIONS_OF_SWEEP, CODE_NONE, 0, GATE | SWEEP, "N",
      "boards to draw; the first is the nominal one (default 1000); gate: 0 for none"},
     {"sample", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "K",

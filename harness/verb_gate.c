@@ -8,6 +8,7 @@
 #include "harness/gate/gate.h"
 #include "harness/gate/report_gate.h"
 #include "harness/gate/scene.h"
+#include "harness/gate/self_test.h"
 #include "harness/gate/waivers.h"
 #include "harness/outfile.h"
 #include "harness/progress.h"
@@ -139,6 +140,42 @@ static int judge(const struct board *board, const struct options *options) {
     return good ? code : verbs_fail(&err);
 }
 
+/* Survivors are no failure of the board: the exit code tells that every fault was judged. */
+static int self_test(const struct board *board, const struct options *options) {
+    struct progress progress;
+    struct self_test result;
+    struct sim_err err = SIM_ERR_INIT;
+    char command[8192], path[1024];
+    options_repeat_gate(options, command, sizeof command);
+    progress_begin(&progress, "faults", 0, options->quiet);
+    const struct self_test_request request = {
+        .board = board,
+        .source = {.board = options->board,
+                   .ini = options->ini,
+                   .sets = options->sets,
+                   .n_sets = options->n_sets,
+                   .edits = options->edits,
+                   .n_edits = options->n_edits},
+        .seed = options->seed,
+        .jobs = options->jobs,
+        .firmware = options->firmware,
+        .progress = tell_progress,
+        .user = &progress,
+    };
+    bool good = self_test_run(&request, &result, &err);
+    progress_end(&progress);
+    if (!good)
+        return verbs_fail(&err);
+    self_test_report(&result, command);
+    good = !options->json || (options_out_path(options, options->json, path, sizeof path) &&
+                              self_test_json(&result, path, &err));
+    int code = result.interrupted                       ? 1
+               : result.outcomes[SELF_TEST_NOT_RUN] > 0 ? SIM_ERR_UNMODELLED
+                                                        : 0;
+    self_test_finish(&result);
+    return good ? code : verbs_fail(&err);
+}
+
 int verb_gate(const struct options *options) {
     struct sim_err err = SIM_ERR_INIT;
     struct board board;
@@ -152,7 +189,9 @@ int verb_gate(const struct options *options) {
         return verb_gate_history(options);
     bool loaded =
         check_files(options, &err) && verb_gate_load(options, options->board, &board, &err);
-    int code = loaded ? judge(&board, options) : verbs_fail(&err);
+    int code = !loaded                   ? verbs_fail(&err)
+               : options->gate.self_test ? self_test(&board, options)
+                                         : judge(&board, options);
     if (loaded)
         board_finish(&board);
     return options->gate.bisect && code > 1 ? BISECT_SKIP : code;

@@ -220,12 +220,13 @@ static bool run_all(struct nominal *n, const struct check_nominal_request *reque
     struct sim_err survey_err = SIM_ERR_INIT;
     if (!can_run(board, &n->facts))
         return true;
-    if (!regressions_read(&n->regressions, err) ||
+    if (!regressions_read(&n->regressions, request->brief, err) ||
         !run_image_choose(&n->run.image, &n->options, board, err))
         return false;
-    if (!replay_what_comes(n, request, err) || (n->facts.run && !converse(n, board, err)))
+    if (!replay_what_comes(n, request, err) ||
+        (n->facts.run && !request->brief && !converse(n, board, err)))
         return false;
-    if (n->facts.run && !n->facts.no_firmware)
+    if (n->facts.run && !n->facts.no_firmware && !request->brief)
         note_clock(n, board);
     n->facts.survey = survey_run(board, request->seed, &survey_err);
     return true;

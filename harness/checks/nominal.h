@@ -37,6 +37,7 @@ struct check_nominal_request {
     uint64_t seed;
     const char *firmware; /* as --firmware */
     const char *engine;
+    bool brief; /* fewer captures and no conversation: for many boards */
 };
 
 /* Replays the regression captures (captures/gate.tsv below LINKPULSE_DATA) and talks to the

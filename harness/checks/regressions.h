@@ -1,4 +1,5 @@
-/* The captures that the gate replays: captures/gate.tsv below LINKPULSE_DATA (environment) or
+/* The captures that the gate replays, and fewer of them for many boards: captures/gate.tsv and
+ * captures/gate_brief.tsv below LINKPULSE_DATA (environment) or
  * the directory given at build time. */
 #ifndef HARNESS_CHECKS_REGRESSIONS_H
 #define HARNESS_CHECKS_REGRESSIONS_H
@@ -15,7 +16,7 @@ struct regressions {
 };
 
 /* False with `err` and an empty list: no such file, no row, or a row that is none. */
-bool regressions_read(struct regressions *list, struct sim_err *err);
+bool regressions_read(struct regressions *list, bool brief, struct sim_err *err);
 void regressions_finish(struct regressions *list); /* accepts a zeroed one */
 
 /* What is wrong with the first one that could not be read whole; "" without any. */

@@ -201,7 +201,8 @@ static bool run_nominal(const struct gate_request *request, struct gate_result *
     const struct check_nominal_request nominal = {.board = request->board,
                                                   .seed = request->seed,
                                                   .firmware = request->firmware,
-                                                  .engine = request->engine};
+                                                  .engine = request->engine,
+                                                  .brief = request->brief};
     if (!check_nominal_run(&nominal, &out->nominal, err))
         return false;
     out->run = out->nominal->run;

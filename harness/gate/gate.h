@@ -53,6 +53,7 @@ struct gate_request {
     void *user;
     const char *waivers; /* a file beside the board's own; NULL: none */
     const char *date;    /* for their expiry, YYYY-MM-DD; NULL: today */
+    bool brief;          /* as check_nominal_request.brief */
 };
 
 /* Runs the checks and ranks what they found. False with `err` for an id that is no check's, for

@@ -67,7 +67,7 @@ static void bridge_pins(struct list *list, uint32_t part) {
     const struct netlist *netlist = list->board->netlist;
     for (uint32_t p = part_at(list, part)->first_pin; p != NETLIST_NONE;
          p = netlist->pins[p].next) {
-        char *end, next[16];
+        char *end, next[24];
         const char *ref = part_at(list, part)->ref, *number = netlist->pins[p].number;
         long n = strtol(number, &end, 10);
         if (end == number || *end || !is_first(list, part, p))

@@ -231,16 +231,21 @@ static void look_ahead(struct stm32 *mcu) {
 }
 
 void inbox_search(struct stm32 *mcu) {
-    const struct stm32_edge *least = &mcu->lane.act;
+    const struct stm32_edge *least = &mcu->lane.act.edge;
     if (mcu->stale & STALE_ACTS || least->time == SIM_NEVER)
         lane_search(mcu);
     if (mcu->stale & STALE_ACTS)
         look_ahead(mcu);
     mcu->stale = 0;
     mcu->next = NULL;
+    mcu->next_on_pin = SIM_NEVER;
     for (unsigned i = 0; i < mcu->n_inputs; i++) {
         const struct inbox *in = &mcu->inputs[i]->inbox;
-        if (in->head == in->n || in->act >= in->n || !stm32_edge_before(&in->edge[in->act], least))
+        if (in->head == in->n || in->act >= in->n)
+            continue;
+        if (in->edge[in->act].time < mcu->next_on_pin)
+            mcu->next_on_pin = in->edge[in->act].time;
+        if (!stm32_edge_before(&in->edge[in->act], least))
             continue;
         least = &in->edge[in->act];
         mcu->next = mcu->inputs[i];

@@ -24,7 +24,7 @@ static bool empty(const struct lane *l) {
 
 bool lane_create(struct stm32 *mcu) {
     mcu->lane.items = calloc(LANE_ITEMS, sizeof *mcu->lane.items);
-    mcu->lane.act.time = SIM_NEVER;
+    mcu->lane.act.edge.time = SIM_NEVER;
     return mcu->lane.items != NULL;
 }
 
@@ -117,13 +117,11 @@ static unsigned samples_in(const struct lane *l, const struct pin_digest *d, uns
     return (clocks + (d->first_clock == l->wants.level)) / 2;
 }
 
-/* The sample that the receiver acts on. */
-static void find_act(struct lane *l) {
-    unsigned left = l->wants.left,
-             from = empty(l) ? 0 : item_at(l, l->head)->digest->move[l->at].clocks;
-    l->act.time = SIM_NEVER;
-    l->act_item = SIZE_MAX;
-    for (size_t i = l->head; left != UINT_MAX && i < l->tail; i++, from = 0) {
+/* The sample number `left` from 1 on, of those behind the first `from` edges of the clock of item
+ * `i`: the one that the receiver acts on. */
+static void search(const struct lane *l, size_t i, unsigned from, unsigned left,
+                   struct lane_act *out) {
+    for (; left != UINT_MAX && i < l->tail; i++, from = 0) {
         const struct lane_item *item = item_at(l, i);
         const struct pin_digest *d = item->digest;
         unsigned before = samples_in(l, d, from), all = samples_in(l, d, d->n_clocks);
@@ -132,12 +130,24 @@ static void find_act(struct lane *l) {
             continue;
         }
         unsigned nth = 2 * (before + left - 1) + (d->first_clock != l->wants.level);
-        l->act_item = i;
-        l->act_at = d->position[nth];
-        l->act.time = item->start + d->move[l->act_at].dt;
-        l->act.order = item->order + d->move[l->act_at].rank;
+        out->item = i;
+        out->at = d->position[nth];
+        out->edge.time = item->start + d->move[out->at].dt;
+        out->edge.order = item->order + d->move[out->at].rank;
         return;
     }
+    out->edge.time = SIM_NEVER;
+    out->item = SIZE_MAX;
+}
+
+static void find_act(struct lane *l) {
+    unsigned from = empty(l) ? 0 : item_at(l, l->head)->digest->move[l->at].clocks;
+    search(l, l->head, from, l->wants.left, &l->act);
+}
+
+void lane_act_after(const struct lane *l, unsigned left, struct lane_act *next) {
+    const struct pin_digest *d = item_at(l, l->act.item)->digest;
+    search(l, l->act.item, clocks_before(d, l->act.at + 1), left, next);
 }
 
 /* --- to the inboxes ------------------------------------------------------------------------- */
@@ -240,7 +250,7 @@ bool lane_push(struct stm32 *mcu, struct pin *clock, struct pin *data, sim_time 
     l->level[CLOCK] ^= d->n_clocks & 1;
     l->level[DATA] ^= (d->n - d->n_clocks) & 1;
     l->end = start + d->last;
-    if (l->act.time == SIM_NEVER)
+    if (l->act.edge.time == SIM_NEVER)
         mcu->stale |= STALE_NEXT;
     return true;
 }
@@ -283,7 +293,7 @@ static void overhear(struct stm32 *mcu, const struct lane *l, struct pin *pin) {
         exti->ip->pin_in(exti, pin->out.pin, pin->level, mcu->now);
 }
 
-static void begin(const struct lane *l, struct stm32_bits *bits) {
+void lane_begin(const struct lane *l, struct stm32_bits *bits) {
     bits->edges = bits->samples = bits->bits = 0;
     bits->clock = l->pin[CLOCK]->level;
     bits->data = l->pin[DATA]->level;
@@ -291,7 +301,8 @@ static void begin(const struct lane *l, struct stm32_bits *bits) {
 }
 
 /* As with inboxes: the pins are where they will be before the first block knows it. */
-static void finish(struct stm32 *mcu, struct lane *l, const struct stm32_bits *bits) {
+void lane_levels(struct stm32 *mcu, const struct stm32_bits *bits) {
+    struct lane *l = &mcu->lane;
     l->pin[CLOCK]->level = l->pin[CLOCK]->board = l->block->in[l->role[CLOCK]] =
         (uint8_t)bits->clock;
     l->pin[DATA]->level = l->pin[DATA]->board = l->block->in[l->role[DATA]] = (uint8_t)bits->data;
@@ -300,6 +311,12 @@ static void finish(struct stm32 *mcu, struct lane *l, const struct stm32_bits *b
         overhear(mcu, l, l->pin[CLOCK]);
         overhear(mcu, l, l->pin[DATA]);
     }
+    mcu->delivers = false;
+}
+
+static void finish(struct stm32 *mcu, struct lane *l, const struct stm32_bits *bits) {
+    lane_levels(mcu, bits);
+    mcu->delivers = true;
     l->block->ip->bits(l->block, bits);
     mcu->delivers = false;
 }
@@ -308,7 +325,7 @@ static void finish(struct stm32 *mcu, struct lane *l, const struct stm32_bits *b
 static unsigned due(const struct lane *l, const struct stm32_edge *limit) {
     const struct lane_item *item = item_at(l, l->head);
     const struct pin_digest *d = item->digest;
-    unsigned at = l->at, end = l->head == l->act_item ? l->act_at : d->n;
+    unsigned at = l->at, end = l->head == l->act.item ? l->act.at : d->n;
     if (item->start + d->last < limit->time)
         return end;
     for (; at < end; at++) {
@@ -325,7 +342,7 @@ void lane_settle(struct stm32 *mcu, const struct stm32_edge *limit) {
     if (!lane_waits(mcu, limit->time))
         return;
     struct stm32_bits bits;
-    begin(l, &bits);
+    lane_begin(l, &bits);
     while (!empty(l)) {
         unsigned to = due(l, limit);
         if (to == l->at)
@@ -337,13 +354,17 @@ void lane_settle(struct stm32 *mcu, const struct stm32_edge *limit) {
         finish(mcu, l, &bits);
 }
 
+void lane_pass_act(struct lane *l, struct stm32_bits *bits) {
+    while (l->head < l->act.item)
+        pass(l, item_at(l, l->head)->digest->n, bits);
+    pass(l, l->act.at + 1, bits);
+}
+
 void lane_act(struct stm32 *mcu) {
     struct lane *l = &mcu->lane;
     struct stm32_bits bits;
-    begin(l, &bits);
-    while (l->head < l->act_item)
-        pass(l, item_at(l, l->head)->digest->n, &bits);
-    pass(l, l->act_at + 1, &bits);
+    lane_begin(l, &bits);
+    lane_pass_act(l, &bits);
     finish(mcu, l, &bits);
     if (!l->block->ip->listens(l->block, l->role[CLOCK], l->role[DATA], &l->wants))
         mcu->stale |= STALE_ACTS;

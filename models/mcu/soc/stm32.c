@@ -243,12 +243,10 @@ static bool sleep_through(struct stm32 *mcu, sim_time until) {
     const struct timebase *hclk = &mcu->clocks[STM32_HCLK];
     uint64_t wake = armv7m_next_wake(mcu->core);
     sim_time alarm = wake == ARMV7M_NEVER ? SIM_NEVER : timebase_time(hclk, wake - 1);
-    while (!mcu->roused) {
-        sim_time next = events_next(mcu);
-        if (next >= until || next > alarm)
+    sim_time limit = alarm < until ? alarm : until - 1;
+    while (!mcu->roused)
+        if (!events_step(mcu, limit))
             return false;
-        events_advance(mcu, next);
-    }
     armv7m_doze(mcu->core, timebase_after(hclk, mcu->now));
     return true;
 }
@@ -256,7 +254,7 @@ static bool sleep_through(struct stm32 *mcu, sim_time until) {
 /* One stretch up to the next event or `until`. */
 static enum stm32_stop run_stretch(struct stm32 *mcu, sim_time until) {
     bool woken = !mcu->roused && armv7m_asleep(mcu->core) && sleep_through(mcu, until);
-    sim_time next = woken ? mcu->now : events_next(mcu);
+    sim_time next = woken ? mcu->now : events_seen(mcu);
     enum stm32_stop stop = stop_of(mcu, run_core(mcu, next < until ? next : until));
     sim_time reached = core_time(mcu);
     events_advance(mcu, reached < until ? reached : until);

@@ -5,6 +5,7 @@
  * are of the same run, so their ratio means something. Only a run that delivers nothing fails:
  * `rearm` loses most of such a line. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,8 +20,9 @@
 #define LINE_TIME (500 * SIM_MS)
 #define FRAMES    64
 
-static const char *const IMAGES[] = {"netif_f401", "netif_f401_bits", "netif_f401_rearm",
-                                     "netif_f401_rearm_bits", "rxdump_f401"};
+static const char *const IMAGES[] = {"netif_f401",       "netif_f401_bits",
+                                     "netif_f401_rearm", "netif_f401_rearm_bits",
+                                     "netif_f401_awake", "rxdump_f401"};
 static uint8_t wires[FRAMES][1600];
 
 struct figures {
@@ -150,7 +152,17 @@ static bool row(const struct board *board, const char *name, size_t size, bool b
     return group.delivered == single.delivered;
 }
 
-/* With an argument: the image of that name alone, twice in groups, for a profile. */
+static bool rows(const struct board *board, const char *image, size_t only, bool both) {
+    static const size_t SIZES[] = {64, 1518};
+    bool ok = true;
+    for (size_t i = 0; ok && i < sizeof SIZES / sizeof *SIZES; i++)
+        if (!only || only == SIZES[i])
+            ok = row(board, image, SIZES[i], both);
+    return ok;
+}
+
+/* With arguments: the image of that name alone, with frames of 64 or 1518 octets alone, twice in
+ * groups, for a profile. */
 int main(int argc, char **argv) {
     struct sim_err err = SIM_ERR_INIT;
     struct board board;
@@ -164,7 +176,7 @@ int main(int argc, char **argv) {
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof IMAGES / sizeof *IMAGES; i++)
         if (argc < 2 || strcmp(argv[1], IMAGES[i]) == 0)
-            ok = row(&board, IMAGES[i], 64, argc < 2) && row(&board, IMAGES[i], 1518, argc < 2);
+            ok = rows(&board, IMAGES[i], argc < 3 ? 0 : strtoul(argv[2], NULL, 10), argc < 2);
     board_finish(&board);
     return ok ? 0 : 1;
 }

@@ -7,28 +7,33 @@ void armv7m_cache_clear(struct armv7m_cache *cache) {
             cache->slot[cache->line[i]] = 0;
         cache->used[i] = 0;
     }
-    cache->filled = 0;
+    cache->filled = cache->sorted = cache->passed = 0;
 }
 
-static inline uint64_t lesser(uint64_t a, uint64_t b) {
-    return a < b ? a : b;
-}
-
-/* The slot that was used longest ago, of a full cache: four searches that do not wait for each
- * other. */
-static unsigned oldest(const struct armv7m_cache *cache) {
-    const uint64_t *used = cache->used;
-    uint64_t least[4] = {used[0], used[0], used[0], used[0]};
-    unsigned i = 0;
-    for (; i + 4 <= cache->size; i += 4) {
-        least[0] = lesser(least[0], used[i]);
-        least[1] = lesser(least[1], used[i + 1]);
-        least[2] = lesser(least[2], used[i + 2]);
-        least[3] = lesser(least[3], used[i + 3]);
+/* By insertion: mostly they go on in the order they had. */
+static void sort(struct armv7m_cache *cache) {
+    uint64_t *order = cache->order;
+    for (unsigned i = 0; i < cache->size; i++) {
+        uint64_t used = cache->used[cache->sorted ? order[i] % ARMV7M_CACHE_MAX : i];
+        unsigned at = i;
+        for (; at > 0 && order[at - 1] > used; at--)
+            order[at] = order[at - 1];
+        order[at] = used;
     }
-    for (; i < cache->size; i++)
-        least[0] = lesser(least[0], used[i]);
-    return lesser(lesser(least[0], least[1]), lesser(least[2], least[3])) % ARMV7M_CACHE_MAX;
+    cache->sorted = cache->size;
+    cache->passed = 0;
+}
+
+/* The slot that was used longest ago, of a full cache: the first in the order of the last sort that
+ * was not used since. */
+static unsigned oldest(struct armv7m_cache *cache) {
+    for (;; sort(cache)) {
+        while (cache->passed < cache->sorted) {
+            uint64_t used = cache->order[cache->passed++];
+            if (cache->used[used % ARMV7M_CACHE_MAX] == used)
+                return used % ARMV7M_CACHE_MAX;
+        }
+    }
 }
 
 void armv7m_cache_fill(struct armv7m_cache *cache, uint32_t line) {

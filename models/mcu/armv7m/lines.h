@@ -28,7 +28,9 @@ struct armv7m_cache {
     unsigned filled; /* slots, from the first on */
     uint64_t clock;  /* counts uses, in steps of ARMV7M_CACHE_MAX */
     uint32_t line[ARMV7M_CACHE_MAX];
-    uint64_t used[ARMV7M_CACHE_MAX]; /* when last, by `clock`, plus the slot's number; 0: empty */
+    uint64_t used[ARMV7M_CACHE_MAX];  /* when last, by `clock`, plus the slot's number; 0: empty */
+    uint64_t order[ARMV7M_CACHE_MAX]; /* of `used`, as it was at the last sort */
+    unsigned sorted, passed;          /* how many, and how many of them are gone */
 };
 
 struct armv7m_lines {

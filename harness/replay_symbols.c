@@ -305,12 +305,28 @@ static size_t send_known(struct replay *r, const struct line_burst *burst, size_
     return i;
 }
 
-bool replay_step(struct replay *r, uint32_t symbol) {
+/* What the next symbol and this one's answer will need is too much for a near cache. */
+static inline void fetch_ahead(const struct replay *r, const struct response_entry *entry,
+                               uint32_t next) {
+    const struct response *response = r->response;
+    if (response->state != RESPONSE_NONE)
+        __builtin_prefetch(&response->table[(size_t)response->state * r->n_symbols + next]);
+    if (entry->flags & ENTRY_OPS && r->digests)
+        __builtin_prefetch(&r->digests[entry->detail]);
+}
+
+/* `next`: what probably follows. */
+static inline bool step(struct replay *r, uint32_t symbol, uint32_t next) {
     const struct response_entry *entry = response_step(r->response, symbol, r->now);
     bool nothing = !entry->flags && !entry->n_bits;
+    fetch_ahead(r, entry, next);
     answer(r, entry, r->now);
     r->now += symbol < r->n_symbols ? r->lengths[symbol] : IDLE_STEP;
     return nothing;
+}
+
+bool replay_step(struct replay *r, uint32_t symbol) {
+    return step(r, symbol, symbol);
 }
 
 void replay_send(struct replay *r, const struct line_burst *burst) {
@@ -321,7 +337,8 @@ void replay_send(struct replay *r, const struct line_burst *burst) {
     }
     bool pins = r->settings.on_pins != NULL; /* then an answer is more than bits */
     for (size_t i = pins ? 0 : send_known(r, burst, 0); i < burst->n_symbols;) {
-        replay_step(r, burst->symbols[i++]);
+        uint32_t symbol = burst->symbols[i++];
+        step(r, symbol, i < burst->n_symbols ? burst->symbols[i] : symbol);
         settle_within(r, burst);
         i = pins ? i : send_known(r, burst, i);
     }

@@ -82,10 +82,13 @@ bool events_step(struct stm32 *mcu, sim_time limit) {
     sim_time next = edge < event ? edge : event;
     if (next > limit || next == SIM_NEVER)
         return false;
-    if (edge > event)
-        run_event(mcu);
-    else if (mcu->next || !feed_run(mcu, limit))
+    if (edge <= event && !mcu->next && feed_run(mcu, limit))
+        return true;
+    mcu->feed.known = false;
+    if (edge <= event)
         inbox_act(mcu);
+    else
+        run_event(mcu);
     return true;
 }
 

@@ -8,14 +8,6 @@
 
 #define FRAME 8 /* bits */
 
-struct feed {
-    struct stm32_feed from;
-    struct stm32_drain to;
-    struct stm32_block *dma;
-    unsigned line;
-    uint8_t *memory;
-};
-
 static bool join(struct stm32 *mcu, const struct route *route, struct feed *f) {
     struct stm32_block *dma = &mcu->blocks[route->dma];
     bool free = dma->line_count[route->line] == 0 && !(dma->acked_lines >> route->line & 1);
@@ -53,11 +45,26 @@ static bool find(struct stm32 *mcu, struct feed *f) {
     return f->memory;
 }
 
-/* When the frame that ends at `time` is in memory, and by which tick. */
-static sim_time served_at(const struct feed *f, sim_time time, uint64_t *tick) {
-    *tick = stm32_tick_at(f->dma, time) + f->to.latency;
-    *tick = *tick > f->to.free ? *tick : f->to.free;
-    return stm32_tick_time(f->dma, *tick);
+static inline bool usable(struct stm32 *mcu, struct feed *f) {
+    if (!f->known) {
+        f->usable = find(mcu, f);
+        f->known = true;
+        f->looked = false;
+    }
+    return f->usable;
+}
+
+/* When the frame that the lane's `act` ends is in memory; false: not before the next one ends. */
+static inline bool look(const struct lane *l, struct feed *f) {
+    if (!f->looked) {
+        f->tick = stm32_tick_at(f->dma, l->act.edge.time) + f->to.latency;
+        f->tick = f->tick > f->to.free ? f->tick : f->to.free;
+        f->served = stm32_tick_time(f->dma, f->tick);
+    }
+    if (!f->looked || f->next.edge.time == SIM_NEVER)
+        lane_act_after(l, FRAME, &f->next);
+    f->looked = true;
+    return f->next.edge.time > f->served;
 }
 
 static uint32_t in_order(const struct feed *f, uint32_t wire) {
@@ -68,16 +75,15 @@ static uint32_t in_order(const struct feed *f, uint32_t wire) {
     return (wire & 0x0f) << 4 | wire >> 4;
 }
 
-static void tell(struct stm32 *mcu, const struct feed *f, uint32_t address, uint32_t value,
-                 sim_time ended, sim_time served) {
+static void tell(struct stm32 *mcu, const struct feed *f, uint32_t address, uint32_t value) {
     if (!mcu->config.on_rx)
         return;
     struct stm32_rx rx = {STM32_RX_FRAME, .peripheral = f->from.address, .value = value, .size = 1};
-    mcu->now = ended;
+    mcu->now = mcu->lane.act.edge.time;
     stm32_rx_tell(mcu->lane.block, &rx);
     rx.kind = STM32_RX_STORED;
     rx.address = address;
-    mcu->now = served;
+    mcu->now = f->served;
     stm32_rx_tell(f->dma, &rx);
 }
 
@@ -99,55 +105,55 @@ static sim_time first_waiting(const struct stm32 *mcu) {
     return first;
 }
 
-static void finish(struct stm32 *mcu, struct feed *f, uint32_t items, uint32_t last,
+/* The last frame was `value`, and the plan goes on behind the octets stored. */
+static void finish(struct stm32 *mcu, struct feed *f, uint32_t n, uint32_t value,
                    const struct stm32_bits *bits) {
     struct stm32_block *b = mcu->lane.block;
-    armv7m_invalidate(mcu->core, f->to.memory, f->to.step ? items : 1);
+    uint32_t span = n * f->to.step;
+    armv7m_invalidate(mcu->core, f->to.memory, span ? span : 1);
     lane_levels(mcu, bits);
-    b->ip->fed(b, last, bits);
-    f->dma->ip->drained(f->dma, f->line, items, f->to.free - f->to.beat);
+    b->ip->fed(b, value, bits);
+    f->dma->ip->drained(f->dma, f->line, n, f->to.free - f->to.beat);
+    f->to.memory += span;
+    f->memory += span;
+    f->to.items -= n;
+    f->known = f->to.items > 0;
+    f->from.bits = f->from.n_bits = 0;
     mcu->lane.wants.left = FRAME;
     mcu->stale |= STALE_NEXT;
 }
 
 bool feed_run(struct stm32 *mcu, sim_time limit) {
     struct lane *l = &mcu->lane;
-    struct feed f;
+    struct feed *f = &mcu->feed;
     struct stm32_bits bits;
-    if (!find(mcu, &f))
+    if (!usable(mcu, f))
         return false;
     sim_time waiting = first_waiting(mcu), until = bound(mcu, limit);
     uint32_t n = 0, value = 0;
     lane_begin(l, &bits);
-    bits.bits = f.from.bits;
-    for (; n < f.to.items && l->act.edge.time < waiting && !mcu->stop_wanted; n++) {
-        struct lane_act next;
-        uint64_t tick;
-        sim_time served = served_at(&f, l->act.edge.time, &tick);
-        lane_act_after(l, FRAME, &next);
-        if (served > until || next.edge.time <= served)
+    bits.bits = f->from.bits;
+    for (; n < f->to.items && l->act.edge.time < waiting && !mcu->stop_wanted; n++) {
+        if (!look(l, f) || f->served > until)
             break;
         lane_pass_act(l, &bits);
-        value = in_order(&f, bits.bits & 0xff);
-        f.memory[n * f.to.step] = (uint8_t)value;
-        tell(mcu, &f, f.to.memory + n * f.to.step, value, l->act.edge.time, served);
-        mcu->now = served;
-        f.to.free = tick + f.to.beat;
-        l->act = next;
+        value = in_order(f, bits.bits & 0xff);
+        f->memory[n * f->to.step] = (uint8_t)value;
+        tell(mcu, f, f->to.memory + n * f->to.step, value);
+        mcu->now = f->served;
+        f->to.free = f->tick + f->to.beat;
+        l->act = f->next;
+        f->looked = false;
     }
     if (n > 0)
-        finish(mcu, &f, n, value, &bits);
+        finish(mcu, f, n, value, &bits);
     return n > 0;
 }
 
 sim_time feed_seen(struct stm32 *mcu) {
     const struct lane *l = &mcu->lane;
-    struct feed f;
-    struct lane_act next;
-    uint64_t tick;
-    if (l->act.edge.time == SIM_NEVER || !find(mcu, &f))
+    struct feed *f = &mcu->feed;
+    if (l->act.edge.time == SIM_NEVER || !usable(mcu, f) || !look(l, f))
         return l->act.edge.time;
-    sim_time served = served_at(&f, l->act.edge.time, &tick);
-    lane_act_after(l, FRAME, &next);
-    return next.edge.time <= served ? l->act.edge.time : served;
+    return f->served;
 }

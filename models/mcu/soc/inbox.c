@@ -234,8 +234,10 @@ void inbox_search(struct stm32 *mcu) {
     const struct stm32_edge *least = &mcu->lane.act.edge;
     if (mcu->stale & STALE_ACTS || least->time == SIM_NEVER)
         lane_search(mcu);
-    if (mcu->stale & STALE_ACTS)
+    if (mcu->stale & STALE_ACTS) {
+        mcu->feed.known = false;
         look_ahead(mcu);
+    }
     mcu->stale = 0;
     mcu->next = NULL;
     mcu->next_on_pin = SIM_NEVER;
@@ -402,6 +404,7 @@ void inbox_settle(struct stm32 *mcu, sim_time time) {
         return;
     if (inbox_next(mcu) <= time)
         limit = mcu->next_edge;
+    mcu->feed.known = false;
     lane_settle(mcu, &limit);
     collect(mcu, &limit, &group);
     deliver(mcu, &group, &limit);

@@ -126,6 +126,21 @@ struct lane {
     struct lane_act act; /* the block acts on it; none so far: on none of the edges here */
 };
 
+/* See feed.c. What the blocks said holds until something else happens to one. */
+struct feed {
+    bool known, usable;
+    struct stm32_feed from;
+    struct stm32_drain to; /* as it is now */
+    struct stm32_block *dma;
+    unsigned line;
+    uint8_t *memory; /* at to.memory, for to.items octets */
+    /* of the lane's `act` */
+    bool looked;
+    sim_time served; /* when its frame is in memory */
+    uint64_t tick;
+    struct lane_act next; /* the one behind it */
+};
+
 struct site {
     const char *text;
     uint32_t address, pc;
@@ -183,6 +198,7 @@ struct stm32 {
     unsigned stale; /* bits */
     bool delivers;  /* edges, at this moment */
     struct lane lane;
+    struct feed feed;
     struct pin *next; /* has the next edge to act on; NULL: the lane */
     struct stm32_edge next_edge;
     sim_time next_on_pin; /* of those that inboxes have */

@@ -178,6 +178,7 @@ void lane_leave(struct stm32 *mcu) {
     l->noted_at = l->at = 0;
     l->reserved = 0;
     l->pin[CLOCK] = l->pin[DATA] = NULL;
+    mcu->feed.known = false;
     find_act(l);
 }
 

@@ -2,45 +2,26 @@
 #include "models/mcu/armv7m/lines.h"
 
 void armv7m_cache_clear(struct armv7m_cache *cache) {
-    for (unsigned i = 0; i < cache->size; i++) {
-        if (cache->used[i])
-            cache->slot[cache->line[i]] = 0;
-        cache->used[i] = 0;
-    }
-    cache->filled = cache->sorted = cache->passed = 0;
+    for (unsigned i = 0; i < cache->filled; i++)
+        cache->slot[cache->line[i]] = 0;
+    cache->filled = 0;
 }
 
-/* By insertion: mostly they go on in the order they had. */
-static void sort(struct armv7m_cache *cache) {
-    uint64_t *order = cache->order;
-    for (unsigned i = 0; i < cache->size; i++) {
-        uint64_t used = cache->used[cache->sorted ? order[i] % ARMV7M_CACHE_MAX : i];
-        unsigned at = i;
-        for (; at > 0 && order[at - 1] > used; at--)
-            order[at] = order[at - 1];
-        order[at] = used;
-    }
-    cache->sorted = cache->size;
-    cache->passed = 0;
-}
-
-/* The slot that was used longest ago, of a full cache: the first in the order of the last sort that
- * was not used since. */
-static unsigned oldest(struct armv7m_cache *cache) {
-    for (;; sort(cache)) {
-        while (cache->passed < cache->sorted) {
-            uint64_t used = cache->order[cache->passed++];
-            if (cache->used[used % ARMV7M_CACHE_MAX] == used)
-                return used % ARMV7M_CACHE_MAX;
-        }
-    }
+static unsigned free_slot(struct armv7m_cache *cache) {
+    if (cache->filled == 0)
+        cache->link[ARMV7M_CACHE_MAX] =
+            (struct armv7m_cache_link){ARMV7M_CACHE_MAX, ARMV7M_CACHE_MAX};
+    if (cache->filled < cache->size)
+        return cache->filled++;
+    unsigned oldest = cache->link[ARMV7M_CACHE_MAX].newer;
+    armv7m_cache_unlink(cache, oldest);
+    cache->slot[cache->line[oldest]] = 0;
+    return oldest;
 }
 
 void armv7m_cache_fill(struct armv7m_cache *cache, uint32_t line) {
-    unsigned slot = cache->filled < cache->size ? cache->filled++ : oldest(cache);
-    if (cache->used[slot])
-        cache->slot[cache->line[slot]] = 0;
+    unsigned slot = free_slot(cache);
     cache->line[slot] = line;
     cache->slot[line] = (uint8_t)(slot + 1);
-    armv7m_cache_use(cache, line);
+    armv7m_cache_push(cache, slot);
 }

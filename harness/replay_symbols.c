@@ -305,21 +305,22 @@ static size_t send_known(struct replay *r, const struct line_burst *burst, size_
     return i;
 }
 
-/* What the next symbol and this one's answer will need is too much for a near cache. */
-static inline void fetch_ahead(const struct replay *r, const struct response_entry *entry,
-                               uint32_t next) {
+/* The answer to the next symbol, while this one's is told: too much for a near cache. */
+static inline void fetch_ahead(const struct replay *r, uint32_t next) {
     const struct response *response = r->response;
-    if (response->state != RESPONSE_NONE)
-        __builtin_prefetch(&response->table[(size_t)response->state * r->n_symbols + next]);
-    if (entry->flags & ENTRY_OPS && r->digests)
-        __builtin_prefetch(&r->digests[entry->detail]);
+    if (response->state == RESPONSE_NONE)
+        return;
+    uint32_t detail = response->table[(size_t)response->state * r->n_symbols + next].detail;
+    __builtin_prefetch(&r->details[detail]);
+    if (r->digests)
+        __builtin_prefetch(&r->digests[detail]);
 }
 
 /* `next`: what probably follows. */
 static inline bool step(struct replay *r, uint32_t symbol, uint32_t next) {
     const struct response_entry *entry = response_step(r->response, symbol, r->now);
     bool nothing = !entry->flags && !entry->n_bits;
-    fetch_ahead(r, entry, next);
+    fetch_ahead(r, next);
     answer(r, entry, r->now);
     r->now += symbol < r->n_symbols ? r->lengths[symbol] : IDLE_STEP;
     return nothing;

@@ -51,7 +51,7 @@ static bool copy_out(struct cosim *c, uint32_t address, uint32_t n) {
 }
 
 static void on_drop(struct cosim *c, struct armv7m *core, uint32_t address) {
-    for (int i = 0; i < COSIM_DROPS; i++)
+    for (int i = 0; c->settings.on_drop && i < COSIM_DROPS; i++)
         if (address == c->drops[i])
             c->settings.on_drop(c->settings.user, (enum cosim_drop)i, armv7m_get(core, ARMV7M_R0),
                                 stm32_time(c->chip));
@@ -65,7 +65,8 @@ static void on_function(void *user, struct armv7m *core, uint32_t address) {
     if (address != c->deliver || n > MAX_FRAME || !copy_out(c, armv7m_get(core, ARMV7M_R0), n))
         return;
     c->delivered++;
-    c->settings.on_deliver(c->settings.user, c->frame, n, stm32_time(c->chip));
+    if (c->settings.on_deliver)
+        c->settings.on_deliver(c->settings.user, c->frame, n, stm32_time(c->chip));
 }
 
 static void on_report(void *user, const struct stm32_report *report) {
@@ -141,18 +142,22 @@ static bool find_outputs(struct cosim *c, struct sim_err *err) {
     return true;
 }
 
+static void tell_output(struct cosim *c, size_t output, const struct stm32_pin_change *change) {
+    const struct replay_pin pin = {
+        .time = change->time,
+        .level = change->level == STM32_Z ? REPLAY_RELEASED : change->level == STM32_HIGH,
+        .pull = change->pull,
+        .ohms = change->ohms,
+        .edge_ns = change->edge_ns,
+    };
+    c->settings.on_output(c->settings.user, output, &pin);
+}
+
 static void on_pin(void *user, const struct stm32_pin_change *change) {
     struct cosim *c = user;
     for (size_t i = 0; i < c->n_outputs; i++)
         if (c->outputs[i].port == change->port && c->outputs[i].pin == change->pin)
-            c->settings.on_output(c->settings.user, c->outputs[i].index, change);
-}
-
-void cosim_outputs(struct cosim *c) {
-    for (size_t i = 0; c->settings.on_output && i < c->n_outputs; i++) {
-        struct stm32_pin_change now = stm32_pin_get(c->chip, c->outputs[i].port, c->outputs[i].pin);
-        c->settings.on_output(c->settings.user, c->outputs[i].index, &now);
-    }
+            tell_output(c, c->outputs[i].index, change);
 }
 
 sim_time cosim_next(const struct cosim *c) {
@@ -175,10 +180,10 @@ static bool make_chip(struct cosim *c, struct sim_err *err) {
         .edge_by_edge = c->settings.edge_by_edge,
         .seed = c->settings.seed,
         .on_report = on_report,
-        .on_rx = on_rx,
+        .on_rx = c->settings.on_rx ? on_rx : NULL,
         .on_pin = c->settings.on_output ? on_pin : NULL,
         .core = {.function = on_function,
-                 .exception = on_exception,
+                 .exception = c->settings.on_nss_interrupt ? on_exception : NULL,
                  .itm = c->settings.trace ? on_itm : NULL},
         .user = c,
     };
@@ -253,9 +258,19 @@ void cosim_destroy(struct cosim *c) {
     free(c);
 }
 
-void cosim_pin(struct cosim *c, enum spi_pin pin, sim_time time, int level) {
-    if (!stm32_pin_set(c->chip, c->port[pin], c->pin[pin], level ? STM32_HIGH : STM32_LOW, time))
+static void set_level(struct cosim *c, enum spi_pin pin, bool high) {
+    if (!stm32_pin_set(c->chip, c->port[pin], c->pin[pin], high ? STM32_HIGH : STM32_LOW, 0))
         c->pin_refused = true;
+}
+
+void cosim_boot(struct cosim *c, const struct spi_sampler *s) {
+    set_level(c, SPI_SCK, s->sck);
+    set_level(c, SPI_MOSI, s->mosi);
+    set_level(c, SPI_NSS, s->selected == s->active_high);
+    for (size_t i = 0; c->settings.on_output && i < c->n_outputs; i++) {
+        struct stm32_pin_change now = stm32_pin_get(c->chip, c->outputs[i].port, c->outputs[i].pin);
+        tell_output(c, c->outputs[i].index, &now);
+    }
 }
 
 void cosim_pins(struct cosim *c, sim_time start, const struct pin_list *list) {

@@ -53,30 +53,8 @@ static size_t make_frames(size_t size) {
     return n;
 }
 
-static void on_deliver(void *user, const uint8_t *octets, size_t n, sim_time time) {
-    (void)user, (void)octets, (void)n, (void)time;
-}
-
-static void on_drop(void *user, enum cosim_drop drop, uint32_t address, sim_time time) {
-    (void)user, (void)drop, (void)address, (void)time;
-}
-
-static void on_rx(void *user, const struct stm32_rx *rx) {
-    (void)user, (void)rx;
-}
-
-static void on_nss_interrupt(void *user, sim_time time) {
-    (void)user, (void)time;
-}
-
 static void on_pins(void *user, sim_time start, const struct pin_list *list) {
     cosim_pins(*(struct cosim **)user, start, list);
-}
-
-static void give_levels(struct cosim *cosim, const struct spi_sampler *s) {
-    cosim_pin(cosim, SPI_SCK, 0, s->sck);
-    cosim_pin(cosim, SPI_MOSI, 0, s->mosi);
-    cosim_pin(cosim, SPI_NSS, 0, s->selected == s->active_high);
 }
 
 /* CPU seconds for LINE_TIME of line; 0 with `err`. */
@@ -95,7 +73,7 @@ static double send(struct replay *replay, struct cosim *cosim, size_t n, sim_tim
 
 static bool run(struct replay *replay, struct cosim *cosim, size_t size, struct figures *out) {
     struct sim_err err = SIM_ERR_INIT;
-    give_levels(cosim, replay_sampler(replay));
+    cosim_boot(cosim, replay_sampler(replay));
     size_t n = make_frames(size);
     double seconds = (double)LINE_TIME / (double)SIM_S;
     double first = send(replay, cosim, n, BOOT, &err);
@@ -119,11 +97,7 @@ static bool measure(const struct board *board, const char *image, size_t size, b
                                             .image = image,
                                             .deliver_symbol = COSIM_DELIVER,
                                             .seed = 1,
-                                            .edge_by_edge = one_by_one,
-                                            .on_deliver = on_deliver,
-                                            .on_drop = on_drop,
-                                            .on_rx = on_rx,
-                                            .on_nss_interrupt = on_nss_interrupt};
+                                            .edge_by_edge = one_by_one};
     const struct replay_settings listen = {
         .seed = 1, .cache = true, .user = &cosim, .on_pins = on_pins};
     cosim = cosim_create(&settings, &err);

@@ -21,7 +21,7 @@ struct cosim {
     struct stm32 *chip;
     struct armv7m *core;
     struct debug *debug;      /* NULL: no GDB */
-    unsigned port[3], pin[3]; /* by enum spi_pin */
+    struct stm32_pin pins[3]; /* by enum spi_pin */
     struct output {
         size_t index; /* in struct mcu_nets */
         unsigned port, pin;
@@ -116,9 +116,11 @@ static bool find_pins(struct cosim *c, struct sim_err *err) {
                                "%s is not stated, and no pad on %s is named like an MCU pin: "
                                "--set %s=PB13",
                                KEY[i], nets[i], KEY[i]);
-        if (!stm32_pin_parse(c->chip, name, &c->port[i], &c->pin[i]))
+        unsigned port, pin;
+        if (!stm32_pin_parse(c->chip, name, &port, &pin))
             return sim_err_set(err, SIM_ERR_INPUT, "%s = %s: the %s has no such pin", KEY[i], name,
                                config->mcu_chip);
+        c->pins[i] = (struct stm32_pin){(uint8_t)port, (uint8_t)pin};
     }
     return true;
 }
@@ -202,7 +204,7 @@ static bool hook_drops(struct cosim *c) {
         if (!armv7m_hook(c->core, symbol->address, true))
             return false;
     }
-    int irq = stm32_exti_irq(c->chip, c->pin[SPI_NSS]);
+    int irq = stm32_exti_irq(c->chip, c->pins[SPI_NSS].pin);
     c->nss_exception = irq < 0 ? -1 : irq + 16;
     return true;
 }
@@ -259,7 +261,8 @@ void cosim_destroy(struct cosim *c) {
 }
 
 static void set_level(struct cosim *c, enum spi_pin pin, bool high) {
-    if (!stm32_pin_set(c->chip, c->port[pin], c->pin[pin], high ? STM32_HIGH : STM32_LOW, 0))
+    if (!stm32_pin_set(c->chip, c->pins[pin].port, c->pins[pin].pin, high ? STM32_HIGH : STM32_LOW,
+                       0))
         c->pin_refused = true;
 }
 
@@ -274,10 +277,7 @@ void cosim_boot(struct cosim *c, const struct spi_sampler *s) {
 }
 
 void cosim_pins(struct cosim *c, sim_time start, const struct pin_list *list) {
-    struct stm32_pin pins[3];
-    for (int i = 0; i < 3; i++)
-        pins[i] = (struct stm32_pin){(uint8_t)c->port[i], (uint8_t)c->pin[i]};
-    if (!stm32_pin_list(c->chip, pins, start, list))
+    if (!stm32_pin_list(c->chip, c->pins, start, list))
         c->pin_refused = true;
 }
 
@@ -359,7 +359,7 @@ struct cosim_figures cosim_figures(const struct cosim *c) {
         .unmodelled = stm32_report_count(c->chip, STM32_UNMODELLED),
         .lost = stm32_report_count(c->chip, STM32_LOST),
         .hclk_hz = stm32_hclk_hz(c->chip),
-        .slave_hz = stm32_pin_hz(c->chip, c->port[SPI_SCK], c->pin[SPI_SCK]),
+        .slave_hz = stm32_pin_hz(c->chip, c->pins[SPI_SCK].port, c->pins[SPI_SCK].pin),
     };
 }
 

@@ -4,7 +4,7 @@
  * to a block: request, arbitration and the read of the data register are then worked out instead
  * of done, as long as both blocks say that nothing else comes of them (feeds and drains of struct
  * stm32_ip). It is to the same effect, which config.edge_by_edge, without a lane, shows. */
-#include "models/mcu/soc/internal.h"
+#include "models/mcu/soc/lane_walk.h"
 
 #define FRAME 8 /* bits */
 
@@ -39,6 +39,7 @@ static bool find(struct stm32 *mcu, struct feed *f) {
             return false;
     if (!f->dma)
         return false;
+    f->clock = &mcu->clocks[f->dma->row->clock];
     f->to.items = f->to.items < most_items(l) ? f->to.items : most_items(l);
     uint32_t span = f->to.step ? f->to.items : 1;
     f->memory = f->to.items ? bus_dma_memory(mcu, f->to.memory, span, true) : NULL;
@@ -57,9 +58,9 @@ static inline bool usable(struct stm32 *mcu, struct feed *f) {
 /* When the frame that the lane's `act` ends is in memory; false: not before the next one ends. */
 static inline bool look(const struct lane *l, struct feed *f) {
     if (!f->looked) {
-        f->tick = stm32_tick_at(f->dma, l->act.edge.time) + f->to.latency;
+        f->tick = timebase_at(f->clock, l->act.edge.time) + f->to.latency;
         f->tick = f->tick > f->to.free ? f->tick : f->to.free;
-        f->served = stm32_tick_time(f->dma, f->tick);
+        f->served = timebase_time(f->clock, f->tick);
     }
     if (!f->looked || f->next.edge.time == SIM_NEVER)
         lane_act_after(l, FRAME, &f->next);

@@ -22,8 +22,21 @@ struct timebase {
     uint64_t tick, num, den;
 };
 void timebase_set(struct timebase *base, struct stm32_rate rate, sim_time now);
-sim_time timebase_time(const struct timebase *base, uint64_t tick);
-uint64_t timebase_at(const struct timebase *base, sim_time time);    /* last tick not after */
+sim_time timebase_time_any(const struct timebase *base, uint64_t tick);
+uint64_t timebase_at_any(const struct timebase *base, sim_time time);
+static inline sim_time timebase_time(const struct timebase *base, uint64_t tick) {
+    uint64_t n = tick - base->tick;
+    bool plain = base->den == 1 && base->num - 1 < UINT32_MAX && tick > base->tick;
+    if (plain && n <= (uint64_t)(SIM_NEVER - base->origin) >> 32)
+        return base->origin + (sim_time)(n * base->num);
+    return timebase_time_any(base, tick);
+}
+/* The last tick not after `time`. */
+static inline uint64_t timebase_at(const struct timebase *base, sim_time time) {
+    if (base->den == 1 && base->num && time > base->origin)
+        return base->tick + (uint64_t)(time - base->origin) / base->num;
+    return timebase_at_any(base, time);
+}
 uint64_t timebase_after(const struct timebase *base, sim_time time); /* first one not before */
 
 struct event {
@@ -132,6 +145,7 @@ struct feed {
     struct stm32_feed from;
     struct stm32_drain to; /* as it is now */
     struct stm32_block *dma;
+    const struct timebase *clock; /* the DMA's */
     unsigned line;
     uint8_t *memory; /* at to.memory, for to.items octets */
     /* of the lane's `act` */
@@ -310,11 +324,8 @@ static inline bool lane_waits(const struct stm32 *mcu, sim_time time) {
 /* Delivers what is not behind `limit`, which is not behind `act`. */
 void lane_settle(struct stm32 *mcu, const struct stm32_edge *limit);
 void lane_act(struct stm32 *mcu);
-/* For feed.c: the sample number `left` behind `act`; what was collected so far; the edges up to
- * `act`, and what that makes of the pins for all but the receiver. */
-void lane_act_after(const struct lane *l, unsigned left, struct lane_act *next);
+/* For feed.c: what is to be collected; and what that makes of the pins for all but the receiver. */
 void lane_begin(const struct lane *l, struct stm32_bits *bits);
-void lane_pass_act(struct lane *l, struct stm32_bits *bits);
 void lane_levels(struct stm32 *mcu, const struct stm32_bits *bits);
 void lane_note(struct lane *l); /* into the history of its pins */
 

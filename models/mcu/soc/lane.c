@@ -10,13 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "models/mcu/soc/internal.h"
-
-enum { CLOCK, DATA };
-
-static struct lane_item *item_at(const struct lane *l, size_t i) {
-    return &l->items[i % LANE_ITEMS];
-}
+#include "models/mcu/soc/lane_walk.h"
 
 static bool empty(const struct lane *l) {
     return l->head == l->tail;
@@ -34,19 +28,16 @@ void lane_destroy(struct stm32 *mcu) {
 
 /* --- what was delivered, for the input registers ------------------------------------------- */
 
-static unsigned clocks_before(const struct pin_digest *d, unsigned at) {
-    return at < d->n ? d->move[at].clocks : d->n_clocks;
-}
-
 /* The edge at a position: its pin, and its level. */
 static unsigned pin_at(const struct pin_digest *d, unsigned at, unsigned *level) {
-    unsigned clocks = d->move[at].clocks, pin = clocks_before(d, at + 1) > clocks ? CLOCK : DATA;
+    unsigned clocks = d->move[at].clocks,
+             pin = lane_clocks_before(d, at + 1) > clocks ? CLOCK : DATA;
     *level = pin == CLOCK ? d->first_clock ^ (clocks & 1) : d->first_data ^ ((at - clocks) & 1);
     return pin;
 }
 
 static void note_item(struct lane *l, size_t i) {
-    const struct lane_item *item = item_at(l, i);
+    const struct lane_item *item = lane_item(l, i);
     unsigned at = i == l->noted ? l->noted_at : 0, end = i == l->head ? l->at : item->digest->n;
     for (; at < end; at++) {
         unsigned level, pin = pin_at(item->digest, at, &level);
@@ -57,7 +48,7 @@ static void note_item(struct lane *l, size_t i) {
 void lane_note(struct lane *l) {
     size_t first = l->head, seen[2] = {0, 0};
     while (first > l->noted && (seen[CLOCK] < HISTORY || seen[DATA] < HISTORY)) {
-        const struct pin_digest *d = item_at(l, --first)->digest;
+        const struct pin_digest *d = lane_item(l, --first)->digest;
         seen[CLOCK] += d->n_clocks;
         seen[DATA] += d->n - d->n_clocks;
     }
@@ -112,42 +103,9 @@ static bool receiver(struct stm32 *mcu, struct lane *l) {
     return l->block->ip->listens(l->block, l->role[CLOCK], l->role[DATA], &l->wants);
 }
 
-/* Edges to the sampling level among the first `clocks` of the clock. */
-static unsigned samples_in(const struct lane *l, const struct pin_digest *d, unsigned clocks) {
-    return (clocks + (d->first_clock == l->wants.level)) / 2;
-}
-
-/* The sample number `left` from 1 on, of those behind the first `from` edges of the clock of item
- * `i`: the one that the receiver acts on. */
-static void search(const struct lane *l, size_t i, unsigned from, unsigned left,
-                   struct lane_act *out) {
-    for (; left != UINT_MAX && i < l->tail; i++, from = 0) {
-        const struct lane_item *item = item_at(l, i);
-        const struct pin_digest *d = item->digest;
-        unsigned before = samples_in(l, d, from), all = samples_in(l, d, d->n_clocks);
-        if (left > all - before) {
-            left -= all - before;
-            continue;
-        }
-        unsigned nth = 2 * (before + left - 1) + (d->first_clock != l->wants.level);
-        out->item = i;
-        out->at = d->position[nth];
-        out->edge.time = item->start + d->move[out->at].dt;
-        out->edge.order = item->order + d->move[out->at].rank;
-        return;
-    }
-    out->edge.time = SIM_NEVER;
-    out->item = SIZE_MAX;
-}
-
 static void find_act(struct lane *l) {
-    unsigned from = empty(l) ? 0 : item_at(l, l->head)->digest->move[l->at].clocks;
-    search(l, l->head, from, l->wants.left, &l->act);
-}
-
-void lane_act_after(const struct lane *l, unsigned left, struct lane_act *next) {
-    const struct pin_digest *d = item_at(l, l->act.item)->digest;
-    search(l, l->act.item, clocks_before(d, l->act.at + 1), left, next);
+    unsigned from = empty(l) ? 0 : lane_item(l, l->head)->digest->move[l->at].clocks;
+    lane_search_from(l, l->head, from, l->wants.left, &l->act);
 }
 
 /* --- to the inboxes ------------------------------------------------------------------------- */
@@ -163,8 +121,8 @@ static void spill(struct stm32 *mcu, struct lane *l) {
     for (unsigned i = 0; i < 2; i++)
         inbox_resume(mcu, l->pin[i]);
     for (; !empty(l); l->head++, l->at = 0)
-        for (; l->at < item_at(l, l->head)->digest->n; l->at++)
-            put(l, item_at(l, l->head), l->at);
+        for (; l->at < lane_item(l, l->head)->digest->n; l->at++)
+            put(l, lane_item(l, l->head), l->at);
     l->waiting = 0;
     mcu->stale |= STALE_ACTS;
 }
@@ -246,7 +204,7 @@ bool lane_push(struct stm32 *mcu, struct pin *clock, struct pin *data, sim_time 
         l->pin[CLOCK] != clock || l->pin[DATA] != data || !follows(mcu, l, d, start + d->first) ||
         !room(mcu, l, d))
         return false;
-    *item_at(l, l->tail++) = (struct lane_item){start, d, mcu->order};
+    *lane_item(l, l->tail++) = (struct lane_item){start, d, mcu->order};
     l->waiting += d->n;
     l->level[CLOCK] ^= d->n_clocks & 1;
     l->level[DATA] ^= (d->n - d->n_clocks) & 1;
@@ -257,28 +215,6 @@ bool lane_push(struct stm32 *mcu, struct pin *clock, struct pin *data, sim_time 
 }
 
 /* --- delivering ----------------------------------------------------------------------------- */
-
-/* The first list's edges up to a position. */
-static void pass(struct lane *l, unsigned to, struct stm32_bits *out) {
-    const struct pin_digest *d = item_at(l, l->head)->digest;
-    unsigned clocks = d->move[l->at].clocks, clocks_to = clocks_before(d, to);
-    unsigned first = samples_in(l, d, clocks), n = samples_in(l, d, clocks_to) - first;
-    if (n > 0) {
-        uint32_t turned = out->data ^ ((l->at - clocks) & 1) ? UINT32_MAX : 0;
-        uint32_t bits = (d->sampled[l->wants.level] ^ turned) << first >> (32 - n);
-        out->bits = out->bits << n | bits;
-        out->samples += n;
-    }
-    out->edges += clocks_to - clocks;
-    out->clock ^= (clocks_to - clocks) & 1;
-    out->data ^= (to - clocks_to - (l->at - clocks)) & 1;
-    l->at = to;
-    if (to < d->n)
-        return;
-    l->waiting -= d->n;
-    l->head++;
-    l->at = 0;
-}
 
 static void overhear(struct stm32 *mcu, const struct lane *l, struct pin *pin) {
     struct stm32_block *exti = pins_exti(mcu, pin);
@@ -324,7 +260,7 @@ static void finish(struct stm32 *mcu, struct lane *l, const struct stm32_bits *b
 
 /* Edges of the first list not behind `limit`, and before the one to act on. */
 static unsigned due(const struct lane *l, const struct stm32_edge *limit) {
-    const struct lane_item *item = item_at(l, l->head);
+    const struct lane_item *item = lane_item(l, l->head);
     const struct pin_digest *d = item->digest;
     unsigned at = l->at, end = l->head == l->act.item ? l->act.at : d->n;
     if (item->start + d->last < limit->time)
@@ -348,17 +284,11 @@ void lane_settle(struct stm32 *mcu, const struct stm32_edge *limit) {
         unsigned to = due(l, limit);
         if (to == l->at)
             break;
-        pass(l, to, &bits);
+        lane_pass(l, to, &bits);
     }
     l->wants.left -= l->wants.left == UINT_MAX ? 0 : bits.samples;
     if (bits.edges || bits.data != l->pin[DATA]->level)
         finish(mcu, l, &bits);
-}
-
-void lane_pass_act(struct lane *l, struct stm32_bits *bits) {
-    while (l->head < l->act.item)
-        pass(l, item_at(l, l->head)->digest->n, bits);
-    pass(l, l->act.at + 1, bits);
 }
 
 void lane_act(struct stm32 *mcu) {

@@ -169,7 +169,8 @@ static inline bool guard(struct armv7m *core, const struct op *op) {
         const struct memory *m_ = core->page[address_ >> PAGE_SHIFT];                              \
         uint32_t offset_ = address_ - m_->base;                                                    \
         type value_;                                                                               \
-        if (LIKELY(offset_ < m_->read_span && !(address_ & (size - 1)))) {                         \
+        if (LIKELY(offset_ < m_->read_span && !(address_ & (size - 1)) &&                          \
+                   offset_ - m_->fence_low >= m_->fence_span)) {                                   \
             memcpy(&value_, m_->host + offset_, size);                                             \
         } else {                                                                                   \
             uint32_t word_;                                                                        \
@@ -188,7 +189,8 @@ static inline bool guard(struct armv7m *core, const struct op *op) {
         uint32_t offset_ = address_ - m_->base;                                                    \
         type value_ = (type)RD;                                                                    \
         if (LIKELY(offset_ < m_->write_span && !(address_ & (size - 1)) &&                         \
-                   offset_ - m_->code_low >= m_->code_span)) {                                     \
+                   offset_ - m_->code_low >= m_->code_span &&                                      \
+                   offset_ - m_->fence_low >= m_->fence_span)) {                                   \
             memcpy(m_->host + offset_, &value_, size);                                             \
         } else {                                                                                   \
             cost = op->cycles;                                                                     \
@@ -275,7 +277,7 @@ static inline bool guard(struct armv7m *core, const struct op *op) {
 static inline bool quick_load(const struct armv7m *core, uint32_t address, uint32_t *value) {
     const struct memory *m = core->page[address >> PAGE_SHIFT];
     uint32_t offset = address - m->base;
-    if (UNLIKELY(offset >= m->read_span || address & 3))
+    if (UNLIKELY(offset >= m->read_span || address & 3 || offset - m->fence_low < m->fence_span))
         return false;
     memcpy(value, m->host + offset, 4);
     return true;
@@ -294,7 +296,8 @@ static inline bool cached_literal(const struct armv7m *core, uint32_t address, u
 static inline bool quick_store(const struct armv7m *core, uint32_t address, uint32_t value) {
     const struct memory *m = core->page[address >> PAGE_SHIFT];
     uint32_t offset = address - m->base;
-    if (UNLIKELY(offset >= m->write_span || address & 3 || offset - m->code_low < m->code_span))
+    if (UNLIKELY(offset >= m->write_span || address & 3 || offset - m->code_low < m->code_span ||
+                 offset - m->fence_low < m->fence_span))
         return false;
     memcpy(m->host + offset, &value, 4);
     return true;
@@ -364,6 +367,10 @@ decode: /* the slots behind the region are never filled: go on in the next one *
         core->instructions--;
         core->pc = armv7m_op_pc(code, op);
         goto enter;
+    }
+    if (UNLIKELY(core->fenced == code)) {
+        SYNC();
+        armv7m_lift(core);
     }
     armv7m_decode(core, code, armv7m_op_pc(code, op));
     __extension__({ goto *LABELS[op->code]; });

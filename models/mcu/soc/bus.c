@@ -148,7 +148,7 @@ static int core_access(struct stm32 *mcu, uint32_t address, unsigned size, bool 
         return ARMV7M_BUS_FAULT;
     if (!mcu->running)
         return 0;
-    if (mcu->stale && events_seen(mcu) < mcu->target)
+    if (mcu->feed.fence ? mcu->stale & STALE_ACTS : mcu->stale && events_seen(mcu) < mcu->target)
         armv7m_request_stop(mcu->core);
     return bridge_wait(mcu, address, write);
 }

@@ -140,6 +140,7 @@ struct lane {
 };
 
 /* See feed.c. What the blocks said holds until something else happens to one. */
+enum { FEED_PLAN = 32 };
 struct feed {
     bool known, usable;
     struct stm32_feed from;
@@ -148,11 +149,16 @@ struct feed {
     const struct timebase *clock; /* the DMA's */
     unsigned line;
     uint8_t *memory; /* at to.memory, for to.items octets */
-    /* of the lane's `act` */
-    bool looked;
-    sim_time served; /* when its frame is in memory */
-    uint64_t tick;
-    struct lane_act next; /* the one behind it */
+    /* The next frames, in a ring, and how many are worth being planned. */
+    struct feed_frame {
+        struct lane_act act; /* its last edge */
+        sim_time served;     /* when it is in memory, by this tick: before the next one's */
+        uint64_t tick;
+    } plan[FEED_PLAN];
+    struct lane_act after; /* the last edge of the frame behind those */
+    unsigned first, n, most;
+    bool fence; /* the core has one around what is planned */
+    bool hit;   /* it came there, and stops for the next frame */
 };
 
 struct site {
@@ -333,8 +339,10 @@ void lane_note(struct lane *l); /* into the history of its pins */
 /* Those that are in memory by `limit`, short of what else happens there; false: none. Nothing is
  * stale, and the lane has the next edge to act on. */
 bool feed_run(struct stm32 *mcu, sim_time limit);
-/* When that edge reaches something that the core can see without an access to a block. */
+/* Until when the core can run without a look at what is done by then, as long as it stays in front
+ * of the fence that it now has. */
 sim_time feed_seen(struct stm32 *mcu);
+void feed_release(struct stm32 *mcu); /* takes the fence away */
 
 /* bus.c: memory for a DMA, NULL: none, or not for it. */
 uint8_t *bus_dma_memory(struct stm32 *mcu, uint32_t address, uint32_t size, bool write);

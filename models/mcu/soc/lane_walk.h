@@ -46,9 +46,10 @@ static inline void lane_search_from(const struct lane *l, size_t i, unsigned fro
 }
 
 /* The sample number `left` behind an act. */
-static inline void lane_act_after(const struct lane *l, unsigned left, struct lane_act *next) {
-    const struct pin_digest *d = lane_item(l, l->act.item)->digest;
-    lane_search_from(l, l->act.item, lane_clocks_before(d, l->act.at + 1), left, next);
+static inline void lane_act_after(const struct lane *l, const struct lane_act *act, unsigned left,
+                                  struct lane_act *next) {
+    const struct pin_digest *d = lane_item(l, act->item)->digest;
+    lane_search_from(l, act->item, lane_clocks_before(d, act->at + 1), left, next);
 }
 
 /* The first list's edges up to a position. */

@@ -38,6 +38,14 @@ static void on_exception(void *user, unsigned number, bool entered) {
     mcu->config.core.exception(mcu->config.user, number, entered);
 }
 
+static void on_fence(void *user) {
+    struct stm32 *mcu = user;
+    mcu->feed.fence = false;
+    catch_up(mcu);
+    mcu->feed.hit = true;
+    armv7m_request_stop(mcu->core);
+}
+
 static bool make_core(struct stm32 *mcu, struct sim_err *err) {
     const struct armv7m_hooks *owner = &mcu->config.core;
     struct armv7m_config config = {
@@ -51,6 +59,7 @@ static bool make_core(struct stm32 *mcu, struct sim_err *err) {
         .hooks = {.read = bus_core_read, .write = bus_core_write, .unmodelled = report_core},
         .user = mcu,
     };
+    config.hooks.fence = on_fence;
     config.hooks.semihost = owner->semihost ? on_semihost : NULL;
     config.hooks.itm = owner->itm ? on_itm : NULL;
     config.hooks.function = owner->function ? on_function : NULL;
@@ -235,6 +244,7 @@ static enum armv7m_stop run_core(struct stm32 *mcu, sim_time target) {
     mcu->roused = false;
     enum armv7m_stop stop = armv7m_run(mcu->core, cycle);
     mcu->running = false;
+    feed_release(mcu);
     return stop;
 }
 

@@ -78,19 +78,12 @@ static void on_pins(void *user, sim_time start, const struct pin_list *list) {
     cosim_pins(run->firmware->cosim, start, list);
 }
 
-static void on_output(void *user, size_t output, const struct stm32_pin_change *change) {
+static void on_output(void *user, size_t output, const struct replay_pin *pin) {
     struct run *run = user;
-    const struct replay_pin pin = {
-        .time = change->time,
-        .level = change->level == STM32_Z ? REPLAY_RELEASED : change->level == STM32_HIGH,
-        .pull = change->pull,
-        .ohms = change->ohms,
-        .edge_ns = change->edge_ns,
-    };
     if (!run->replay)
         return; /* told again when there is one */
-    run_transmit_pin(run, output, &pin);
-    replay_drive(run->replay, output, &pin);
+    run_transmit_pin(run, output, pin);
+    replay_drive(run->replay, output, pin);
 }
 
 /* The MCU goes on. Once it has ended it stays so; run->err says why. */
@@ -257,12 +250,7 @@ void run_firmware_listen(struct replay_settings *settings) {
 
 /* The levels before the first edge. */
 void run_firmware_boot(struct run *run) {
-    const struct spi_sampler *s = replay_sampler(run->replay);
-    struct cosim *cosim = run->firmware->cosim;
-    cosim_pin(cosim, SPI_SCK, 0, s->sck);
-    cosim_pin(cosim, SPI_MOSI, 0, s->mosi);
-    cosim_pin(cosim, SPI_NSS, 0, s->selected == s->active_high);
-    cosim_outputs(cosim);
+    cosim_boot(run->firmware->cosim, replay_sampler(run->replay));
 }
 
 sim_time run_firmware_ready(const struct run *run) {

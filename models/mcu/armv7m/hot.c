@@ -61,13 +61,18 @@ static inline bool guard(struct armv7m *core, const struct op *op, bool passes) 
     return op->pre & PRE_ALWAYS || passes;
 }
 
+/* Whether aligned octets lie behind the fence; those without one have a span of 0. */
+static inline bool fenced(const struct memory *m, uint32_t offset) {
+    return offset - m->fence_low < m->fence_span;
+}
+
 /* `size` octets that can be read with nothing else to happen: without wait states, or in the
  * cache of data. NULL: not so. */
 static __attribute__((noinline)) const uint8_t *
 readable_elsewhere(struct armv7m *core, uint32_t address, uint32_t size) {
     const struct memory *m = core->page[address >> PAGE_SHIFT];
     uint32_t offset = address - m->base;
-    if (address & (size - 1))
+    if (address & (size - 1) || fenced(m, offset))
         return NULL;
     if (offset < m->read_span) {
         core->near_read = m;
@@ -82,7 +87,7 @@ readable_elsewhere(struct armv7m *core, uint32_t address, uint32_t size) {
 static inline const uint8_t *readable(struct armv7m *core, uint32_t address, uint32_t size) {
     const struct memory *m = core->near_read;
     uint32_t offset = address - m->base;
-    if (LIKELY(offset < m->read_span && !(address & (size - 1))))
+    if (LIKELY(offset < m->read_span && !(address & (size - 1)) && !fenced(m, offset)))
         return m->host + offset;
     return readable_elsewhere(core, address, size);
 }
@@ -93,8 +98,8 @@ static inline uint8_t *writable(struct armv7m *core, uint32_t address, uint32_t 
         m = core->near_write = core->page[address >> PAGE_SHIFT];
         offset = address - m->base;
     }
-    bool plain =
-        offset < m->write_span && !(address & (size - 1)) && offset - m->code_low >= m->code_span;
+    bool plain = offset < m->write_span && !(address & (size - 1)) &&
+                 offset - m->code_low >= m->code_span && !fenced(m, offset);
     return LIKELY(plain) ? m->host + offset : NULL;
 }
 static inline bool quick_load(struct armv7m *core, uint32_t address, uint32_t *value) {
@@ -221,6 +226,10 @@ decode: /* the slots behind the region are never filled: go on in the next one *
         SYNC();
         core->pc = armv7m_op_pc(code, op);
         goto enter;
+    }
+    if (UNLIKELY(core->fenced == code)) {
+        SYNC();
+        armv7m_lift(core);
     }
     armv7m_decode(core, code, armv7m_op_pc(code, op));
     BLOCK();

@@ -60,11 +60,12 @@ struct memory {
     /* Octets reachable by the fast path, 0 for none; lined: the same after looking up the line. */
     uint32_t read_span, write_span, lined_span;
     uint8_t *host;
-    struct op *ops;               /* NULL: not executable */
-    uint32_t code_low, code_span; /* offsets that hold decoded instructions */
-    uint32_t line_mask;           /* ~(line - 1), or 0 */
-    struct armv7m_lines *lines;   /* or NULL */
-    bool dying;                   /* unmapped while running; freed at the next boundary */
+    struct op *ops;                 /* NULL: not executable */
+    uint32_t code_low, code_span;   /* offsets that hold decoded instructions */
+    uint32_t fence_low, fence_span; /* see armv7m_fence() */
+    uint32_t line_mask;             /* ~(line - 1), or 0 */
+    struct armv7m_lines *lines;     /* or NULL */
+    bool dying;                     /* unmapped while running; freed at the next boundary */
 };
 
 /* Reasons to leave the hot loop before the next instruction. */
@@ -151,7 +152,7 @@ struct armv7m {
 
     struct armv7m_config config;
     struct memory memory[ARMV7M_MAX_REGIONS + 1]; /* the last is nowhere */
-    struct memory *nowhere;
+    struct memory *nowhere, *fenced;              /* NULL: no fence */
     uint32_t breaks[ARMV7M_MAX_BREAKS], hooks[ARMV7M_MAX_HOOKS];
     unsigned n_breaks, n_hooks, n_watches;
     struct armv7m_watch watches[ARMV7M_MAX_WATCHES];
@@ -218,7 +219,8 @@ static inline uint8_t *armv7m_fast(const struct armv7m *core, uint32_t address, 
     const struct memory *m = core->page[address >> PAGE_SHIFT];
     uint32_t offset = address - m->base, span = write ? m->write_span : m->read_span;
     bool code = write && offset + size > m->code_low && offset < m->code_low + m->code_span;
-    return offset < span && size <= span - offset && !code ? m->host + offset : NULL;
+    bool fence = offset + size > m->fence_low && offset < m->fence_low + m->fence_span;
+    return offset < span && size <= span - offset && !code && !fence ? m->host + offset : NULL;
 }
 struct memory *armv7m_find(struct armv7m *core, uint32_t address);
 /* One access of an instruction, any alignment the rules allow; adds wait states to the
@@ -232,6 +234,7 @@ void armv7m_spans(struct armv7m *core); /* recompute the fast path's reach */
 void armv7m_forget(struct memory *m, uint32_t offset, uint32_t size); /* what was decoded */
 void armv7m_forget_all(struct armv7m *core);
 void armv7m_bury(struct armv7m *core, struct memory *m); /* after unmapping */
+void armv7m_lift(struct armv7m *core);                   /* the fence: it was reached */
 /* Wait states of fetching octets at `address`, at `cycle`, from a region with lines. */
 static inline unsigned armv7m_fetch(struct armv7m *core, const struct memory *code,
                                     uint32_t address, uint64_t cycle) {

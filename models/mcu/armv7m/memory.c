@@ -158,6 +158,33 @@ void armv7m_invalidate(struct armv7m *core, uint32_t address, uint32_t size) {
     }
 }
 
+bool armv7m_fence(struct armv7m *core, uint32_t address, uint32_t size) {
+    struct memory *m = size ? armv7m_find(core, address) : NULL;
+    if (core->fenced)
+        core->fenced->fence_span = 0;
+    core->fenced = NULL;
+    if (!m || !m->size || m->code_span)
+        return false;
+    uint32_t offset = address - m->base;
+    m->fence_low = offset & ~7u; /* no aligned access lies across its ends */
+    m->fence_span = ((offset + size + 7) & ~7u) - m->fence_low;
+    core->fenced = m;
+    return true;
+}
+
+void armv7m_lift(struct armv7m *core) {
+    armv7m_fence(core, 0, 0);
+    if (core->config.hooks.fence)
+        core->config.hooks.fence(core->config.user);
+}
+
+static inline void respect_fence(struct armv7m *core, uint32_t address, unsigned size) {
+    const struct memory *m = core->fenced;
+    if (m && address - m->base + size > m->fence_low &&
+        address - m->base < m->fence_low + m->fence_span)
+        armv7m_lift(core);
+}
+
 /* The hot loop looks at the line where it enters and where one ends: it is made to enter anew,
  * lest the very next instruction be fetched or not as the caller's stops happen to fall. Blocks
  * know how long their fetches may wait at most. */
@@ -226,6 +253,7 @@ bool armv7m_bus_read(struct armv7m *core, uint32_t address, unsigned size, uint3
     struct memory *m = armv7m_find(core, address);
     *value = 0;
     if (m->size) {
+        respect_fence(core, address, size);
         *value = host_read(m->host + (address - m->base), size);
         core->cycles += read_wait(m, address - m->base);
         return true;
@@ -246,6 +274,7 @@ bool armv7m_bus_read(struct armv7m *core, uint32_t address, unsigned size, uint3
 bool armv7m_bus_write(struct armv7m *core, uint32_t address, unsigned size, uint32_t value) {
     struct memory *m = armv7m_find(core, address);
     if (m->size && m->region.flags & ARMV7M_WRITE) {
+        respect_fence(core, address, size);
         memcpy(m->host + (address - m->base), &value, size);
         armv7m_forget(m, address - m->base, size);
         return true;
@@ -297,6 +326,7 @@ bool armv7m_load(struct armv7m *core, uint32_t address, unsigned size, uint32_t 
         return true;
     if (!unaligned_allowed(core, address, size))
         return false;
+    respect_fence(core, address, size); /* as the access begins */
     uint32_t result = 0, part;
     for (unsigned at = 0, n; at < size; at += n) {
         n = piece(address + at, size - at);
@@ -314,6 +344,7 @@ bool armv7m_load(struct armv7m *core, uint32_t address, unsigned size, uint32_t 
 bool armv7m_store(struct armv7m *core, uint32_t address, unsigned size, uint32_t value) {
     if (!unaligned_allowed(core, address, size))
         return false;
+    respect_fence(core, address, size);
     for (unsigned at = 0, n; at < size; at += n) {
         n = piece(address + at, size - at);
         core->cycles += at != 0;

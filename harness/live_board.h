@@ -39,6 +39,9 @@ const struct cosim *live_rig_cosim(const struct live_rig *rig);
 bool live_rig_ended(const struct live_rig *rig);
 /* How often the clock of the MCU's transmitting SPI has changed. */
 uint64_t live_rig_sent(const struct live_rig *rig);
+/* How many times slower than real time frames to the board were simulated so far, by the host's
+ * clock; 0: there were none. */
+double live_rig_slowness(const struct live_rig *rig);
 struct cosim_figures live_rig_figures(const struct live_rig *rig);
 const char *live_rig_misuse(const struct live_rig *rig, char *out, size_t size);
 

@@ -36,23 +36,12 @@ bool wiring_fitted(const struct wiring *w, uint32_t part) {
 
 /* --- units and roles ------------------------------------------------------------------- */
 
-/* Inputs are pins [0, n_in), outputs [first_out, end_out). */
+/* Inputs are pins [0, n_in), outputs [first_out, end_out); a FET acts by its drain. */
 static void shape_unit(struct wiring_unit *u) {
-    static const struct {
-        uint8_t n_in, first_out, end_out;
-    } shapes[] = {
-        [PART_DFF] = {4, 4, 6},    [PART_MONO] = {3, 5, 7}, [PART_RECEIVER] = {2, 2, 3},
-        [PART_DRIVER] = {2, 2, 4}, [PART_FET] = {1, 1, 2},
-    };
-    enum part_unit_kind kind = u->unit->kind;
-    if (kind == PART_LOGIC) {
-        u->n_in = u->first_out = u->unit->n_in;
-        u->end_out = (uint8_t)(u->unit->n_in + 1);
-    } else if (kind <= PART_FET) {
-        u->n_in = shapes[kind].n_in;
-        u->first_out = shapes[kind].first_out;
-        u->end_out = shapes[kind].end_out;
-    }
+    bool fet = u->unit->kind == PART_FET;
+    u->n_in = (uint8_t)part_unit_inputs(u->unit);
+    u->first_out = (uint8_t)part_unit_first_output(u->unit);
+    u->end_out = (uint8_t)(u->first_out + (fet ? 1 : part_unit_outputs(u->unit)));
 }
 
 static enum wiring_role role_in(const struct wiring_unit *u, int place) {

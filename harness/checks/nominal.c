@@ -108,22 +108,6 @@ static bool replay_all(struct nominal *n, struct sim_err *err) {
 
 /* --- whose clock it is -------------------------------------------------------------------- */
 
-static void no_pin(void *user, size_t output, const struct stm32_pin_change *change) {
-    (void)user, (void)output, (void)change;
-}
-static void no_deliver(void *user, const uint8_t *octets, size_t size, sim_time time) {
-    (void)user, (void)octets, (void)size, (void)time;
-}
-static void no_drop(void *user, enum cosim_drop drop, uint32_t address, sim_time time) {
-    (void)user, (void)drop, (void)address, (void)time;
-}
-static void no_rx(void *user, const struct stm32_rx *rx) {
-    (void)user, (void)rx;
-}
-static void no_interrupt(void *user, sim_time time) {
-    (void)user, (void)time;
-}
-
 /* The core clock once the image has started, by itself, with the internal oscillator `ppm` off;
  * 0: it did not start. */
 static double clock_at(const struct nominal *n, const struct board *board, double ppm) {
@@ -136,11 +120,6 @@ static double clock_at(const struct nominal *n, const struct board *board, doubl
             .image = n->run.image.path,
             .deliver_symbol = COSIM_DELIVER,
             .seed = n->options.seed,
-            .on_deliver = no_deliver,
-            .on_drop = no_drop,
-            .on_rx = no_rx,
-            .on_nss_interrupt = no_interrupt,
-            .on_output = no_pin,
         },
         &err);
     double hz = 0;

@@ -120,6 +120,20 @@ else
     skip "--fst" "no fst2vcd (gtkwave)"
 fi
 
+# --- FETs -----------------------------------------------------------------------------------------
+# Q3's gate on the RC of the first-edge filter: it follows the line, and with it the enable.
+gate=(--edit "open Q3.1" --edit "short Q3.1 Net-(C10-Pad1)")
+slow_gate() {
+    wave 0 gate.vcd --firmware none --trace-window 3 "${gate[@]}" &&
+        python3 -c 'import sys, vcd
+edges = vcd.load(sys.argv[1])[0]["board./tx_ena"]
+sys.exit(len(edges) < 2 or any(a[1] == b[1] for a, b in zip(edges, edges[1:])))' "$tree/gate.vcd"
+}
+PYTHONPATH=$here check "a FET whose gate is on an analog net" slow_gate
+check "a FET whose source is on the supply: exit 3" exits 3 run -q --firmware none --engine rtl \
+    --edit "tie Q3.2 VCC" "$dns"
+check "which is named" says "Q3 (2N7002): its source is not on ground" err
+
 # --- the cache -----------------------------------------------------------------------------------
 at_once() { # two runs of a board that nobody has compiled
     local one two

@@ -46,6 +46,30 @@ check "revision 1" both 1 --board nucleo_shield_rev1
 check "revision 1: the same dead stage" same_line "the dead stage is U8A (74ACT86), whose input /sck_tx moves"
 check "nothing was compiled for all this" [ ! -e "$XDG_CACHE_HOME/linkpulse" ]
 
+# --- the cache: what follows is compiled on first use ------------------------------------------
+r5=(run -q --firmware none --engine rtl --edit "value R5=680" "$captures/short.pcap")
+at_once() { # two runs of a board that nobody has compiled
+    local one two
+    "$program" "${r5[@]}" >"$tree/1" 2>&1 &
+    one=$!
+    "$program" "${r5[@]}" >"$tree/2" 2>&1 &
+    two=$!
+    wait $one
+    wait $two
+    [ "$(grep -c "^FAIL: 0 of" "$tree/1" "$tree/2" | grep -c ":1$")" = 2 ] &&
+        [ "$(ls "$XDG_CACHE_HOME/linkpulse" | wc -l)" = 2 ]
+}
+check "two processes compile one board at once" at_once
+kept() { exits 1 "${r5[@]}" && ! says "compiling" err; }
+check "and nobody again" kept
+again() {
+    echo spoilt >"$(ls "$XDG_CACHE_HOME"/linkpulse/*.so)"
+    exits 1 "${r5[@]}" && says "compiling this board" err
+}
+check "but what is damaged" again
+nocache() { XDG_CACHE_HOME=/dev/null/x exits 4 "${r5[@]}" && says "/dev/null/x" err; }
+check "a cache that cannot be made: exit 4" nocache
+
 # --- failures are named without the event engine ----------------------------------------------
 check "a bit clock that does not recover" both 1 --edit "value R5=680"
 loop=(--edit "open U1.1" --edit "short U1.1 /tx_ena")
@@ -133,26 +157,6 @@ PYTHONPATH=$here check "a FET whose gate is on an analog net" slow_gate
 check "a FET whose source is on the supply: exit 3" exits 3 run -q --firmware none --engine rtl \
     --edit "tie Q3.2 VCC" "$dns"
 check "which is named" says "Q3 (2N7002): its source is not on ground" err
-
-# --- the cache -----------------------------------------------------------------------------------
-at_once() { # two runs of a board that nobody has compiled
-    local one two
-    export XDG_CACHE_HOME=$tree/other
-    "$program" run -q --firmware none --engine rtl --edit "value R5=570" "$captures/short.pcap" >"$tree/1" 2>&1 &
-    one=$!
-    "$program" run -q --firmware none --engine rtl --edit "value R5=570" "$captures/short.pcap" >"$tree/2" 2>&1 &
-    two=$!
-    wait $one && wait $two && [ "$(ls "$XDG_CACHE_HOME/linkpulse" | wc -l)" = 2 ]
-}
-check "two processes compile one board at once" at_once
-spoil() { for object in "$tree"/other/linkpulse/*.so; do echo spoilt >"$object"; done; }
-again() { XDG_CACHE_HOME=$tree/other exits 0 run -q --firmware none --engine rtl --edit "value R5=570" \
-    "$captures/short.pcap" && says "compiling this board" err; }
-spoil
-check "a damaged object is compiled again" again
-nocache() { XDG_CACHE_HOME=/dev/null/x exits 4 run -q --firmware none --engine rtl --edit "value R5=575" \
-    "$captures/short.pcap" && says "/dev/null/x" err; }
-check "a cache that cannot be made: exit 4" nocache
 
 # --- live -------------------------------------------------------------------------------------
 ping_rtl() { # on a busy machine an answer may come later than ping waits: three times

@@ -70,6 +70,18 @@ check "but what is damaged" again
 nocache() { XDG_CACHE_HOME=/dev/null/x exits 4 "${r5[@]}" && says "/dev/null/x" err; }
 check "a cache that cannot be made: exit 4" nocache
 
+# --- names: of a net like a port, a keyword, a part, a wire of the top's own ----------------------
+for file in net ini; do
+    sed 's,/edge\b,clk,g; s,/edge_in\b,int,g; s,/line\b,wire,g; s,/sck\b,U4_A_due,g; s,/bytesync\b,R5,g' \
+        "$here/../models/boards/nucleo_shield.$file" >"$tree/names.$file"
+done
+names() {
+    exits 0 export --verilog "$tree/names.net" -o "$tree/names.v" &&
+        timeout 60 verilator --lint-only -Wall -y "$here/../rtl/parts" -I"$here/../rtl/parts" "$tree/names.v" &&
+        grep -qF '    wire \wire ;' "$tree/names.v" && grep -qE '    wire .net[0-9]+:clk ;' "$tree/names.v"
+}
+check "nets by any name" names
+
 # --- failures are named without the event engine ----------------------------------------------
 check "a bit clock that does not recover" both 1 --edit "value R5=680"
 loop=(--edit "open U1.1" --edit "short U1.1 /tx_ena")

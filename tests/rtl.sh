@@ -138,6 +138,8 @@ check "--trace-window START:END" wave 0 time.vcd \
     --trace-window "$(us $((from + 20000500)))":"$(us $((to - 15000250)))"
 check "window of a time: a part of the whole" vcd "$tree/time.vcd" "$tree/whole.vcd" \
     $((from + 20000500)) $((to - 15000250))
+spans() { [ "$(vcd --span "$tree/time.vcd")" = "$((from + 20000500)) $((to - 15000250))" ]; }
+check "and no shorter" spans
 check "a window beyond the end" wave 0 none.vcd --trace-window 90000000:90000001
 check "auto without a failure" wave 0 none.vcd --trace-window auto
 check "no file of either" eval '[ -z "$(ls "$tree" | grep "^none")" ]'

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/cosim_stack.h"
 #include "harness/debug.h"
 #include "harness/dwarf_lines.h"
 #include "harness/image.h"
@@ -34,6 +35,7 @@ struct cosim {
     struct stm32_report unmodelled, misuse; /* the first of each */
     bool has_unmodelled, has_misuse;
     bool pin_refused;
+    struct cosim_stack stack;
     uint8_t frame[MAX_FRAME];
 };
 
@@ -226,6 +228,8 @@ static bool load(struct cosim *c, struct sim_err *err) {
         if (!stm32_load(c->chip, c->image.segments[i].address, c->image.segments[i].data,
                         c->image.segments[i].size, err))
             return false;
+    cosim_stack_paint(&c->stack, stm32_chip_find(c->settings.board->config.mcu_chip), c->core,
+                      &c->image);
     reset(c);
     return armv7m_hook(c->core, c->deliver, true) && hook_drops(c);
 }
@@ -266,6 +270,10 @@ void cosim_pins(struct cosim *c, sim_time start, const struct pin_list *list) {
         c->pin_refused = true;
 }
 
+uint32_t cosim_stack_free(const struct cosim *c) {
+    return cosim_stack_untouched(&c->stack, c->core);
+}
+
 static void where(const struct cosim *c, uint32_t pc, char *out, size_t size) {
     char line[160];
     const struct image_symbol *function = image_function(&c->image, pc);
@@ -274,19 +282,25 @@ static void where(const struct cosim *c, uint32_t pc, char *out, size_t size) {
         snprintf(out + n, size - (size_t)n, " (%s)", line);
 }
 
+const char *cosim_unmodelled(const struct cosim *c, char *out, size_t size) {
+    char place[320];
+    if (!c->has_unmodelled)
+        return NULL;
+    const struct stm32_report *u = &c->unmodelled;
+    where(c, u->pc, place, sizeof place);
+    snprintf(out, size, "%s.%s is not modelled (%s): %s %s", u->block, u->reg ? u->reg : "?",
+             u->text, u->write ? "written" : "read", place);
+    return out;
+}
+
 static bool ended(const struct cosim *c, enum stm32_stop stop, struct sim_err *err) {
     static const char *const WHY[] = {
         [STM32_REQUEST] = "stopped",          [STM32_BREAKPOINT] = "a breakpoint",
         [STM32_WATCHPOINT] = "a watchpoint",  [STM32_BKPT] = "a BKPT instruction",
         [STM32_SEMIHOST_END] = "semihosting", [STM32_LOCKUP] = "a lockup after a fault"};
-    char place[320];
-    if (stop == STM32_NOT_MODELLED && c->has_unmodelled) {
-        const struct stm32_report *u = &c->unmodelled;
-        where(c, u->pc, place, sizeof place);
-        return sim_err_at(err, SIM_ERR_UNMODELLED, c->settings.image, 0,
-                          "%s.%s is not modelled (%s): %s %s", u->block, u->reg ? u->reg : "?",
-                          u->text, u->write ? "written" : "read", place);
-    }
+    char place[320], text[512];
+    if (stop == STM32_NOT_MODELLED && cosim_unmodelled(c, text, sizeof text))
+        return sim_err_at(err, SIM_ERR_UNMODELLED, c->settings.image, 0, "%s", text);
     where(c, armv7m_pc(c->core), place, sizeof place);
     return sim_err_at(err, SIM_ERR_UNMODELLED, c->settings.image, 0, "the firmware ended: %s %s",
                       WHY[stop] ? WHY[stop] : "?", place);

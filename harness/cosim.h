@@ -76,6 +76,14 @@ bool cosim_tells_drops(const struct cosim *cosim);
 /* The firmware's first mistake (a clock that is off, a forbidden write), NULL without one. */
 const char *cosim_misuse(const struct cosim *cosim, char *out, size_t size);
 
+/* The first access that is not modelled, in words; NULL without one. */
+const char *cosim_unmodelled(const struct cosim *cosim, char *out, size_t size);
+
+/* How far the stack is from what lies below it: the most octets in a row, between the image's
+ * data and the stack's top, that nothing has written since the image was loaded. UINT32_MAX: the
+ * image's vector table puts the stack into no RAM. */
+uint32_t cosim_stack_free(const struct cosim *cosim);
+
 struct cosim_figures {
     uint64_t instructions, cycles, delivered, misuses, unmodelled, lost;
     double hclk_hz;

@@ -37,6 +37,7 @@ struct live_rig {
     size_t n_heard;
     bool levels[HEARD];
     int spi[MCU_NETS_OTHERS];  /* what the MCU sends with, and how it stands */
+    uint64_t clocked;          /* changes of the first of them */
     sim_time last_edge, drawn; /* the waveform as far as it was handed on */
     double frames_s;           /* of the host's clock, spent on frames to the board */
     sim_time frames;           /* their own length */
@@ -69,6 +70,7 @@ static void on_output(void *user, size_t output, const struct stm32_pin_change *
         replay_drive(rig->replay, output, &pin);
     if (output >= MCU_NETS_OTHERS || pin.level == REPLAY_RELEASED)
         return;
+    rig->clocked += output == MCU_NETS_TX_CLK && rig->spi[output] != pin.level;
     rig->spi[output] = pin.level;
     live_taps_spi(rig->taps, pin.time, output == MCU_NETS_TX_CLK, pin.level);
 }
@@ -337,6 +339,18 @@ struct live_board live_rig_board(struct live_rig *rig) {
 
 sim_time live_rig_delay(const struct live_rig *rig) {
     return rig->cable.delay;
+}
+
+const struct cosim *live_rig_cosim(const struct live_rig *rig) {
+    return rig->cosim;
+}
+
+bool live_rig_ended(const struct live_rig *rig) {
+    return rig->ended;
+}
+
+uint64_t live_rig_sent(const struct live_rig *rig) {
+    return rig->clocked;
 }
 
 double live_rig_slowness(const struct live_rig *rig) {

@@ -205,18 +205,12 @@ static enum run_failure_kind on_failed(void *user, const struct delivered_failur
 
 /* --- the run ----------------------------------------------------------------------------- */
 
-static bool only_first_bit(const struct compare_failure *f) {
-    return f->received && f->n_received == f->n_sent && f->n_sent > 1 &&
-           (f->received[0] ^ f->sent[0]) == 1 &&
-           memcmp(f->received + 1, f->sent + 1, f->n_sent - 1) == 0;
-}
-
 void run_firmware_found(struct run *run, const struct compare_failure *failure,
                         const struct run_failure *out) {
     struct run_firmware *f = run->firmware;
     f->found++;
     f->findings[run->frames_done % FINDINGS] = (struct finding){
-        .ordinal = run->frames_done, .first_bit = only_first_bit(failure), .failure = *out};
+        .ordinal = run->frames_done, .first_bit = compare_only_first_bit(failure), .failure = *out};
 }
 
 struct run_result *run_firmware_pins(struct run *run) {
@@ -313,6 +307,10 @@ bool run_firmware_finish(struct run *run) {
 
 struct cosim_figures run_firmware_figures(const struct run *run) {
     return cosim_figures(run->firmware->cosim);
+}
+
+struct cosim *run_firmware_cosim(const struct run *run) {
+    return run->firmware ? run->firmware->cosim : NULL;
 }
 
 bool run_firmware_damaged(const struct run *run) {

@@ -17,8 +17,9 @@
 #define PAGES      (1u << (32 - PAGE_SHIFT))
 #define EXCEPTIONS 256
 #define IT_BEHIND  18 /* octets behind an IT that its block can reach: 2 + 4 x 4 */
+#define BLOCK_MOST 24 /* instructions of a block */
 
-/* What OP_PRE does before the operation. */
+/* What is to be done before the operation. */
 enum pre {
     PRE_LINE = 1,    /* its octets enter a line that its predecessor's are not in */
     PRE_IT = 2,      /* inside an IT block: test the condition, advance */
@@ -28,15 +29,30 @@ enum pre {
     PRE_WIDE = 128   /* not something to do: the instruction has two halfwords */
 };
 
-/* One decoded instruction; there is a slot for each halfword of executable memory. */
+/* One decoded instruction; there is a slot for each halfword of executable memory.
+ *
+ * Blocks: instructions that follow each other up to one that may go elsewhere, or that is to be
+ * executed alone. At every slot of a block stands what is ahead of it, so that the hot loop
+ * looks at the limit and counts once a block. See blocks.c. */
 struct op {
-    uint16_t code, inner; /* inner: the operation; code: the same or OP_PRE */
+    uint16_t entry; /* what the hot loop does here when a block begins */
+    uint16_t code;  /* the same within one; OP_DECODE: not decoded */
+    uint16_t then;  /* what is left to do after OP_LINE, or in an IT block done as one */
+    uint16_t inner; /* the operation alone */
     uint8_t rd, rn, rm, ra;
-    uint32_t imm;
     uint8_t cycles; /* with every static part; branches: when not taken */
-    uint8_t taken;  /* branches: when taken */
-    uint8_t pre, sh;
+    uint8_t taken;  /* branches: how many more when taken */
+    uint8_t pre;
+    uint8_t sh;    /* branches: whether the target is in another line */
+    uint8_t ahead; /* cycles from here to the end of the block, without waits and jumps */
+    uint8_t left;  /* instructions likewise, at least this one */
+    uint8_t worst; /* cycles to the beginning of the block's last one, with all waits */
+    uint8_t reach; /* halfwords from here to the end of the block */
+    uint8_t from;  /* halfwords of the operation before that `code` counts on, or 0 */
+    uint8_t live;  /* flags that something reads before they are written: enum live */
+    uint32_t imm;
 };
+enum live { LIVE_NZ = 1, LIVE_C = 2, LIVE_V = 4, LIVE_ALL = 7 };
 
 struct memory {
     struct armv7m_region region;
@@ -99,6 +115,7 @@ struct armv7m {
     uint32_t line;       /* address of the line last fetched, 1 when none */
     const struct op *op; /* the instruction being executed; NULL outside the hot loop */
     struct memory *code;
+    const struct memory *near_read, *near_write; /* regions of the last ones, or any */
     struct memory *page[PAGES];
 
     uint32_t s[32], fpscr;
@@ -174,12 +191,23 @@ bool armv7m_condition(const struct armv7m *core, unsigned condition);
 
 /* --- decode*.c ------------------------------------------------------------------- */
 
-/* Fills the slot of `address` in `code`. */
+/* Fills the slot of `address` in `code`, and the block behind it. */
 void armv7m_decode(struct armv7m *core, struct memory *code, uint32_t address);
 /* Makes guards of what is left of an IT block whose next instruction is at `address`. */
 void armv7m_decode_block(struct armv7m *core, struct memory *code, uint32_t address, uint8_t it);
 static inline unsigned armv7m_op_length(const struct op *op) { /* halfwords */
     return op->pre & PRE_WIDE ? 2 : 1;
+}
+
+/* Whether flags pass the condition of a branch or an IT: without a jump, since the host predicts
+ * those of data badly. */
+static inline uint32_t armv7m_passes(int64_t nz, uint32_t c, uint32_t v, unsigned condition) {
+    /* By NZCV as a number: EQ, NE, CS, CC, MI, PL, VS, VC, HI, LS, GE, LT, GT, LE, AL */
+    static const uint16_t PASS[16] = {0xF0F0, 0x0F0F, 0xCCCC, 0x3333, 0xFF00, 0x00FF,
+                                      0xAAAA, 0x5555, 0x0C0C, 0xF3F3, 0xAA55, 0x55AA,
+                                      0x0A05, 0xF5FA, 0xFFFF, 0xFFFF};
+    uint32_t nzcv = (uint32_t)(nz < 0) << 3 | (uint32_t)((uint32_t)nz == 0) << 2 | c << 1 | v >> 31;
+    return PASS[condition] >> nzcv & 1;
 }
 
 /* --- memory.c -------------------------------------------------------------------- */
@@ -200,7 +228,9 @@ bool armv7m_store(struct armv7m *core, uint32_t address, unsigned size, uint32_t
 /* The same, aligned, without raising: for stacking and vectors. */
 bool armv7m_bus_read(struct armv7m *core, uint32_t address, unsigned size, uint32_t *value);
 bool armv7m_bus_write(struct armv7m *core, uint32_t address, unsigned size, uint32_t value);
-void armv7m_spans(struct armv7m *core);                  /* recompute the fast path's reach */
+void armv7m_spans(struct armv7m *core); /* recompute the fast path's reach */
+void armv7m_forget(struct memory *m, uint32_t offset, uint32_t size); /* what was decoded */
+void armv7m_forget_all(struct armv7m *core);
 void armv7m_bury(struct armv7m *core, struct memory *m); /* after unmapping */
 /* Wait states of fetching octets at `address`, at `cycle`, from a region with lines. */
 static inline unsigned armv7m_fetch(struct armv7m *core, const struct memory *code,

@@ -225,6 +225,7 @@ struct stm32_chip {
     uint32_t max_hclk_hz, max_pclk1_hz, max_pclk2_hz;
     bool remap_by_block; /* the F1 way of struct stm32_af */
     uint16_t pins[16];   /* bits of the port's pins that the package has; ports A, B, ... */
+    uint16_t not_5v[16]; /* those of them that do not stand 5 V (not "FT") */
     const struct stm32_memory *memories;
     const struct stm32_row *rows;
     const struct stm32_af *afs;

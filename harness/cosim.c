@@ -52,7 +52,7 @@ static bool copy_out(struct cosim *c, uint32_t address, uint32_t n) {
 
 static void on_drop(struct cosim *c, struct armv7m *core, uint32_t address) {
     for (int i = 0; i < COSIM_DROPS; i++)
-        if (address == c->drops[i])
+        if (c->settings.on_drop && address == c->drops[i])
             c->settings.on_drop(c->settings.user, (enum cosim_drop)i, armv7m_get(core, ARMV7M_R0),
                                 stm32_time(c->chip));
 }
@@ -65,7 +65,8 @@ static void on_function(void *user, struct armv7m *core, uint32_t address) {
     if (address != c->deliver || n > MAX_FRAME || !copy_out(c, armv7m_get(core, ARMV7M_R0), n))
         return;
     c->delivered++;
-    c->settings.on_deliver(c->settings.user, c->frame, n, stm32_time(c->chip));
+    if (c->settings.on_deliver)
+        c->settings.on_deliver(c->settings.user, c->frame, n, stm32_time(c->chip));
 }
 
 static void on_report(void *user, const struct stm32_report *report) {
@@ -175,10 +176,10 @@ static bool make_chip(struct cosim *c, struct sim_err *err) {
         .edge_by_edge = c->settings.edge_by_edge,
         .seed = c->settings.seed,
         .on_report = on_report,
-        .on_rx = on_rx,
+        .on_rx = c->settings.on_rx ? on_rx : NULL,
         .on_pin = c->settings.on_output ? on_pin : NULL,
         .core = {.function = on_function,
-                 .exception = on_exception,
+                 .exception = c->settings.on_nss_interrupt ? on_exception : NULL,
                  .itm = c->settings.trace ? on_itm : NULL},
         .user = c,
     };

@@ -31,6 +31,7 @@ struct cosim_settings {
     bool strict;
     bool edge_by_edge;       /* see struct stm32_config: slow, for tests */
     struct mcu_trace *trace; /* where ITM goes; NULL: nobody listens */
+    /* Of the callbacks, those may be NULL that nobody waits for. */
     void *user;
     /* The firmware delivers a frame (without FCS); the octets hold during the call. */
     void (*on_deliver)(void *user, const uint8_t *octets, size_t n, sim_time time);

@@ -103,23 +103,25 @@ static const struct option_row option_rows[] = {
      "change the netlist, as often as wanted: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 "
      "VCC\", "
      "\"value R5=680\", \"remove C10\""},
-    {"firmware", CODE_FIRMWARE, 0, RUN | LIVE, "ELF",
+    {"firmware", CODE_FIRMWARE, 0, RUN | LIVE | CROSS, "ELF",
      "the MCU's program, run beside the board: a file, or the name of an image of this project "
      "(default: netif_f401, or what the board's mcu.chip runs); none: octets are taken at the SPI "
-     "pins"},
-    {"deliver-symbol", CODE_DELIVER, 0, RUN | LIVE, "NAME",
+     "pins, and crosscheck sends each frame by them"},
+    {"deliver-symbol", CODE_DELIVER, 0, RUN | LIVE | CROSS, "NAME",
      "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
     {"engine", CODE_ENGINE, 0, RUN, "NAME",
      "event (default), or rtl: the same board as Verilog under Verilator, slower"},
     {"seed", CODE_SEED, 0, RUN | MCU | LIVE | CROSS, "N",
      "seed of everything random, 64 bit, decimal or 0x (default 1)"},
     {"jobs", CODE_JOBS, 'j', RUN, "N", "parallel workers (default: one per processor)"},
-    {"strict", CODE_STRICT, 0, RUN | MCU | LIVE, NULL,
+    {"strict", CODE_STRICT, 0, RUN | MCU | LIVE | CROSS, NULL,
      "end the run with exit code 3 at what is not modelled (default)"},
-    {"no-strict", CODE_NO_STRICT, 0, RUN | MCU | LIVE, NULL,
+    {"no-strict", CODE_NO_STRICT, 0, RUN | MCU | LIVE | CROSS, NULL,
      "count what is not modelled and go on"},
-    {"out", CODE_OUT, 0, RUN | MCU | LIVE, "DIR",
-     "directory of the output files given by relative names"},
+    {"out", CODE_OUT, 0, RUN | MCU | LIVE | CROSS, "DIR",
+     "directory of the output files given by relative names; with crosscheck, of VCD files that "
+     "show "
+     "both engines around each difference"},
     {"json", CODE_JSON, 0, RUN | MCU, "FILE",
      "write the results as JSON (schema linkpulse.run/1, linkpulse.mcu/1)"},
     {"no-host", CODE_NO_HOST, 0, RUN, NULL, "leave what differs between machines out of the JSON"},
@@ -130,7 +132,7 @@ static const struct option_row option_rows[] = {
      "with live also host, and to a FIFO as they come"},
     {"vcd", CODE_VCD, 0, RUN, "FILE", "write waves as VCD"},
     {"fst", CODE_FST, 0, RUN, "FILE", "write waves as FST, for GTKWave, with a .gtkw beside it"},
-    {"trace-window", CODE_TRACE_WINDOW, 0, RUN, "WHAT",
+    {"trace-window", CODE_TRACE_WINDOW, 0, RUN | CROSS, "WHAT",
      "waves only around: auto (the first failure), a frame's number from 1, or START:END in us"},
     {"no-cache", CODE_NO_CACHE, 0, RUN | LIVE, NULL,
      "simulate every edge, without the response cache: slower, the same results"},
@@ -442,6 +444,17 @@ static bool check_mcu(const struct options *options, struct sim_err *err) {
     return true;
 }
 
+static bool check_crosscheck(const struct options *options, struct sim_err *err) {
+    if (options->n_files == 0)
+        return sim_err_set(err, SIM_ERR_INPUT, "crosscheck needs at least one capture file");
+    if (options->window.kind != OPTIONS_WINDOW_ALL && !options->out_dir)
+        return sim_err_set(err, SIM_ERR_INPUT, "--trace-window needs --out");
+    if (options->window.kind == OPTIONS_WINDOW_FRAME)
+        return sim_err_set(err, SIM_ERR_INPUT,
+                           "--trace-window: crosscheck takes auto or START:END in us");
+    return true;
+}
+
 static bool check_verb(struct options *options, struct sim_err *err) {
     switch (options->verb) {
     case OPTIONS_RUN:
@@ -449,8 +462,7 @@ static bool check_verb(struct options *options, struct sim_err *err) {
     case OPTIONS_MCU:
         return check_mcu(options, err);
     case OPTIONS_CROSSCHECK:
-        return options->n_files > 0 ||
-               sim_err_set(err, SIM_ERR_INPUT, "crosscheck needs at least one capture file");
+        return check_crosscheck(options, err);
     case OPTIONS_LIVE: /* the positional arguments are a command */
         return true;
     default:

@@ -17,9 +17,16 @@ static void add_train(struct crosscheck_net *net, sim_time late) {
     }
 }
 
-static void finish(struct crosscheck_net *net) {
+/* Every difference is counted. */
+static void pair_until(struct crosscheck_net *net, sim_time time) {
     sim_time drift = 0;
-    crosscheck_pair(net, SIM_MS, &drift);
+    struct crosscheck_difference difference;
+    while (crosscheck_pair(net, time, SIM_NEVER, &drift, &difference))
+        crosscheck_count(net, &difference, &drift);
+}
+
+static void finish(struct crosscheck_net *net) {
+    pair_until(net, SIM_MS);
 }
 
 Test(crosscheck, equal_edges_agree) {
@@ -27,7 +34,7 @@ Test(crosscheck, equal_edges_agree) {
     add_train(&net, 900);
     finish(&net);
     cr_assert(crosscheck_agrees(&net));
-    cr_assert(net.pairs == 10 && net.worst == -900 && crosscheck_median(&net) == -900);
+    cr_assert(net.tally.pairs == 10 && net.tally.worst == -900 && crosscheck_median(&net) == -900);
     crosscheck_net_finish(&net);
 }
 
@@ -45,8 +52,8 @@ Test(crosscheck, one_edge_too_far_is_found_where_it_is) {
     net.queues[CROSSCHECK_RTL].edges[4].time += 3100;
     finish(&net);
     cr_assert(!crosscheck_agrees(&net));
-    cr_assert(net.apart == 1 && net.first.what == CROSSCHECK_APART);
-    cr_assert(net.first.time == 400 * SIM_NS);
+    cr_assert(net.tally.apart == 1 && net.tally.first.what == CROSSCHECK_APART);
+    cr_assert(net.tally.first.time == 400 * SIM_NS);
     crosscheck_net_finish(&net);
 }
 
@@ -57,32 +64,33 @@ Test(crosscheck, an_edge_in_one_engine_only_is_a_finding) {
     add(&net, CROSSCHECK_RTL, SIM_US + 5 * SIM_NS, 0);
     finish(&net);
     cr_assert(!crosscheck_agrees(&net));
-    cr_assert(net.pairs == 10 && net.only[CROSSCHECK_RTL] == 2 && !net.only[CROSSCHECK_EVENT]);
-    cr_assert(net.first.what == CROSSCHECK_ONLY_RTL && net.first.n[CROSSCHECK_RTL] == 2);
+    cr_assert(net.tally.pairs == 10 && net.tally.only[CROSSCHECK_RTL] == 2 &&
+              !net.tally.only[CROSSCHECK_EVENT]);
+    cr_assert(net.tally.first.what == CROSSCHECK_ONLY_RTL &&
+              net.tally.first.n[CROSSCHECK_RTL] == 2);
     crosscheck_net_finish(&net);
 }
 
 Test(crosscheck, an_edge_near_the_end_waits_for_the_other_engine) {
     struct crosscheck_net net = {.name = "/a"};
-    sim_time drift = 0;
     add(&net, CROSSCHECK_EVENT, SIM_US, 1);
-    crosscheck_pair(&net, SIM_US + 5 * SIM_NS, &drift);
-    cr_assert(!net.only[CROSSCHECK_EVENT]);
+    pair_until(&net, SIM_US + 5 * SIM_NS);
+    cr_assert(!net.tally.only[CROSSCHECK_EVENT]);
     add(&net, CROSSCHECK_RTL, SIM_US + SIM_NS, 1);
-    crosscheck_pair(&net, SIM_MS, &drift);
-    cr_assert(net.pairs == 1 && crosscheck_agrees(&net));
+    finish(&net);
+    cr_assert(net.tally.pairs == 1 && crosscheck_agrees(&net));
     crosscheck_net_finish(&net);
 }
 
 Test(crosscheck, an_oscillator_may_drift_but_not_by_a_thousandth) {
     for (int bad = 0; bad < 2; bad++) {
         struct crosscheck_net net = {.name = "/osc", .self_timed = true};
-        sim_time drift = 0, period = 14 * SIM_MS;
+        sim_time period = 14 * SIM_MS;
         for (int i = 1; i < 6; i++) {
             add(&net, CROSSCHECK_EVENT, i * period, i & 1);
             add(&net, CROSSCHECK_RTL, i * (period + period / (bad ? 900 : 1100)), i & 1);
         }
-        crosscheck_pair(&net, SIM_S, &drift);
+        pair_until(&net, SIM_S);
         cr_assert(crosscheck_agrees(&net) == !bad, "bad %d", bad);
         crosscheck_net_finish(&net);
     }
@@ -121,11 +129,12 @@ static struct crosscheck_run *run_one(const struct board *board, const struct pa
     uint8_t octets[60];
     for (unsigned i = 0; i < sizeof octets; i++)
         octets[i] = (uint8_t)(37 * i);
-    struct crosscheck_run *run = crosscheck_run_create(board, 1, uses, &err);
+    const struct crosscheck_settings settings = {.seed = 1, .event_uses = uses};
+    struct crosscheck_run *run = crosscheck_run_create(board, &settings, &err);
     if (!run && err.cls == SIM_ERR_ENVIRONMENT)
         cr_skip("not run: %s", err.text);
     cr_assert(run, "%s", err.text);
-    cr_assert(crosscheck_run_frame(run, octets, sizeof octets, &err), "%s", err.text);
+    cr_assert(crosscheck_run_frame(run, octets, sizeof octets, 0, &err), "%s", err.text);
     cr_assert(crosscheck_run_finish(run, &err), "%s", err.text);
     return run;
 }
@@ -137,7 +146,7 @@ Test(crosscheck_board, both_engines_agree, .timeout = 120) {
     const struct crosscheck_figures *f = crosscheck_run_figures(run);
     cr_assert(all_agree(run));
     cr_assert(f->frames == 1 && f->recovered[0] == 1 && f->recovered[1] == 1 && !f->different);
-    cr_assert(net_named(run, "/sck")->pairs > 500);
+    cr_assert(net_named(run, "/sck")->tally.pairs > 500);
     crosscheck_run_destroy(run);
     board_finish(&board);
 }
@@ -167,7 +176,7 @@ Test(crosscheck_board, a_wrong_truth_table_in_c_is_named, .timeout = 120) {
     const struct crosscheck_net *edge = net_named(run, "/edge");
     cr_assert(!all_agree(run));
     cr_assert(!crosscheck_agrees(edge) &&
-              edge->only[CROSSCHECK_EVENT] + edge->only[CROSSCHECK_RTL]);
+              edge->tally.only[CROSSCHECK_EVENT] + edge->tally.only[CROSSCHECK_RTL]);
     cr_assert_str_eq(edge->driver, "U4D (74HC08)");
     cr_assert(crosscheck_agrees(net_named(run, "/edge_in")), "what stands before it");
     crosscheck_run_destroy(run);

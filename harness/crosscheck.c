@@ -85,17 +85,33 @@ static sim_time window(const struct crosscheck_net *net, sim_time time) {
     return CROSSCHECK_WINDOW + (net->self_timed ? (time - net->last) / CROSSCHECK_PERIOD : 0);
 }
 
-/* How far the pair at the heads is apart, with what a new period of an oscillator may add. */
+/* An oscillator's edge a new period after the last. */
+static bool is_period(const struct crosscheck_net *net) {
+    return net->self_timed && head_of(&net->queues[0])->time - net->last > SIM_MS;
+}
+
+/* How far the pair at the heads is apart, but for what a new period may add. */
 static sim_time pair_apart(const struct crosscheck_net *net, sim_time drift) {
     const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
-    sim_time apart = beyond(net, a->time - b->time, drift), since = a->time - net->last;
-    bool new_period = net->self_timed && since > SIM_MS;
-    return new_period && distance(apart, 0) <= since / CROSSCHECK_PERIOD ? 0 : apart;
+    sim_time apart = beyond(net, a->time - b->time, drift);
+    bool within = distance(apart, 0) <= (a->time - net->last) / CROSSCHECK_PERIOD;
+    return is_period(net) && within ? 0 : apart;
+}
+
+static void count_period(struct crosscheck_net *net, sim_time drift) {
+    const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
+    double off = (double)distance(a->time - b->time - drift, 0);
+    sim_time ppb = (sim_time)(off * 1e9 / (double)(a->time - net->last));
+    net->tally.periods++;
+    if (ppb > net->tally.period_ppb)
+        net->tally.period_ppb = ppb;
 }
 
 static void take_pair(struct crosscheck_net *net, sim_time *drift) {
     const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
     count(net, pair_apart(net, *drift), a->time);
+    if (is_period(net))
+        count_period(net, *drift);
     if (net->self_timed) {
         *drift = a->time - b->time;
         net->last = a->time;

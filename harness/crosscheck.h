@@ -56,6 +56,8 @@ struct crosscheck_tally {
     uint64_t pairs, only[2], apart;
     uint64_t bins[CROSSCHECK_BINS]; /* event minus rtl */
     sim_time worst, worst_at;       /* signed */
+    uint64_t periods;               /* self-timed: edges more than a ms after the last, and */
+    sim_time period_ppb;            /* how far they were off, at most, in 1e-9 of that time */
     struct crosscheck_finding first;
 };
 

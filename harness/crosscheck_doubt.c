@@ -24,16 +24,7 @@ static void begin(struct crosscheck_run *run, sim_time time) {
     run->doubt.kept = false;
 }
 
-/* Neither engine says which flip-flop it was. */
-void crosscheck_doubt_window(struct crosscheck_run *run, sim_time time) {
-    begin(run, time);
-    for (size_t i = 0; i < run->n_compared; i++)
-        if (run->clocked[i])
-            spare_behind(run, i);
-}
-
-static void doubt_runt(struct crosscheck_run *run, size_t net, sim_time time) {
-    run->runts = true;
+void crosscheck_doubt(struct crosscheck_run *run, size_t net, sim_time time) {
     begin(run, time);
     spare_behind(run, net);
 }
@@ -50,7 +41,6 @@ void crosscheck_doubt_end(struct crosscheck_run *run, bool without_effect) {
     }
     doubt->time = SIM_NEVER;
     doubt->kept = false;
-    run->runts = false;
 }
 
 /* The net whose difference comes first in time; the oscillator's nets are looked at first: the
@@ -79,7 +69,7 @@ static bool pair_before(struct crosscheck_run *run, sim_time time, sim_time limi
     size_t net;
     while ((net = first_difference(run, time, limit, &difference)) < run->n_compared) {
         if (difference.runt && run->doubt.time == SIM_NEVER) {
-            doubt_runt(run, net, difference.time);
+            crosscheck_doubt(run, net, difference.time);
             return true; /* as far as that, and then on */
         }
         if (difference.runt)

@@ -144,6 +144,11 @@ bool crosscheck_firmware_frame(struct crosscheck_firmware *f, const uint8_t *oct
     return is_sound(f, err);
 }
 
+bool crosscheck_firmware_pulse(struct crosscheck_firmware *f, sim_time start, struct sim_err *err) {
+    replay_link_pulse(f->replay, start);
+    return is_sound(f, err);
+}
+
 bool crosscheck_firmware_until(struct crosscheck_firmware *f, sim_time time, struct sim_err *err) {
     replay_idle_until(f->replay, time);
     return is_sound(f, err);

@@ -26,6 +26,8 @@ void crosscheck_firmware_destroy(struct crosscheck_firmware *firmware); /* accep
 /* A frame from its destination address to its FCS, whose preamble starts at `start`. */
 bool crosscheck_firmware_frame(struct crosscheck_firmware *firmware, const uint8_t *octets,
                                size_t n, sim_time start, struct sim_err *err);
+bool crosscheck_firmware_pulse(struct crosscheck_firmware *firmware, sim_time start,
+                               struct sim_err *err); /* a link test pulse */
 /* The firmware goes on to `time`; every edge before it is then known. */
 bool crosscheck_firmware_until(struct crosscheck_firmware *firmware, sim_time time,
                                struct sim_err *err);

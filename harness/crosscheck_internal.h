@@ -37,6 +37,8 @@ struct doubt {
     struct crosscheck_tally *before; /* [n_compared] */
 };
 
+struct flipflop_watch;
+
 struct crosscheck_run {
     const struct board *board;
     const struct part_use *uses; /* the event engine's */
@@ -53,16 +55,15 @@ struct crosscheck_run {
     uint32_t *compared_of;  /* by engine net, CIRCUIT_NO_NET: not compared */
     uint32_t *netlist_nets; /* [n_compared] */
     uint8_t *reached;       /* [n_compared * n_compared]: [to * n + from] */
-    uint8_t *clocked;       /* [n_compared]: a flip-flop drives it */
+    struct flipflop_watch *flipflops;
+    size_t n_flipflops;
+    uint8_t *window_pins; /* per engine net: a flip-flop has a pin on it */
     uint32_t pins[3];
     uint32_t tx_clk, tx_mosi; /* engine nets */
     struct input *inputs;
     size_t n_inputs, inputs_capacity;
     uint8_t tx_level;
-    uint64_t coins;
-    uint32_t doubts;
-    struct doubt doubt;
-    bool runts;                   /* in this frame */
+    struct doubt doubt;           /* of this frame */
     struct crosscheck_wave *wave; /* NULL: none wanted */
     uint32_t *input_signals;      /* by engine net: its signal in the wave */
     sim_time now, drift, last_activity, capture_start;
@@ -77,9 +78,17 @@ void crosscheck_unmake(struct crosscheck_run *run);
 /* crosscheck_doubt.c: pair what both engines did up to `time`, differences in the order of
  * time over all nets. False with `err`: a wave could not be written. */
 bool crosscheck_pair_all(struct crosscheck_run *run, sim_time time, struct sim_err *err);
-/* A window was violated in one of the engines, at `time` or later. */
-void crosscheck_doubt_window(struct crosscheck_run *run, sim_time time);
+/* What happens on a compared net at `time` or later, and what is behind it, hangs on less than
+ * the engines may differ. */
+void crosscheck_doubt(struct crosscheck_run *run, size_t net, sim_time time);
 /* The frame is over: was it without effect? */
 void crosscheck_doubt_end(struct crosscheck_run *run, bool without_effect);
+
+/* crosscheck_window.c: an edge in one engine, in the order of time; then what both did up to
+ * `time`, where a window that decides in both becomes a doubt. */
+bool crosscheck_windows_make(struct crosscheck_run *run); /* false: out of memory */
+void crosscheck_window_edge(struct crosscheck_run *run, enum crosscheck_side side,
+                            const struct circuit_edge *edge);
+void crosscheck_windows(struct crosscheck_run *run, sim_time time);
 
 #endif

@@ -62,7 +62,6 @@ static void find_gates(struct crosscheck_run *run) {
         uint32_t at = e.net < circuit_nets(run->event) ? run->compared_of[e.net] : CIRCUIT_NO_NET;
         if (at == CIRCUIT_NO_NET)
             continue;
-        run->clocked[at] |= strcmp(e.kind, "flip-flop") == 0;
         if (strcmp(e.kind, "gate") == 0)
             memcpy(run->compared[at].delay, (sim_time[2]){e.fall, e.rise}, 2 * sizeof(sim_time));
     }
@@ -97,10 +96,9 @@ static bool make_compared(struct crosscheck_run *run) {
 static bool make_doubt(struct crosscheck_run *run) {
     size_t n = run->n_compared + 1;
     run->reached = calloc(n, n);
-    run->clocked = calloc(n, 1);
     run->doubt =
         (struct doubt){SIM_NEVER, false, calloc(n, 1), calloc(n, sizeof *run->doubt.before)};
-    if (!run->reached || !run->clocked || !run->doubt.nets || !run->doubt.before)
+    if (!run->reached || !run->doubt.nets || !run->doubt.before)
         return false;
     for (size_t i = 0; i < run->n_compared; i++)
         find_ancestors(run, i, run->netlist_nets[i]);
@@ -220,7 +218,8 @@ bool crosscheck_make(struct crosscheck_run *run, const struct crosscheck_setting
     run->uses = settings->event_uses ? settings->event_uses : run->board->uses;
     if (!make_engines(run, settings->seed, err) || !make_pins(run, err))
         return false;
-    if (!make_compared(run) || !make_memory(run) || !make_doubt(run))
+    if (!make_compared(run) || !make_memory(run) || !make_doubt(run) ||
+        !crosscheck_windows_make(run))
         return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     make_samplers(run);
     if (settings->firmware) {
@@ -243,9 +242,9 @@ void crosscheck_unmake(struct crosscheck_run *run) {
         free(run->records[side].edges);
         free(run->received[side].octets);
     }
-    void *owned[] = {run->compared,     run->compared_of, run->netlist_nets,
-                     run->reached,      run->clocked,     run->doubt.nets,
-                     run->doubt.before, run->inputs,      run->input_signals};
+    void *owned[] = {run->compared,  run->compared_of,  run->netlist_nets, run->reached,
+                     run->flipflops, run->window_pins,  run->doubt.nets,   run->doubt.before,
+                     run->inputs,    run->input_signals};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
 }

@@ -15,6 +15,8 @@
 #define TRANSMIT_LAG    (1234 * SIM_NS) /* the transmitter begins so long after the receiver */
 #define HALF_BIT        (50 * SIM_NS)
 #define DATA_SKEW       SIM_NS          /* of MOSI behind SCK */
+#define PULSE_PERIOD    (16 * SIM_MS)   /* link test pulses: 16 +-8 ms, 14.2.1.1 */
+#define PULSE_LEAST     SIM_MS          /* a pulse needs idle time before the next frame */
 #define BATCH           64              /* inputs between two comparisons */
 #define LAST_START      (SIM_NEVER / 2) /* simulated time must not overflow */
 
@@ -55,6 +57,7 @@ static void take(struct crosscheck_run *run, enum crosscheck_side side) {
         for (int pin = 0; pin < 3; pin++)
             if (edge->net == run->pins[pin])
                 sample(&run->received[side], (enum spi_pin)pin, edge);
+        crosscheck_window_edge(run, side, edge);
         uint32_t at = run->compared_of[edge->net];
         if (at != CIRCUIT_NO_NET)
             crosscheck_add(&run->compared[at], side, edge);
@@ -92,40 +95,24 @@ static void draw(struct crosscheck_run *run, const struct input *inputs, size_t 
 
 /* --- time ----------------------------------------------------------------------------- */
 
-/* Up to `until`, with what comes in before; `since` is where it stands. Returns when a window
- * was violated first, or SIM_NEVER: not before that. */
-static sim_time drive_event(struct crosscheck_run *run, const struct input *inputs, size_t n,
-                            sim_time since, sim_time until) {
-    sim_time doubt = SIM_NEVER;
-    for (size_t i = 0; i <= n; i++) {
-        if (i == n)
-            circuit_run_until(run->event, until);
-        else if (inputs[i].net == CIRCUIT_NO_NET)
+static void drive_event(struct crosscheck_run *run, const struct input *inputs, size_t n,
+                        sim_time until) {
+    for (size_t i = 0; i < n; i++)
+        if (inputs[i].net == CIRCUIT_NO_NET)
             circuit_line(run->event, inputs[i].time, inputs[i].level);
         else
             circuit_input(run->event, inputs[i].net, inputs[i].time, inputs[i].level);
-        if (circuit_coins(run->event) != run->coins && doubt == SIM_NEVER)
-            doubt = since;
-        since = i < n ? inputs[i].time : until;
-    }
-    return doubt;
+    circuit_run_until(run->event, until);
 }
 
-static sim_time drive_rtl(struct crosscheck_run *run, const struct input *inputs, size_t n,
-                          sim_time since, sim_time until) {
-    sim_time doubt = SIM_NEVER;
-    for (size_t i = 0; i <= n; i++) {
-        if (i == n)
-            rtl_engine_run_until(run->rtl, until);
-        else if (inputs[i].net == CIRCUIT_NO_NET)
+static void drive_rtl(struct crosscheck_run *run, const struct input *inputs, size_t n,
+                      sim_time until) {
+    for (size_t i = 0; i < n; i++)
+        if (inputs[i].net == CIRCUIT_NO_NET)
             rtl_engine_line(run->rtl, inputs[i].time, inputs[i].level);
         else
             rtl_engine_input(run->rtl, inputs[i].net, inputs[i].time, inputs[i].level);
-        if (rtl_engine_doubts(run->rtl) != run->doubts && doubt == SIM_NEVER)
-            doubt = since;
-        since = i < n ? inputs[i].time : until;
-    }
-    return doubt;
+    rtl_engine_run_until(run->rtl, until);
 }
 
 /* Of this process: other programs on the machine do not count. */
@@ -139,21 +126,19 @@ static double cpu_now(void) {
 static bool advance(struct crosscheck_run *run, const struct input *inputs, size_t n,
                     sim_time until, struct sim_err *err) {
     double t0 = cpu_now();
-    sim_time doubt = drive_event(run, inputs, n, run->now, until);
+    drive_event(run, inputs, n, until);
     double t1 = cpu_now();
-    sim_time doubt_rtl = drive_rtl(run, inputs, n, run->now, until);
+    drive_rtl(run, inputs, n, until);
     run->figures.seconds[CROSSCHECK_EVENT] += t1 - t0;
     run->figures.seconds[CROSSCHECK_RTL] += cpu_now() - t1;
     run->now = until;
-    doubt = doubt_rtl < doubt ? doubt_rtl : doubt;
-    if (doubt != SIM_NEVER)
-        crosscheck_doubt_window(run, doubt);
     if (run->wave)
         draw(run, inputs, n);
     if (run->records[0].overflow || run->records[1].overflow)
         return sim_err_set(err, SIM_ERR_UNMODELLED, "more edges at once than can be compared");
     for (int side = 0; side < 2; side++)
         take(run, (enum crosscheck_side)side);
+    crosscheck_windows(run, until);
     return crosscheck_pair_all(run, until, err) && !circuit_storm(run->event, err) &&
            rtl_engine_sound(run->rtl, err);
 }
@@ -236,15 +221,11 @@ static bool is_recovered(const struct crosscheck_run *run, const struct received
     return false;
 }
 
-static bool has_doubt(const struct crosscheck_run *run) {
-    return circuit_coins(run->event) != run->coins || rtl_engine_doubts(run->rtl) != run->doubts ||
-           run->runts || run->received[0].narrow || run->received[1].narrow;
-}
-
 static void judge(struct crosscheck_run *run, const uint8_t *wire, size_t n, sim_time start) {
     struct crosscheck_figures *f = &run->figures;
     struct received *a = &run->received[0], *b = &run->received[1];
-    bool doubt = has_doubt(run), same = same_octets(a, b->octets, b->n);
+    bool doubt = run->doubt.time != SIM_NEVER || a->narrow || b->narrow;
+    bool same = same_octets(a, b->octets, b->n);
     bool good[2] = {is_recovered(run, a, wire, n), is_recovered(run, b, wire, n)};
     f->frames++;
     for (int side = 0; side < 2; side++)
@@ -256,8 +237,6 @@ static void judge(struct crosscheck_run *run, const uint8_t *wire, size_t n, sim
         f->first_different_at = start;
     }
     crosscheck_doubt_end(run, good[0] && good[1]);
-    run->coins = circuit_coins(run->event);
-    run->doubts = rtl_engine_doubts(run->rtl);
     for (int side = 0; side < 2; side++) {
         run->received[side].n = 0;
         run->received[side].narrow = 0;
@@ -280,29 +259,57 @@ void crosscheck_run_capture(struct crosscheck_run *run) {
     run->capture_start = next_start(run, 0);
 }
 
+/* Returns when the last edge comes, or the burst's end. */
+static sim_time push_burst(struct crosscheck_run *run, const struct line_burst *burst) {
+    const struct line_edge *edges;
+    size_t n = line_source_edges(run->source, burst, &edges);
+    sim_time end = burst->end;
+    for (size_t i = 0; i < n; i++) {
+        push(run, edges[i].time, CIRCUIT_NO_NET, edges[i].level);
+        end = edges[i].time > end ? edges[i].time : end;
+    }
+    return end;
+}
+
+/* The partner's link test pulses fill long silences. */
+static bool wait_until(struct crosscheck_run *run, sim_time start, struct sim_err *err) {
+    bool good = true;
+    sim_time pulse = run->last_activity + PULSE_PERIOD;
+    for (;
+         good && run->board->config.line.link_pulses && pulse + PULSE_LEAST < start && !interrupted;
+         pulse += PULSE_PERIOD) {
+        struct line_burst burst;
+        good = advance_until(run, pulse - SETTLE / 2, err);
+        if (!good || !line_source_link_pulse(run->source, pulse, &burst))
+            continue;
+        sim_time end = push_burst(run, &burst);
+        good = (!run->firmware || crosscheck_firmware_pulse(run->firmware, pulse, err)) &&
+               advance_until(run, end + SETTLE, err);
+    }
+    return good && advance_until(run, start - SETTLE / 2, err);
+}
+
 bool crosscheck_run_frame(struct crosscheck_run *run, const uint8_t *octets, size_t n,
                           int64_t time_ns, struct sim_err *err) {
     uint8_t wire[LINE_MAX_FRAME];
     struct line_burst burst;
-    const struct line_edge *edges;
     size_t length = line_frame_finish(octets, n, wire);
     sim_time start = next_start(run, time_ns);
     if (start > LAST_START)
         return sim_err_set(err, SIM_ERR_INPUT, "a frame would be sent after more than 52 days");
-    if (!advance_until(run, start - SETTLE / 2, err))
+    if (!wait_until(run, start, err))
         return false;
     if (!line_source_frame(run->source, wire, length, start, &burst))
         return sim_err_set(err, SIM_ERR_INPUT, "a frame of %u octets", (unsigned)length);
-    size_t n_edges = line_source_edges(run->source, &burst, &edges);
-    for (size_t i = 0; i < n_edges; i++)
-        push(run, edges[i].time, CIRCUIT_NO_NET, edges[i].level);
+    run->received[0].n = run->received[1].n = 0; /* a link pulse is no frame */
+    sim_time end = push_burst(run, &burst);
     if (run->firmware && !crosscheck_firmware_frame(run->firmware, wire, length, start, err))
         return false;
-    if (!run->firmware)
+    if (!run->firmware) {
         push_transmitted(run, wire, length, start + TRANSMIT_LAG);
-    sim_time end = burst.end > run->inputs[run->n_inputs - 1].time
-                       ? burst.end
-                       : run->inputs[run->n_inputs - 1].time;
+        sim_time last = run->inputs[run->n_inputs - 1].time;
+        end = last > end ? last : end;
+    }
     run->last_activity = burst.data_end;
     if (!advance_until(run, end + SETTLE, err))
         return false;

@@ -9,12 +9,15 @@
 #include "harness/cosim.h"
 #include "harness/crosscheck_run.h"
 #include "harness/interrupt.h"
+#include "harness/outfile.h"
 #include "harness/run_image.h"
 #include "harness/verbs.h"
 
 /* What is run when --set states neither; the reference board decodes over all of it. */
 static const char *const scales[] = {"delay.scale=0.5", "delay.scale=0.65", "delay.scale=0.8"};
 static const char *const idles[] = {"receiver.idle=high", "receiver.idle=low"};
+
+#define FINDINGS 5 /* printed, without --verbose */
 
 struct totals {
     unsigned settings, red, undecided;
@@ -56,6 +59,14 @@ static void print_net(const struct crosscheck_net *net) {
            net->name, net->tally.pairs, net->tally.only[0], net->tally.only[1],
            ns(crosscheck_median(net)), ns(crosscheck_percentile(net, 99)), ns(net->tally.worst),
            ns(net->tally.worst_at) * 1e-3, crosscheck_agrees(net) ? "" : "  DIFFERS");
+}
+
+/* An oscillator's edges are aligned, so that the table does not show its period. */
+static void print_periods(const struct crosscheck_net *nets, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (nets[i].tally.periods)
+            printf("%s oscillates: %" PRIu64 " half periods, at most %.3f ppm apart\n",
+                   nets[i].name, nets[i].tally.periods, (double)nets[i].tally.period_ppb * 1e-3);
 }
 
 /* What neither engine moved: a dead stage, or one that this input does not reach. */
@@ -127,8 +138,7 @@ static int by_first(const void *x, const void *y) {
 }
 
 /* In the order of time: what comes first is nearest to the cause. Returns how many. */
-static size_t print_findings(const struct crosscheck_net *nets, size_t n) {
-    enum { MOST = 5 };
+static size_t print_findings(const struct crosscheck_net *nets, size_t n, size_t most) {
     const struct crosscheck_net **bad = calloc(n + 1, sizeof *bad);
     size_t n_bad = 0;
     if (!bad)
@@ -139,10 +149,10 @@ static size_t print_findings(const struct crosscheck_net *nets, size_t n) {
     qsort(bad, n_bad, sizeof *bad, by_first);
     if (n_bad)
         puts("first differences, in the order of time:");
-    for (size_t i = 0; i < n_bad && i < MOST; i++)
+    for (size_t i = 0; i < n_bad && i < most; i++)
         print_finding(bad[i]);
-    if (n_bad > MOST)
-        printf("  and %zu nets more\n", n_bad - MOST);
+    if (n_bad > most)
+        printf("  and %zu nets more\n", n_bad - most);
     free(bad);
     return n_bad;
 }
@@ -169,10 +179,11 @@ static void print_report(const struct crosscheck_run *run, bool verbose, struct 
     puts("net                    pairs  event    rtl   median     99 %    worst  ns: event - rtl");
     for (size_t i = 0; i < n; i++)
         print_net(&nets[i]);
+    print_periods(nets, n);
     print_still(nets, n);
     if (verbose)
         print_histograms(nets, n);
-    size_t bad = print_findings(nets, n);
+    size_t bad = print_findings(nets, n, verbose ? n : FINDINGS);
     print_figures(f);
     totals->red += bad || f->different;
     totals->undecided += f->undecided > 0;
@@ -196,6 +207,14 @@ static bool name_waves(const struct options *options, const struct board *board,
            sim_err_set(err, SIM_ERR_INPUT, "--out: the path is too long");
 }
 
+/* Before the work: can they be written? */
+static bool check_waves(const struct options *options, const char *stem, struct sim_err *err) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s%s.vcd", stem,
+             options->window.kind == OPTIONS_WINDOW_TIME ? "" : "-1");
+    return outfile_check(path, err);
+}
+
 static bool compare_board(const struct options *options, const struct board *board,
                           struct totals *totals, struct sim_err *err) {
     struct run_image image;
@@ -207,6 +226,8 @@ static bool compare_board(const struct options *options, const struct board *boa
            board->config.delay_scale, idle_name(board),
            image.name[0] ? "sent by " : "each frame sent by the SPI pins", image.name);
     fflush(stdout);
+    if (options->out_dir && !check_waves(options, stem, err))
+        return false;
     const struct crosscheck_firmware_settings firmware = {
         .image = image.path,
         .symbol = options->deliver_symbol ? options->deliver_symbol : COSIM_DELIVER,

@@ -73,11 +73,37 @@ static void count(struct crosscheck_net *net, sim_time difference, sim_time at) 
     }
 }
 
+static sim_time drift_at(const struct crosscheck_drift *drift, sim_time time) {
+    size_t i = drift->n;
+    while (i > 0 && drift->changes[i - 1].time > time)
+        i--;
+    return i ? drift->changes[i - 1].behind : 0;
+}
+
+static void drift_to(struct crosscheck_drift *drift, sim_time time, sim_time behind) {
+    if (drift->n == CROSSCHECK_DRIFTS)
+        memmove(drift->changes, drift->changes + 1, --drift->n * sizeof *drift->changes);
+    size_t i = drift->n++;
+    for (; i > 0 && drift->changes[i - 1].time > time; i--)
+        drift->changes[i] = drift->changes[i - 1];
+    drift->changes[i].time = time;
+    drift->changes[i].behind = behind;
+}
+
+/* How far the oscillator may have moved an edge of the event engine at `time`. */
+static sim_time drifted(const struct crosscheck_net *net, const struct crosscheck_drift *drift,
+                        sim_time time) {
+    if (net->self_timed)
+        return net->behind;
+    return net->drifts ? drift_at(drift, time) : 0;
+}
+
 /* How far a pair is apart beyond the drift, where it may be due to it. */
-static sim_time beyond(const struct crosscheck_net *net, sim_time difference, sim_time drift) {
-    bool drifted =
-        net->self_timed || (net->drifts && distance(difference, drift) < distance(difference, 0));
-    return difference - (drifted ? drift : 0);
+static sim_time beyond(const struct crosscheck_net *net, const struct circuit_edge *a,
+                       const struct circuit_edge *b, const struct crosscheck_drift *drift) {
+    sim_time difference = a->time - b->time, moved = drifted(net, drift, a->time);
+    bool due = net->self_timed || distance(difference, moved) < distance(difference, 0);
+    return difference - (due ? moved : 0);
 }
 
 /* How far apart two edges around `time` may be and still be one. */
@@ -91,30 +117,31 @@ static bool is_period(const struct crosscheck_net *net) {
 }
 
 /* How far the pair at the heads is apart, but for what a new period may add. */
-static sim_time pair_apart(const struct crosscheck_net *net, sim_time drift) {
+static sim_time pair_apart(const struct crosscheck_net *net, const struct crosscheck_drift *drift) {
     const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
-    sim_time apart = beyond(net, a->time - b->time, drift);
+    sim_time apart = beyond(net, a, b, drift);
     bool within = distance(apart, 0) <= (a->time - net->last) / CROSSCHECK_PERIOD;
     return is_period(net) && within ? 0 : apart;
 }
 
-static void count_period(struct crosscheck_net *net, sim_time drift) {
+static void count_period(struct crosscheck_net *net) {
     const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
-    double off = (double)distance(a->time - b->time - drift, 0);
+    double off = (double)distance(a->time - b->time, net->behind);
     sim_time ppb = (sim_time)(off * 1e9 / (double)(a->time - net->last));
     net->tally.periods++;
     if (ppb > net->tally.period_ppb)
         net->tally.period_ppb = ppb;
 }
 
-static void take_pair(struct crosscheck_net *net, sim_time *drift) {
+static void take_pair(struct crosscheck_net *net, struct crosscheck_drift *drift) {
     const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
-    count(net, pair_apart(net, *drift), a->time);
+    count(net, pair_apart(net, drift), a->time);
     if (is_period(net))
-        count_period(net, *drift);
+        count_period(net);
     if (net->self_timed) {
-        *drift = a->time - b->time;
+        net->behind = a->time - b->time;
         net->last = a->time;
+        drift_to(drift, a->time < b->time ? a->time : b->time, net->behind);
     }
     drop_head(&net->queues[0]);
     drop_head(&net->queues[1]);
@@ -130,15 +157,15 @@ static bool is_runt(const struct crosscheck_net *net, int side) {
     return least && ends->time - q->edges[q->head].time < least + CROSSCHECK_SLACK;
 }
 
-static bool is_pair(const struct crosscheck_net *net, sim_time drift) {
+static bool is_pair(const struct crosscheck_net *net, const struct crosscheck_drift *drift) {
     const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
     return a && b && a->level == b->level &&
-           distance(beyond(net, a->time - b->time, drift), 0) <= window(net, a->time);
+           distance(beyond(net, a, b, drift), 0) <= window(net, a->time);
 }
 
 /* What stands first: nothing that is settled, a pair, or a difference. */
-static bool look(const struct crosscheck_net *net, sim_time time, sim_time limit, sim_time drift,
-                 struct crosscheck_difference *found) {
+static bool look(const struct crosscheck_net *net, sim_time time, sim_time limit,
+                 const struct crosscheck_drift *drift, struct crosscheck_difference *found) {
     const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
     int side = !a || (b && b->time < a->time);
     const struct circuit_edge *first = side ? b : a;
@@ -151,7 +178,8 @@ static bool look(const struct crosscheck_net *net, sim_time time, sim_time limit
             found->what = CROSSCHECK_APART;
         return true;
     }
-    if (first->time >= time - window(net, first->time) - distance(drift, 0))
+    if (first->time >=
+        time - window(net, first->time) - distance(drifted(net, drift, first->time), 0))
         return false;
     found->what = side ? CROSSCHECK_ONLY_RTL : CROSSCHECK_ONLY_EVENT;
     found->runt = is_runt(net, side);
@@ -165,9 +193,9 @@ static void compact(struct crosscheck_queue *q) {
     q->head = 0;
 }
 
-bool crosscheck_pair(struct crosscheck_net *net, sim_time time, sim_time limit, sim_time *drift,
-                     struct crosscheck_difference *difference) {
-    while (look(net, time, limit, *drift, difference)) {
+bool crosscheck_pair(struct crosscheck_net *net, sim_time time, sim_time limit,
+                     struct crosscheck_drift *drift, struct crosscheck_difference *difference) {
+    while (look(net, time, limit, drift, difference)) {
         if (difference->what != CROSSCHECK_NOTHING)
             return true;
         take_pair(net, drift);
@@ -178,7 +206,7 @@ bool crosscheck_pair(struct crosscheck_net *net, sim_time time, sim_time limit, 
 }
 
 void crosscheck_count(struct crosscheck_net *net, const struct crosscheck_difference *difference,
-                      sim_time *drift) {
+                      struct crosscheck_drift *drift) {
     if (difference->what == CROSSCHECK_APART) {
         take_pair(net, drift);
         return;

@@ -52,6 +52,16 @@ struct crosscheck_queue {
  * since the last one off; what follows from it may be off by as much as it is by then. */
 #define CROSSCHECK_PERIOD 1000 /* one in so many */
 
+/* How much the event engine's oscillator is behind, as it changed, in the order of time over
+ * all self-timed nets; the oldest are forgotten. */
+#define CROSSCHECK_DRIFTS 4096
+struct crosscheck_drift {
+    size_t n;
+    struct {
+        sim_time time, behind;
+    } changes[CROSSCHECK_DRIFTS];
+};
+
 struct crosscheck_tally {
     uint64_t pairs, only[2], apart;
     uint64_t bins[CROSSCHECK_BINS]; /* event minus rtl */
@@ -65,7 +75,8 @@ struct crosscheck_net {
     const char *name;  /* borrowed */
     bool self_timed;   /* depends on nothing from outside */
     bool drifts;       /* is reached by a net that does */
-    sim_time last;     /* self-timed: when the last pair came */
+    sim_time last;     /* self-timed: when the last pair came, */
+    sim_time behind;   /* and how far apart it was */
     sim_time delay[2]; /* of the gate that drives it, to low and to high; 0: no gate */
     char driver[48];   /* "U4.6 (74HC08)" */
     struct crosscheck_queue queues[2];
@@ -86,13 +97,12 @@ void crosscheck_add(struct crosscheck_net *net, enum crosscheck_side side,
                     const struct circuit_edge *edge);
 /* Both engines have come to `time`: pair what is settled by then and begins before `limit`, up
  * to the first difference. True when there is one: it is not counted yet, and stays first.
- * `drift` is how much the event engine's oscillator is behind; a self-timed net's pairs change
- * it. */
-bool crosscheck_pair(struct crosscheck_net *net, sim_time time, sim_time limit, sim_time *drift,
-                     struct crosscheck_difference *difference);
+ * A self-timed net's pairs change the drift: those nets come before the others. */
+bool crosscheck_pair(struct crosscheck_net *net, sim_time time, sim_time limit,
+                     struct crosscheck_drift *drift, struct crosscheck_difference *difference);
 /* Count that difference, and take it out. */
 void crosscheck_count(struct crosscheck_net *net, const struct crosscheck_difference *difference,
-                      sim_time *drift);
+                      struct crosscheck_drift *drift);
 sim_time crosscheck_median(const struct crosscheck_net *net);
 /* Of the absolute differences: in per cent of the pairs, ps. */
 sim_time crosscheck_percentile(const struct crosscheck_net *net, unsigned percent);

@@ -66,7 +66,8 @@ struct crosscheck_run {
     struct doubt doubt;           /* of this frame */
     struct crosscheck_wave *wave; /* NULL: none wanted */
     uint32_t *input_signals;      /* by engine net: its signal in the wave */
-    sim_time now, drift, last_activity, capture_start;
+    struct crosscheck_drift drift;
+    sim_time now, last_activity, capture_start;
     struct crosscheck_figures figures;
 };
 

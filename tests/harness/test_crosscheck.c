@@ -243,7 +243,7 @@ Test(crosscheck_board, a_wrong_oscillator_in_c_is_named, .timeout = 120) {
         uses[netlist_find_part(board.netlist, "C13")].quantity *= wrong ? 1.01 : 1;
         struct crosscheck_run *run = run_frames(&board, uses, 2);
         const struct crosscheck_net *net = net_named(run, "Net-(R7-Pad2)");
-        cr_assert(net->self_timed && net->tally.periods >= 2);
+        cr_assert(net->self_timed && (wrong || net->tally.periods >= 2));
         cr_assert(crosscheck_agrees(net) == !wrong, "%d", wrong);
         cr_assert_str_eq(net->driver, "U2A (74HC14)");
         cr_assert(crosscheck_agrees(net_named(run, "/sck_rx")));

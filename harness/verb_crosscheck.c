@@ -220,14 +220,13 @@ static bool compare_board(const struct options *options, const struct board *boa
     struct run_image image;
     char stem[4000];
     if (!run_image_choose(&image, options, board, err) ||
-        (options->out_dir && !name_waves(options, board, stem, sizeof stem, err)))
+        (options->out_dir &&
+         (!name_waves(options, board, stem, sizeof stem, err) || !check_waves(options, stem, err))))
         return false;
     printf("== %s delay.scale %g, receiver.idle %s; %s%s\n", options->board,
            board->config.delay_scale, idle_name(board),
            image.name[0] ? "sent by " : "each frame sent by the SPI pins", image.name);
     fflush(stdout);
-    if (options->out_dir && !check_waves(options, stem, err))
-        return false;
     const struct crosscheck_firmware_settings firmware = {
         .image = image.path,
         .symbol = options->deliver_symbol ? options->deliver_symbol : COSIM_DELIVER,

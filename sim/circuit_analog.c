@@ -18,7 +18,7 @@ enum { DECAY_OCTETS = 3, DECAY_SIZE = DECAY_OCTETS * 256 };
 static inline double decay(const struct node_state *s, sim_time dt) {
     const double *table = s->decay;
     if (!table)
-        return quick_exp(-(double)dt * s->inv_tau);
+        return sim_exp(-(double)dt * s->inv_tau);
     return table[dt >> 16] * (table[256 + (dt >> 8 & 255)] * table[512 + (dt & 255)]);
 }
 

@@ -6,6 +6,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tap.sh"
 # shellcheck source=tests/program.sh
 . "$here/program.sh"
+# shellcheck source=tests/gdb.sh
+. "$here/gdb.sh"
 image=$(cd "$(dirname "$program")/.." && pwd)/firmware/netif_f401.elf
 
 why=
@@ -19,37 +21,22 @@ if [ -n "$why" ]; then
     finish
 fi
 
-port() { sed -n "s/.*$1 on 127.0.0.1:\([0-9]*\)\$/\1/p" "$tree/served"; }
 serve() { # ARGUMENT...
     : >"$tree/served"
     timeout 300 "$program" live --gdb=0 --itm-port=0 "$@" >"$tree/out" 2>"$tree/served" </dev/null &
     server=$!
-    for _ in $(seq 200); do
-        [ -n "$(port 'waiting for GDB')" ] && [ -n "$(port 'ITM text')" ] && break
-        sleep 0.1
-    done
-    [ -n "$(port 'waiting for GDB')" ] || return 1
+    told 'ITM text' && told 'waiting for GDB' || return 1
     timeout 300 cat <"/dev/tcp/127.0.0.1/$(port 'ITM text')" >"$tree/itm" 2>/dev/null &
     listener=$!
 }
-debug() { # commands from standard input
-    { printf 'set pagination off\nset confirm off\nset tcp connect-timeout 20\n'
-      printf 'target remote 127.0.0.1:%s\n' "$(port 'waiting for GDB')"; cat; } >"$tree/script"
-    timeout 200 gdb-multiarch -q -nx -batch -x "$tree/script" "$image" >"$tree/gdb" 2>&1
+ended() { # STATUS: the session, and its text
+    over "$1" && wait $listener
 }
-over() { # STATUS: the session has ended with it
-    local status
-    wait $server
-    status=$?
-    wait $listener
-    [ $status = "$1" ] || { echo "# exit $status"; sed 's/^/# /' "$tree/out" "$tree/served"; return 1; }
-}
-says() { grep -qE -- "$1" "$tree/${2:-gdb}" || { sed 's/^/# /' "$tree/${2:-gdb}"; return 1; }; }
 
 # An echo request is looked for, by its type 8 and protocol 1. In full duplex, for the requests that
 # pile up meanwhile would collide with the board's answers.
 session() {
-    serve --duplex full -- ping -c 20 -i 0.2 -W 60 192.168.77.2 && debug <<'SCRIPT' && over 0
+    serve --duplex full -- ping -c 20 -i 0.2 -W 60 192.168.77.2 && debug "$image" <<'SCRIPT' && ended 0
 break lp_deliver_frame if length == 98 && frame[12] == 8 && frame[23] == 1 && frame[34] == 8
 continue
 print length
@@ -67,10 +54,10 @@ detach
 SCRIPT
 }
 check "a ping under way is stopped, looked at, and goes on" session
-check "it is the echo request" says '^\$1 = 98$'
-check "then the receive interrupt" says 'Breakpoint 2, '
-check "exception 39: EXTI9_5" says '^\$3 = 39$'
-held() { [ "$(sed -n 's/^\$4 = //p' "$tree/gdb")" = "$(sed -n 's/^\$5 = //p' "$tree/gdb")" ] && says '^\$5 = 0x'; }
+check "it is the echo request" gdb_says '^\$1 = 98$'
+check "then the receive interrupt" gdb_says 'Breakpoint 2, '
+check "exception 39: EXTI9_5" gdb_says '^\$3 = 39$'
+held() { [ "$(sed -n 's/^\$4 = //p' "$tree/gdb")" = "$(sed -n 's/^\$5 = //p' "$tree/gdb")" ] && gdb_says '^\$5 = 0x'; }
 check "time stands while GDB holds the core" held
 check "no ping was lost for it" says '20 received, 0% packet loss' out
 check "and the round trip in simulated time is what it was" says 'round trip in simulated time 0[.][23]' served
@@ -78,7 +65,7 @@ check "nor is it called slow" test "$(grep -c 'slower than real time' "$tree/ser
 check "ITM's text came by TCP meanwhile" says 'ip 192[.]168[.]77[.]2' itm
 
 killed() {
-    serve -- sleep 100 && debug <<'SCRIPT' && over 4
+    serve -- sleep 100 && debug "$image" <<'SCRIPT' && ended 4
 break lp_deliver_frame
 continue
 kill

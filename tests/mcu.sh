@@ -6,6 +6,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tap.sh"
 # shellcheck source=tests/program.sh
 . "$here/program.sh"
+# shellcheck source=tests/gdb.sh
+. "$here/gdb.sh"
 sources=$here/firmware
 json() { python3 "$here/mcu_json.py" "$@"; }
 
@@ -173,27 +175,11 @@ if ! has gdb-multiarch; then
     skip "GDB" "no gdb-multiarch"
     finish
 fi
-serve() { # ARGUMENT...: starts the program with free ports, sets $gdb_port and $itm_port
+serve() { # ARGUMENT...
     : >"$tree/served" # the ports of the server before are not this one's
     "$program" mcu --max-time 30 "$@" --gdb=0 --itm-port=0 >"$tree/out" 2>"$tree/served" </dev/null &
     server=$!
-    for _ in $(seq 100); do
-        gdb_port=$(sed -n 's/.*waiting for GDB on 127.0.0.1:\([0-9]*\)$/\1/p' "$tree/served")
-        itm_port=$(sed -n 's/.*ITM text on 127.0.0.1:\([0-9]*\)$/\1/p' "$tree/served")
-        [ -n "$gdb_port" ] && return
-        sleep 0.1
-    done
-    return 1
-}
-debug() { # ELF: commands from standard input; what GDB says is left in $tree/gdb
-    { printf 'set pagination off\nset confirm off\ntarget remote 127.0.0.1:%s\n' "$gdb_port"; cat; } >"$tree/script"
-    timeout 120 gdb-multiarch -q -nx -batch -x "$tree/script" "$1" >"$tree/gdb" 2>&1
-}
-over() { # STATUS: the server has ended with it
-    local status
-    wait $server
-    status=$?
-    [ $status = "$1" ] || { echo "# exit $status"; return 1; }
+    told 'waiting for GDB'
 }
 gdb_session() {
     serve "$tree/spin.elf" && debug "$tree/spin.elf" <<'EOF' && over 1
@@ -231,16 +217,15 @@ kill
 EOF
 }
 check "GDB: a session" gdb_session
-gdb_says() { grep -qF -- "$1" "$tree/gdb" || { sed 's/^/# /' "$tree/gdb"; return 1; }; }
-check "GDB: halted at reset" gdb_says 'Reset_Handler in section .text'
-check "GDB: the stack pointer" gdb_says '$1 = 1'
-check "GDB: a breakpoint" gdb_says 'Breakpoint 1, main ()'
+check "GDB: halted at reset" gdb_says 'Reset_Handler in section \.text'
+check "GDB: the stack pointer" gdb_says '\$1 = 1'
+check "GDB: a breakpoint" gdb_says 'Breakpoint 1, main \(\)'
 check "GDB: registers" gdb_says 'msp            0x2000'
-check "GDB: memory" gdb_says '$2 = 1.5'
-check "GDB: writing memory" gdb_says '$3 = 41'
-check "GDB: a hardware breakpoint" gdb_says 'Breakpoint 2, tick ()'
+check "GDB: memory" gdb_says '\$2 = 1\.5'
+check "GDB: writing memory" gdb_says '\$3 = 41'
+check "GDB: a hardware breakpoint" gdb_says 'Breakpoint 2, tick \(\)'
 check "GDB: the caller" gdb_says '#1  0x'
-check "GDB: a register of the core" gdb_says '$4 = 0x41'
+check "GDB: a register of the core" gdb_says '\$4 = 0x41'
 check "GDB: a watchpoint" gdb_says 'New value = 42'
 check "GDB: and again" gdb_says 'New value = 43'
 check "GDB: a read watchpoint" gdb_says 'Value = 43'
@@ -248,7 +233,7 @@ check "GDB: no memory there" gdb_says 'Cannot access memory at address 0x6000000
 check "GDB: monitor reset" eval "[ \$(grep -c 'Reset_Handler in section .text' '$tree/gdb') = 2 ]"
 gdb_fpu() {
     build spin4 spin -mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16 && serve "$tree/spin4.elf" &&
-        debug "$tree/spin4.elf" <<'EOF' && over 1 && gdb_says '$1 = 2.5' && gdb_says '$2 = 7' && gdb_says '$3 = 2.5'
+        debug "$tree/spin4.elf" <<'EOF' && over 1 && gdb_says '\$1 = 2\.5' && gdb_says '\$2 = 7' && gdb_says '\$3 = 2\.5'
 set $s3 = 2.5
 print $s3
 set $d9 = 7
@@ -274,12 +259,12 @@ continue
 EOF
 }
 check "GDB: a session in a DMA interrupt" gdb_dma
-check "GDB: a breakpoint there" gdb_says 'Breakpoint 1, DMA2_Stream0_IRQHandler ()'
-check "GDB: the number of the exception" gdb_says '$1 = 72'
-check "GDB: what the DMA wrote" gdb_says '$2 = 44'
-check "GDB: a register of a block (TCIF0, HTIF0)" gdb_says '$3 = 0x30'
-check "GDB: the interrupted code" eval "gdb_says '<signal handler called>' && gdb_says '#2  main () at'"
-check "GDB: steps" gdb_says '$4 = 1'
+check "GDB: a breakpoint there" gdb_says 'Breakpoint 1, DMA2_Stream0_IRQHandler \(\)'
+check "GDB: the number of the exception" gdb_says '\$1 = 72'
+check "GDB: what the DMA wrote" gdb_says '\$2 = 44'
+check "GDB: a register of a block (TCIF0, HTIF0)" gdb_says '\$3 = 0x30'
+check "GDB: the interrupted code" eval "gdb_says '<signal handler called>' && gdb_says '#2  main \(\) at'"
+check "GDB: steps" gdb_says '\$4 = 1'
 check "GDB: and the program ends" gdb_says 'exited normally'
 gdb_exit() {
     serve "$tree/exit3.elf" && debug "$tree/exit3.elf" <<<continue && over 1 && gdb_says 'exited with code 03'
@@ -309,7 +294,7 @@ kill
 EOF
 }
 check "GDB: Ctrl-C" gdb_interrupt
-check "GDB: time ran meanwhile" gdb_says '$1 = 1'
+check "GDB: time ran meanwhile" gdb_says '\$1 = 1'
 gdb_load() { # the image comes from GDB, over another one
     serve "$tree/spin.elf" && debug "$tree/exit3.elf" <<<$'load\nmonitor reset\nmaintenance flush register-cache\ncontinue' &&
         over 1 && gdb_says 'exited with code 03'
@@ -317,7 +302,7 @@ gdb_load() { # the image comes from GDB, over another one
 check "GDB: load" gdb_load
 itm_on_tcp() {
     serve "$tree/itm.elf" || return
-    exec 3<>"/dev/tcp/127.0.0.1/$itm_port" || return
+    exec 3<>"/dev/tcp/127.0.0.1/$(port 'ITM text')" || return
     debug "$tree/itm.elf" <<<continue
     over 0 && cat <&3 >"$tree/tcp"
     exec 3>&-
@@ -326,10 +311,10 @@ itm_on_tcp() {
 check "ITM text on TCP" itm_on_tcp
 port_taken() {
     serve "$tree/spin.elf" || return
-    "$program" mcu "$tree/spin.elf" --gdb="$gdb_port" >/dev/null 2>"$tree/err"
+    "$program" mcu "$tree/spin.elf" --gdb="$(port 'waiting for GDB')" >/dev/null 2>"$tree/err"
     local status=$?
     kill $server && wait $server
-    [ $status = 4 ] && says "GDB cannot listen on 127.0.0.1:$gdb_port" err
+    [ $status = 4 ] && says "GDB cannot listen on 127.0.0.1:$(port 'waiting for GDB')" err
 }
 check "a port that is taken: exit 4" port_taken
 finish

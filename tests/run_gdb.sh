@@ -6,6 +6,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tap.sh"
 # shellcheck source=tests/program.sh
 . "$here/program.sh"
+# shellcheck source=tests/gdb.sh
+. "$here/gdb.sh"
 image=$(cd "$(dirname "$program")/.." && pwd)/firmware/rxdump_f401.elf
 if [ ! -e "$image" ]; then
     skip "GDB in the loop" "no image was built: arm-none-eabi-gcc is absent"
@@ -25,27 +27,11 @@ serve() { # CAPTURE
     "$program" run --firmware "$image" --gdb=0 --itm-port=0 --json "$tree/j" --no-host "$1" \
         >"$tree/out" 2>"$tree/served" </dev/null &
     server=$!
-    for _ in $(seq 100); do
-        port=$(sed -n 's/.*waiting for GDB on 127.0.0.1:\([0-9]*\)$/\1/p' "$tree/served")
-        [ -n "$port" ] && return
-        sleep 0.1
-    done
-    return 1
+    told 'waiting for GDB'
 }
-debug() { # commands from standard input
-    { printf 'set pagination off\nset confirm off\ntarget remote 127.0.0.1:%s\n' "$port"; cat; } >"$tree/script"
-    timeout 120 gdb-multiarch -q -nx -batch -x "$tree/script" "$image" >"$tree/gdb" 2>&1
-}
-over() { # STATUS: the run has ended with it
-    local status
-    wait $server
-    status=$?
-    [ $status = "$1" ] || { echo "# exit $status"; sed 's/^/# /' "$tree/out" "$tree/served"; return 1; }
-}
-says() { grep -qE -- "$1" "$tree/gdb" || { sed 's/^/# /' "$tree/gdb"; return 1; }; }
 
 session() {
-    serve "$captures/burst.pcap" && debug <<'EOF' && over 0
+    serve "$captures/burst.pcap" && debug "$image" <<'EOF' && over 0
 break RX_DMA_IRQHandler
 continue
 print $xpsr & 0x1ff
@@ -64,17 +50,17 @@ detach
 EOF
 }
 check "a session in the DMA interrupt" session
-check "stopped in it" says 'Breakpoint 1, RX_DMA_IRQHandler'
-check "exception 30: DMA1 stream 3" says '^\$1 = 30$'
-check "called from a signal handler's frame" says 'signal handler called'
-check "the next stop is a delivered frame" says 'Breakpoint 2, lp_deliver_frame'
-check "with the octets that were sent" says '^\$4 = 1$'
+check "stopped in it" gdb_says 'Breakpoint 1, RX_DMA_IRQHandler'
+check "exception 30: DMA1 stream 3" gdb_says '^\$1 = 30$'
+check "called from a signal handler's frame" gdb_says 'signal handler called'
+check "the next stop is a delivered frame" gdb_says 'Breakpoint 2, lp_deliver_frame'
+check "with the octets that were sent" gdb_says '^\$4 = 1$'
 cp "$tree/j" "$tree/debugged"
 check "the same run without GDB" exits 0 run --firmware "$image" --json "$tree/plain" --no-host "$captures/burst.pcap"
 check "had the same results" cmp "$tree/debugged" "$tree/plain"
 
 killed() {
-    serve "$captures/dns.pcap" && debug <<'EOF' && over 4
+    serve "$captures/dns.pcap" && debug "$image" <<'EOF' && over 4
 break lp_deliver_frame
 continue
 kill

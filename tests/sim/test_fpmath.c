@@ -122,17 +122,14 @@ Test(fpmath, fixed_bits) {
 }
 
 /* What its header promises, over what an analog node asks for. */
-Test(fpmath, quick_ones_agree_with_libm) {
-    double worst_exp = 0, worst_log = 0;
+Test(fpmath, quick_log_agrees_with_libm) {
+    double worst = 0;
     for (uint64_t i = 0; i < 300000; i++) {
-        double x = between(-17, 0, i), y = between(1, 1 << 21, i), z = between(1, 2, i);
-        worst_exp = fmax(worst_exp, fabs(quick_exp(x) / exp(x) - 1));
-        worst_log = fmax(worst_log, fabs(quick_log(y) - log(y)));
-        worst_log = fmax(worst_log, fabs(quick_log(z) - log(z)));
+        double y = between(1, 1 << 21, i), z = between(1, 2, i);
+        worst = fmax(worst, fabs(quick_log(y) - log(y)));
+        worst = fmax(worst, fabs(quick_log(z) - log(z)));
     }
-    cr_expect_lt(worst_exp, 1e-13, "%g", worst_exp);
-    cr_expect_lt(worst_log, 1e-9, "%g", worst_log);
-    cr_expect_gt(worst_log, 1e-15); /* or it was not the quick one */
-    cr_expect_eq(quick_exp(-0.0), 1.0);
+    cr_expect_lt(worst, 1e-9, "%g", worst);
+    cr_expect_gt(worst, 1e-15); /* or it was not the quick one */
     cr_expect_eq(quick_log(1.0), 0.0);
 }

@@ -1,0 +1,145 @@
+#include "harness/options_table.h"
+
+#include <getopt.h>
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+const struct verb_row options_verbs[] = {
+    {"run", OPTIONS_RUN, "CAPTURE...", "replay captured frames through a board and compare them"},
+    {"board", OPTIONS_BOARD, "[BOARD]", "show how a board was read: values, models, nets, delays"},
+    {"export", OPTIONS_EXPORT, "[BOARD]", "write it as Verilog, as a graph, or as an ngspice deck"},
+    {"gate", OPTIONS_NO_VERB, NULL, NULL},
+    {"sweep", OPTIONS_NO_VERB, NULL, NULL},
+    {"merge", OPTIONS_NO_VERB, NULL, NULL},
+    {"live", OPTIONS_LIVE, "[-- CMD...]",
+     "join the board to a TAP device, run a command beside it"},
+    {"mcu", OPTIONS_MCU, "IMAGE", "run a firmware image (ELF, HEX or BIN) alone"},
+    {"crosscheck", OPTIONS_CROSSCHECK, "CAPTURE...", "compare the two engines edge by edge"},
+    {"wave", OPTIONS_NO_VERB, NULL, NULL},
+    {"xdp", OPTIONS_NO_VERB, NULL, NULL},
+    {"test", OPTIONS_NO_VERB, NULL, NULL},
+};
+
+const size_t options_n_verbs = LENGTH(options_verbs);
+
+#define RUN    (1u << OPTIONS_RUN)
+#define BOARD  (1u << OPTIONS_BOARD)
+#define EXPORT (1u << OPTIONS_EXPORT)
+#define MCU    (1u << OPTIONS_MCU)
+#define LIVE   (1u << OPTIONS_LIVE)
+#define CROSS  (1u << OPTIONS_CROSSCHECK)
+#define BOARDS (RUN | BOARD | EXPORT | LIVE | CROSS)
+#define ALL    (BOARDS | MCU)
+
+const struct option_row options_rows[] = {
+    {"board", OPTIONS_COMMON, CODE_BOARD, 0, BOARDS, "BOARD",
+     "a built-in board, or a KiCad .net or .kicad_pcb file (default " OPTIONS_DEFAULT_BOARD ")"},
+    {"ini", OPTIONS_COMMON, CODE_INI, 0, BOARDS, "FILE",
+     "what the board's file does not say, docs/boards.md (default: the .ini beside it)"},
+    {"set", OPTIONS_COMMON, CODE_SET, 0, BOARDS, "S.KEY=V",
+     "change one setting of the .ini, as often as wanted: delay.scale=1.0, attach.spi_clk=/sck"},
+    {"edit", OPTIONS_COMMON, CODE_EDIT, 0, BOARDS, "EDIT",
+     "change the netlist, as often as wanted: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 "
+     "VCC\", "
+     "\"value R5=680\", \"remove C10\""},
+    {"firmware", OPTIONS_COMMON, CODE_FIRMWARE, 0, RUN | LIVE | CROSS, "ELF",
+     "the MCU's program, run beside the board: a file, or the name of an image of this project "
+     "(default: netif_f401, or what the board's mcu.chip runs); none: octets are taken at the SPI "
+     "pins, and crosscheck sends each frame by them"},
+    {"deliver-symbol", OPTIONS_COMMON, CODE_DELIVER, 0, RUN | LIVE | CROSS, "NAME",
+     "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
+    {"engine", OPTIONS_COMMON, CODE_ENGINE, 0, RUN, "NAME",
+     "event (default), or rtl: the same board as Verilog under Verilator, slower"},
+    {"seed", OPTIONS_COMMON, CODE_SEED, 0, RUN | MCU | LIVE | CROSS, "N",
+     "seed of everything random, 64 bit, decimal or 0x (default 1)"},
+    {"jobs", OPTIONS_COMMON, CODE_JOBS, 'j', RUN, "N",
+     "parallel workers (default: one per processor)"},
+    {"strict", OPTIONS_COMMON, CODE_STRICT, 0, RUN | MCU | LIVE | CROSS, NULL,
+     "end the run with exit code 3 at what is not modelled (default)"},
+    {"no-strict", OPTIONS_COMMON, CODE_NO_STRICT, 0, RUN | MCU | LIVE | CROSS, NULL,
+     "count what is not modelled and go on"},
+    {"out", OPTIONS_COMMON, CODE_OUT, 0, RUN | MCU | LIVE | CROSS, "DIR",
+     "directory of the output files given by relative names; with crosscheck, of VCD files that "
+     "show "
+     "both engines around each difference"},
+    {"json", OPTIONS_COMMON, CODE_JSON, 0, RUN | MCU, "FILE",
+     "write the results as JSON (schema linkpulse.run/1, linkpulse.mcu/1)"},
+    {"no-host", OPTIONS_COMMON, CODE_NO_HOST, 0, RUN, NULL,
+     "leave what differs between machines out of the JSON"},
+    {"junit", OPTIONS_COMMON, CODE_JUNIT, 0, RUN, "FILE", "write the results as JUnit XML"},
+    {"pcap-out", OPTIONS_COMMON, CODE_PCAP_OUT, 0, RUN, "FILE",
+     "write the recovered frames as a capture"},
+    {"taps-out", OPTIONS_COMMON, CODE_TAPS_OUT, 0, RUN | LIVE, "FILE",
+     "write the frames at each place, both ways, as pcapng: line-in, mcu-rx, mcu-tx, line-out, "
+     "with live also host, and to a FIFO as they come"},
+    {"vcd", OPTIONS_COMMON, CODE_VCD, 0, RUN, "FILE", "write waves as VCD"},
+    {"fst", OPTIONS_COMMON, CODE_FST, 0, RUN, "FILE",
+     "write waves as FST, for GTKWave, with a .gtkw beside it"},
+    {"trace-window", OPTIONS_COMMON, CODE_TRACE_WINDOW, 0, RUN | CROSS, "WHAT",
+     "waves only around: auto (the first failure), a frame's number from 1, or START:END in us"},
+    {"no-cache", OPTIONS_COMMON, CODE_NO_CACHE, 0, RUN | LIVE, NULL,
+     "simulate every edge, without the response cache: slower, the same results"},
+    {"init", OPTIONS_COMMON, CODE_INIT, 0, BOARD, NULL, "print a proposed .ini for the board"},
+    {"spice", OPTIONS_COMMON, CODE_SPICE, 0, EXPORT, NULL, "an ngspice deck of its way in or out"},
+    {"transmit", OPTIONS_COMMON, CODE_TRANSMIT, 0, EXPORT, NULL,
+     "the transmit path, from the MCU's pins to the line, with a link pulse and a frame"},
+    {"verilog", OPTIONS_COMMON, CODE_VERILOG, 0, EXPORT, NULL, "the structural top of rtl/parts"},
+    {"dot", OPTIONS_COMMON, CODE_DOT, 0, EXPORT, NULL, "a graph of its parts for Graphviz"},
+    {"allow-undecided", OPTIONS_COMMON, CODE_UNDECIDED, 0, CROSS, NULL,
+     "pass although frames stand at the edge of failing"},
+    {"octets", OPTIONS_COMMON, CODE_OCTETS, 0, EXPORT, "N",
+     "length of the one frame sent, without FCS, 14 to 1514 (default 40)"},
+    {"output", OPTIONS_COMMON, CODE_OUTPUT, 'o', BOARD | EXPORT, "FILE",
+     "write there instead of standard output"},
+    {"chip", OPTIONS_OF_MCU, CODE_NONE, 0, MCU, "CHIP",
+     "f401re (default), f100rb, f103rb or f439zi"},
+    {"base", OPTIONS_OF_MCU, CODE_NONE, 0, MCU, "ADDRESS",
+     "where a raw image is loaded (default: the chip's flash)"},
+    {"max-cycles", OPTIONS_OF_MCU, CODE_NONE, 0, MCU, "N", "stop after N cycles of the core"},
+    {"max-time", OPTIONS_OF_MCU, CODE_NONE, 0, MCU, "T",
+     "stop after this simulated time: 2, 50m, 10u (default 10 s; none with --gdb)"},
+    {"hse", OPTIONS_OF_MCU, CODE_NONE, 0, MCU, "HZ",
+     "the external oscillator, 0: none (default 8000000)"},
+    {"hse-bypass", OPTIONS_OF_MCU, CODE_NONE, 0, MCU, NULL,
+     "it is a clock at OSC_IN, as on the Nucleo boards, not a crystal"},
+    {"hsi-ppm", OPTIONS_OF_MCU, CODE_NONE, 0, MCU, "PPM",
+     "error of the internal oscillator (default 0)"},
+    {"profile", OPTIONS_OF_MCU, CODE_NONE, 0, MCU, NULL, "print the cycles of each function"},
+    {"itm", OPTIONS_OF_MCU, CODE_NONE, 0, MCU | RUN | LIVE, "FILE", "the text of ITM port 0"},
+    {"swo", OPTIONS_OF_MCU, CODE_NONE, 0, MCU | RUN | LIVE, "FILE",
+     "the raw SWO stream: ITM packets of every port"},
+    {"itm-port", OPTIONS_OF_MCU, CODE_NONE, 0, MCU | RUN | LIVE, "[=PORT]",
+     "the text of ITM port 0 on 127.0.0.1 (default 3443; also with --gdb)"},
+    {"gdb", OPTIONS_OF_MCU, CODE_NONE, 0, MCU | RUN | LIVE, "[=PORT]",
+     "wait for GDB on 127.0.0.1 (default 3333; 0: a free port)"},
+    {"tap", OPTIONS_OF_LIVE, CODE_NONE, 0, LIVE, "NAME",
+     "join this TAP device (default: a new one in a network namespace of its own)"},
+    {"netns", OPTIONS_OF_LIVE, CODE_NONE, 0, LIVE, "NAME", "in this namespace of ip netns"},
+    {"partner", OPTIONS_OF_LIVE, CODE_NONE, 0, RUN | LIVE, "PROFILE",
+     "the port at the other end: tolerant (default), standard or strict, docs/partner.md"},
+    {"duplex", OPTIONS_OF_LIVE, CODE_NONE, 0, LIVE, "HOW",
+     "half, as auto-negotiation with a board without it gives (default), or full"},
+    {"speed", OPTIONS_OF_LIVE, CODE_NONE, 0, LIVE, "HOW",
+     "real: no faster than real time (default); max: as fast as it goes"},
+    {"no-dhcp", OPTIONS_OF_LIVE, CODE_NONE, 0, LIVE, NULL,
+     "leave DHCP to the command (default: the board is given 192.168.77.2)"},
+    {"verbose", OPTIONS_COMMON, CODE_VERBOSE, 'v', ALL, NULL, "say more"},
+    {"quiet", OPTIONS_COMMON, CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
+    {"help", OPTIONS_COMMON, CODE_HELP, 'h', ALL, NULL, "this text"},
+    {"version", OPTIONS_COMMON, CODE_VERSION, 'V', ALL, NULL, "the version"},
+};
+const size_t options_n_rows = LENGTH(options_rows);
+_Static_assert(LENGTH(options_rows) <= OPTIONS_MAX_ROWS, "raise OPTIONS_MAX_ROWS");
+
+const struct verb_row *options_verb_row(enum options_verb verb) {
+    for (size_t i = 0; i < LENGTH(options_verbs); i++)
+        if (options_verbs[i].verb == verb)
+            return &options_verbs[i];
+    return NULL;
+}
+
+int options_has_argument(const struct option_row *row) {
+    if (!row->argument)
+        return no_argument;
+    return row->argument[0] == '[' ? optional_argument : required_argument;
+}

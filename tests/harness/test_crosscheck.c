@@ -198,11 +198,12 @@ static const struct {
     {"U3", "Net-(R2-Pad2)", "U3D1 (75C1168)", "/driver_in"},
 };
 
-static void add_delay(struct part_use *use, struct part_figure figures[PART_MAX_FIGURES]) {
+static void add_to(struct part_use *use, struct part_figure figures[PART_MAX_FIGURES],
+                   const char *name, double seconds) {
     memcpy(figures, use->figures, use->n_figures * sizeof *figures);
     for (size_t i = 0; i < use->n_figures; i++)
-        if (strcmp(figures[i].name, "tpd") == 0)
-            figures[i].typ += 8e-9;
+        if (strcmp(figures[i].name, name) == 0)
+            figures[i].typ += seconds;
     use->figures = figures;
 }
 
@@ -219,7 +220,7 @@ Test(crosscheck_board, a_wrong_delay_in_c_is_named, .timeout = 240) {
         struct part_figure figures[PART_MAX_FIGURES];
         load(&board);
         struct part_use *uses = copy_uses(&board);
-        add_delay(&uses[netlist_find_part(board.netlist, slow_parts[i].ref)], figures);
+        add_to(&uses[netlist_find_part(board.netlist, slow_parts[i].ref)], figures, "tpd", 8e-9);
         struct crosscheck_run *run = run_frames(&board, uses, 1);
         const struct crosscheck_net *net = net_named(run, slow_parts[i].net);
         cr_assert(!crosscheck_agrees(net), "%s", slow_parts[i].ref);
@@ -298,7 +299,7 @@ Test(crosscheck_board, doubt_hides_no_fault, .timeout = 240) {
         cr_assert(board_load(&board, &request, &err), "%s", err.text);
         struct part_use *uses = copy_uses(&board);
         if (wrong)
-            add_delay(&uses[netlist_find_part(board.netlist, "U4")], figures);
+            add_to(&uses[netlist_find_part(board.netlist, "U4")], figures, "tpd", 8e-9);
         struct crosscheck_run *run = run_frames(&board, uses, 8);
         const struct crosscheck_figures *f = crosscheck_run_figures(run);
         cr_assert(f->recovered[0] + f->recovered[1] < 16);
@@ -308,4 +309,22 @@ Test(crosscheck_board, doubt_hides_no_fault, .timeout = 240) {
         free(uses);
         board_finish(&board);
     }
+}
+
+/* An engine that sees its windows violated where they are not decides by a coin: that is a
+ * fault, and no doubt. */
+Test(crosscheck_board, a_wrong_window_is_no_doubt, .timeout = 120) {
+    struct board board;
+    struct part_figure figures[PART_MAX_FIGURES];
+    load(&board);
+    struct part_use *uses = copy_uses(&board);
+    add_to(&uses[netlist_find_part(board.netlist, "U7")], figures, "tw_clk", 60e-9);
+    struct crosscheck_run *run = run_frames(&board, uses, 4);
+    const struct crosscheck_figures *f = crosscheck_run_figures(run);
+    cr_assert(f->different && !f->undecided, "%d different, %d undecided", (int)f->different,
+              (int)f->undecided);
+    cr_assert(!crosscheck_agrees(net_named(run, "/bytesync")));
+    crosscheck_run_destroy(run);
+    free(uses);
+    board_finish(&board);
 }

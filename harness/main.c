@@ -26,6 +26,8 @@ static int dispatch(const struct options *options) {
         return verb_crosscheck(options);
     case OPTIONS_LIVE:
         return verb_live(options);
+    case OPTIONS_XDP:
+        return verb_xdp(options);
     case OPTIONS_NO_VERB:
         break;
     }

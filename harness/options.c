@@ -95,6 +95,9 @@ static bool take_flag(struct options *options, enum options_code code, struct si
     case CODE_NO_HOST:
         options->no_host = true;
         return true;
+    case CODE_XDP:
+        options->xdp_run = true;
+        return true;
     case CODE_INIT:
         options->init = true;
         return true;
@@ -137,6 +140,8 @@ static bool take(struct options *options, const struct option_row *row, const ch
         return options_take_mcu(&options->mcu, row->name, value, err);
     case OPTIONS_OF_LIVE:
         return options_take_live(&options->live, row->name, value, err);
+    case OPTIONS_OF_XDP:
+        return options_take_xdp(&options->xdp, row->name, value, err);
     case OPTIONS_COMMON:
         break;
     }
@@ -286,6 +291,7 @@ static bool check_verb(struct options *options, struct sim_err *err) {
         return check_mcu(options, err);
     case OPTIONS_CROSSCHECK:
         return check_crosscheck(options, err);
+    case OPTIONS_XDP:  /* verb_xdp() */
     case OPTIONS_LIVE: /* the positional arguments are a command */
         return true;
     default:
@@ -314,7 +320,8 @@ bool options_parse(struct options *options, int argc, char **argv, struct sim_er
                                 .strict = true,
                                 .octets = 40,
                                 .mcu = OPTIONS_MCU_DEFAULTS,
-                                .live = {.partner = "tolerant"}};
+                                .live = {.partner = "tolerant"},
+                                .xdp = {.cpus = 8, .program = "flow", .hash = "xxh32"}};
     options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
     options->edits = calloc((size_t)argc + 1, sizeof *options->edits);
     if (!options->sets || !options->edits)

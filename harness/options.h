@@ -18,7 +18,8 @@ enum options_verb {
     OPTIONS_EXPORT,
     OPTIONS_MCU,
     OPTIONS_LIVE,
-    OPTIONS_CROSSCHECK
+    OPTIONS_CROSSCHECK,
+    OPTIONS_XDP
 };
 
 enum options_window_kind {
@@ -57,6 +58,14 @@ struct options_live {
     bool full_duplex, max_speed, no_dhcp;
 };
 
+/* `xdp` */
+struct options_xdp {
+    unsigned cpus;
+    const char *program, *hash;
+    const char *install, *uninstall; /* interfaces; NULL: captures are checked */
+    bool symmetric, require_kernel, force, no_watch;
+};
+
 struct options {
     enum options_verb verb;
     const char *program;      /* argv[0] */
@@ -77,6 +86,7 @@ struct options {
     const char **edits; /* --edit, in order */
     size_t n_edits;
     bool strict, no_host, no_cache, verbose, quiet, help, version;
+    bool xdp_run;             /* run --xdp */
     bool init;                /* board --init */
     bool spice, verilog, dot; /* export: exactly one */
     bool allow_undecided;     /* crosscheck */
@@ -85,6 +95,7 @@ struct options {
     const char *output;       /* board --init, export: NULL = stdout */
     struct options_mcu mcu;
     struct options_live live;
+    struct options_xdp xdp;
 };
 
 /* False with SIM_ERR_INPUT and one line that names the nearest known word. On success
@@ -103,12 +114,18 @@ void options_print_help(const struct options *options, FILE *out);
  * that ran, or "none". Cut with " ..." when `size` is too small. */
 void options_repeat(const struct options *options, const char *firmware, char *out, size_t size);
 
+/* The same of `xdp`. */
+void options_repeat_xdp(const struct options *options, char *out, size_t size);
+
 /* An option of `mcu`, by its name; value NULL: none was given. Part of options_parse(). */
 bool options_take_mcu(struct options_mcu *mcu, const char *name, const char *value,
                       struct sim_err *err);
 /* The same of `live`. */
 bool options_take_live(struct options_live *live, const char *name, const char *value,
                        struct sim_err *err);
+/* The same of `xdp`. */
+bool options_take_xdp(struct options_xdp *xdp, const char *name, const char *value,
+                      struct sim_err *err);
 #define OPTIONS_MCU_DEFAULTS                                                                       \
     (struct options_mcu) {                                                                         \
         .chip = "f401re", .hse_hz = 8000000, .gdb_port = 3333, .itm_port = 3443                    \

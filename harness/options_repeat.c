@@ -48,6 +48,19 @@ static void word(struct text *text, const char *option, const char *value) {
         text->out[text->length = before] = 0;
 }
 
+/* "--" once a file could read as an option. */
+static void files(struct text *text, const struct options *options) {
+    for (size_t i = 0; i < options->n_files; i++)
+        if (options->files[i][0] == '-') {
+            word(text, "--", NULL);
+            break;
+        }
+    for (size_t i = 0; i < options->n_files; i++)
+        word(text, NULL, options->files[i]);
+    if (text->cut)
+        memcpy(text->out + text->length, " ...", sizeof " ...");
+}
+
 void options_repeat(const struct options *options, const char *firmware, char *out, size_t size) {
     struct text text = {.out = out, .size = size};
     char seed[24];
@@ -67,20 +80,35 @@ void options_repeat(const struct options *options, const char *firmware, char *o
         word(&text, "--partner", options->live.partner);
     if (!options->strict)
         word(&text, "--no-strict", NULL);
+    if (options->xdp_run)
+        word(&text, "--xdp", NULL);
     for (size_t i = 0; i < options->n_sets; i++)
         word(&text, "--set", options->sets[i]);
     for (size_t i = 0; i < options->n_edits; i++)
         word(&text, "--edit", options->edits[i]);
-    /* "--" once a file could read as an option. */
-    for (size_t i = 0; i < options->n_files; i++)
-        if (options->files[i][0] == '-') {
-            word(&text, "--", NULL);
-            break;
-        }
-    for (size_t i = 0; i < options->n_files; i++)
-        word(&text, NULL, options->files[i]);
-    if (text.cut)
-        memcpy(out + text.length, " ...", sizeof " ...");
+    files(&text, options);
+}
+
+void options_repeat_xdp(const struct options *options, char *out, size_t size) {
+    const struct options_xdp *xdp = &options->xdp;
+    struct text text = {.out = out, .size = size};
+    char number[24];
+    out[0] = 0;
+    word(&text, NULL, options->program);
+    word(&text, "xdp", NULL);
+    word(&text, "--program", xdp->program);
+    if (strcmp(xdp->program, "flow") == 0) {
+        word(&text, "--hash", xdp->hash);
+        snprintf(number, sizeof number, "%u", xdp->cpus);
+        word(&text, "--cpus", number);
+        snprintf(number, sizeof number, "%" PRIu64, options->seed);
+        word(&text, "--seed", number);
+    }
+    if (xdp->symmetric)
+        word(&text, "--symmetric", NULL);
+    if (xdp->require_kernel)
+        word(&text, "--require-kernel", NULL);
+    files(&text, options);
 }
 
 bool options_out_path(const struct options *options, const char *path, char *out, size_t size) {

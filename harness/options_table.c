@@ -16,7 +16,7 @@ const struct verb_row options_verbs[] = {
     {"mcu", OPTIONS_MCU, "IMAGE", "run a firmware image (ELF, HEX or BIN) alone"},
     {"crosscheck", OPTIONS_CROSSCHECK, "CAPTURE...", "compare the two engines edge by edge"},
     {"wave", OPTIONS_NO_VERB, NULL, NULL},
-    {"xdp", OPTIONS_NO_VERB, NULL, NULL},
+    {"xdp", OPTIONS_XDP, "CAPTURE...", "check the flow-hash program on captures, or install it"},
     {"test", OPTIONS_NO_VERB, NULL, NULL},
 };
 
@@ -28,8 +28,9 @@ const size_t options_n_verbs = LENGTH(options_verbs);
 #define MCU    (1u << OPTIONS_MCU)
 #define LIVE   (1u << OPTIONS_LIVE)
 #define CROSS  (1u << OPTIONS_CROSSCHECK)
+#define XDP    (1u << OPTIONS_XDP)
 #define BOARDS (RUN | BOARD | EXPORT | LIVE | CROSS)
-#define ALL    (BOARDS | MCU)
+#define ALL    (BOARDS | MCU | XDP)
 
 const struct option_row options_rows[] = {
     {"board", OPTIONS_COMMON, CODE_BOARD, 0, BOARDS, "BOARD",
@@ -50,7 +51,7 @@ const struct option_row options_rows[] = {
      "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
     {"engine", OPTIONS_COMMON, CODE_ENGINE, 0, RUN, "NAME",
      "event (default), or rtl: the same board as Verilog under Verilator, slower"},
-    {"seed", OPTIONS_COMMON, CODE_SEED, 0, RUN | MCU | LIVE | CROSS, "N",
+    {"seed", OPTIONS_COMMON, CODE_SEED, 0, RUN | MCU | LIVE | CROSS | XDP, "N",
      "seed of everything random, 64 bit, decimal or 0x (default 1)"},
     {"jobs", OPTIONS_COMMON, CODE_JOBS, 'j', RUN, "N",
      "parallel workers (default: one per processor)"},
@@ -58,12 +59,11 @@ const struct option_row options_rows[] = {
      "end the run with exit code 3 at what is not modelled (default)"},
     {"no-strict", OPTIONS_COMMON, CODE_NO_STRICT, 0, RUN | MCU | LIVE | CROSS, NULL,
      "count what is not modelled and go on"},
-    {"out", OPTIONS_COMMON, CODE_OUT, 0, RUN | MCU | LIVE | CROSS, "DIR",
+    {"out", OPTIONS_COMMON, CODE_OUT, 0, RUN | MCU | LIVE | CROSS | XDP, "DIR",
      "directory of the output files given by relative names; with crosscheck, of VCD files that "
-     "show "
-     "both engines around each difference"},
-    {"json", OPTIONS_COMMON, CODE_JSON, 0, RUN | MCU, "FILE",
-     "write the results as JSON (schema linkpulse.run/1, linkpulse.mcu/1)"},
+     "show both engines around each difference"},
+    {"json", OPTIONS_COMMON, CODE_JSON, 0, RUN | MCU | XDP, "FILE",
+     "write the results as JSON (schema linkpulse.run/1 and the like)"},
     {"no-host", OPTIONS_COMMON, CODE_NO_HOST, 0, RUN, NULL,
      "leave what differs between machines out of the JSON"},
     {"junit", OPTIONS_COMMON, CODE_JUNIT, 0, RUN, "FILE", "write the results as JUnit XML"},
@@ -72,6 +72,8 @@ const struct option_row options_rows[] = {
     {"taps-out", OPTIONS_COMMON, CODE_TAPS_OUT, 0, RUN | LIVE, "FILE",
      "write the frames at each place, both ways, as pcapng: line-in, mcu-rx, mcu-tx, line-out, "
      "with live also host, and to a FIFO as they come"},
+    {"xdp", OPTIONS_COMMON, CODE_XDP, 0, RUN, NULL,
+     "ask the flow-hash program about each recovered frame, beside the frame that was sent"},
     {"vcd", OPTIONS_COMMON, CODE_VCD, 0, RUN, "FILE", "write waves as VCD"},
     {"fst", OPTIONS_COMMON, CODE_FST, 0, RUN, "FILE",
      "write waves as FST, for GTKWave, with a .gtkw beside it"},
@@ -123,6 +125,21 @@ const struct option_row options_rows[] = {
      "real: no faster than real time (default); max: as fast as it goes"},
     {"no-dhcp", OPTIONS_OF_LIVE, CODE_NONE, 0, LIVE, NULL,
      "leave DHCP to the command (default: the board is given 192.168.77.2)"},
+    {"program", OPTIONS_OF_XDP, CODE_NONE, 0, XDP, "NAME",
+     "flow (default), or reference: the published logic with its faults"},
+    {"hash", OPTIONS_OF_XDP, CODE_NONE, 0, XDP, "NAME",
+     "of flow: xxh32 (default), crc, toeplitz or halfsiphash"},
+    {"cpus", OPTIONS_OF_XDP, CODE_NONE, 0, XDP, "N",
+     "CPUs to spread over, 1 to 64 (default 8; installed: those online)"},
+    {"symmetric", OPTIONS_OF_XDP, CODE_NONE, 0, XDP, NULL, "both directions of a flow to one CPU"},
+    {"require-kernel", OPTIONS_OF_XDP, CODE_NONE, 0, XDP, NULL,
+     "exit 4 when the kernel could not be asked"},
+    {"install", OPTIONS_OF_XDP, CODE_NONE, 0, XDP, "IFACE",
+     "attach flow to this interface and print its counters until Ctrl-C"},
+    {"uninstall", OPTIONS_OF_XDP, CODE_NONE, 0, XDP, "IFACE", "remove it"},
+    {"no-watch", OPTIONS_OF_XDP, CODE_NONE, 0, XDP, NULL, "with --install: print them once"},
+    {"force", OPTIONS_OF_XDP, CODE_NONE, 0, XDP, NULL,
+     "replace or remove also a program of someone else, and install where tags are stripped"},
     {"verbose", OPTIONS_COMMON, CODE_VERBOSE, 'v', ALL, NULL, "say more"},
     {"quiet", OPTIONS_COMMON, CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
     {"help", OPTIONS_COMMON, CODE_HELP, 'h', ALL, NULL, "this text"},

@@ -36,6 +36,7 @@ enum options_code {
     CODE_TRACE_WINDOW,
     CODE_NO_CACHE,
     CODE_NO_HOST,
+    CODE_XDP,
     CODE_INIT,
     CODE_SPICE,
     CODE_TRANSMIT,
@@ -51,7 +52,7 @@ enum options_code {
 };
 
 /* Who takes the option's value: the families know theirs by name. */
-enum options_family { OPTIONS_COMMON, OPTIONS_OF_MCU, OPTIONS_OF_LIVE };
+enum options_family { OPTIONS_COMMON, OPTIONS_OF_MCU, OPTIONS_OF_LIVE, OPTIONS_OF_XDP };
 
 struct option_row {
     const char *name;

@@ -232,6 +232,14 @@ static json_t *transmit(const struct run_result *result) {
     return object;
 }
 
+static json_t *xdp(const struct run_xdp_result *x) {
+    json_t *object = json_object();
+    json_object_set_new(object, "frames", json_integer((json_int_t)x->frames));
+    json_object_set_new(object, "different", json_integer((json_int_t)x->different));
+    json_object_set_new(object, "disagreed", json_integer((json_int_t)x->disagreed));
+    return object;
+}
+
 static json_t *not_run(const struct run_result *result) {
     json_t *array = json_array();
     for (size_t i = 0; i < result->n_not_run; i++) {
@@ -265,6 +273,8 @@ static json_t *whole(const struct run_result *result, bool no_host) {
     json_object_set_new(object, "margins", margins(result));
     json_object_set_new(object, "counters", counters(result));
     json_object_set_new(object, "transmit", transmit(result));
+    if (result->xdp.present)
+        json_object_set_new(object, "xdp", xdp(&result->xdp));
     json_object_set_new(object, "checks_not_run", not_run(result));
     json_object_set_new(object, "simulated_s", number(result->simulated_s));
     json_object_set_new(object, "real_time_factor",

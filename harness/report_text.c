@@ -203,6 +203,16 @@ static void firmware(const struct run_result *result, FILE *out) {
     fputs("\n\n", out);
 }
 
+static void xdp(const struct run_xdp_result *x, FILE *out) {
+    if (!x->present)
+        return;
+    fprintf(out,
+            "XDP: %" PRIu64 " recovered frames, %" PRIu64
+            " decided otherwise than when sent, %" PRIu64 " otherwise by another way",
+            x->frames, x->different, x->disagreed);
+    fprintf(out, "%s%s\n\n", x->first[0] ? "; " : "", x->first);
+}
+
 static void not_run(const struct run_result *result, FILE *out) {
     char name[1100], why[1100];
     for (size_t i = 0; i < result->n_not_run; i++)
@@ -233,6 +243,7 @@ void report_text(const struct run_result *result, FILE *out, bool colour) {
     counters(result, out);
     firmware(result, out);
     transmit(&result->transmit, out, colour);
+    xdp(&result->xdp, out);
     not_run(result, out);
     fprintf(out, "board %s, engine %s, firmware %s, seed %" PRIu64 "; %.6f s simulated",
             result->board, result->engine, result->firmware[0] ? result->firmware : "none",

@@ -24,6 +24,7 @@ void run_keep_frame(struct run *run, const uint8_t *octets, size_t n, sim_time t
         pcap_out_destroy(run->pcap_out);
         run->pcap_out = NULL;
     }
+    run_xdp_recovered(run->xdp, octets, n, &run->err); /* send_frame() looks at run->err */
 }
 
 static void on_burst(void *user, const struct replay_burst *burst) {
@@ -125,6 +126,7 @@ static bool send_frame(struct run *run, size_t index, const struct capture_frame
     compare_sent(run->compare, index, frame->number, wire, n, start, SIM_NEVER);
     run->unjudged = start;
     run_tap(run, TAP_LINE_IN, start, wire, n, NULL);
+    run_xdp_sent(run->xdp, frame->number, frame->octets, frame->length, wire, n);
     if (run->firmware)
         run_firmware_sending(run, wire, n, start);
     replay_frame(run->replay, wire, n, start);
@@ -214,6 +216,8 @@ static bool open_outputs(struct run *run) {
         if (!run->taps)
             return false;
     }
+    if (options->xdp_run && !(run->xdp = run_xdp_open(options->seed, &run->err)))
+        return false;
     if (options->vcd || options->fst) {
         run->wave = run_wave_open(options, run->board, &run->err);
         if (!run->wave)
@@ -309,6 +313,7 @@ void run_finish(struct run *run) {
     run_firmware_close(run);
     run_transmit_close(run);
     taps_destroy(run->taps);
+    run_xdp_close(run->xdp);
     for (size_t i = 0; i < run->result.n_captures; i++) {
         free(run->result.captures[i].skipped);
         compare_free_failures(&run->result.captures[i]);

@@ -13,6 +13,7 @@
 #include "harness/replay.h"
 #include "harness/run_image.h"
 #include "harness/run_result.h"
+#include "harness/run_xdp.h"
 #include "harness/taps.h"
 #include "harness/wave.h"
 
@@ -28,6 +29,7 @@ struct run {
     struct run_firmware *firmware;      /* NULL: octets are taken at the pins */
     struct run_transmit_side *transmit; /* NULL: no line driver on the transmit pair */
     struct taps *taps;                  /* NULL: not wanted */
+    struct run_xdp *xdp;                /* NULL: not wanted */
     sim_time unjudged; /* when the frame sent last began, until it is judged; then SIM_NEVER */
     struct progress progress;
     uint64_t frames_done, failures; /* of the run */

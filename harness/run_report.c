@@ -142,9 +142,11 @@ static void conclude_verdict(struct run *run) {
     run_result_total(result, &t);
     const struct run_transmit *out = &result->transmit;
     bool whole = t.recovered + t.refused == t.sent && !t.extra;
+    const struct run_xdp_result *xdp = &result->xdp;
     bool left = !out->present || out->good_fcs >= out->sent;
-    result->pass = t.sent && whole && left && !run->damaged && !result->interrupted;
-    char losses[128] = "", refused[64] = "", stayed[80] = "";
+    result->pass = t.sent && whole && left && !xdp->different && !xdp->disagreed && !run->damaged &&
+                   !result->interrupted;
+    char losses[128] = "", refused[64] = "", stayed[80] = "", decided[80] = "";
     if (!whole)
         snprintf(losses, sizeof losses,
                  ", %" PRIu64 " lost, %" PRIu64 " corrupt, %" PRIu64 " extra", t.lost, t.corrupt,
@@ -154,6 +156,9 @@ static void conclude_verdict(struct run *run) {
     if (!left)
         snprintf(stayed, sizeof stayed, ", %" PRIu64 " of %" PRIu64 " sent frames left the board",
                  out->good_fcs, out->sent);
+    if (xdp->different || xdp->disagreed)
+        snprintf(decided, sizeof decided, ", XDP decides otherwise on %" PRIu64,
+                 xdp->different + xdp->disagreed);
     const char *rest = "";
     if (!t.sent)
         rest = ": nothing to replay";
@@ -162,8 +167,8 @@ static void conclude_verdict(struct run *run) {
     else if (result->interrupted)
         rest = ", interrupted: partial";
     snprintf(result->reason, sizeof result->reason,
-             "%" PRIu64 " of %" PRIu64 " frames recovered%s%s%s%s", t.recovered, t.sent, losses,
-             refused, stayed, rest);
+             "%" PRIu64 " of %" PRIu64 " frames recovered%s%s%s%s%s", t.recovered, t.sent, losses,
+             refused, stayed, decided, rest);
 }
 
 void run_conclude(struct run *run) {
@@ -185,5 +190,6 @@ void run_conclude(struct run *run) {
                     "compares both");
     else
         add_not_run(run, "rtl", "one engine: event");
+    run_xdp_conclude(run->xdp, &run->result);
     conclude_verdict(run);
 }

@@ -117,6 +117,14 @@ struct run_rearm {
     uint64_t worst_cycles;  /* the longest until it was armed */
 };
 
+/* The flow-hash program on recovered frames beside those sent; see harness/run_xdp.h. */
+struct run_xdp_result {
+    bool present;
+    uint64_t frames, different; /* recovered; whose decision is another than the sent one's */
+    uint64_t disagreed;         /* on which the ways to decide differ among themselves */
+    char first[160];            /* the first different one */
+};
+
 #define RUN_MAX_REPEAT 32768 /* a few hundred captures by name */
 
 struct run_result {
@@ -134,6 +142,7 @@ struct run_result {
     struct run_not_run *not_run;
     size_t n_not_run;
     struct run_transmit transmit;
+    struct run_xdp_result xdp;
     double simulated_s;
     double wall_s;               /* host */
     bool interrupted;            /* Ctrl-C: partial */

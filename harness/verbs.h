@@ -11,6 +11,7 @@ int verb_export(const struct options *options);
 int verb_mcu(const struct options *options);
 int verb_crosscheck(const struct options *options);
 int verb_live(const struct options *options);
+int verb_xdp(const struct options *options);
 
 /* Print `err` as one line on stderr, "linkpulse: FILE:LINE: TEXT", and return its exit
  * code. */

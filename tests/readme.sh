@@ -100,7 +100,8 @@ check "README shows docs/receive.svg" grep -q '](docs/receive.svg)' "$root/READM
 
 # --- help, manual, docs/boards.md ---------------------------------------------------------
 options_of() { "$program" "$1" --help | grep -oE '^ +(-[a-zA-Z],)? *--[a-z-]+' | grep -oE -- '--[a-z-]+'; }
-in_help() { for verb in run board export live mcu crosscheck; do options_of $verb; done | sort -u; }
+verbs() { "$program" --help | awk '/^verbs:/ { v = 1; next } v && !NF { exit } v && $1 != "test" { print $1 }'; }
+in_help() { for verb in $(verbs); do options_of "$verb"; done | sort -u; }
 in_manual() { # the bold heads of its paragraphs
     sed 's/\\-/-/g' "$1" | grep -E '^\.(B|BI|BR) ' | grep -E '^\.[BIR]+ "?-' | grep -oE -- '--[a-z-]+' | sort -u
 }

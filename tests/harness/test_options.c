@@ -60,7 +60,7 @@ static const struct refusal refusals[] = {
     {"mcu|a|--itm|x|--swo|x", "--itm and --swo name the same file x"},
     {"crosscheck", "crosscheck needs at least one capture file"},
     {"wave|a", "not available"},
-    {"xdp|a", "not available"},
+    {"xdp|a|--json|x|--vcd|y", "does not belong to xdp"},
     {"test", "./linkpulse test"},
     {"run", "at least one capture"},
     {"run|a|--jsn|f", "did you mean --json"},

@@ -24,41 +24,13 @@ static void put(FILE *out, const char *text) {
     }
 }
 
-/* Driving pins come after the inputs in sim/part.h's order. */
 static bool drives(const struct part_unit *unit, int pin) {
-    switch (unit->kind) {
-    case PART_LOGIC:
-        return pin == unit->n_in;
-    case PART_DFF:
-        return pin == 4 || pin == 5;
-    case PART_MONO:
-        return pin == 5 || pin == 6;
-    case PART_RECEIVER:
-        return pin == 2;
-    case PART_DRIVER:
-        return pin == 2 || pin == 3;
-    case PART_FET:
-        return pin == 1; /* the drain */
-    default:
-        return false;
-    }
+    return unit->kind == PART_FET ? pin == 1 : part_unit_is_output(unit, pin); /* the drain */
 }
 
+/* A receiver's input is the line's. */
 static bool hears(const struct part_unit *unit, int pin) {
-    switch (unit->kind) {
-    case PART_LOGIC:
-        return pin < unit->n_in;
-    case PART_DFF:
-        return pin < 4;
-    case PART_MONO:
-        return pin < 3;
-    case PART_DRIVER:
-        return pin < 2;
-    case PART_FET:
-        return pin == 0;
-    default:
-        return false;
-    }
+    return unit->kind != PART_RECEIVER && pin < part_unit_inputs(unit);
 }
 
 static uint32_t net_of(const struct dot *dot, uint32_t part, const struct part_unit *unit,
@@ -174,16 +146,11 @@ static void draw(struct dot *dot) {
 }
 
 bool export_dot(const struct board *board, FILE *out, struct sim_err *err) {
-    struct replay_nets nets;
-    struct circuit_config config;
-    if (!board_require_models(board, err) || !replay_setup_nets(board, &nets, err) ||
-        !replay_setup_circuit(board, &nets, 1, &config, err))
+    struct replay_whole whole;
+    if (!replay_setup_whole(board, 1, &whole, err))
         return false;
-    struct circuit *circuit = circuit_create(board->netlist, board->uses, &config,
-                                             &(struct circuit_scope){.part_of = CIRCUIT_ALL}, err);
-    struct dot dot = {.board = board, .circuit = circuit, .out = out};
-    if (circuit)
-        draw(&dot);
-    circuit_destroy(circuit);
-    return circuit;
+    struct dot dot = {.board = board, .circuit = whole.circuit, .out = out};
+    draw(&dot);
+    circuit_destroy(whole.circuit);
+    return true;
 }

@@ -64,6 +64,12 @@ void verilog_add_doubts(struct verilog_top *top, const char *name) {
     remember(&top->doubts, &top->n_doubts, name);
 }
 
+uint32_t verilog_add_count(struct verilog_top *top, const char *what) {
+    if (top->layout)
+        remember(&top->layout->counts, &top->layout->n_counts, what);
+    return top->n_counts++;
+}
+
 /* A letter or underscore, then letters, digits and underscores. */
 static bool is_plain(const char *name) {
     bool plain = isalpha((unsigned char)name[0]) || name[0] == '_';
@@ -72,15 +78,35 @@ static bool is_plain(const char *name) {
     return plain;
 }
 
+/* Escaped, a plain name is no keyword, but still what it is without the backslash: a port, a
+ * register of the top's own, "U4_A", "U4_A_due", "node5_volt". */
+static bool is_taken(const struct verilog_top *top, const char *name) {
+    static const char *const own[] = {"board",    "clk",     "configure", "scale_ppm", "now",
+                                      "line",     "idle",    "seed",      "mcu",       "due",
+                                      "probe",    "doubts",  "counts",    "last",      "unused",
+                                      "line_now", "TICK_PS", "STEP_PS",   "idle_now",  "mcu_now"};
+    const struct netlist *netlist = top->board->netlist;
+    bool taken = strncmp(name, "node", 4) == 0;
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        taken = taken || strcmp(name, own[i]) == 0;
+    for (uint32_t part = 0; part < netlist->n_parts; part++) {
+        size_t n = strlen(netlist->parts[part].ref);
+        taken = taken || (strncmp(name, netlist->parts[part].ref, n) == 0 &&
+                          (name[n] == 0 || name[n] == '_'));
+    }
+    return taken;
+}
+
 /* The board's name as an escaped identifier: a backslash, anything printable, a blank. What
  * is not printable, or too long, or there already, gets the net's number. */
-static void name_net(struct verilog_top *top, uint32_t net, const char *board_name) {
-    char *name = top->nets[net].name;
+static void write_name(const struct verilog_top *top, uint32_t netlist_net,
+                       char name[VERILOG_NAME_MAX]) {
+    const char *board_name = top->board->netlist->nets[netlist_net].name;
     bool fits = strlen(board_name) < VERILOG_NAME_MAX - 4;
     for (const char *p = board_name; *p; p++)
         fits = fits && isgraph((unsigned char)*p) && (unsigned char)*p < 127;
-    if (!fits || !*board_name || is_plain(board_name)) /* a plain one may be a keyword or a port */
-        snprintf(name, VERILOG_NAME_MAX, "\\net%u:", (unsigned)net);
+    if (!fits || !*board_name || (is_plain(board_name) && is_taken(top, board_name)))
+        snprintf(name, VERILOG_NAME_MAX, "\\net%u:", (unsigned)netlist_net);
     else
         snprintf(name, VERILOG_NAME_MAX, "\\");
     size_t n = strlen(name);
@@ -88,6 +114,16 @@ static void name_net(struct verilog_top *top, uint32_t net, const char *board_na
         name[n++] = (char)(isgraph((unsigned char)*p) && (unsigned char)*p < 127 ? *p : '_');
     name[n++] = ' ';
     name[n] = 0;
+}
+
+/* Of the names of one net the SPI pins' are the ones asked for. */
+static bool is_spi(const struct board *board, uint32_t netlist_net) {
+    const struct board_attach *a = &board->config.attach;
+    const char *names[] = {a->spi_clk, a->spi_mosi, a->spi_nss + (a->spi_nss[0] == '!')};
+    bool found = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        found = found || strcmp(board->netlist->nets[netlist_net].name, names[i]) == 0;
+    return found;
 }
 
 static void find_nets(struct verilog_top *top) {
@@ -98,8 +134,8 @@ static void find_nets(struct verilog_top *top) {
     top->nets = zeroed(top->n_nets, sizeof *top->nets);
     for (uint32_t i = 0; i < netlist->n_nets; i++) {
         uint32_t net = circuit_net(top->circuit, i);
-        if (!top->nets[net].name[0])
-            name_net(top, net, netlist->nets[i].name);
+        if (!top->nets[net].name[0] || is_spi(top->board, i))
+            write_name(top, i, top->nets[net].name);
         top->nets[net].analog = circuit_net_is_analog(top->circuit, net);
     }
     const struct circuit_config *config = top->config;
@@ -201,8 +237,19 @@ static void write_about(const struct board *board, FILE *out) {
         "must\n"
         "// not come later than `due`. `line`, `idle` and `mcu` count from the edge that takes\n"
         "// them. `configure` rises once, before. line: 0, 1, 2 idle; idle: 0 low, 1 high, 2 "
-        "hold.\n",
+        "hold,\n"
+        "// 3 noise of `seed`. `doubts` counts timing windows that were not kept.\n",
         board->config.delay_scale, verilog_scaled(board->config.delay_scale, 1e-6));
+}
+
+/* At least three words, so that Verilator makes an array of them whatever the board. */
+static uint32_t probe_words(const struct verilog_top *top) {
+    uint32_t n = (top->n_probes + 31) / 32;
+    return n < 3 ? 3 : n;
+}
+
+static uint32_t count_words(const struct verilog_top *top) {
+    return top->n_counts < 3 ? 3 : top->n_counts;
 }
 
 static void write_head(const struct verilog_top *top) {
@@ -210,6 +257,7 @@ static void write_head(const struct verilog_top *top) {
             "`default_nettype none\n"
             "/* verilator lint_off PINCONNECTEMPTY */ // a Q_n that goes nowhere\n"
             "/* verilator lint_off DECLFILENAME */\n"
+            "/* verilator tracing_off */\n"
             "module board #(\n"
             "    parameter signed [63:0] TICK_PS = 1,\n"
             "    parameter signed [63:0] STEP_PS = 500   // of a FET's gate on its way\n"
@@ -220,17 +268,20 @@ static void write_head(const struct verilog_top *top) {
             "    input  wire signed [63:0] now,\n"
             "    input  wire         [1:0] line,\n"
             "    input  wire         [1:0] idle,\n"
+            "    input  wire        [63:0] seed,\n"
             "    input  wire        [31:0] mcu,\n"
             "    output reg  signed [63:0] due,\n"
-            "    output wire       [255:0] probe,\n"
-            "    output wire        [31:0] doubts\n"
+            "    output wire    [32*%u-1:0] probe,\n"
+            "    output wire        [31:0] doubts,\n"
+            "    output wire   [32*%u-1:0] counts\n"
             ");\n"
             "    reg signed [63:0] last;\n"
             "    reg [1:0] line_now, idle_now;\n"
             "    reg [31:0] mcu_now;\n"
             "    initial {last, line_now, idle_now, mcu_now} = {64'sd0, 2'd2, 2'd0, 32'd0};\n"
             "    always @(posedge clk) {last, line_now, idle_now, mcu_now} <= {now, line, idle, "
-            "mcu};\n\n");
+            "mcu};\n\n",
+            (unsigned)probe_words(top), (unsigned)count_words(top));
 }
 
 /* The MCU's outputs, a bit of `mcu` each, in the order of config->inputs. */
@@ -249,9 +300,11 @@ static bool write_mcu(struct verilog_top *top, struct verilog_layout *layout) {
         fprintf(top->out, "    assign %s = mcu_now[%u];\n", top->nets[net].name, (unsigned)n);
         nets[n++] = net;
     }
+    fputs("    wire unused = &{1'b0, \\line:high , \\line:idle , idle_now, seed",
+          top->out); /* by some boards */
     if (n < VERILOG_MCU_BITS)
-        fprintf(top->out, "    wire unused = &{1'b0, mcu_now[31:%u]};\n", (unsigned)n);
-    fputc('\n', top->out);
+        fprintf(top->out, ", mcu_now[31:%u]", (unsigned)n);
+    fputs("};\n\n", top->out);
     if (layout)
         memcpy(layout->mcu, nets, n * sizeof *nets);
     if (layout)
@@ -260,37 +313,76 @@ static bool write_mcu(struct verilog_top *top, struct verilog_layout *layout) {
 }
 
 static void write_nets(struct verilog_top *top) {
-    fputs("    // The nets that have levels.\n", top->out);
+    fputs("    // The nets that have levels, and are in waves.\n"
+          "    /* verilator tracing_on */\n"
+          "    wire \\line:high  = line_now == 2'd1;\n"
+          "    wire \\line:idle  = line_now[1];\n",
+          top->out);
     for (uint32_t net = 0; net < top->n_nets; net++)
         if (top->nets[net].driven)
             fprintf(top->out, "    wire %s;\n", top->nets[net].name);
+    fputs("    /* verilator tracing_off */\n", top->out);
 }
 
-/* One bit per driven net, in the engine's order; an analog net shows its first input. */
+/* What shows the net's level; NULL: nothing does. */
+static const char *level_of(const struct verilog_net *net) {
+    if (net->driven)
+        return net->name;
+    return net->threshold[0] ? net->threshold : NULL;
+}
+
+/* One bit per net that has a level, in the engine's order. */
 static bool write_probes(struct verilog_top *top, struct verilog_layout *layout) {
     fputs("    // What an observer sees.\n", top->out);
     if (layout) {
         layout->n_nets = top->n_nets;
         layout->bits = zeroed(top->n_nets, sizeof *layout->bits);
+        layout->analog = zeroed(top->n_nets, sizeof *layout->analog);
     }
     uint32_t n = 0;
     for (uint32_t net = 0; net < top->n_nets; net++) {
         if (layout)
             layout->bits[net] = CIRCUIT_NO_NET;
-        if (!top->nets[net].driven)
+        const char *level = level_of(&top->nets[net]);
+        if (!level)
             continue;
-        fprintf(top->out, "    assign probe[%u] = %s;\n", (unsigned)n, top->nets[net].name);
-        if (layout)
+        fprintf(top->out, "    assign probe[%u] = %s;\n", (unsigned)n, level);
+        if (layout) {
             layout->bits[net] = n;
+            layout->analog[net] = !top->nets[net].driven;
+        }
         n++;
     }
     if (layout)
         layout->n_bits = n;
-    if (n > 255)
-        return sim_err_set(top->err, SIM_ERR_UNMODELLED,
-                           "%u nets with levels; a Verilog top shows up to 255", (unsigned)n);
-    fprintf(top->out, "    assign probe[255:%u] = 0;\n\n", (unsigned)n);
-    return true;
+    top->n_probes = n;
+    if (n < 32 * probe_words(top))
+        fprintf(top->out, "    assign probe[%u:%u] = 0;\n\n", (unsigned)(32 * probe_words(top) - 1),
+                (unsigned)n);
+    return n <= UINT16_MAX ||
+           sim_err_set(top->err, SIM_ERR_UNMODELLED, "%u nets with levels", (unsigned)n);
+}
+
+/* Analog nets have no level of their own, and nets joined by wires several names. These stand in
+ * a scope behind the others: a reader of waves may take the first of names that are one signal. */
+static void write_aliases(const struct verilog_top *top) {
+    fputs("    // Further names, in waves.\n"
+          "    /* verilator lint_off UNUSEDSIGNAL */\n    /* verilator tracing_on */\n",
+          top->out);
+    for (uint32_t net = 0; net < top->n_nets; net++)
+        if (!top->nets[net].driven && top->nets[net].threshold[0])
+            fprintf(top->out, "    wire %s = %s;\n", top->nets[net].name, top->nets[net].threshold);
+    fputs("    generate if (1) begin : joined\n", top->out);
+    for (uint32_t i = 0; i < top->board->netlist->n_nets; i++) {
+        char name[VERILOG_NAME_MAX];
+        const struct verilog_net *net = &top->nets[circuit_net(top->circuit, i)];
+        write_name(top, i, name);
+        if (level_of(net) && strcmp(name, net->name) != 0)
+            fprintf(top->out, "        wire %s = %s;\n", name, level_of(net));
+    }
+    fputs("    end endgenerate\n"
+          "    /* verilator tracing_off */\n    /* verilator lint_on UNUSEDSIGNAL */\n\n",
+          top->out);
 }
 
 static void write_time(const struct verilog_top *top) {
@@ -305,17 +397,40 @@ static void write_time(const struct verilog_top *top) {
     fputs(";\nendmodule\n", top->out);
 }
 
-static bool write_top(struct verilog_top *top, struct verilog_layout *layout) {
+static bool write_body(struct verilog_top *top, struct verilog_layout *layout) {
     find_nets(top);
     find_units(top);
     find_loads(top);
-    write_head(top);
     write_nets(top);
     if (!write_mcu(top, layout) || !verilog_write_nodes(top) || !verilog_write_parts(top) ||
         !write_probes(top, layout))
         return false;
+    if (top->n_counts < count_words(top))
+        fprintf(top->out, "    assign counts[32*%u-1:32*%u] = 0;\n", (unsigned)count_words(top),
+                (unsigned)top->n_counts);
+    write_aliases(top);
     write_time(top);
     return true;
+}
+
+/* How wide the ports are is known at the end. */
+static bool write_top(struct verilog_top *top, struct verilog_layout *layout) {
+    FILE *out = top->out;
+    char *body = NULL;
+    size_t size = 0;
+    top->out = open_memstream(&body, &size);
+    if (!top->out)
+        abort();
+    bool good = write_body(top, layout);
+    if (fclose(top->out) != 0)
+        abort();
+    top->out = out;
+    if (good) {
+        write_head(top);
+        fwrite(body, 1, size, out);
+    }
+    free(body);
+    return good;
 }
 
 static void free_names(char **names, uint32_t n) {
@@ -325,15 +440,21 @@ static void free_names(char **names, uint32_t n) {
 }
 
 void verilog_layout_finish(struct verilog_layout *layout) {
+    free_names(layout->counts, layout->n_counts);
     free(layout->bits);
+    free(layout->analog);
     *layout = (struct verilog_layout){0};
 }
 
 bool export_verilog_top(const struct board *board, const struct circuit_config *config,
                         const struct circuit *circuit, FILE *out, struct verilog_layout *layout,
                         struct sim_err *err) {
-    struct verilog_top top = {
-        .board = board, .config = config, .circuit = circuit, .out = out, .err = err};
+    struct verilog_top top = {.board = board,
+                              .config = config,
+                              .circuit = circuit,
+                              .layout = layout,
+                              .out = out,
+                              .err = err};
     if (layout)
         *layout = (struct verilog_layout){0};
     bool good = write_top(&top, layout);
@@ -357,24 +478,20 @@ static void write_text(const struct board *board, const char *text, size_t size,
 }
 
 bool export_verilog(const struct board *board, FILE *out, struct sim_err *err) {
-    struct replay_nets nets;
-    struct circuit_config config;
-    if (!board_require_models(board, err) || !replay_setup_nets(board, &nets, err) ||
-        !replay_setup_circuit(board, &nets, 1, &config, err))
+    struct replay_whole whole;
+    if (!replay_setup_whole(board, 1, &whole, err))
         return false;
-    struct circuit *circuit = circuit_create(board->netlist, board->uses, &config,
-                                             &(struct circuit_scope){.part_of = CIRCUIT_ALL}, err);
     char *text = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&text, &size);
     if (!memory)
         abort();
-    bool good = circuit && export_verilog_top(board, &config, circuit, memory, NULL, err);
+    bool good = export_verilog_top(board, &whole.config, whole.circuit, memory, NULL, err);
     if (fclose(memory) != 0)
         abort();
     if (good)
         write_text(board, text, size, out);
     free(text);
-    circuit_destroy(circuit);
+    circuit_destroy(whole.circuit);
     return good;
 }

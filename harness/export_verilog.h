@@ -19,9 +19,12 @@
 /* Which bit of the top's `probe` and `mcu` ports is which net. */
 struct verilog_layout {
     uint32_t *bits; /* per engine net of `circuit`: its bit in `probe`, or CIRCUIT_NO_NET */
+    bool *analog;   /* per engine net: the bit is what the first input on it makes of it */
     uint32_t n_nets, n_bits;
     uint32_t mcu[VERILOG_MCU_BITS]; /* engine nets of the `mcu` port's bits */
     uint32_t n_mcu;
+    char **counts; /* what each 32 bits of the port `counts` count */
+    uint32_t n_counts;
 };
 void verilog_layout_finish(struct verilog_layout *layout); /* accepts a zeroed one */
 

@@ -59,11 +59,13 @@ static void threshold_name(const struct instance *i, int pin, char *out, size_t 
             *p = '_';
 }
 
-static void write_threshold(struct instance *i, int pin, const struct verilog_net *net) {
-    char name[120];
+static void write_threshold(struct instance *i, int pin, struct verilog_net *net) {
+    char name[sizeof net->threshold];
     double middle = i->top->config->vcc / 2;
     bool fet = i->unit->kind == PART_FET;
     threshold_name(i, pin, name, sizeof name);
+    if (!net->threshold[0])
+        snprintf(net->threshold, sizeof net->threshold, "%s", name);
     verilog_add_due(i->top, name);
     fprintf(i->top->out, "    wire %s;\n    threshold #(.TICK_PS(TICK_PS)", name);
     i->parameters = 1;
@@ -81,7 +83,7 @@ static void write_threshold(struct instance *i, int pin, const struct verilog_ne
 
 static void write_thresholds(struct instance *i, int n_in) {
     for (int pin = 0; pin < n_in; pin++) {
-        const struct verilog_net *net = net_at(i, pin);
+        struct verilog_net *net = net_at(i, pin);
         if (net && net->analog)
             write_threshold(i, pin, net);
     }
@@ -105,6 +107,24 @@ static void input(struct instance *i, const char *name, int pin, bool active_low
 static void output(struct instance *i, const char *name, int pin) {
     const struct verilog_net *net = net_at(i, pin);
     port(i, name, net && net->driven ? net->name : "");
+}
+
+/* A port of 32 bits that counts what `what` says of the part's pin. */
+static void count(struct instance *i, const char *name, const char *what, int pin) {
+    char text[160], bits[40];
+    snprintf(text, sizeof text, "%s %.60s.%.20s", what, i->top->board->netlist->parts[i->part].ref,
+             i->unit->pins[pin] ? i->unit->pins[pin] : "?");
+    snprintf(bits, sizeof bits, "counts[32*%u+:32]", (unsigned)verilog_add_count(i->top, text));
+    port(i, name, bits);
+}
+
+/* On an output that is on a net. */
+static void count_swallowed(struct instance *i, const char *name, int pin) {
+    const struct verilog_net *net = net_at(i, pin);
+    if (net && net->driven)
+        count(i, name, "swallowed pulse", pin);
+    else
+        port(i, name, "");
 }
 
 static double load_of(const struct instance *i, int pin) {
@@ -155,6 +175,7 @@ static bool write_gate(struct instance *i) {
     for (int pin = 0; pin < i->unit->n_in; pin++)
         input(i, names[pin], pin, false);
     output(i, "y", i->unit->n_in);
+    count_swallowed(i, "swallowed", i->unit->n_in);
     end(i);
     return true;
 }
@@ -166,6 +187,14 @@ static bool write_flipflop(struct instance *i) {
                 {"TH_PS", "th"},           {"TREC_PS", "trec"},       {"TW_CLK_PS", "tw_clk"},
                 {"TW_SET_PS", "tw_set"}};
     static const char *const names[] = {"cp", "d", "rd_n", "sd_n"};
+    static const struct {
+        const char *port, *what;
+        int pin;
+    } windows[] = {{"setups", "setup violation", 1},
+                   {"holds", "hold violation", 1},
+                   {"recoveries", "recovery violation", 2},
+                   {"clock_widths", "short clock pulse", 0},
+                   {"set_widths", "short set or reset pulse", 2}};
     write_thresholds(i, 4);
     verilog_add_doubts(i->top, i->name);
     begin(i, "hc74");
@@ -178,6 +207,10 @@ static bool write_flipflop(struct instance *i) {
         input(i, names[pin], pin, pin >= 2);
     output(i, "q", 4);
     output(i, "q_n", 5);
+    count_swallowed(i, "swallowed", 4);
+    count_swallowed(i, "swallowed_n", 5);
+    for (size_t k = 0; k < sizeof windows / sizeof *windows; k++)
+        count(i, windows[k].port, windows[k].what, windows[k].pin);
     fprintf(i->top->out, ", .doubts(%s_doubts)", i->name);
     end(i);
     return true;
@@ -215,6 +248,8 @@ static bool write_mono(struct instance *i) {
     input(i, "r_n", 2, true);
     output(i, "q", 5);
     output(i, "q_n", 6);
+    count_swallowed(i, "swallowed", 5);
+    count_swallowed(i, "swallowed_n", 6);
     end(i);
     return true;
 }
@@ -247,11 +282,14 @@ static bool write_receiver(struct instance *i) {
     delay_parameter(i, "TPLH_PS", "tplh");
     delay_parameter(i, "TPHL_PS", "tphl");
     drive_parameters(i, 2);
-    fprintf(i->top->out, ", .CROSSED(%d)", crossed);
+    fprintf(i->top->out, ", .SALT(64'd%u), .CROSSED(%d)", (unsigned)(0x10001 * (i->part + 1)),
+            crossed);
     begin_ports(i);
     port(i, "line", straight || crossed ? "line_now" : "2'd2");
     port(i, "idle", "idle_now");
+    port(i, "seed", "seed");
     output(i, "r", 2);
+    count_swallowed(i, "swallowed", 2);
     end(i);
     return true;
 }
@@ -267,6 +305,8 @@ static bool write_driver(struct instance *i) {
     input(i, "de", 1, false);
     output(i, "y", 2);
     output(i, "z", 3);
+    count_swallowed(i, "swallowed_y", 2);
+    count_swallowed(i, "swallowed_z", 3);
     end(i);
     return true;
 }

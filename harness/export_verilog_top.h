@@ -13,6 +13,7 @@ struct verilog_net { /* as the engine joins them */
     bool analog;         /* has a voltage */
     double farad;        /* strays, pins, channels, capacitors to the rails */
     double r_up, r_down; /* of what drives it */
+    char threshold[120]; /* of an analog one: the first input that listens to it */
 };
 
 struct verilog_top {
@@ -23,8 +24,9 @@ struct verilog_top {
     uint32_t n_nets;
     bool *kept; /* [part * max_units + unit] */
     size_t max_units;
-    uint32_t n_dues, n_doubts;
-    char **dues, **doubts; /* wires */
+    uint32_t n_dues, n_doubts, n_counts, n_probes;
+    char **dues, **doubts;         /* wires */
+    struct verilog_layout *layout; /* NULL: not wanted */
     FILE *out;
     struct sim_err *err;
 };
@@ -38,6 +40,8 @@ double verilog_figure(const struct verilog_top *top, uint32_t part, const char *
 /* Declare a wire NAME_due (NAME_doubts) and remember it. */
 void verilog_add_due(struct verilog_top *top, const char *name);
 void verilog_add_doubts(struct verilog_top *top, const char *name);
+/* The place in the port `counts` of what is counted, "swallowed pulse U4.11". */
+uint32_t verilog_add_count(struct verilog_top *top, const char *what);
 /* `text` with nothing in it that could end a comment line. */
 void verilog_put(FILE *out, const char *text);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "harness/mcu_nets.h"
+#include "harness/progress.h"
 #include "harness/replay.h"
 #include "harness/run_probe.h"
 #include "harness/transmitter_setup.h"
@@ -37,6 +38,8 @@ struct live_rig {
     bool levels[HEARD];
     int spi[MCU_NETS_OTHERS];  /* what the MCU sends with, and how it stands */
     sim_time last_edge, drawn; /* the waveform as far as it was handed on */
+    double frames_s;           /* of the host's clock, spent on frames to the board */
+    sim_time frames;           /* their own length */
     bool ended;                /* the firmware: `err` says why */
     struct sim_err err;
     struct asking {
@@ -191,6 +194,7 @@ static bool make_replay(struct live_rig *rig, struct sim_err *err) {
                       &(struct replay_settings){
                           .seed = s->options->seed,
                           .cache = !s->options->no_cache,
+                          .rtl = options_is_rtl(s->options),
                           .quantum = (sim_time)(s->board->config.mcu_quantum_us * (double)SIM_US),
                           .lag = LAG,
                           .user = rig,
@@ -309,10 +313,13 @@ static bool frame(void *user, const uint8_t *octets, size_t n, sim_time start,
                   struct sim_err *err) {
     struct live_rig *rig = user;
     rig->asking = (struct asking){.live = live, .whole = whole};
+    double began = progress_now();
     if (whole)
         replay_frame_asking(rig->replay, octets, n, start, go_on, rig);
     else
         replay_frame(rig->replay, octets, n, start);
+    rig->frames_s += progress_now() - began;
+    rig->frames += replay_now(rig->replay) - replay_burst(rig->replay)->start;
     live_taps_sent(rig->taps, replay_burst(rig->replay)->start, octets,
                    rig->asking.cut ? rig->asking.sent : n, n);
     catch_up(rig);
@@ -330,6 +337,10 @@ struct live_board live_rig_board(struct live_rig *rig) {
 
 sim_time live_rig_delay(const struct live_rig *rig) {
     return rig->cable.delay;
+}
+
+double live_rig_slowness(const struct live_rig *rig) {
+    return rig->frames > 0 ? rig->frames_s * (double)SIM_S / (double)rig->frames : 0;
 }
 
 struct cosim_figures live_rig_figures(const struct live_rig *rig) {

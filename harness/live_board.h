@@ -34,6 +34,9 @@ void live_rig_tap(struct live_rig *rig, struct live_taps *taps);
 void live_rig_judged(struct live_rig *rig, const struct partner_frame *frame);
 /* The cable's delay, one way. */
 sim_time live_rig_delay(const struct live_rig *rig);
+/* How many times slower than real time frames to the board were simulated so far, by the host's
+ * clock; 0: there were none. */
+double live_rig_slowness(const struct live_rig *rig);
 struct cosim_figures live_rig_figures(const struct live_rig *rig);
 const char *live_rig_misuse(const struct live_rig *rig, char *out, size_t size);
 

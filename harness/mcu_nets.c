@@ -29,26 +29,21 @@ const char *mcu_nets_pin(const struct board *board, const char *net_name) {
     return pin_on(board, netlist_find_net(board->netlist, net_name + (net_name[0] == '!')));
 }
 
-/* What pin number `pin` of a unit does, in the order of sim/part.h. */
+/* What pin number `pin` of a unit does, in the order of sim/part.h. A receiver's input meets
+ * the line rather than the MCU; whatever else is not an input may drive. */
 static unsigned pin_does(const struct part_unit *unit, int pin) {
     switch (unit->kind) {
-    case PART_LOGIC:
-        return pin < unit->n_in ? LISTENS : DRIVES;
-    case PART_DFF:
-        return pin < 4 ? LISTENS : DRIVES;
-    case PART_MONO:
-        return pin < 3 ? LISTENS : DRIVES;
-    case PART_RECEIVER:
-        return DRIVES; /* an input, too, meets the line rather than the MCU */
-    case PART_DRIVER:
-        return pin < 2 ? LISTENS : DRIVES;
-    case PART_FET:
-        return pin == 0 ? LISTENS : DRIVES;
     case PART_SELECTOR:
     case PART_JACK:
         return JOINS;
-    default:
+    case PART_RECEIVER:
+        return DRIVES;
+    case PART_RESISTOR:
+    case PART_CAPACITOR:
+    case PART_PASSIVE:
         return 0;
+    default:
+        return pin < part_unit_inputs(unit) ? LISTENS : DRIVES;
     }
 }
 

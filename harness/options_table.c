@@ -49,7 +49,7 @@ const struct option_row options_rows[] = {
      "pins, and crosscheck sends each frame by them"},
     {"deliver-symbol", OPTIONS_COMMON, CODE_DELIVER, 0, RUN | LIVE | CROSS, "NAME",
      "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
-    {"engine", OPTIONS_COMMON, CODE_ENGINE, 0, RUN, "NAME",
+    {"engine", OPTIONS_COMMON, CODE_ENGINE, 0, RUN | LIVE, "NAME",
      "event (default), or rtl: the same board as Verilog under Verilator, slower"},
     {"seed", OPTIONS_COMMON, CODE_SEED, 0, RUN | MCU | LIVE | CROSS | XDP, "N",
      "seed of everything random, 64 bit, decimal or 0x (default 1)"},

@@ -55,6 +55,13 @@ void replay_idle_until(struct replay *r, sim_time time) {
 static void take_checkpoint(struct replay *r) {
     r->checkpoint_time = r->now;
     r->log.n = 0;
+    if (r->rtl) {
+        r->rerun.n = 0;
+        r->rerun.overflow = false;
+        for (uint32_t net = 0; net < circuit_nets(r->main); net++)
+            r->then[net] = (uint8_t)rtl_engine_level(r->rtl, net);
+        return;
+    }
     r->checkpoint_state = r->response ? r->response->state : RESPONSE_NONE;
     if (r->checkpoint_state == RESPONSE_NONE)
         circuit_state_save(r->main, r->now, r->checkpoint);
@@ -100,9 +107,26 @@ static size_t rerun_mcu(struct replay *r, size_t next, sim_time until) {
     return next;
 }
 
+/* In the Verilog design nothing can be run again: what was kept is shown. */
+static void show_kept(struct replay *r, sim_time until, const uint32_t *nets, size_t n,
+                      uint8_t *levels, struct replay_rerun *out) {
+    for (size_t i = 0; levels && i < n; i++)
+        levels[i] = nets[i] == CIRCUIT_NO_NET ? 0 : r->then[nets[i]];
+    out->edges = r->rerun.edges;
+    for (out->n_edges = r->rerun.n; out->n_edges && out->edges[out->n_edges - 1].time >= until;)
+        out->n_edges--;
+    out->overflow = r->rerun.overflow;
+}
+
 void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t n, uint8_t *levels,
                   struct replay_rerun *out) {
     struct circuit *probe = r->probe;
+    *out = (struct replay_rerun){.circuit = probe, .burst = r->burst, .start = r->checkpoint_time};
+    out->n_line = line_source_edges(r->source, &out->burst, &out->line);
+    if (r->rtl) {
+        show_kept(r, until, nets, n, levels, out);
+        return;
+    }
     circuit_state_load(probe, r->checkpoint_time, checkpoint_of(r));
     for (uint32_t net = 0; net < circuit_nets(probe); net++)
         circuit_watch(probe, net, n == 0);
@@ -113,8 +137,6 @@ void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t
     }
     r->rerun.n = 0;
     r->rerun.overflow = false;
-    *out = (struct replay_rerun){.circuit = probe, .burst = r->burst, .start = r->checkpoint_time};
-    out->n_line = line_source_edges(r->source, &out->burst, &out->line);
     size_t done = 0;
     for (size_t i = 0; i < out->n_line && out->line[i].time < until; i++) {
         done = rerun_mcu(r, done, out->line[i].time);

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "harness/board.h"
+#include "harness/rtl_engine.h"
 #include "models/line/source.h"
 #include "models/mcu/pin_edge.h"
 #include "models/mcu/spi_sampler.h"
@@ -43,9 +44,10 @@ struct replay_pin {
 
 struct replay_settings {
     uint64_t seed;
-    bool cache; /* use the response cache where it applies */
-    bool rtl;   /* the receive path by the rtl engine, without the cache */
-    bool trace; /* the whole board in one circuit, every edge to on_edge */
+    bool cache;               /* use the response cache where it applies */
+    bool rtl;                 /* the whole board by the rtl engine, without the cache */
+    enum rtl_waves rtl_waves; /* which replay_waves() is to write */
+    bool trace;               /* the whole board in one circuit, every edge to on_edge */
     void *user;
     void (*on_burst)(void *user, const struct replay_burst *burst);
     /* Every edge of the SPI pins up to replay_now(), in lists that follow in time; `pin` is an
@@ -111,7 +113,8 @@ double replay_bit_ps(const struct replay *replay);
 
 /* Run the last frame or link pulse again from its start up to `until`, in a circuit of its own,
  * with the given engine nets watched (n = 0: all). The edges belong to the replay and hold until
- * the next call; `levels` receives each watched net's level at the start, NULL allowed. */
+ * the next call; `levels` receives each watched net's level at the start, NULL allowed. The rtl
+ * engine shows what it kept of the stages' nets and the SPI pins, whatever `nets`. */
 struct replay_rerun {
     struct line_burst burst;
     sim_time start; /* replay_lead() before the burst's */
@@ -128,6 +131,14 @@ void replay_rerun(struct replay *replay, sim_time until, const uint32_t *nets, s
 /* For reports: circuit_counters() totals, with what the cache replayed. */
 const struct circuit *replay_circuit(const struct replay *replay, int which); /* 0 main, 1 rest */
 void replay_counts(const struct replay *replay, int which, uint64_t *totals); /* [counters] */
+/* With settings.rtl and .rtl_waves: waves from now on, from `from` on if that is later, until the
+ * time told or closed now. False with `err`: `path` cannot be written. */
+bool replay_waves(struct replay *replay, const char *path, sim_time from, struct sim_err *err);
+void replay_waves_until(struct replay *replay, sim_time to);
+void replay_waves_close(struct replay *replay);
+/* With the rtl engine, whose circuits stand still: the name of its counter `i`; NULL behind the
+ * last. */
+const char *replay_rtl_count(const struct replay *replay, size_t i, uint64_t *n);
 const struct spi_sampler *replay_sampler(const struct replay *replay);
 struct replay_figures {
     uint64_t symbols, misses, states, events;

@@ -4,26 +4,34 @@
 
 #include "harness/replay_internal.h"
 
+/* The probe of the rtl engine runs nothing: it knows what the receive path hears. */
 static bool create_circuits(struct replay *r, struct sim_err *err) {
     const struct board *board = r->board;
     uint32_t named[3 + REPLAY_STAGES];
     size_t n = replay_setup_stages(board, named + 3);
     memcpy(named, (uint32_t[3]){r->nets.sck, r->nets.mosi, r->nets.nss}, 3 * sizeof *named);
-    struct circuit_scope scope = {CIRCUIT_ALL, named, 3 + n};
-    if (!r->settings.trace)
-        scope.part_of = CIRCUIT_ANCESTORS;
-    r->main = circuit_create(board->netlist, board->uses, &r->config, &scope, err);
-    r->probe = circuit_create(board->netlist, board->uses, &r->config, &scope, err);
+    struct circuit_scope path = {CIRCUIT_ANCESTORS, named, 3 + n}, all = {.part_of = CIRCUIT_ALL};
+    struct circuit_scope rest = {CIRCUIT_REST, named, 3 + n};
+    r->whole = r->settings.trace || r->settings.rtl;
+    r->main = circuit_create(board->netlist, board->uses, &r->config, r->whole ? &all : &path, err);
+    r->probe = circuit_create(board->netlist, board->uses, &r->config,
+                              r->settings.trace ? &all : &path, err);
     if (!r->main || !r->probe)
         return false;
     for (int pin = 0; pin < 3; pin++)
         r->pins[pin] = circuit_net(r->main, named[pin]);
     r->crossing = calloc(circuit_nets(r->main), sizeof *r->crossing);
-    if (r->settings.trace)
-        return r->crossing != NULL;
-    scope.part_of = CIRCUIT_REST;
-    r->rest = circuit_create(board->netlist, board->uses, &r->config, &scope, err);
-    return r->rest && r->crossing;
+    if (!r->whole)
+        r->rest = circuit_create(board->netlist, board->uses, &r->config, &rest, err);
+    return (r->rest || r->whole) && r->crossing;
+}
+
+/* Behind create_circuits(): nets have the numbers of `main`. */
+static bool create_rtl(struct replay *r, struct sim_err *err) {
+    if (!r->settings.rtl)
+        return true;
+    r->rtl = rtl_engine_create_traced(r->board, &r->config, r->main, r->settings.rtl_waves, err);
+    return r->rtl != NULL;
 }
 
 /* Watch the SPI pins, and the nets that feed the rest or are asked for; both circuits number
@@ -34,39 +42,32 @@ static void watch_nets(struct replay *r) {
         bool feeds = r->rest && live && circuit_net_is_live(r->rest, net) &&
                      !circuit_net_is_analog(r->main, net);
         r->crossing[net] = feeds || (r->wanted[net] & WANTED_PASSING);
-        circuit_watch(r->main, net,
-                      r->crossing[net] || ((r->settings.trace || r->feedback) && live));
+        replay_main_watch(r, net,
+                          r->crossing[net] || r->wanted[net] ||
+                              ((r->settings.trace || r->feedback) && live));
         r->wanted[net] |= r->crossing[net] ? WANTED_MAIN : 0;
         if (feeds)
             circuit_input(r->rest, net, 0, circuit_level(r->main, net));
     }
     for (int pin = 0; pin < 3; pin++) {
-        circuit_watch(r->main, r->pins[pin], true);
+        replay_main_watch(r, r->pins[pin], true);
         r->wanted[r->pins[pin]] |= WANTED_MAIN;
     }
     circuit_set_record(r->main, &r->record);
-    circuit_set_record(r->probe, &r->rerun);
-}
-
-/* The Verilog design is of the whole board; what is watched in `main` is watched in it. */
-static bool create_rtl(struct replay *r, struct sim_err *err) {
-    const struct board *board = r->board;
-    if (!r->settings.rtl)
-        return true;
-    if (r->feedback)
-        return sim_err_set(err, SIM_ERR_UNMODELLED,
-                           "%s: the MCU's outputs reach its inputs; the rtl engine does not follow "
-                           "that",
-                           board->path);
-    struct circuit *whole = circuit_create(board->netlist, board->uses, &r->config,
-                                           &(struct circuit_scope){.part_of = CIRCUIT_ALL}, err);
-    r->rtl = whole ? rtl_engine_create(board, &r->config, whole, err) : NULL;
-    circuit_destroy(whole);
-    for (uint32_t net = 0; r->rtl && net < circuit_nets(r->main); net++)
-        rtl_engine_watch(r->rtl, net, r->settings.trace || (r->wanted[net] & WANTED_MAIN));
     if (r->rtl)
         rtl_engine_set_record(r->rtl, &r->record);
-    return r->rtl;
+    else
+        circuit_set_record(r->probe, &r->rerun);
+}
+
+/* What a diagnosis looks at. */
+static void want_log(struct replay *r) {
+    uint32_t stages[REPLAY_STAGES];
+    size_t n = replay_setup_stages(r->board, stages);
+    for (size_t i = 0; r->rtl && i < n; i++)
+        r->wanted[circuit_net(r->main, stages[i])] |= WANTED_LOG;
+    for (int pin = 0; r->rtl && pin < 3; pin++)
+        r->wanted[r->pins[pin]] |= WANTED_LOG;
 }
 
 static bool allocate(struct replay *r) {
@@ -109,7 +110,7 @@ static bool create(struct replay *r, struct sim_err *err) {
     if (!replay_setup_limits(r->board, &limits, err) ||
         !replay_setup_nets(r->board, &r->nets, err) ||
         !replay_setup_circuit(r->board, &r->nets, r->settings.seed, &r->config, err) ||
-        !create_circuits(r, err))
+        !create_circuits(r, err) || !create_rtl(r, err))
         return false;
     r->source = line_source_create(&line);
     if (!r->source)
@@ -122,12 +123,10 @@ static bool create(struct replay *r, struct sim_err *err) {
         return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
     if (!replay_rest_create(r))
         return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+    want_log(r);
     watch_nets(r);
-    if (!create_rtl(r, err))
-        return false;
-    spi_sampler_init(&r->sampler, limits, r->nets.nss_active_high,
-                     circuit_level(r->main, r->pins[0]), circuit_level(r->main, r->pins[1]),
-                     circuit_level(r->main, r->pins[2]));
+    spi_sampler_init(&r->sampler, limits, r->nets.nss_active_high, replay_main_level(r, r->pins[0]),
+                     replay_main_level(r, r->pins[1]), replay_main_level(r, r->pins[2]));
     if (r->sampler.selected)
         replay_open_burst(r, 0);
     return create_response(r) || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");

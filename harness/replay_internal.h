@@ -59,7 +59,8 @@ struct mcu_output {
 enum {
     WANTED_MAIN = 1,
     WANTED_REST = 2,
-    WANTED_PASSING = 4 /* main's, told when its turn comes */
+    WANTED_PASSING = 4, /* main's, told when its turn comes */
+    WANTED_LOG = 8      /* rtl: kept for a second look at the last frame */
 };
 
 struct replay {
@@ -67,13 +68,14 @@ struct replay {
     struct replay_settings settings;
     struct circuit *main, *rest, *probe;
     struct rtl_engine *rtl; /* takes the place of `main`, which then stands still */
+    bool whole;             /* `main` is the whole board, there is no rest */
     struct line_source *source;
     const struct line_symbol *symbols;
     size_t n_symbols;
     int32_t *lengths;          /* of the symbols, ps */
     struct response *response; /* NULL: the engine is driven directly */
     struct spi_sampler sampler;
-    struct circuit_record record, rerun;
+    struct circuit_record record, rerun; /* rerun of rtl: what happened since the checkpoint */
     struct replay_nets nets;
     struct circuit_config config;
     uint32_t pins[3];   /* engine nets of SCK, MOSI, NSS */
@@ -107,7 +109,9 @@ struct replay {
     struct circuit_record rest_record;
     uint32_t heard[REPLAY_MAX_HEARD]; /* engine nets */
     uint8_t *wanted, *moved;          /* per engine net */
-    bool feedback;                    /* the main circuit hears the MCU */
+    uint8_t *then;                    /* rtl: levels at the checkpoint, per engine net */
+    bool feedback;                    /* the main circuit hears the MCU, */
+    bool loops;                       /* and so do the MCU's inputs */
     bool jammed;                      /* more edges than a queue holds */
     sim_time quantum, quantum_end, settled, pin_least;
     uint64_t swallowed;
@@ -115,6 +119,14 @@ struct replay {
 
 /* replay.c: stand `lead` before `start`; returns when the burst starts */
 sim_time replay_approach(struct replay *r, sim_time start);
+
+/* replay_engine.c: the main circuit, by whichever engine */
+void replay_main_run_until(struct replay *r, sim_time time);
+void replay_main_line(struct replay *r, sim_time time, int level);
+void replay_main_input(struct replay *r, uint32_t net, sim_time time, int level);
+void replay_main_watch(struct replay *r, uint32_t net, bool on);
+sim_time replay_main_next(const struct replay *r);
+int replay_main_level(const struct replay *r, uint32_t net);
 
 /* replay_symbols.c: what symbols do */
 void replay_run_directly(struct replay *r, sim_time until);

@@ -88,15 +88,19 @@ static void tell(const struct replay *r, uint32_t net, sim_time time, int level)
 }
 
 /* Once is enough for those nobody wants: after that they cost nothing. */
-static void note_moved(struct replay *r, struct circuit *circuit, uint32_t net, uint8_t wanted) {
+static void note_moved(struct replay *r, uint32_t net, uint8_t wanted) {
     r->moved[net] = true;
-    if (!(r->wanted[net] & wanted))
-        circuit_watch(circuit, net, false);
+    if (r->wanted[net] & wanted)
+        return;
+    if (wanted == WANTED_REST)
+        circuit_watch(r->rest, net, false);
+    else
+        replay_main_watch(r, net, false);
 }
 
 void replay_heard(struct replay *r, const struct circuit_edge *edge) {
     if (!r->moved[edge->net] && !r->settings.trace)
-        note_moved(r, r->main, edge->net, WANTED_MAIN);
+        note_moved(r, edge->net, WANTED_MAIN | WANTED_LOG);
     r->moved[edge->net] = true;
     if (!r->rest)
         tell(r, edge->net, edge->time, edge->level);
@@ -107,7 +111,7 @@ static void drain_rest(struct replay *r) {
     for (size_t i = 0; i < record->n; i++) {
         const struct circuit_edge *edge = &record->edges[i];
         if (!r->moved[edge->net])
-            note_moved(r, r->rest, edge->net, WANTED_REST);
+            note_moved(r, edge->net, WANTED_REST);
         if (r->wanted[edge->net] & WANTED_REST)
             tell(r, edge->net, edge->time, edge->level);
     }
@@ -196,7 +200,7 @@ static sim_time earlier(sim_time a, sim_time b) {
 
 /* As far as nothing can come back: a quantum behind the first thing that may happen. */
 static sim_time next_step(const struct replay *r, sim_time until) {
-    sim_time next = earlier(circuit_next(r->main), first_time(&r->driven));
+    sim_time next = earlier(replay_main_next(r), first_time(&r->driven));
     if (r->settings.follow)
         next = earlier(next, r->settings.next ? r->settings.next(r->settings.user) : r->now);
     next = next < r->now ? r->now : next;
@@ -209,7 +213,7 @@ static void enter(struct replay *r, const struct queued_edge *edge) {
         replay_cross(r, edge->net, edge->time, edge->level);
         return;
     }
-    circuit_input(r->main, edge->net, edge->time, edge->level);
+    replay_main_input(r, edge->net, edge->time, edge->level);
     if (!is_full(&r->log))
         r->log.edges[r->log.n++] = *edge;
 }
@@ -221,7 +225,7 @@ void replay_run_together(struct replay *r, sim_time until) {
         sim_time step = next_step(r, until);
         while (take(&r->driven, &none, step, &edge))
             enter(r, &edge);
-        circuit_run_until(r->main, step);
+        replay_main_run_until(r, step);
         replay_drain(r);
         compact(&r->driven);
         r->now = step;
@@ -231,9 +235,13 @@ void replay_run_together(struct replay *r, sim_time until) {
 
 /* --- making -------------------------------------------------------------------------- */
 
-static void set_level(struct circuit *circuit, uint32_t net, int level) {
-    if (circuit)
-        circuit_input(circuit, net, 0, level);
+static void set_level(struct replay *r, uint32_t net, int level) {
+    if (r->rtl)
+        rtl_engine_input(r->rtl, net, 0, level);
+    struct circuit *circuits[] = {r->main, r->probe, r->rest};
+    for (int i = 0; i < 3; i++)
+        if (circuits[i])
+            circuit_input(circuits[i], net, 0, level);
 }
 
 /* Before the chip starts, the board's resistors decide. */
@@ -249,11 +257,11 @@ static void make_outputs(struct replay *r) {
         out->pull = nets->nets[i].pull;
         out->level = out->pull > 0;
         out->load = circuit_net_load(behind, out->net);
-        r->feedback |= r->settings.follow && circuit_net_is_heard(r->main, out->net);
+        r->feedback |= r->settings.follow && (r->whole || circuit_net_is_heard(r->main, out->net));
+        r->loops |=
+            r->settings.follow && !r->settings.trace && circuit_net_is_heard(r->probe, out->net);
         least = fmin(least, delay_ps(QUICK_OHMS, QUICK_EDGE_NS, out->load));
-        set_level(r->main, out->net, out->level);
-        set_level(r->probe, out->net, out->level);
-        set_level(r->rest, out->net, out->level);
+        set_level(r, out->net, out->level);
     }
     r->pin_least = r->feedback ? (sim_time)least : 0;
 }
@@ -274,13 +282,14 @@ bool replay_rest_create(struct replay *r) {
     size_t n = circuit_nets(r->main);
     r->wanted = calloc(n, 1);
     r->moved = calloc(n, 1);
+    r->then = calloc(n, 1);
     r->crossed.edges = malloc(QUEUE_EDGES * sizeof *r->crossed.edges);
     r->driven.edges = malloc(QUEUE_EDGES * sizeof *r->driven.edges);
     r->log.edges = malloc(QUEUE_EDGES * sizeof *r->log.edges);
     r->rest_record.edges = malloc(QUEUE_EDGES * sizeof *r->rest_record.edges);
     r->rest_record.capacity = QUEUE_EDGES;
-    if (!r->wanted || !r->moved || !r->crossed.edges || !r->driven.edges || !r->log.edges ||
-        !r->rest_record.edges)
+    if (!r->wanted || !r->moved || !r->then || !r->crossed.edges || !r->driven.edges ||
+        !r->log.edges || !r->rest_record.edges)
         return false;
     make_outputs(r);
     make_heard(r);
@@ -296,6 +305,7 @@ bool replay_rest_create(struct replay *r) {
 void replay_rest_destroy(struct replay *r) {
     free(r->wanted);
     free(r->moved);
+    free(r->then);
     free(r->crossed.edges);
     free(r->driven.edges);
     free(r->log.edges);
@@ -307,7 +317,7 @@ void replay_rest_destroy(struct replay *r) {
 int replay_level(const struct replay *r, uint32_t net) {
     uint32_t at = circuit_net(r->main, net);
     bool behind = r->rest && circuit_net_is_live(r->rest, at);
-    return circuit_level(behind ? r->rest : r->main, at);
+    return behind ? circuit_level(r->rest, at) : replay_main_level(r, at);
 }
 
 bool replay_moved(const struct replay *r, uint32_t net) {
@@ -320,5 +330,5 @@ sim_time replay_quantum(const struct replay *r) {
 }
 
 bool replay_feedback(const struct replay *r) {
-    return r->feedback && !r->settings.trace;
+    return r->loops;
 }

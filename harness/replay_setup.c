@@ -95,6 +95,17 @@ bool replay_setup_circuit(const struct board *board, const struct replay_nets *n
            find(board, "attach.line_rx_n", c->attach.line_rx_n, &config->line_n, err);
 }
 
+bool replay_setup_whole(const struct board *board, uint64_t seed, struct replay_whole *whole,
+                        struct sim_err *err) {
+    const struct circuit_scope all = {.part_of = CIRCUIT_ALL};
+    whole->circuit = NULL;
+    if (!board_require_models(board, err) || !replay_setup_nets(board, &whole->nets, err) ||
+        !replay_setup_circuit(board, &whole->nets, seed, &whole->config, err))
+        return false;
+    whole->circuit = circuit_create(board->netlist, board->uses, &whole->config, &all, err);
+    return whole->circuit != NULL;
+}
+
 /* The thresholds are those of the board's line receiver; a board without one gets 0 V. */
 static const struct part_use *receiver_of(const struct board *board) {
     for (uint32_t part = 0; part < board->netlist->n_parts; part++) {

@@ -28,6 +28,15 @@ bool replay_setup_limits(const struct board *board, const struct spi_limits **li
 bool replay_setup_nets(const struct board *board, struct replay_nets *nets, struct sim_err *err);
 bool replay_setup_circuit(const struct board *board, const struct replay_nets *nets, uint64_t seed,
                           struct circuit_config *config, struct sim_err *err);
+/* The whole board as one circuit, which is the caller's to destroy. `config` points into
+ * `nets`: the struct is not to be copied. */
+struct replay_whole {
+    struct replay_nets nets;
+    struct circuit_config config;
+    struct circuit *circuit;
+};
+bool replay_setup_whole(const struct board *board, uint64_t seed, struct replay_whole *whole,
+                        struct sim_err *err);
 void replay_setup_line(const struct board *board, uint64_t seed, struct line_settings *line);
 
 /* When a frame follows by line.gap on what ended at `last`: `capture_ns` is its time in its

@@ -60,6 +60,16 @@ static void apply(struct replay *r, const struct op *op, sim_time time) {
     }
 }
 
+/* What happened cannot be run again in the Verilog design: it is kept. */
+static void keep(struct replay *r, const struct circuit_edge *edge) {
+    if (!(r->wanted[edge->net] & WANTED_LOG))
+        return;
+    if (r->rerun.n == r->rerun.capacity)
+        r->rerun.overflow = true;
+    else
+        r->rerun.edges[r->rerun.n++] = *edge;
+}
+
 /* Recorded edges to operations, in order; `emit` stores or applies each. */
 static void drain(struct replay *r, void (*emit)(struct replay *, const struct op *, sim_time)) {
     for (size_t i = 0; i < r->record.n; i++) {
@@ -78,6 +88,8 @@ static void drain(struct replay *r, void (*emit)(struct replay *, const struct o
                  edge->time);
         if (r->settings.trace && r->settings.on_edge)
             r->settings.on_edge(r->settings.user, edge);
+        if (r->rtl)
+            keep(r, edge);
         if (r->feedback || !r->rest)
             replay_heard(r, edge);
     }
@@ -227,10 +239,7 @@ static inline void answer(struct replay *r, const struct response_entry *entry, 
 void replay_run_directly(struct replay *r, sim_time until) {
     if (r->feedback)
         replay_run_together(r, until);
-    if (r->rtl)
-        rtl_engine_run_until(r->rtl, until);
-    else
-        circuit_run_until(r->main, until);
+    replay_main_run_until(r, until);
     replay_drain(r);
     r->now = until;
 }
@@ -259,10 +268,7 @@ size_t replay_send_edges(struct replay *r, const struct line_burst *burst, size_
         else if (r->feedback || edges[i].time >= r->quantum_end)
             replay_run_directly(r, edges[i].time);
         settle_within(r, burst);
-        if (r->rtl)
-            rtl_engine_line(r->rtl, edges[i].time, edges[i].level);
-        else
-            circuit_line(r->main, edges[i].time, edges[i].level);
+        replay_main_line(r, edges[i].time, edges[i].level);
         if (r->record.n > RECORD_EDGES / 2)
             replay_drain(r);
     }

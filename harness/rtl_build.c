@@ -72,19 +72,26 @@ static const char *flags(void) {
     return text ? text : "";
 }
 
-static bool design_of(const char *text, size_t size, uint64_t *design, struct sim_err *err) {
+static bool design_of(const char *text, size_t size, const char *option, uint64_t *design,
+                      struct sim_err *err) {
     *design = add(0xcbf29ce484222325u, text, size);
+    *design = add(*design, option, strlen(option));
     *design = add(*design, flags(), strlen(flags()));
     return add_cells(design, err) && add_file(design, sources(), "verilate.cc", err) &&
-           add_file(design, sources(), "verilate.h", err);
+           add_file(design, sources(), "verilate.h", err) &&
+           add_file(design, sources(), "compile.sh", err);
+}
+
+static void design_line(uint64_t design, char line[RTL_DESIGN_LINE]) {
+    snprintf(line, RTL_DESIGN_LINE, "// design %016" PRIx64 "\n", design);
 }
 
 bool rtl_build_design(const char *text, size_t size, char line[RTL_DESIGN_LINE],
                       struct sim_err *err) {
     uint64_t design;
-    if (!design_of(text, size, &design, err))
+    if (!design_of(text, size, "", &design, err))
         return false;
-    snprintf(line, RTL_DESIGN_LINE, "// design %016" PRIx64 "\n", design);
+    design_line(design, line);
     return true;
 }
 
@@ -154,9 +161,10 @@ static bool cache_path(uint64_t design, const char *ending, char *path, struct s
            sim_err_at(err, SIM_ERR_ENVIRONMENT, path, 0, "%s", strerror(errno));
 }
 
-static void become_compiler(const char *script, const char *top, const char *object) {
-    const char *arguments[4 + 16] = {script, top, object};
-    size_t n = 3;
+static void become_compiler(const char *script, const char *top, const char *object,
+                            const char *option) {
+    const char *arguments[4 + 16] = {script, top, object, option};
+    size_t n = option[0] ? 4 : 3;
     char *words = strdup(flags());
     for (char *word = words ? strtok(words, " ") : NULL; word && n < 18; word = strtok(NULL, " "))
         arguments[n++] = word;
@@ -169,13 +177,13 @@ static void become_compiler(const char *script, const char *top, const char *obj
     _exit(126);
 }
 
-static bool compile(const char *top, const char *object, struct sim_err *err) {
+static bool compile(const char *top, const char *object, const char *option, struct sim_err *err) {
     char script[PATH_SIZE];
     int status = -1;
     snprintf(script, sizeof script, "%s/compile.sh", sources());
     pid_t child = fork();
     if (child == 0)
-        become_compiler(script, top, object);
+        become_compiler(script, top, object, option);
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
     if (child < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 126))
@@ -197,13 +205,14 @@ static bool write_top(const char *path, const char *text, const char *line, stru
     return outfile_commit(&file, err);
 }
 
-const struct rtl_interface *rtl_build(const char *text, size_t size, void **handle,
-                                      struct sim_err *err) {
+const struct rtl_interface *rtl_build(const char *text, size_t size, const char *option,
+                                      void **handle, struct sim_err *err) {
     char top[PATH_SIZE], object[PATH_SIZE], line[RTL_DESIGN_LINE];
     uint64_t design;
     const struct rtl_interface *rtl;
-    if (!design_of(text, size, &design, err) || !rtl_build_design(text, size, line, err))
+    if (!design_of(text, size, option, &design, err))
         return NULL;
+    design_line(design, line);
     if ((rtl = load_built(design, handle)))
         return rtl;
     if (!cache_path(design, ".so", object, err) || !cache_path(design, ".v", top, err))
@@ -211,7 +220,7 @@ const struct rtl_interface *rtl_build(const char *text, size_t size, void **hand
     if ((rtl = load(object, design, handle)))
         return rtl;
     fputs("linkpulse: compiling this board for the rtl engine\n", stderr);
-    if (!write_top(top, text, line, err) || !compile(top, object, err))
+    if (!write_top(top, text, line, err) || !compile(top, object, option, err))
         return NULL;
     rtl = load(object, design, handle);
     if (!rtl) {

@@ -78,9 +78,12 @@ static bool burst_over(struct run *run) {
     compare_finish(run->compare);
     run->unjudged = SIM_NEVER;
     run_taps_now(run);
-    if (!run->wave || run_wave_whole(run->wave) || run->frames_done == 0)
+    if (run->frames_done == 0)
         return true;
     bool failed = run->firmware ? run_firmware_damaged(run) : run->failures > failures;
+    run_wave_rtl_judged(run, failed);
+    if (!run->wave || run_wave_whole(run->wave))
+        return true;
     return run_wave_frame(run, run->pulse_sent ? 0 : run->frames_done, failed);
 }
 
@@ -129,7 +132,10 @@ static bool send_frame(struct run *run, size_t index, const struct capture_frame
     run_xdp_sent(run->xdp, frame->number, frame->octets, frame->length, wire, n);
     if (run->firmware)
         run_firmware_sending(run, wire, n, start);
+    if (!run_wave_rtl_sending(run, run->frames_done + 1))
+        return false;
     replay_frame(run->replay, wire, n, start);
+    run_wave_rtl_sent(run);
     if (run->firmware) {
         run_firmware_sent(run, index, frame->number, wire, n, start,
                           replay_burst(run->replay)->data_end);
@@ -218,12 +224,13 @@ static bool open_outputs(struct run *run) {
     }
     if (options->xdp_run && !(run->xdp = run_xdp_open(options->seed, &run->err)))
         return false;
-    if (options->vcd || options->fst) {
+    if (!options->vcd && !options->fst)
+        return true;
+    if (options_is_rtl(options))
+        run->wave_rtl = run_wave_rtl_open(options, &run->err);
+    else
         run->wave = run_wave_open(options, run->board, &run->err);
-        if (!run->wave)
-            return false;
-    }
-    return true;
+    return run->wave || run->wave_rtl;
 }
 
 static bool open_replay(struct run *run) {
@@ -232,6 +239,7 @@ static bool open_replay(struct run *run) {
         .seed = run->options->seed,
         .cache = !run->options->no_cache,
         .rtl = options_is_rtl(run->options),
+        .rtl_waves = run_wave_rtl_kind(run->wave_rtl),
         .trace = whole,
         .quantum = (sim_time)(run->board->config.mcu_quantum_us * (double)SIM_US),
         .user = run,
@@ -251,6 +259,8 @@ static bool open_replay(struct run *run) {
     run_transmit_start(run);
     if (run->firmware)
         run_firmware_boot(run);
+    if (!run_wave_rtl_start(run))
+        return false;
     return !whole ||
            run_wave_start(run->wave, replay_circuit(run->replay, 0), 0, SIM_NEVER, &run->err);
 }
@@ -272,6 +282,8 @@ static bool end_run(struct run *run) {
     if (run->taps && !taps_commit(run->taps, &run->err))
         return false;
     if (run->pcap_out && !pcap_out_commit(run->pcap_out, &run->err))
+        return false;
+    if (!run_wave_rtl_finish(run))
         return false;
     struct run_wave *wave = run->wave;
     run->wave = NULL;
@@ -308,6 +320,7 @@ bool run_captures(struct run *run) {
 void run_finish(struct run *run) {
     pcap_out_destroy(run->pcap_out);
     run_wave_abandon(run->wave);
+    run_wave_rtl_close(run);
     replay_destroy(run->replay);
     compare_destroy(run->compare);
     run_firmware_close(run);

@@ -25,7 +25,8 @@ struct run {
     struct replay *replay;
     struct compare *compare;
     struct pcap_out *pcap_out;
-    struct run_wave *wave;              /* NULL: no waves wanted */
+    struct run_wave *wave;              /* NULL: no waves wanted, */
+    struct run_wave_rtl *wave_rtl;      /* or this: of the rtl engine */
     struct run_firmware *firmware;      /* NULL: octets are taken at the pins */
     struct run_transmit_side *transmit; /* NULL: no line driver on the transmit pair */
     struct taps *taps;                  /* NULL: not wanted */
@@ -102,6 +103,16 @@ void run_wave_edge(struct run_wave *wave, const struct circuit_edge *edge); /* n
  * it. `failed` counts for the window "auto". */
 bool run_wave_frame(struct run *run, uint64_t frame, bool failed);
 bool run_wave_empty(const struct run_wave *wave); /* nothing fell into the window so far */
+/* run_wave_rtl.c; all but open() do nothing without run->wave_rtl. False: run->err. */
+struct run_wave_rtl *run_wave_rtl_open(const struct options *options, struct sim_err *err);
+enum rtl_waves run_wave_rtl_kind(const struct run_wave_rtl *wave);
+bool run_wave_rtl_start(struct run *run);                   /* the replay was made */
+bool run_wave_rtl_sending(struct run *run, uint64_t frame); /* that frame begins now, */
+void run_wave_rtl_sent(struct run *run);                    /* has gone, */
+void run_wave_rtl_judged(struct run *run, bool failed);     /* and is judged */
+bool run_wave_rtl_finish(struct run *run);
+void run_wave_rtl_close(struct run *run);
+
 bool run_wave_close(struct run_wave *wave, sim_time end, struct sim_err *err);
 void run_wave_abandon(struct run_wave *wave);
 

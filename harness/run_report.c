@@ -80,6 +80,13 @@ static void add_circuit_counters(struct run *run, int which) {
     free(totals);
 }
 
+static void add_rtl_counters(struct run *run) {
+    uint64_t count;
+    const char *name;
+    for (size_t i = 0; (name = replay_rtl_count(run->replay, i, &count)) != NULL; i++)
+        add_counter(run, name, count);
+}
+
 static int by_name(const void *a, const void *b) {
     const struct run_counter *left = a, *right = b;
     return words_natural_compare(left->name, right->name);
@@ -100,6 +107,7 @@ static void add_counters(struct run *run) {
     char name[96], pin[64];
     add_circuit_counters(run, 0);
     add_circuit_counters(run, 1);
+    add_rtl_counters(run);
     /* How the board was split into circuits must not show. */
     if (run->result.n_counters)
         qsort(run->result.counters, run->result.n_counters, sizeof *run->result.counters, by_name);
@@ -185,9 +193,7 @@ void run_conclude(struct run *run) {
     else if (!run->result.transmit.present)
         add_not_run(run, "transmit", "the board states no attach.line_tx_p and attach.line_tx_n");
     if (options_is_rtl(run->options))
-        add_not_run(run, "event",
-                    "one engine: rtl, for the receive path; linkpulse crosscheck "
-                    "compares both");
+        add_not_run(run, "event", "one engine: rtl; linkpulse crosscheck compares both");
     else
         add_not_run(run, "rtl", "one engine: event");
     run_xdp_conclude(run->xdp, &run->result);

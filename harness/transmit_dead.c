@@ -59,21 +59,14 @@ struct shape {
     int n, first, end;
 };
 
+/* A FET's gate leads to its drain; a receiver is no part of the way out. */
 static struct shape shape_of(const struct part_unit *unit) {
-    switch (unit->kind) {
-    case PART_LOGIC:
-        return (struct shape){unit->n_in, unit->n_in, unit->n_in + 1};
-    case PART_DFF:
-        return (struct shape){4, 4, 6};
-    case PART_MONO:
-        return (struct shape){3, 5, 7};
-    case PART_DRIVER:
-        return (struct shape){2, 2, 4};
-    case PART_FET:
+    if (unit->kind == PART_FET)
         return (struct shape){1, 1, 2};
-    default:
+    if (unit->kind == PART_RECEIVER)
         return (struct shape){0, 0, 0};
-    }
+    int first = part_unit_first_output(unit);
+    return (struct shape){part_unit_inputs(unit), first, first + part_unit_outputs(unit)};
 }
 
 static void add_unit(struct search *s, uint32_t part, unsigned u) {

@@ -264,19 +264,14 @@ static uint32_t rail(const struct search *s, uint32_t net) {
 
 bool transmitter_setup(const struct board *board, struct transmitter_setup *setup,
                        struct sim_err *err) {
-    struct replay_nets nets;
-    struct circuit_config config;
-    const struct circuit_scope scope = {.part_of = CIRCUIT_ALL};
+    struct replay_whole whole;
     struct search s = {.board = board, .setup = setup, .err = err};
     *setup = (struct transmitter_setup){0};
-    if (!board_require_models(board, err) || !replay_setup_nets(board, &nets, err) ||
-        !replay_setup_circuit(board, &nets, 1, &config, err))
+    if (!replay_setup_whole(board, 1, &whole, err))
         return false;
-    s.circuit = circuit_create(board->netlist, board->uses, &config, &scope, err);
-    if (!s.circuit)
-        return false;
-    s.power = rail(&s, config.power_net);
-    s.ground = rail(&s, config.ground_net);
+    s.circuit = whole.circuit;
+    s.power = rail(&s, whole.config.power_net);
+    s.ground = rail(&s, whole.config.ground_net);
     bool good = find_pair(&s) && find_legs(&s) && fill_config(&s);
     circuit_destroy(s.circuit);
     return good;

@@ -104,6 +104,22 @@ static void note_behind(struct session *s) {
           stderr);
 }
 
+/* Nobody guesses that a ping may take half a second of the host's time. */
+static void say_slowness(const struct session *s) {
+    double times = live_rig_slowness(s->rig);
+    if (!options_is_rtl(s->options) || s->options->quiet)
+        return;
+    if (times > 0)
+        fprintf(stderr,
+                "linkpulse: engine rtl: %.3g times slower than real time while a frame goes to the "
+                "board, %.2g times as fast as real time on the whole\n",
+                times, factor(s));
+    else
+        fprintf(stderr,
+                "linkpulse: engine rtl: %.2g times as fast as real time, without a frame so far\n",
+                factor(s));
+}
+
 /* Until a frame comes from the host, or `ms`. */
 static void wait_for_host(struct session *s, int ms) {
     struct pollfd poller = {.fd = s->tap.fd, .events = POLLIN};
@@ -250,6 +266,7 @@ static void print_end(const struct session *s) {
             " given up, %" PRIu64 " lost to the host\n",
             (double)live_now(s->live) / (double)SIM_S, factor(s), c->sent, c->damaged[PARTNER_GOOD],
             c->collisions, c->excessive, s->lost);
+    say_slowness(s);
     print_damage(c);
     print_pings(&pings);
     print_tcp(&tcp);
@@ -362,6 +379,7 @@ static bool session(struct session *s) {
         return false;
     if (interrupted)
         return true;
+    say_slowness(s);
     if (s->options->n_files == 0)
         say_where(s);
     else if (!start_command(s))

@@ -2,13 +2,22 @@
 #include <Vboard.h>
 #include <verilated.h>
 
+#if defined RTL_TRACE_VCD
+#include <verilated_vcd_c.h>
+#define RTL_TRACER VerilatedVcdC
+#elif defined RTL_TRACE_FST
+#include <verilated_fst_c.h>
+#define RTL_TRACER VerilatedFstC
+#endif
+
+#include <algorithm>
 #include <memory>
 #include <new>
 
 #include "rtl/verilate.h"
 
 namespace {
-constexpr int words = 8;                    // of the 256 probes
+constexpr int words = sizeof(Vboard::probe) / 4;
 constexpr uint32_t most_at_once = 1u << 16; // steps at one time: a loop of no delay
 } // namespace
 
@@ -20,9 +29,70 @@ struct rtl_model {
     uint64_t steps = 0;
     uint32_t at_once = 0;
     bool stuck = false;
+#ifdef RTL_TRACER
+    RTL_TRACER tracer;
+    int64_t from = 0, to = 0, origin = 0; // ps
+    bool changed = false;                 // since it was shown
+#endif
 };
 
 namespace {
+
+#ifdef RTL_TRACER
+
+// What stands since `now` is shown when it is known to have stood for a time.
+void leave(rtl_model *m, int64_t time) {
+    int64_t since = std::max(static_cast<int64_t>(m->top->now) * RTL_TICK_PS, m->from);
+    if (!m->changed || !m->tracer.isOpen() || since >= time * RTL_TICK_PS || since > m->to)
+        return;
+    m->tracer.dump(static_cast<uint64_t>(since - m->origin));
+    m->changed = false;
+}
+
+void note_change(rtl_model *m) {
+    m->changed = true;
+}
+
+bool trace_open(rtl_model *m, const char *path, int64_t from, int64_t origin) {
+    m->from = from;
+    m->to = INT64_MAX;
+    m->origin = origin;
+    m->changed = true;
+    m->tracer.open(path);
+    return m->tracer.isOpen();
+}
+
+void trace_until(rtl_model *m, int64_t to) {
+    m->to = to;
+}
+
+// The end is a time in the file, whether something changed there or not.
+void trace_close(rtl_model *m, int64_t time) {
+    leave(m, time / RTL_TICK_PS);
+    int64_t end = std::min(time, m->to), now = static_cast<int64_t>(m->top->now) * RTL_TICK_PS;
+    if (m->tracer.isOpen() && end > std::max(now, m->from))
+        m->tracer.dump(static_cast<uint64_t>(end - m->origin));
+    m->tracer.close();
+}
+
+void trace_prepare(rtl_model *m) {
+    m->top->trace(&m->tracer, 99);
+    m->tracer.set_time_unit("1ps");
+    m->tracer.set_time_resolution("1ps");
+}
+
+#else
+
+constexpr auto trace_open = nullptr, trace_until = nullptr, trace_close = nullptr;
+
+void leave(rtl_model *, int64_t) {
+}
+void note_change(rtl_model *) {
+}
+void trace_prepare(rtl_model *) {
+}
+
+#endif
 
 void record(rtl_model *m, int64_t time, rtl_edges *out) {
     for (int word = 0; word < words; word++) {
@@ -30,6 +100,7 @@ void record(rtl_model *m, int64_t time, rtl_edges *out) {
         if (!changed)
             continue;
         m->seen[word] = m->top->probe[word];
+        note_change(m);
         for (changed &= m->watched[word]; changed; changed &= changed - 1) {
             int bit = __builtin_ctz(changed);
             if (out->n == out->capacity) {
@@ -48,6 +119,7 @@ void step(rtl_model *m, int64_t time, rtl_edges *out) {
     if (m->at_once > most_at_once)
         m->stuck = true;
     m->steps++;
+    leave(m, time);
     m->top->now = time;
     m->top->clk = 1;
     m->top->eval();
@@ -63,7 +135,7 @@ int64_t ticks(int64_t ps) {
 bool run_until(rtl_model *m, int64_t ps, rtl_edges *out) {
     int64_t time = ticks(ps);
     while (static_cast<int64_t>(m->top->due) < time && !m->stuck) {
-        if (out->n + 32 * words > out->capacity)
+        if (out->n + 2 * 32 * words > out->capacity)
             return false;
         step(m, m->top->due, out);
     }
@@ -79,6 +151,7 @@ void arrive(rtl_model *m, int64_t time, rtl_edges *out) {
 void set_line(rtl_model *m, int64_t time, int line, rtl_edges *out) {
     arrive(m, time, out);
     m->top->line = line;
+    note_change(m);
     arrive(m, time, out);
 }
 
@@ -88,13 +161,16 @@ void set_mcu(rtl_model *m, int64_t time, unsigned bit, int level, rtl_edges *out
     arrive(m, time, out);
 }
 
-rtl_model *create(int64_t scale_ppm, int idle) {
+rtl_model *create(int64_t scale_ppm, int idle, uint64_t seed) {
     auto *m = new (std::nothrow) rtl_model;
     if (!m)
         return nullptr;
-    m->top = std::make_unique<Vboard>(&m->context, "board");
+    m->context.traceEverOn(true);
+    m->top = std::make_unique<Vboard>(&m->context, "");
+    trace_prepare(m);
     m->top->scale_ppm = scale_ppm;
     m->top->idle = idle;
+    m->top->seed = seed;
     m->top->line = 2;
     m->top->mcu = 0;
     m->top->configure = 0;
@@ -116,8 +192,17 @@ void watch(rtl_model *m, unsigned bit, bool on) {
     m->watched[bit / 32] = on ? m->watched[bit / 32] | mask : m->watched[bit / 32] & ~mask;
 }
 
+int64_t next(const rtl_model *m) {
+    int64_t due = m->top->due;
+    return m->stuck || due > INT64_MAX / RTL_TICK_PS ? INT64_MAX : due * RTL_TICK_PS;
+}
+
 int level(const rtl_model *m, unsigned bit) {
     return m->top->probe[bit / 32] >> bit % 32 & 1;
+}
+
+uint32_t count(const rtl_model *m, unsigned word) {
+    return m->top->counts[word];
 }
 
 uint32_t doubts(const rtl_model *m) {
@@ -145,5 +230,6 @@ extern "C" const char rtl_design[];
 const char rtl_design[] = RTL_STRING(RTL_DESIGN);
 
 extern "C" const rtl_interface rtl_interface = {
-    RTL_VERSION, create, destroy, watch, run_until, set_line, set_mcu, level, doubts, steps, stuck,
+    RTL_VERSION, create, destroy, watch, run_until,  set_line,    set_mcu,     next,
+    level,       count,  doubts,  steps, trace_open, trace_until, trace_close, stuck,
 };

@@ -21,17 +21,18 @@ struct rtl_edge {
 /* Of watched bits, in time order; filled from n on. */
 struct rtl_edges {
     struct rtl_edge *edges;
-    size_t capacity, n; /* capacity: at least 1024 */
+    size_t capacity, n; /* capacity: at least four times the nets */
     bool overflow;
 };
 
 struct rtl_model;
 
 /* What a shared object exports, as `rtl_interface`. */
-#define RTL_VERSION 1
+#define RTL_VERSION 2
 struct rtl_interface {
     int version; /* RTL_VERSION */
-    struct rtl_model *(*create)(int64_t scale_ppm, int idle);
+    /* `idle` 0 low, 1 high, 2 hold, 3 noise of `seed`. */
+    struct rtl_model *(*create)(int64_t scale_ppm, int idle, uint64_t seed);
     void (*destroy)(struct rtl_model *model);
     void (*watch)(struct rtl_model *model, unsigned bit, bool on);
     /* Everything before `time`; false when `edges` got full first: empty it and go on. The
@@ -41,9 +42,17 @@ struct rtl_interface {
     void (*line)(struct rtl_model *model, int64_t time, int line, struct rtl_edges *edges);
     void (*mcu)(struct rtl_model *model, int64_t time, unsigned bit, int level,
                 struct rtl_edges *edges);
+    int64_t (*next)(const struct rtl_model *model); /* what is due next; INT64_MAX: nothing */
     int (*level)(const struct rtl_model *model, unsigned bit);
+    uint32_t (*count)(const struct rtl_model *model, unsigned word); /* of `counts` */
     uint32_t (*doubts)(const struct rtl_model *model); /* timing windows violated so far */
     uint64_t (*steps)(const struct rtl_model *model);
+    /* Waves, of a design compiled with verilator's --trace or --trace-fst; else NULL. From the
+     * time `from` on, not yet reached, shown `origin` earlier; to the time `to` at most. May be
+     * opened again. False: the file cannot be written. */
+    bool (*trace_open)(struct rtl_model *model, const char *path, int64_t from, int64_t origin);
+    void (*trace_until)(struct rtl_model *model, int64_t to);
+    void (*trace_close)(struct rtl_model *model, int64_t time);
     bool (*stuck)(const struct rtl_model *model); /* a loop of no delay was stopped */
 };
 

@@ -64,10 +64,6 @@ uint32_t build_pin_net(const struct builder *b, uint32_t part, const struct part
                        int pin); /* engine net, or CIRCUIT_NO_NET */
 bool build_refuse(struct builder *b, uint32_t part, const char *why);
 bool build_uses_part(const struct builder *b, uint32_t part); /* fitted and powered */
-/* Pin ranges of a unit in the order of sim/part.h. */
-int unit_inputs(const struct part_unit *unit);
-int unit_first_output(const struct part_unit *unit);
-int unit_outputs(const struct part_unit *unit);
 
 /* circuit_nodes.c */
 bool build_plans(struct builder *b); /* which nets are analog nodes, and what is on them */

@@ -5,42 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-int unit_inputs(const struct part_unit *unit) {
-    switch (unit->kind) {
-    case PART_LOGIC:
-        return unit->n_in;
-    case PART_DFF:
-        return 4;
-    case PART_MONO:
-        return 3;
-    case PART_RECEIVER:
-    case PART_DRIVER:
-        return 2;
-    case PART_FET:
-        return 1;
-    default:
-        return 0;
-    }
-}
-
-int unit_first_output(const struct part_unit *unit) {
-    return unit->kind == PART_MONO ? 5 : unit_inputs(unit);
-}
-
-int unit_outputs(const struct part_unit *unit) {
-    switch (unit->kind) {
-    case PART_LOGIC:
-    case PART_RECEIVER:
-        return 1;
-    case PART_DFF:
-    case PART_MONO:
-    case PART_DRIVER:
-        return 2;
-    default:
-        return 0;
-    }
-}
-
 /* "U4 (74HC08; pins 1 /a, 2 /b): why" */
 bool build_refuse(struct builder *b, uint32_t part, const char *why) {
     const struct netlist_part *p = &b->netlist->parts[part];
@@ -165,7 +129,7 @@ static bool flag_output(struct builder *b, uint32_t part, const struct part_unit
 }
 
 static void flag_sinks(struct builder *b, uint32_t part, const struct part_unit *unit) {
-    int n = unit->kind == PART_FET ? 2 : unit_inputs(unit);
+    int n = unit->kind == PART_FET ? 2 : part_unit_inputs(unit);
     for (int pin = 0; pin < n; pin++) {
         uint32_t net = build_pin_net(b, part, unit, pin);
         if (net != CIRCUIT_NO_NET)
@@ -175,8 +139,8 @@ static void flag_sinks(struct builder *b, uint32_t part, const struct part_unit 
 
 static bool flag_unit(struct builder *b, uint32_t part, const struct part_unit *unit) {
     flag_sinks(b, part, unit);
-    int first = unit_first_output(unit);
-    for (int pin = first; pin < first + unit_outputs(unit); pin++)
+    int first = part_unit_first_output(unit);
+    for (int pin = first; pin < first + part_unit_outputs(unit); pin++)
         if (!flag_output(b, part, unit, pin))
             return false;
     for (int pin = 0; pin < 4 && unit->kind == PART_JACK; pin++) {
@@ -255,7 +219,7 @@ static void load_unit(struct builder *b, uint32_t part, const struct part_unit *
     double cin = build_figure(b, part, "cin", 0);
     if (unit->kind == PART_PASSIVE)
         load_passive(b, part, cin);
-    for (int pin = 0; pin < unit_inputs(unit); pin++) {
+    for (int pin = 0; pin < part_unit_inputs(unit); pin++) {
         uint32_t net = build_pin_net(b, part, unit, pin);
         if (net == CIRCUIT_NO_NET)
             continue;

@@ -116,6 +116,13 @@ struct part_use {
     uint8_t position; /* SELECTOR: throw joined with common, 1 = first; 0 = none */
 };
 
+/* A unit's pins, as the table above orders them: inputs are [0, inputs), outputs
+ * [first_output, first_output + outputs). A FET's gate is an input; its drain is no output. */
+int part_unit_inputs(const struct part_unit *unit);
+int part_unit_first_output(const struct part_unit *unit);
+int part_unit_outputs(const struct part_unit *unit);
+bool part_unit_is_output(const struct part_unit *unit, int pin);
+
 /* The typical value of figure `name`, or `fallback` when the part has none. */
 double part_use_typ(const struct part_use *use, const char *name, double fallback);
 

@@ -50,3 +50,11 @@ function signed [63:0] logarithm(input signed [63:0] ratio);
         logarithm = halvings * 64'sd186065279 + ((z * sum >>> 30) >>> 1);
     end
 endfunction
+
+// From `from` towards `to` with the time constant t, the time dt later (ps).
+function signed [63:0] after(input signed [63:0] from, input signed [63:0] to,
+                             input signed [63:0] t, input signed [63:0] dt);
+    if (dt == 0) after = from;
+    else if (dt / 40 >= t) after = to;
+    else after = to + ((from - to) * decay(quotient(dt, t)) >>> 30);
+endfunction

@@ -16,10 +16,11 @@ module hc32 #(
     input  wire               a,
     input  wire               b,
     output wire               y,
-    output wire signed [63:0] due
+    output wire signed [63:0] due,
+    output wire        [31:0] swallowed
 );
     wire signed [63:0] rise, fall;
     delay_law #(TICK_PS, TPLH_PS, R_UP_MOHM, LOAD_FF) law_rise (configure, scale_ppm, rise);
     delay_law #(TICK_PS, TPHL_PS, R_DOWN_MOHM, LOAD_FF) law_fall (configure, scale_ppm, fall);
-    inertial stage (clk, last, now, rise, fall, a | b, y, due);
+    inertial stage (clk, last, now, rise, fall, a | b, y, due, swallowed);
 endmodule

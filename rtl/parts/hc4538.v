@@ -22,7 +22,9 @@ module hc4538 #(
     input  wire               r_n,
     output wire               q,
     output wire               q_n,
-    output wire signed [63:0] due
+    output wire signed [63:0] due,
+    output wire        [31:0] swallowed,
+    output wire        [31:0] swallowed_n
 );
     localparam signed [63:0] NEVER = 64'sh7fff_ffff_ffff_ffff;
     localparam signed [63:0] LENGTH = (LENGTH_PS + TICK_PS / 2) / TICK_PS;
@@ -57,9 +59,9 @@ module hc4538 #(
 
     wire signed [63:0] due_q, due_q_n, due_pulse;
     inertial stage (clk, last, now, way_reset ? reset_r : trig_r, way_reset ? reset_f : trig_f,
-                    active, q, due_q);
+                    active, q, due_q, swallowed);
     inertial stage_n (clk, last, now, way_reset ? n_reset_r : n_trig_r,
-                      way_reset ? n_reset_f : n_trig_f, ~active, q_n, due_q_n);
+                      way_reset ? n_reset_f : n_trig_f, ~active, q_n, due_q_n, swallowed_n);
     assign due_pulse = active ? end_at : NEVER;
     wire signed [63:0] due_out = due_q < due_q_n ? due_q : due_q_n;
     assign due = due_out < due_pulse ? due_out : due_pulse;

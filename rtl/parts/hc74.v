@@ -31,7 +31,14 @@ module hc74 #(
     output wire               q,
     output wire               q_n,
     output wire signed [63:0] due,
-    output reg         [31:0] doubts
+    output wire        [31:0] swallowed,
+    output wire        [31:0] swallowed_n,
+    output reg         [31:0] doubts,
+    output reg         [31:0] setups,         // of the windows, each by itself
+    output reg         [31:0] holds,
+    output reg         [31:0] recoveries,
+    output reg         [31:0] clock_widths,
+    output reg         [31:0] set_widths
 );
     localparam signed [63:0] LONG_AGO = -64'sd1_000_000_000_000;
 
@@ -69,7 +76,7 @@ module hc74 #(
         fell_at = LONG_AGO;
         released_at = LONG_AGO;
         asserted_at = LONG_AGO;
-        doubts = 0;
+        {doubts, setups, holds, recoveries, clock_widths, set_widths} = 192'd0;
     end
     always @(posedge clk) begin
         state <= next;
@@ -81,6 +88,11 @@ module hc74 #(
         if (released) released_at <= last;
         if (was_free & ~free) asserted_at <= last;
         if (doubt) doubts <= doubts + 1;
+        if (free & open_window) setups <= setups + 1;
+        if (free & late_data) holds <= holds + 1;
+        if (free & early) recoveries <= recoveries + 1;
+        if (free & narrow) clock_widths <= clock_widths + 1;
+        if (short_reset) set_widths <= set_widths + 1;
     end
 
     wire both = ~rd_n & ~sd_n;
@@ -96,8 +108,8 @@ module hc74 #(
 
     wire signed [63:0] due_q, due_q_n;
     inertial stage (clk, last, now, set_way ? set_r : clk_r, set_way ? set_f : clk_f,
-                    both | next, q, due_q);
+                    both | next, q, due_q, swallowed);
     inertial stage_n (clk, last, now, set_way ? n_set_r : n_clk_r, set_way ? n_set_f : n_clk_f,
-                      both | ~next, q_n, due_q_n);
+                      both | ~next, q_n, due_q_n, swallowed_n);
     assign due = due_q < due_q_n ? due_q : due_q_n;
 endmodule

@@ -13,7 +13,8 @@ module inertial (
     input  wire signed [63:0] fall,
     input  wire               target,
     output reg                out,
-    output wire signed [63:0] due      // of the change under way, or NEVER
+    output wire signed [63:0] due,     // of the change under way, or NEVER
+    output reg         [31:0] swallowed
 );
     localparam signed [63:0] NEVER = 64'sh7fff_ffff_ffff_ffff;
 
@@ -26,6 +27,7 @@ module inertial (
         out = 0;
         under_way = 0;
         at = 0;
+        swallowed = 0;
     end
     always @(posedge clk)
         if (moves) begin
@@ -34,5 +36,6 @@ module inertial (
             if (due == now) out <= target;
         end else begin
             under_way <= 0;
+            if (under_way) swallowed <= swallowed + 1;
         end
 endmodule

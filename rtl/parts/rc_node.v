@@ -7,7 +7,7 @@
 `default_nettype none
 module rc_node #(
     parameter signed [63:0] TICK_PS = 1,
-    parameter signed [63:0] CAPACITANCE_FF = 1   // at most 9 uF
+    parameter signed [63:0] CAPACITANCE_FF = 1   // at most 9 mF
 ) (
     input  wire               clk,
     input  wire signed [63:0] last,
@@ -25,7 +25,9 @@ module rc_node #(
     output wire signed [63:0] due        // at once, when there is one to make
 );
     localparam signed [63:0] NEVER = 64'sh7fff_ffff_ffff_ffff;
-    localparam signed [63:0] CHARGE = CAPACITANCE_FF * 1_000_000_000;
+    // tau in ps is CHARGE / conductance; a large capacitance goes without the last digits.
+    localparam LARGE = CAPACITANCE_FF > 64'sd9_000_000_000;
+    localparam signed [63:0] CHARGE = CAPACITANCE_FF * (LARGE ? 1_000_000 : 1_000_000_000);
 
     `include "exponential.vh"
 
@@ -42,16 +44,12 @@ module rc_node #(
     endfunction
 
     function signed [63:0] constant(input signed [63:0] conductance);
-        if (conductance > CHARGE || conductance <= 0) constant = 1;
-        else constant = CHARGE / conductance;
-    endfunction
-
-    // From `from` towards `to`, the time `dt` (ps) later.
-    function signed [63:0] after(input signed [63:0] from, input signed [63:0] to,
-                                 input signed [63:0] t, input signed [63:0] dt);
-        if (dt == 0) after = from;
-        else if (dt / 40 >= t) after = to;
-        else after = to + ((from - to) * decay(quotient(dt, t)) >>> 30);
+        reg signed [63:0] divisor;
+        begin
+            divisor = LARGE ? conductance / 1000 : conductance;
+            if (divisor > CHARGE || conductance <= 0) constant = 1;
+            else constant = CHARGE / (divisor > 0 ? divisor : 1);
+        end
     endfunction
 
     always @* begin

@@ -17,7 +17,9 @@ module sn75c1168_driver #(
     input  wire               de,
     output wire               y,
     output wire               z,
-    output wire signed [63:0] due
+    output wire signed [63:0] due,
+    output wire        [31:0] swallowed_y,
+    output wire        [31:0] swallowed_z
 );
     reg  de_was, by_enable, d_was;
     wire enable_way = de != de_was | (by_enable & d == d_was);
@@ -32,7 +34,7 @@ module sn75c1168_driver #(
     wire signed [63:0] rise = enable_way ? on : data;
     wire signed [63:0] fall = enable_way ? off : data;
     wire signed [63:0] due_y, due_z;
-    inertial stage_y (clk, last, now, rise, fall, d & de, y, due_y);
-    inertial stage_z (clk, last, now, rise, fall, ~d & de, z, due_z);
+    inertial stage_y (clk, last, now, rise, fall, d & de, y, due_y, swallowed_y);
+    inertial stage_z (clk, last, now, rise, fall, ~d & de, z, due_z, swallowed_z);
     assign due = due_y < due_z ? due_y : due_z;
 endmodule

@@ -34,12 +34,12 @@ def read_vcd(path):
 
 
 def ports(design):
-    """Net names of the bits of `probe` and of `mcu`."""
+    """Net names of the bits of `probe` and of `mcu`, and the highest bit of `probe` as it is written."""
     with open(design, encoding="utf-8") as file:
         text = file.read()
     probe = {int(bit): name for bit, name in re.findall(r"assign probe\[(\d+)\] = \\?(\S+?) ?;", text)}
     mcu = {name: int(bit) for name, bit in re.findall(r"assign \\?(\S+) +=\s*mcu_now\[(\d+)\];", text)}
-    return probe, mcu
+    return probe, mcu, re.search(r"output wire +\[(.+?):0\] probe", text)[1]
 
 
 def inputs(edges, mcu):
@@ -55,12 +55,12 @@ def user_time():
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
 
 
-def icarus(root, design, work, rows, end):
+def icarus(root, design, work, last, rows, end):
     with open(work + "/inputs", "w", encoding="utf-8") as file:
         file.writelines(f"{time} {what} {level}\n" for time, what, level in rows)
     parts = root + "/rtl/parts"
     subprocess.run(["iverilog", "-g2012", "-I", parts, "-y", parts, "-o", work + "/board.vvp", "-s", "icarus",
-                    root + "/tests/icarus.v", design], check=True)
+                    f"-DLAST_PROBE={last}", root + "/tests/icarus.v", design], check=True)
     before = user_time()
     text = subprocess.run(["vvp", "-n", work + "/board.vvp", f"+inputs={work}/inputs", "+scale=650000",
                            "+idle=1", f"+end={end}"], check=True, capture_output=True, text=True).stdout
@@ -84,9 +84,10 @@ def main():
         if done.returncode != 0:
             sys.exit(f"crosscheck: {done.stdout[-300:]}{done.stderr}")
         verilator = read_vcd(work + "/crosscheck-0.65-high.vcd")
-        probe, mcu = ports(work + "/board.v")
+        probe, mcu, last = ports(work + "/board.v")
         end = int(us) * 10**6
-        edges, seconds = icarus(root, work + "/board.v", work, inputs(verilator, mcu), end + POWER_UP)
+        edges, seconds = icarus(root, work + "/board.v", work, last, inputs(verilator, mcu),
+                                end + POWER_UP)
     compared = different = 0
     for bit, name in probe.items():
         if ("rtl", name) not in verilator:

@@ -2,6 +2,7 @@
 // inputs come from a file of lines "TIME WHAT LEVEL" (WHAT 0: the line, 1: bit 0 of mcu, ...), and
 // every edge of a probe is printed as "TIME BIT LEVEL". Times are in ticks from power-up.
 //
+// LAST_PROBE: the highest bit of the top's `probe`.
 // +inputs=FILE +scale=PPM +idle=0|1|2 +end=TIME
 `default_nettype none
 module icarus;
@@ -10,11 +11,11 @@ module icarus;
     reg          [1:0] line = 2, idle;
     reg         [31:0] mcu = 0;
     wire signed [63:0] due;
-    wire       [255:0] probe;
-    wire        [31:0] doubts;
-    board top (clk, configure, scale_ppm, now, line, idle, mcu, due, probe, doubts);
+    wire [`LAST_PROBE:0] probe;
+    board top (.clk(clk), .configure(configure), .scale_ppm(scale_ppm), .now(now), .line(line),
+        .idle(idle), .seed(64'd0), .mcu(mcu), .due(due), .probe(probe), .doubts(), .counts());
 
-    reg [255:0] seen = 0;
+    reg [`LAST_PROBE:0] seen = 0;
     integer     bit_, file, what, level, steps = 0;
     reg [8*1024-1:0] name;
 
@@ -25,7 +26,7 @@ module icarus;
             #1 clk = 0;
             #1 steps = steps + 1;
             if (probe != seen)
-                for (bit_ = 0; bit_ < 256; bit_ = bit_ + 1)
+                for (bit_ = 0; bit_ <= `LAST_PROBE; bit_ = bit_ + 1)
                     if (probe[bit_] != seen[bit_])
                         $display("%0d %0d %0d", t, bit_, probe[bit_]);
             seen = probe;

@@ -31,14 +31,24 @@ static sim_time distance(sim_time a, sim_time b) {
     return a > b ? a - b : b - a;
 }
 
+static void drop_head(struct crosscheck_queue *q) {
+    if (q->n_done == CROSSCHECK_BEFORE) {
+        memmove(q->done, q->done + 1, (CROSSCHECK_BEFORE - 1) * sizeof *q->done);
+        q->n_done--;
+    }
+    q->done[q->n_done++] = q->edges[q->head++];
+}
+
 static void note(struct crosscheck_net *net, enum crosscheck_what what, sim_time time) {
-    struct crosscheck_finding *first = &net->first;
+    struct crosscheck_finding *first = &net->tally.first;
     if (first->what != CROSSCHECK_NOTHING)
         return;
     first->what = what;
     first->time = time;
     for (int side = 0; side < 2; side++) {
         const struct crosscheck_queue *q = &net->queues[side];
+        first->n_before[side] = q->n_done;
+        memcpy(first->before[side], q->done, q->n_done * sizeof *q->done);
         while (first->n[side] < CROSSCHECK_AROUND && q->head + first->n[side] < q->n) {
             first->around[side][first->n[side]] = q->edges[q->head + first->n[side]];
             first->n[side]++;
@@ -47,25 +57,53 @@ static void note(struct crosscheck_net *net, enum crosscheck_what what, sim_time
 }
 
 static void count(struct crosscheck_net *net, sim_time difference, sim_time at) {
+    struct crosscheck_tally *tally = &net->tally;
     sim_time rounded = difference + (difference < 0 ? -CROSSCHECK_BIN / 2 : CROSSCHECK_BIN / 2);
     sim_time bin = MIDDLE + rounded / CROSSCHECK_BIN;
     bin = bin < 0 ? 0 : bin >= CROSSCHECK_BINS ? CROSSCHECK_BINS - 1 : bin;
-    net->bins[bin]++;
-    net->pairs++;
-    if (distance(difference, 0) > distance(net->worst, 0)) {
-        net->worst = difference;
-        net->worst_at = at;
+    tally->bins[bin]++;
+    tally->pairs++;
+    if (distance(difference, 0) > distance(tally->worst, 0)) {
+        tally->worst = difference;
+        tally->worst_at = at;
     }
     if (distance(difference, 0) > CROSSCHECK_WORST) {
-        net->apart++;
+        tally->apart++;
         note(net, CROSSCHECK_APART, at);
     }
 }
 
+static sim_time drift_at(const struct crosscheck_drift *drift, sim_time time) {
+    size_t i = drift->n;
+    while (i > 0 && drift->changes[i - 1].time > time)
+        i--;
+    return i ? drift->changes[i - 1].behind : 0;
+}
+
+static void drift_to(struct crosscheck_drift *drift, sim_time time, sim_time behind) {
+    if (drift->n == CROSSCHECK_DRIFTS)
+        memmove(drift->changes, drift->changes + 1, --drift->n * sizeof *drift->changes);
+    size_t i = drift->n++;
+    for (; i > 0 && drift->changes[i - 1].time > time; i--)
+        drift->changes[i] = drift->changes[i - 1];
+    drift->changes[i].time = time;
+    drift->changes[i].behind = behind;
+}
+
+/* How far the oscillator may have moved an edge of the event engine at `time`. */
+static sim_time drifted(const struct crosscheck_net *net, const struct crosscheck_drift *drift,
+                        sim_time time) {
+    if (net->self_timed)
+        return net->behind;
+    return net->drifts ? drift_at(drift, time) : 0;
+}
+
 /* How far a pair is apart beyond the drift, where it may be due to it. */
-static sim_time beyond(const struct crosscheck_net *net, sim_time difference, sim_time drift) {
-    bool drifted = net->self_timed || distance(difference, drift) < distance(difference, 0);
-    return difference - (drifted ? drift : 0);
+static sim_time beyond(const struct crosscheck_net *net, const struct circuit_edge *a,
+                       const struct circuit_edge *b, const struct crosscheck_drift *drift) {
+    sim_time difference = a->time - b->time, moved = drifted(net, drift, a->time);
+    bool due = net->self_timed || distance(difference, moved) < distance(difference, 0);
+    return difference - (due ? moved : 0);
 }
 
 /* How far apart two edges around `time` may be and still be one. */
@@ -73,60 +111,117 @@ static sim_time window(const struct crosscheck_net *net, sim_time time) {
     return CROSSCHECK_WINDOW + (net->self_timed ? (time - net->last) / CROSSCHECK_PERIOD : 0);
 }
 
-static void take_pair(struct crosscheck_net *net, sim_time *drift) {
-    const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
-    sim_time difference = a->time - b->time, apart = beyond(net, difference, *drift);
-    if (net->self_timed) {
-        *drift = difference;
-        if (distance(apart, 0) <= (a->time - net->last) / CROSSCHECK_PERIOD &&
-            a->time - net->last > SIM_MS)
-            apart = 0; /* the new period's own */
-        net->last = a->time;
-    }
-    count(net, apart, a->time);
-    net->queues[0].head++;
-    net->queues[1].head++;
+/* An oscillator's edge a new period after the last. */
+static bool is_period(const struct crosscheck_net *net) {
+    return net->self_timed && head_of(&net->queues[0])->time - net->last > SIM_MS;
 }
 
-/* One step; false when nothing more can be said yet. */
-static bool pair_one(struct crosscheck_net *net, sim_time time, sim_time *drift) {
-    struct crosscheck_queue *queues = net->queues;
-    const struct circuit_edge *a = head_of(&queues[0]), *b = head_of(&queues[1]);
-    if (a && b && a->level == b->level &&
-        distance(beyond(net, a->time - b->time, *drift), 0) <= window(net, a->time)) {
-        take_pair(net, drift);
+/* How far the pair at the heads is apart, but for what a new period may add. */
+static sim_time pair_apart(const struct crosscheck_net *net, const struct crosscheck_drift *drift) {
+    const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
+    sim_time apart = beyond(net, a, b, drift);
+    bool within = distance(apart, 0) <= (a->time - net->last) / CROSSCHECK_PERIOD;
+    return is_period(net) && within ? 0 : apart;
+}
+
+static void count_period(struct crosscheck_net *net) {
+    const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
+    double off = (double)distance(a->time - b->time, net->behind);
+    sim_time ppb = (sim_time)(off * 1e9 / (double)(a->time - net->last));
+    net->tally.periods++;
+    if (ppb > net->tally.period_ppb)
+        net->tally.period_ppb = ppb;
+}
+
+static void take_pair(struct crosscheck_net *net, struct crosscheck_drift *drift) {
+    const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
+    count(net, pair_apart(net, drift), a->time);
+    if (is_period(net))
+        count_period(net);
+    if (net->self_timed) {
+        net->behind = a->time - b->time;
+        net->last = a->time;
+        drift_to(drift, a->time < b->time ? a->time : b->time, net->behind);
+    }
+    drop_head(&net->queues[0]);
+    drop_head(&net->queues[1]);
+}
+
+/* The edge at the head of one engine's queue begins a pulse. */
+static bool is_runt(const struct crosscheck_net *net, int side) {
+    const struct crosscheck_queue *q = &net->queues[side];
+    if (q->head + 1 >= q->n)
+        return false;
+    const struct circuit_edge *ends = &q->edges[q->head + 1];
+    sim_time least = net->delay[ends->level];
+    return least && ends->time - q->edges[q->head].time < least + CROSSCHECK_SLACK;
+}
+
+static bool is_pair(const struct crosscheck_net *net, const struct crosscheck_drift *drift) {
+    const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
+    return a && b && a->level == b->level &&
+           distance(beyond(net, a, b, drift), 0) <= window(net, a->time);
+}
+
+/* What stands first: nothing that is settled, a pair, or a difference. */
+static bool look(const struct crosscheck_net *net, sim_time time, sim_time limit,
+                 const struct crosscheck_drift *drift, struct crosscheck_difference *found) {
+    const struct circuit_edge *a = head_of(&net->queues[0]), *b = head_of(&net->queues[1]);
+    int side = !a || (b && b->time < a->time);
+    const struct circuit_edge *first = side ? b : a;
+    *found =
+        (struct crosscheck_difference){CROSSCHECK_NOTHING, first ? first->time : SIM_NEVER, false};
+    if (!first || first->time >= limit)
+        return false;
+    if (is_pair(net, drift)) {
+        if (distance(pair_apart(net, drift), 0) > CROSSCHECK_WORST)
+            found->what = CROSSCHECK_APART;
         return true;
     }
-    int side = !a || (b && b->time < a->time);
-    const struct circuit_edge *alone = side ? b : a;
-    if (!alone)
+    if (first->time >=
+        time - window(net, first->time) - distance(drifted(net, drift, first->time), 0))
         return false;
-    sim_time reach = window(net, alone->time) + distance(*drift, 0);
-    if (!(a && b) && alone->time >= time - reach)
-        return false;
-    net->only[side]++;
-    note(net, side ? CROSSCHECK_ONLY_RTL : CROSSCHECK_ONLY_EVENT, alone->time);
-    queues[side].head++;
+    found->what = side ? CROSSCHECK_ONLY_RTL : CROSSCHECK_ONLY_EVENT;
+    found->runt = is_runt(net, side);
     return true;
 }
 
-void crosscheck_pair(struct crosscheck_net *net, sim_time time, sim_time *drift) {
-    while (pair_one(net, time, drift))
-        ;
-    for (int side = 0; side < 2; side++) {
-        struct crosscheck_queue *q = &net->queues[side];
-        if (q->head)
-            memmove(q->edges, q->edges + q->head, (q->n - q->head) * sizeof *q->edges);
-        q->n -= q->head;
-        q->head = 0;
+static void compact(struct crosscheck_queue *q) {
+    if (q->head)
+        memmove(q->edges, q->edges + q->head, (q->n - q->head) * sizeof *q->edges);
+    q->n -= q->head;
+    q->head = 0;
+}
+
+bool crosscheck_pair(struct crosscheck_net *net, sim_time time, sim_time limit,
+                     struct crosscheck_drift *drift, struct crosscheck_difference *difference) {
+    while (look(net, time, limit, drift, difference)) {
+        if (difference->what != CROSSCHECK_NOTHING)
+            return true;
+        take_pair(net, drift);
     }
+    compact(&net->queues[0]);
+    compact(&net->queues[1]);
+    return false;
+}
+
+void crosscheck_count(struct crosscheck_net *net, const struct crosscheck_difference *difference,
+                      struct crosscheck_drift *drift) {
+    if (difference->what == CROSSCHECK_APART) {
+        take_pair(net, drift);
+        return;
+    }
+    int side = difference->what == CROSSCHECK_ONLY_RTL;
+    net->tally.only[side]++;
+    note(net, difference->what, difference->time);
+    drop_head(&net->queues[side]);
 }
 
 /* The difference of the pair that stands `rank` in order, from 0. */
 static sim_time ranked(const struct crosscheck_net *net, uint64_t rank) {
     uint64_t below = 0;
     for (int bin = 0; bin < CROSSCHECK_BINS; bin++) {
-        below += net->bins[bin];
+        below += net->tally.bins[bin];
         if (below > rank)
             return (sim_time)(bin - MIDDLE) * CROSSCHECK_BIN;
     }
@@ -135,22 +230,22 @@ static sim_time ranked(const struct crosscheck_net *net, uint64_t rank) {
 
 /* Of an even number, the mean of the middle two: rises and falls may differ. */
 sim_time crosscheck_median(const struct crosscheck_net *net) {
-    if (!net->pairs)
+    if (!net->tally.pairs)
         return 0;
-    return (ranked(net, (net->pairs - 1) / 2) + ranked(net, net->pairs / 2)) / 2;
+    return (ranked(net, (net->tally.pairs - 1) / 2) + ranked(net, net->tally.pairs / 2)) / 2;
 }
 
 sim_time crosscheck_percentile(const struct crosscheck_net *net, unsigned percent) {
     uint64_t within = 0;
     for (int reach = 0; reach <= MIDDLE; reach++) {
-        within += net->bins[MIDDLE + reach] + (reach ? net->bins[MIDDLE - reach] : 0);
-        if (within * 100 >= net->pairs * percent)
+        within += net->tally.bins[MIDDLE + reach] + (reach ? net->tally.bins[MIDDLE - reach] : 0);
+        if (within * 100 >= net->tally.pairs * percent)
             return (sim_time)reach * CROSSCHECK_BIN;
     }
     return 0;
 }
 
 bool crosscheck_agrees(const struct crosscheck_net *net) {
-    return !net->only[0] && !net->only[1] && !net->apart &&
+    return !net->tally.only[0] && !net->tally.only[1] && !net->tally.apart &&
            distance(crosscheck_median(net), 0) <= CROSSCHECK_MEDIAN;
 }

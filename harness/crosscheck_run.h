@@ -1,15 +1,12 @@
-/* Both engines on the same frames: received from the line and, at the same time, sent by
- * the SPI pins of a firmware that does nothing else.
+/* Both engines on the same frames, received from the line. What the MCU drives is recorded from
+ * a firmware that answers them; without one the SPI pins send each frame at the same time.
  */
 #ifndef HARNESS_CROSSCHECK_RUN_H
 #define HARNESS_CROSSCHECK_RUN_H
 
 #include "harness/board.h"
 #include "harness/crosscheck.h"
-
-/* Slack below which a frame counts as undecided when the engines differ in it: what they
- * may differ in the time of an edge. */
-#define CROSSCHECK_SLACK SIM_NS
+#include "harness/crosscheck_firmware.h"
 
 struct crosscheck_run;
 
@@ -23,18 +20,31 @@ struct crosscheck_figures {
     double seconds[2]; /* of the processor, by side */
     uint64_t rtl_steps;
     sim_time simulated;
+    unsigned waves; /* files written */
 };
 
-/* NULL with `err`. The board outlives the run. `event_uses`: what the event engine takes for
- * the board's parts, NULL for board->uses; a test plants a faulty model there. */
-struct crosscheck_run *crosscheck_run_create(const struct board *board, uint64_t seed,
-                                             const struct part_use *event_uses,
+struct crosscheck_settings {
+    uint64_t seed;
+    /* What the event engine takes for the board's parts, NULL for board->uses; a test plants a
+     * faulty model there. */
+    const struct part_use *event_uses;
+    const struct crosscheck_firmware_settings *firmware; /* NULL: none */
+    const char *waves;                                   /* the stem of VCD files, NULL: none */
+    bool whole;        /* one of a window of time, not of what is around differences */
+    sim_time from, to; /* the window */
+};
+
+/* NULL with `err`. The board outlives the run. */
+struct crosscheck_run *crosscheck_run_create(const struct board *board,
+                                             const struct crosscheck_settings *settings,
                                              struct sim_err *err);
 void crosscheck_run_destroy(struct crosscheck_run *run); /* accepts NULL */
-/* One frame from its destination address, without FCS. False with `err`: an engine ran into
- * a loop, or edges were lost. */
+/* A capture begins: line.gap = capture counts from here. */
+void crosscheck_run_capture(struct crosscheck_run *run);
+/* One frame from its destination address, without FCS; `time_ns` from the capture's start. False
+ * with `err`: an engine ran into a loop, edges were lost, the firmware or a file failed. */
 bool crosscheck_run_frame(struct crosscheck_run *run, const uint8_t *octets, size_t n,
-                          struct sim_err *err);
+                          int64_t time_ns, struct sim_err *err);
 /* What is still on its way; then the figures hold. */
 bool crosscheck_run_finish(struct crosscheck_run *run, struct sim_err *err);
 const struct crosscheck_figures *crosscheck_run_figures(const struct crosscheck_run *run);

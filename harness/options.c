@@ -301,6 +301,17 @@ static bool check_mcu(const struct options *options, struct sim_err *err) {
     return true;
 }
 
+static bool check_crosscheck(const struct options *options, struct sim_err *err) {
+    if (options->n_files == 0)
+        return sim_err_set(err, SIM_ERR_INPUT, "crosscheck needs at least one capture file");
+    if (options->window.kind != OPTIONS_WINDOW_ALL && !options->out_dir)
+        return sim_err_set(err, SIM_ERR_INPUT, "--trace-window needs --out");
+    if (options->window.kind == OPTIONS_WINDOW_FRAME)
+        return sim_err_set(err, SIM_ERR_INPUT,
+                           "--trace-window: crosscheck takes auto or START:END in us");
+    return true;
+}
+
 static bool check_verb(struct options *options, struct sim_err *err) {
     switch (options->verb) {
     case OPTIONS_RUN:
@@ -308,8 +319,7 @@ static bool check_verb(struct options *options, struct sim_err *err) {
     case OPTIONS_MCU:
         return check_mcu(options, err);
     case OPTIONS_CROSSCHECK:
-        return options->n_files > 0 ||
-               sim_err_set(err, SIM_ERR_INPUT, "crosscheck needs at least one capture file");
+        return check_crosscheck(options, err);
     case OPTIONS_GATE:
         return check_one_board(options, err) && options_check_gate(options, err);
     case OPTIONS_MERGE:

@@ -46,11 +46,11 @@ const struct option_row options_rows[] = {
      "change the netlist, as often as wanted: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 "
      "VCC\", "
      "\"value R5=680\", \"remove C10\", \"bridge U4.1 U4.2\""},
-    {"firmware", OPTIONS_COMMON, CODE_FIRMWARE, 0, RUN | LIVE | GATE, "ELF",
+    {"firmware", OPTIONS_COMMON, CODE_FIRMWARE, 0, RUN | LIVE | CROSS | GATE, "ELF",
      "the MCU's program, run beside the board: a file, or the name of an image of this project "
      "(default: netif_f401, or what the board's mcu.chip runs); none: octets are taken at the SPI "
-     "pins"},
-    {"deliver-symbol", OPTIONS_COMMON, CODE_DELIVER, 0, RUN | LIVE, "NAME",
+     "pins, and crosscheck sends each frame by them"},
+    {"deliver-symbol", OPTIONS_COMMON, CODE_DELIVER, 0, RUN | LIVE | CROSS, "NAME",
      "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
     {"engine", OPTIONS_COMMON, CODE_ENGINE, 0, RUN | LIVE, "NAME",
      "event (default), or rtl: the same board as Verilog under Verilator, slower"},
@@ -58,12 +58,14 @@ const struct option_row options_rows[] = {
      "seed of everything random, 64 bit, decimal or 0x (default 1)"},
     {"jobs", OPTIONS_COMMON, CODE_JOBS, 'j', RUN | GATE | SWEEP | MERGE, "N",
      "parallel workers (default: one per processor)"},
-    {"strict", OPTIONS_COMMON, CODE_STRICT, 0, RUN | MCU | LIVE | GATE, NULL,
+    {"strict", OPTIONS_COMMON, CODE_STRICT, 0, RUN | MCU | LIVE | CROSS | GATE, NULL,
      "end the run with exit code 3 at what is not modelled (default)"},
-    {"no-strict", OPTIONS_COMMON, CODE_NO_STRICT, 0, RUN | MCU | LIVE | GATE, NULL,
+    {"no-strict", OPTIONS_COMMON, CODE_NO_STRICT, 0, RUN | MCU | LIVE | CROSS | GATE, NULL,
      "count what is not modelled and go on"},
-    {"out", OPTIONS_COMMON, CODE_OUT, 0, RUN | MCU | LIVE | GATE | SWEEP | MERGE | XDP, "DIR",
-     "directory of the output files given by relative names"},
+    {"out", OPTIONS_COMMON, CODE_OUT, 0, RUN | MCU | LIVE | CROSS | GATE | SWEEP | MERGE | XDP,
+     "DIR",
+     "directory of the output files given by relative names; with crosscheck, of VCD files that "
+     "show both engines around each difference"},
     {"json", OPTIONS_COMMON, CODE_JSON, 0, RUN | MCU | GATE | SWEEP | MERGE | XDP, "FILE",
      "write the results as JSON (schema linkpulse.run/1 and the like)"},
     {"no-host", OPTIONS_COMMON, CODE_NO_HOST, 0, RUN | GATE, NULL,
@@ -79,7 +81,7 @@ const struct option_row options_rows[] = {
     {"vcd", OPTIONS_COMMON, CODE_VCD, 0, RUN, "FILE", "write waves as VCD"},
     {"fst", OPTIONS_COMMON, CODE_FST, 0, RUN, "FILE",
      "write waves as FST, for GTKWave, with a .gtkw beside it"},
-    {"trace-window", OPTIONS_COMMON, CODE_TRACE_WINDOW, 0, RUN, "WHAT",
+    {"trace-window", OPTIONS_COMMON, CODE_TRACE_WINDOW, 0, RUN | CROSS, "WHAT",
      "waves only around: auto (the first failure), a frame's number from 1, or START:END in us"},
     {"no-cache", OPTIONS_COMMON, CODE_NO_CACHE, 0, RUN | LIVE, NULL,
      "simulate every edge, without the response cache: slower, the same results"},

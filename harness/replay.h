@@ -40,7 +40,7 @@ struct replay_pin {
     double edge_ns; /* 10-90 % into 30 pF */
 };
 
-#define REPLAY_MAX_HEARD 8
+#define REPLAY_MAX_HEARD 40 /* every net that an MCU drives, and a driver's */
 
 struct replay_settings {
     uint64_t seed;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define GAP_BITS 96 /* IEEE 802.3 4.4.2: interpacket gap in bit times */
+
 static bool find(const struct board *board, const char *key, const char *name, uint32_t *net,
                  struct sim_err *err) {
     *net = NETLIST_NONE;
@@ -158,4 +160,17 @@ void replay_setup_line(const struct board *board, uint64_t seed, struct line_set
         line->vit_plus = part_use_typ(receiver, "vit_plus", 0);
         line->vit_minus = part_use_typ(receiver, "vit_minus", 0);
     }
+}
+
+sim_time replay_setup_start(const struct board_line *line, double bit_ps, sim_time last,
+                            int64_t capture_ns, sim_time capture_start) {
+    double gap = line->gap == BOARD_GAP_FIXED ? line->gap_ns * 1e3 : GAP_BITS * bit_ps;
+    sim_time start = last + (sim_time)(gap + 0.5);
+    if (line->gap != BOARD_GAP_CAPTURE)
+        return start;
+    double at = (double)capture_ns * 1e3 * line->gap_scale;
+    sim_time wanted = capture_start;
+    if (at > 0)
+        wanted = at < 4e18 ? wanted + (sim_time)at : SIM_NEVER; /* for the caller to refuse */
+    return wanted > start ? wanted : start;
 }

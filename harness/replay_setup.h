@@ -39,4 +39,9 @@ bool replay_setup_whole(const struct board *board, uint64_t seed, struct replay_
                         struct sim_err *err);
 void replay_setup_line(const struct board *board, uint64_t seed, struct line_settings *line);
 
+/* When a frame follows by line.gap on what ended at `last`: `capture_ns` is its time in its
+ * capture, whose first frame was sent at `capture_start`. SIM_NEVER: beyond all time. */
+sim_time replay_setup_start(const struct board_line *line, double bit_ps, sim_time last,
+                            int64_t capture_ns, sim_time capture_start);
+
 #endif

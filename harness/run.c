@@ -8,11 +8,11 @@
 #include "harness/capture.h"
 #include "harness/interrupt.h"
 #include "harness/outfile.h"
+#include "harness/replay_setup.h"
 #include "harness/verbs.h"
 #include "models/line/decode.h"
 
 #define FIRST_FRAME     (20 * SIM_US)   /* the board has settled before time 0 */
-#define GAP_BITS        96              /* IEEE 802.3 4.4.2: interpacket gap in bit times */
 #define PULSE_PERIOD    (16 * SIM_MS)   /* link test pulses: 16 +-8 ms, 14.2.1.1 */
 #define SETTLE          (10 * SIM_US)   /* after the last frame: selects end, one-shots return */
 #define SETTLE_FIRMWARE (20 * SIM_MS)   /* the driver may still have frames to check */
@@ -65,17 +65,8 @@ static sim_time next_start(const struct run *run, int64_t capture_ns, sim_time c
     const struct board_line *line = &run->board->config.line;
     if (run->last_activity == 0)
         return FIRST_FRAME + (run->firmware ? run_firmware_ready(run) : 0);
-    double gap = GAP_BITS * replay_bit_ps(run->replay);
-    if (line->gap == BOARD_GAP_FIXED)
-        gap = line->gap_ns * 1e3;
-    sim_time start = run->last_activity + (sim_time)(gap + 0.5);
-    if (line->gap == BOARD_GAP_CAPTURE) {
-        double at = (double)capture_ns * 1e3 * line->gap_scale;
-        sim_time wanted = capture_start;
-        if (at > 0)
-            wanted = at < 4e18 ? wanted + (sim_time)at : SIM_NEVER; /* refused by send_frame() */
-        start = wanted > start ? wanted : start;
-    }
+    sim_time start = replay_setup_start(line, replay_bit_ps(run->replay), run->last_activity,
+                                        capture_ns, capture_start);
     sim_time earliest = replay_now(run->replay) + replay_lead(run->replay);
     return start > earliest ? start : earliest;
 }

@@ -6,13 +6,18 @@
 #include <string.h>
 
 #include "harness/capture.h"
+#include "harness/cosim.h"
 #include "harness/crosscheck_run.h"
 #include "harness/interrupt.h"
+#include "harness/outfile.h"
+#include "harness/run_image.h"
 #include "harness/verbs.h"
 
 /* What is run when --set states neither; the reference board decodes over all of it. */
 static const char *const scales[] = {"delay.scale=0.5", "delay.scale=0.65", "delay.scale=0.8"};
 static const char *const idles[] = {"receiver.idle=high", "receiver.idle=low"};
+
+#define FINDINGS 5 /* printed, without --verbose */
 
 struct totals {
     unsigned settings, red, undecided;
@@ -34,10 +39,11 @@ static bool run_capture(struct crosscheck_run *run, const char *path, struct sim
     struct capture_frame frame;
     enum capture_status status = CAPTURE_END;
     bool good = true;
+    crosscheck_run_capture(run);
     while (good && !interrupted && (status = capture_next(capture, &frame, err)) != CAPTURE_END &&
            status != CAPTURE_DAMAGED)
-        good =
-            status == CAPTURE_SKIPPED || crosscheck_run_frame(run, frame.octets, frame.length, err);
+        good = status == CAPTURE_SKIPPED ||
+               crosscheck_run_frame(run, frame.octets, frame.length, frame.time_ns, err);
     capture_close(capture);
     return good && status != CAPTURE_DAMAGED;
 }
@@ -47,30 +53,62 @@ static double ns(sim_time time) {
 }
 
 static void print_net(const struct crosscheck_net *net) {
-    if (!net->pairs && !net->only[0] && !net->only[1])
+    if (!net->tally.pairs && !net->tally.only[0] && !net->tally.only[1])
         return;
     printf("%-18s %9" PRIu64 " %6" PRIu64 " %6" PRIu64 "  %+7.2f %7.2f %+8.3f at %.3f us%s\n",
-           net->name, net->pairs, net->only[0], net->only[1], ns(crosscheck_median(net)),
-           ns(crosscheck_percentile(net, 99)), ns(net->worst), ns(net->worst_at) * 1e-3,
-           crosscheck_agrees(net) ? "" : "  DIFFERS");
+           net->name, net->tally.pairs, net->tally.only[0], net->tally.only[1],
+           ns(crosscheck_median(net)), ns(crosscheck_percentile(net, 99)), ns(net->tally.worst),
+           ns(net->tally.worst_at) * 1e-3, crosscheck_agrees(net) ? "" : "  DIFFERS");
+}
+
+/* An oscillator's edges are aligned, so that the table does not show its period. */
+static void print_periods(const struct crosscheck_net *nets, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (nets[i].tally.periods)
+            printf("%s oscillates: %" PRIu64 " half periods, at most %.3f ppm apart\n",
+                   nets[i].name, nets[i].tally.periods, (double)nets[i].tally.period_ppb * 1e-3);
 }
 
 /* What neither engine moved: a dead stage, or one that this input does not reach. */
 static void print_still(const struct crosscheck_net *nets, size_t n) {
     size_t still = 0;
     for (size_t i = 0; i < n; i++)
-        if (!nets[i].pairs && !nets[i].only[0] && !nets[i].only[1])
+        if (!nets[i].tally.pairs && !nets[i].tally.only[0] && !nets[i].tally.only[1])
             printf("%s %s at %s", still++ ? "," : "still in both:", nets[i].name, nets[i].driver);
     if (still)
         putchar('\n');
 }
 
+static void print_list(const struct circuit_edge *edges, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        printf("  %s %.3f", edges[i].level ? "up" : "down", ns(edges[i].time));
+}
+
+/* What came before, agreed upon, and from the difference on. */
 static void print_edges(const struct crosscheck_finding *finding, int side, const char *name) {
     printf("    %-6s", name);
-    for (size_t i = 0; i < finding->n[side]; i++)
-        printf("  %s %.3f", finding->around[side][i].level ? "up" : "down",
-               ns(finding->around[side][i].time));
+    print_list(finding->before[side], finding->n_before[side]);
+    fputs("  |", stdout);
+    print_list(finding->around[side], finding->n[side]);
     printf("%s\n", finding->n[side] ? "  ns" : "  no edge");
+}
+
+/* Everything that is not zero, in steps of the table's resolution. */
+static void print_histogram(const struct crosscheck_net *net) {
+    if (!net->tally.pairs)
+        return;
+    printf("    %-16s", net->name);
+    for (int bin = 0; bin < CROSSCHECK_BINS; bin++)
+        if (net->tally.bins[bin])
+            printf(" %+.2f:%" PRIu64, (bin - CROSSCHECK_BINS / 2) * CROSSCHECK_BIN * 1e-3,
+                   net->tally.bins[bin]);
+    putchar('\n');
+}
+
+static void print_histograms(const struct crosscheck_net *nets, size_t n) {
+    puts("event - rtl, ns: how many pairs");
+    for (size_t i = 0; i < n; i++)
+        print_histogram(&nets[i]);
 }
 
 /* A median beyond the limit with no single edge so far off is told without waveforms. */
@@ -81,7 +119,7 @@ static void print_finding(const struct crosscheck_net *net) {
         [CROSSCHECK_ONLY_RTL] = "an edge in the rtl engine only",
         [CROSSCHECK_APART] = "an edge more than 3 ns apart",
     };
-    const struct crosscheck_finding *first = &net->first;
+    const struct crosscheck_finding *first = &net->tally.first;
     printf("  %s at %s", net->name, net->driver);
     if (first->what == CROSSCHECK_NOTHING) {
         printf(": %s\n", what[first->what]);
@@ -94,14 +132,13 @@ static void print_finding(const struct crosscheck_net *net) {
 
 static int by_first(const void *x, const void *y) {
     const struct crosscheck_net *const *a = x, *const *b = y;
-    sim_time s = (*a)->first.what ? (*a)->first.time : SIM_NEVER;
-    sim_time t = (*b)->first.what ? (*b)->first.time : SIM_NEVER;
+    sim_time s = (*a)->tally.first.what ? (*a)->tally.first.time : SIM_NEVER;
+    sim_time t = (*b)->tally.first.what ? (*b)->tally.first.time : SIM_NEVER;
     return s < t ? -1 : s > t;
 }
 
 /* In the order of time: what comes first is nearest to the cause. Returns how many. */
-static size_t print_findings(const struct crosscheck_net *nets, size_t n) {
-    enum { MOST = 5 };
+static size_t print_findings(const struct crosscheck_net *nets, size_t n, size_t most) {
     const struct crosscheck_net **bad = calloc(n + 1, sizeof *bad);
     size_t n_bad = 0;
     if (!bad)
@@ -112,10 +149,10 @@ static size_t print_findings(const struct crosscheck_net *nets, size_t n) {
     qsort(bad, n_bad, sizeof *bad, by_first);
     if (n_bad)
         puts("first differences, in the order of time:");
-    for (size_t i = 0; i < n_bad && i < MOST; i++)
+    for (size_t i = 0; i < n_bad && i < most; i++)
         print_finding(bad[i]);
-    if (n_bad > MOST)
-        printf("  and %zu nets more\n", n_bad - MOST);
+    if (n_bad > most)
+        printf("  and %zu nets more\n", n_bad - most);
     free(bad);
     return n_bad;
 }
@@ -135,19 +172,85 @@ static void print_figures(const struct crosscheck_figures *f) {
                ns(f->first_different_at) * 1e-3);
 }
 
-static void print_report(const struct crosscheck_run *run, struct totals *totals) {
+static void print_report(const struct crosscheck_run *run, bool verbose, struct totals *totals) {
     size_t n;
     const struct crosscheck_figures *f = crosscheck_run_figures(run);
     const struct crosscheck_net *nets = crosscheck_run_nets(run, &n);
     puts("net                    pairs  event    rtl   median     99 %    worst  ns: event - rtl");
     for (size_t i = 0; i < n; i++)
         print_net(&nets[i]);
+    print_periods(nets, n);
     print_still(nets, n);
-    size_t bad = print_findings(nets, n);
+    if (verbose)
+        print_histograms(nets, n);
+    size_t bad = print_findings(nets, n, verbose ? n : FINDINGS);
     print_figures(f);
     totals->red += bad || f->different;
     totals->undecided += f->undecided > 0;
     totals->frames += f->frames;
+}
+
+static const char *idle_name(const struct board *board) {
+    static const char *const names[] = {[BOARD_IDLE_HIGH] = "high",
+                                        [BOARD_IDLE_LOW] = "low",
+                                        [BOARD_IDLE_HOLD] = "hold",
+                                        [BOARD_IDLE_NOISE] = "noise"};
+    return names[board->config.receiver_idle];
+}
+
+/* "DIR/crosscheck-0.65-high" */
+static bool name_waves(const struct options *options, const struct board *board, char *stem,
+                       size_t size, struct sim_err *err) {
+    int n = snprintf(stem, size, "%s/crosscheck-%g-%s", options->out_dir, board->config.delay_scale,
+                     idle_name(board));
+    return (n > 0 && (size_t)n < size) ||
+           sim_err_set(err, SIM_ERR_INPUT, "--out: the path is too long");
+}
+
+/* Before the work: can they be written? */
+static bool check_waves(const struct options *options, const char *stem, struct sim_err *err) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s%s.vcd", stem,
+             options->window.kind == OPTIONS_WINDOW_TIME ? "" : "-1");
+    return outfile_check(path, err);
+}
+
+static bool compare_board(const struct options *options, const struct board *board,
+                          struct totals *totals, struct sim_err *err) {
+    struct run_image image;
+    char stem[4000];
+    if (!run_image_choose(&image, options, board, err) ||
+        (options->out_dir &&
+         (!name_waves(options, board, stem, sizeof stem, err) || !check_waves(options, stem, err))))
+        return false;
+    printf("== %s delay.scale %g, receiver.idle %s; %s%s\n", options->board,
+           board->config.delay_scale, idle_name(board),
+           image.name[0] ? "sent by " : "each frame sent by the SPI pins", image.name);
+    fflush(stdout);
+    const struct crosscheck_firmware_settings firmware = {
+        .image = image.path,
+        .symbol = options->deliver_symbol ? options->deliver_symbol : COSIM_DELIVER,
+        .seed = options->seed,
+        .strict = options->strict};
+    const struct crosscheck_settings settings = {.seed = options->seed,
+                                                 .firmware = image.name[0] ? &firmware : NULL,
+                                                 .waves = options->out_dir ? stem : NULL,
+                                                 .whole =
+                                                     options->window.kind == OPTIONS_WINDOW_TIME,
+                                                 .from = options->window.start,
+                                                 .to = options->window.end};
+    struct crosscheck_run *run = crosscheck_run_create(board, &settings, err);
+    bool good = run;
+    for (size_t i = 0; good && i < options->n_files; i++)
+        good = run_capture(run, options->files[i], err);
+    good = good && crosscheck_run_finish(run, err);
+    if (good)
+        print_report(run, options->verbose, totals);
+    if (good && crosscheck_run_figures(run)->waves)
+        printf("waves: %s%s.vcd\n", stem, settings.whole ? "" : "-N");
+    totals->settings++;
+    crosscheck_run_destroy(run);
+    return good;
 }
 
 static bool run_settings(const struct options *options, const char *scale, const char *idle,
@@ -171,17 +274,7 @@ static bool run_settings(const struct options *options, const char *scale, const
     free(sets);
     if (!good)
         return false;
-    printf("== %s %s %s\n", options->board, scale ? scale : "", idle ? idle : "");
-    fflush(stdout);
-    struct crosscheck_run *run = crosscheck_run_create(&board, options->seed, NULL, err);
-    good = run;
-    for (size_t i = 0; good && i < options->n_files; i++)
-        good = run_capture(run, options->files[i], err);
-    good = good && crosscheck_run_finish(run, err);
-    if (good)
-        print_report(run, totals);
-    totals->settings++;
-    crosscheck_run_destroy(run);
+    good = compare_board(options, &board, totals, err);
     board_finish(&board);
     return good;
 }
@@ -208,8 +301,12 @@ static int conclude(const struct options *options, const struct totals *totals) 
         printf(" --set '%s'", options->sets[i]);
     for (size_t i = 0; i < options->n_edits; i++)
         printf(" --edit '%s'", options->edits[i]);
-    if (options->allow_undecided)
-        fputs(" --allow-undecided", stdout);
+    if (options->firmware)
+        printf(" --firmware '%s'", options->firmware);
+    if (options->deliver_symbol)
+        printf(" --deliver-symbol '%s'", options->deliver_symbol);
+    printf(" --seed %" PRIu64 "%s%s", options->seed, options->strict ? "" : " --no-strict",
+           options->allow_undecided ? " --allow-undecided" : "");
     for (size_t i = 0; i < options->n_files; i++)
         printf(" %s", options->files[i]);
     putchar('\n');

@@ -42,4 +42,5 @@ def main():
         print((frame + fcs if sys.argv[1] == "octets" else frame).hex())
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -90,6 +90,13 @@ if has tshark; then
     check "what was clocked out is what left" same_octets "$tree/a"
     check "20 ns later" behind "$tree/a"
     check "frames stand in the order of time" ordered "$tree/a"
+    if has verilator; then
+        check "both engines send them alike" exits 0 crosscheck --firmware "$image" \
+            --set delay.scale=0.65 --set receiver.idle=high --set line.gap=capture "$tree/talk.pcap"
+        check "every one" says '^/tx_ena  *1[4-9] '
+    else
+        skip "both engines send them alike" "verilator is not installed"
+    fi
     check "none is extra" json 'r["verdict"] == "pass" and all(c["extra"] == 0 for c in r["captures"])'
     check "and the JSON counts them" json \
         't["sent"] == t["frames"] == t["good_fcs"] >= 7 and t["damaged"] == 0 and t["dead"] is None'

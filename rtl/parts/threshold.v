@@ -37,15 +37,19 @@ module threshold #(
         end
     endfunction
 
-    function signed [63:0] crossing(input reg high);
+    // Everything it depends on is an argument: `always @*` does not look into functions.
+    function signed [63:0] crossing(input high, input signed [63:0] v, input signed [63:0] start,
+                                    input signed [63:0] to, input signed [63:0] constant,
+                                    input signed [63:0] present);
         reg signed [63:0] level;
         reg beyond, ahead;
         begin
             level = high ? MINUS : PLUS;
-            beyond = high ? volt <= level : volt >= level;
-            ahead = high ? toward < level : toward > level;
-            if (beyond) crossing = ahead || at == last ? last : NEVER;
-            else if (ahead) crossing = at + (passage(volt, toward, level, tau) + TICK_PS / 2) / TICK_PS;
+            beyond = high ? v <= level : v >= level;
+            ahead = high ? to < level : to > level;
+            if (beyond) crossing = ahead || start == present ? present : NEVER;
+            else if (ahead)
+                crossing = start + (passage(v, to, level, constant) + TICK_PS / 2) / TICK_PS;
             else crossing = NEVER;
         end
     endfunction
@@ -54,7 +58,7 @@ module threshold #(
     reg signed [63:0] found;
     always @* begin
         found = crossing_seen;
-        if (!known && ready) found = crossing(out);
+        if (!known && ready) found = crossing(out, volt, at, toward, tau, last);
     end
     assign due = !ready ? NEVER : found < last ? last : found;
 

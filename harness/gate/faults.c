@@ -204,6 +204,8 @@ static void swap_units(struct list *list, uint32_t part) {
 
 static void other_families(struct list *list, uint32_t part) {
     const struct part_use *use = &list->board->uses[part];
+    if (use->model->units[0].kind == PART_PASSIVE) /* their makes differ in nothing modelled */
+        return;
     const char *ref = part_at(list, part)->ref;
     for (size_t v = 0; v < use->model->n_variants; v++) {
         const char *name = use->model->variants[v].name;

@@ -15,6 +15,7 @@ enum key_kind {
     KEY_NUMBER,
     KEY_INTEGER,
     KEY_BOOL,
+    KEY_SHARE,     /* 95 %, 0.95 */
     KEY_CHOICE,    /* an int-sized enum, by place in `choices` */
     KEY_WORD,      /* a text that must be one of `choices` */
     KEY_MULTIPLIER /* pF, nF, uF, F */
@@ -31,6 +32,7 @@ struct key {
 static const char *const framings[] = {"sync", "preamble", NULL};
 static const char *const idles[] = {"high", "low", "hold", "noise", NULL};
 static const char *const categories[] = {"3", "5", NULL};
+static const char *const distributions[] = {"normal", "uniform", NULL};
 static const char *const gaps[] = {"minimum", "fixed", "capture", NULL};
 
 #define AT(field) offsetof(struct board_config, field), sizeof(((struct board_config *)0)->field)
@@ -77,6 +79,8 @@ static const struct key keys[] = {
     NUMBER("line", "crosstalk_mv", line.crosstalk_mv, 0.0, 1e4),
     NUMBER("line", "tp_idl_ns", line.tp_idl_ns, 70.0, 1e4),
     {"line", "link_pulses", KEY_BOOL, AT(line.link_pulses), 0, 0, NULL},
+    NUMBER("tolerance", "temperature", tolerance_kelvin, 0.0, 100.0),
+    {"tolerance", "distribution", KEY_CHOICE, AT(distribution), 0, 0, distributions},
     TEXT("stage", "line", stages.line),
     TEXT("stage", "edge_in", stages.edge_in),
     TEXT("stage", "idle_n", stages.idle_n),
@@ -95,6 +99,7 @@ static const struct key keys[] = {
     TEXT("mcu", "pin_nss", mcu_pin_nss),
     TEXT("mcu", "pin_tx_clk", mcu_pin_tx_clk),
     TEXT("mcu", "pin_tx_mosi", mcu_pin_tx_mosi),
+    {"gate", "min_yield", KEY_SHARE, AT(min_yield), 0, 0, NULL},
     NUMBER("mcu", "quantum_us", mcu_quantum_us, 0.01, 1000.0),
 };
 #define N_KEYS (sizeof keys / sizeof *keys)
@@ -117,9 +122,11 @@ void board_config_defaults(struct board_config *config) {
         .delay_scale = 1.0,
         .stray_pf = 2.0, /* a pad and some 2 cm of wire at 0.8 pF/cm */
         .receiver_idle = BOARD_IDLE_HIGH,
+        .tolerance_kelvin = 20, /* indoors: 5 to 45 C, an assumption */
         .mcu_hse_hz = 8e6,
         .mcu_boot_ms = 20,
         .mcu_quantum_us = 1000,
+        .min_yield = 0.95,
     };
 }
 
@@ -171,6 +178,28 @@ static bool set_integer(const struct key *key, int *out, const char *value,
     return true;
 }
 
+bool board_config_share(const char *value, double *share) {
+    char number[32], why[200];
+    size_t n = strcspn(value, " %p");
+    const char *behind = value + n + strspn(value + n, " ");
+    bool percent = strcmp(behind, "%") == 0, ppm = strcmp(behind, "ppm") == 0;
+    if (n >= sizeof number || (*behind && !percent && !ppm))
+        return false;
+    memcpy(number, value, n);
+    number[n] = '\0';
+    if (!value_read_si(number, share, why, sizeof why))
+        return false;
+    *share /= percent ? 100 : ppm ? 1e6 : 1;
+    return *share >= 0 && *share <= 1;
+}
+
+static bool set_share(const struct key *key, double *out, const char *value,
+                      const struct config_place *place) {
+    return board_config_share(value, out) ||
+           board_config_fail(place, "%s = \"%s\"; expected 0 %% to 100 %%, or 0 to 1", key->name,
+                             value);
+}
+
 static bool set_bool(const struct key *key, bool *out, const char *value,
                      const struct config_place *place) {
     static const char *const yes[] = {"true", "yes", "on", "1"};
@@ -210,6 +239,8 @@ static bool set_key(struct board_config *config, const struct key *key, const ch
         return set_integer(key, field, value, place);
     case KEY_BOOL:
         return set_bool(key, field, value, place);
+    case KEY_SHARE:
+        return set_share(key, field, value, place);
     case KEY_MULTIPLIER:
         return set_multiplier(key, field, value, place);
     case KEY_WORD:
@@ -280,29 +311,14 @@ static bool set_figure(struct board_config *config, const char *part, const char
     return true;
 }
 
-/* "1 %", "0.01" -> 0.01 */
-static bool read_fraction(const char *value, double *fraction) {
-    char number[32], why[200];
-    size_t n = strcspn(value, " %");
-    const char *behind = value + n + strspn(value + n, " ");
-    if (n >= sizeof number || (*behind && strcmp(behind, "%") != 0))
-        return false;
-    memcpy(number, value, n);
-    number[n] = '\0';
-    if (!value_read_si(number, fraction, why, sizeof why))
-        return false;
-    *fraction /= *behind ? 100 : 1;
-    return *fraction >= 0 && *fraction <= 1;
-}
-
 static bool set_tolerance(struct board_config *config, const char *what, const char *value,
                           const struct config_place *place) {
     struct board_tolerance now;
     if (!set_text("the part's name", now.what, sizeof now.what, what, place))
         return false;
-    if (!read_fraction(value, &now.fraction))
-        return board_config_fail(place, "%s = \"%s\"; expected 0 %% to 100 %%, or 0 to 1", what,
-                                 value);
+    if (!board_config_share(value, &now.fraction))
+        return board_config_fail(place, "%s = \"%s\"; expected 0 %% to 100 %%, 0 to 1, or ppm",
+                                 what, value);
     unsigned i = 0;
     while (i < config->n_tolerances && strcmp(config->tolerances[i].what, what) != 0)
         i++;
@@ -374,8 +390,8 @@ bool board_config_choose_chip(struct board_config *config, struct sim_err *err) 
 
 /* Neither a known section nor a known key: say which, and the nearest. */
 static bool unknown(const char *section, const char *name, const struct config_place *place) {
-    static const char *const named[] = {"switch", "jumper", "tolerance", "part.NAME",
-                                        "attach.CHIP"};
+    static const char *const named[] = {"switch",    "jumper",      "tolerance",
+                                        "part.NAME", "attach.CHIP", "waiver.NAME"};
     struct words_near sections = {.wanted = section}, names = {.wanted = name};
     bool section_known = false;
     char hint[160];
@@ -400,14 +416,16 @@ static bool unknown(const char *section, const char *name, const struct config_p
 
 bool board_config_apply(struct board_config *config, const char *section, const char *key,
                         const char *value, const struct config_place *place) {
+    if (strncmp(section, "waiver.", 7) == 0)
+        return board_config_waiver(config, section + 7, key, value, place);
+    if (place->waivers_only)
+        return board_config_fail(place, "[%s]: expected [waiver.NAME] alone in this file", section);
     if (strcmp(section, "switch") == 0 || strcmp(section, "jumper") == 0)
         return set_position(config, key, value, place);
     if (strncmp(section, "part.", 5) == 0)
         return set_figure(config, section + 5, key, value, place);
     if (strncmp(section, "attach.", 7) == 0)
         return set_for_chip(config, section + 7, key, value, place);
-    if (strcmp(section, "tolerance") == 0)
-        return set_tolerance(config, key, value, place);
     for (size_t i = 0; i < N_KEYS; i++) {
         if (strcmp(keys[i].section, section) != 0 || strcmp(keys[i].name, key) != 0)
             continue;
@@ -418,5 +436,7 @@ bool board_config_apply(struct board_config *config, const char *section, const 
             place->seen[i] = place->line;
         return set_key(config, &keys[i], value, place);
     }
+    if (strcmp(section, "tolerance") == 0) /* parts and classes of parts, by name */
+        return set_tolerance(config, key, value, place);
     return unknown(section, key, place);
 }

@@ -13,6 +13,8 @@
 
 enum board_idle { BOARD_IDLE_HIGH, BOARD_IDLE_LOW, BOARD_IDLE_HOLD, BOARD_IDLE_NOISE };
 enum board_category { BOARD_CAT3, BOARD_CAT5 };
+/* Limits of a class are 3 sigma of a normal distribution, or ends of a uniform one. */
+enum board_distribution { BOARD_NORMAL, BOARD_UNIFORM };
 enum board_gap { BOARD_GAP_MINIMUM, BOARD_GAP_FIXED, BOARD_GAP_CAPTURE };
 
 /* Nets that meet the outside. */
@@ -53,10 +55,18 @@ struct board_figure {
     long line;
 };
 
-/* [tolerance]: R = 1 %, C = 5 %, C13 = 10 % ... (kept for the gate) */
+/* [tolerance]: R = 1 %, C = 5 %, C13 = 10 %, delay = 30 %, oscillator = 100 ppm ... */
 struct board_tolerance {
     char what[32];
     double fraction;
+};
+
+/* [waiver.NAME]: a finding of the gate that somebody answers for. */
+struct board_waiver {
+    char name[32], id[64], subject[128], reason[256], author[64];
+    char expires[16]; /* YYYY-MM-DD, "": never */
+    bool net;         /* the subject is a net, not a part */
+    long line;
 };
 
 /* [line]: what the link partner and the cable do in a replay. */
@@ -120,18 +130,29 @@ struct board_config {
     unsigned n_figures;
     struct board_tolerance tolerances[64];
     unsigned n_tolerances;
+    double tolerance_kelvin;              /* [tolerance] temperature: about 25 C, either way */
+    enum board_distribution distribution; /* [tolerance] distribution */
     struct board_for_chip for_chips[32];
     unsigned n_for_chips;
+    struct board_waiver waivers[32];
+    unsigned n_waivers;
+    double min_yield; /* [gate] min_yield */
 };
 
 void board_config_defaults(struct board_config *config);
 /* Unknown sections and keys are errors that name the line and the nearest known key. */
 bool board_config_read(struct board_config *config, const char *path, struct sim_err *err);
+/* A file that holds nothing but [waiver.NAME] sections; they are added to `config`. */
+bool board_config_read_waivers(struct board_config *config, const char *path, struct sim_err *err);
 /* The same from memory (fuzzing, tests); `name` stands in messages. */
 bool board_config_parse(struct board_config *config, const char *text, const char *name,
                         struct sim_err *err);
 /* "section.key=value"; the section may itself hold dots ("part.74HC14.vt_plus=2.9"). */
 bool board_config_set(struct board_config *config, const char *assignment, struct sim_err *err);
+/* "95 %", "0.95", "950000 ppm" -> 0.95; false when it is no share of 0 to 1. */
+bool board_config_share(const char *value, double *share);
+/* YYYY-MM-DD of the Gregorian calendar, from the year 2000 on. */
+bool board_config_is_date(const char *text);
 /* Put in what [attach.CHIP] says of mcu.chip, over the file's other sections; to be followed
  * once more by the --set that go over it. */
 bool board_config_choose_chip(struct board_config *config, struct sim_err *err);

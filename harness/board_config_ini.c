@@ -69,11 +69,14 @@ static int take(void *user, const char *section, const char *name, const char *v
     return !source->failed;
 }
 
-bool board_config_parse(struct board_config *config, const char *text, const char *name,
-                        struct sim_err *err) {
+static bool parse(struct board_config *config, const char *text, const char *name,
+                  bool waivers_only, struct sim_err *err) {
     long seen[BOARD_CONFIG_MAX_KEYS] = {0};
+    unsigned waivers = config->n_waivers;
     struct source source = {
-        .at = text, .config = config, .place = {.file = name, .seen = seen, .err = err}};
+        .at = text,
+        .config = config,
+        .place = {.file = name, .seen = seen, .waivers_only = waivers_only, .err = err}};
     /* ini_parse_stream() gives its reader one pointer and its handler another: both need
      * the same source. */
     int line = ini_parse_stream(next_line, &source, take, &source);
@@ -81,13 +84,19 @@ bool board_config_parse(struct board_config *config, const char *text, const cha
     if (line && (!source.failed || line < err->line))
         return sim_err_at(err, SIM_ERR_INPUT, name, line > 0 ? line : 0,
                           "neither a [section] nor key = value");
-    if (source.failed)
+    return !source.failed && board_config_waivers_whole(config, waivers, &source.place);
+}
+
+bool board_config_parse(struct board_config *config, const char *text, const char *name,
+                        struct sim_err *err) {
+    if (!parse(config, text, name, false, err))
         return false;
     sim_format(config->file, sizeof config->file, "%s", name);
     return true;
 }
 
-bool board_config_read(struct board_config *config, const char *path, struct sim_err *err) {
+static bool read_file(struct board_config *config, const char *path, bool waivers_only,
+                      struct sim_err *err) {
     size_t size;
     char *text = slurp_file(path, SLURP_CONFIG_MAX, &size, err);
     if (!text)
@@ -95,10 +104,20 @@ bool board_config_read(struct board_config *config, const char *path, struct sim
     bool good = strlen(text) == size;
     if (!good)
         sim_err_at(err, SIM_ERR_INPUT, path, 0, "holds a NUL octet; expected text");
+    else if (waivers_only)
+        good = parse(config, text, path, true, err);
     else
         good = board_config_parse(config, text, path, err);
     free(text);
     return good;
+}
+
+bool board_config_read(struct board_config *config, const char *path, struct sim_err *err) {
+    return read_file(config, path, false, err);
+}
+
+bool board_config_read_waivers(struct board_config *config, const char *path, struct sim_err *err) {
+    return read_file(config, path, true, err);
 }
 
 /* `text` without blanks at its ends, in `out`; false when it does not fit. */

@@ -355,3 +355,9 @@ void compare_received(struct compare *compare, const uint8_t *octets, size_t n_o
     else
         report_extra(compare, &burst, false);
 }
+
+bool compare_only_first_bit(const struct compare_failure *f) {
+    return f->received && f->n_received == f->n_sent && f->n_sent > 1 &&
+           (f->received[0] ^ f->sent[0]) == 1 &&
+           memcmp(f->received + 1, f->sent + 1, f->n_sent - 1) == 0;
+}

@@ -84,6 +84,9 @@ struct compare_counts compare_counts(const struct compare *compare);
  * ends an alternating run of 8 bits or more, 0 when there is none either. */
 size_t compare_strip(const uint8_t *octets, size_t n, size_t *sfd_bit);
 
+/* Whether nothing but the first bit is wrong: a driver may mend that. */
+bool compare_only_first_bit(const struct compare_failure *failure);
+
 /* How many bits `received` lags behind (+, bits too many in front) or leads (-) `sent`,
  * within 7 either way, judged on at least 16 octets' worth of bits; 0 when not shifted. */
 int compare_shift(const uint8_t *sent, size_t n_sent, const uint8_t *received, size_t n_received);

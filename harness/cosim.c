@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/cosim_stack.h"
 #include "harness/debug.h"
 #include "harness/dwarf_lines.h"
 #include "harness/image.h"
@@ -21,7 +22,7 @@ struct cosim {
     struct stm32 *chip;
     struct armv7m *core;
     struct debug *debug;      /* NULL: no GDB */
-    unsigned port[3], pin[3]; /* by enum spi_pin */
+    struct stm32_pin pins[3]; /* by enum spi_pin */
     struct output {
         size_t index; /* in struct mcu_nets */
         unsigned port, pin;
@@ -34,6 +35,7 @@ struct cosim {
     struct stm32_report unmodelled, misuse; /* the first of each */
     bool has_unmodelled, has_misuse;
     bool pin_refused;
+    struct cosim_stack stack;
     uint8_t frame[MAX_FRAME];
 };
 
@@ -51,8 +53,8 @@ static bool copy_out(struct cosim *c, uint32_t address, uint32_t n) {
 }
 
 static void on_drop(struct cosim *c, struct armv7m *core, uint32_t address) {
-    for (int i = 0; i < COSIM_DROPS; i++)
-        if (c->settings.on_drop && address == c->drops[i])
+    for (int i = 0; c->settings.on_drop && i < COSIM_DROPS; i++)
+        if (address == c->drops[i])
             c->settings.on_drop(c->settings.user, (enum cosim_drop)i, armv7m_get(core, ARMV7M_R0),
                                 stm32_time(c->chip));
 }
@@ -116,9 +118,11 @@ static bool find_pins(struct cosim *c, struct sim_err *err) {
                                "%s is not stated, and no pad on %s is named like an MCU pin: "
                                "--set %s=PB13",
                                KEY[i], nets[i], KEY[i]);
-        if (!stm32_pin_parse(c->chip, name, &c->port[i], &c->pin[i]))
+        unsigned port, pin;
+        if (!stm32_pin_parse(c->chip, name, &port, &pin))
             return sim_err_set(err, SIM_ERR_INPUT, "%s = %s: the %s has no such pin", KEY[i], name,
                                config->mcu_chip);
+        c->pins[i] = (struct stm32_pin){(uint8_t)port, (uint8_t)pin};
     }
     return true;
 }
@@ -142,18 +146,22 @@ static bool find_outputs(struct cosim *c, struct sim_err *err) {
     return true;
 }
 
+static void tell_output(struct cosim *c, size_t output, const struct stm32_pin_change *change) {
+    const struct replay_pin pin = {
+        .time = change->time,
+        .level = change->level == STM32_Z ? REPLAY_RELEASED : change->level == STM32_HIGH,
+        .pull = change->pull,
+        .ohms = change->ohms,
+        .edge_ns = change->edge_ns,
+    };
+    c->settings.on_output(c->settings.user, output, &pin);
+}
+
 static void on_pin(void *user, const struct stm32_pin_change *change) {
     struct cosim *c = user;
     for (size_t i = 0; i < c->n_outputs; i++)
         if (c->outputs[i].port == change->port && c->outputs[i].pin == change->pin)
-            c->settings.on_output(c->settings.user, c->outputs[i].index, change);
-}
-
-void cosim_outputs(struct cosim *c) {
-    for (size_t i = 0; c->settings.on_output && i < c->n_outputs; i++) {
-        struct stm32_pin_change now = stm32_pin_get(c->chip, c->outputs[i].port, c->outputs[i].pin);
-        c->settings.on_output(c->settings.user, c->outputs[i].index, &now);
-    }
+            tell_output(c, c->outputs[i].index, change);
 }
 
 sim_time cosim_next(const struct cosim *c) {
@@ -198,7 +206,7 @@ static bool hook_drops(struct cosim *c) {
         if (!armv7m_hook(c->core, symbol->address, true))
             return false;
     }
-    int irq = stm32_exti_irq(c->chip, c->pin[SPI_NSS]);
+    int irq = stm32_exti_irq(c->chip, c->pins[SPI_NSS].pin);
     c->nss_exception = irq < 0 ? -1 : irq + 16;
     return true;
 }
@@ -227,6 +235,8 @@ static bool load(struct cosim *c, struct sim_err *err) {
         if (!stm32_load(c->chip, c->image.segments[i].address, c->image.segments[i].data,
                         c->image.segments[i].size, err))
             return false;
+    cosim_stack_paint(&c->stack, stm32_chip_find(c->settings.board->config.mcu_chip), c->core,
+                      &c->image);
     reset(c);
     return armv7m_hook(c->core, c->deliver, true) && hook_drops(c);
 }
@@ -254,17 +264,29 @@ void cosim_destroy(struct cosim *c) {
     free(c);
 }
 
-void cosim_pin(struct cosim *c, enum spi_pin pin, sim_time time, int level) {
-    if (!stm32_pin_set(c->chip, c->port[pin], c->pin[pin], level ? STM32_HIGH : STM32_LOW, time))
+static void set_level(struct cosim *c, enum spi_pin pin, bool high) {
+    if (!stm32_pin_set(c->chip, c->pins[pin].port, c->pins[pin].pin, high ? STM32_HIGH : STM32_LOW,
+                       0))
         c->pin_refused = true;
 }
 
+void cosim_boot(struct cosim *c, const struct spi_sampler *s) {
+    set_level(c, SPI_SCK, s->sck);
+    set_level(c, SPI_MOSI, s->mosi);
+    set_level(c, SPI_NSS, s->selected == s->active_high);
+    for (size_t i = 0; c->settings.on_output && i < c->n_outputs; i++) {
+        struct stm32_pin_change now = stm32_pin_get(c->chip, c->outputs[i].port, c->outputs[i].pin);
+        tell_output(c, c->outputs[i].index, &now);
+    }
+}
+
 void cosim_pins(struct cosim *c, sim_time start, const struct pin_list *list) {
-    struct stm32_pin pins[3];
-    for (int i = 0; i < 3; i++)
-        pins[i] = (struct stm32_pin){(uint8_t)c->port[i], (uint8_t)c->pin[i]};
-    if (!stm32_pin_list(c->chip, pins, start, list))
+    if (!stm32_pin_list(c->chip, c->pins, start, list))
         c->pin_refused = true;
+}
+
+uint32_t cosim_stack_free(const struct cosim *c) {
+    return cosim_stack_untouched(&c->stack, c->core);
 }
 
 static void where(const struct cosim *c, uint32_t pc, char *out, size_t size) {
@@ -275,19 +297,25 @@ static void where(const struct cosim *c, uint32_t pc, char *out, size_t size) {
         snprintf(out + n, size - (size_t)n, " (%s)", line);
 }
 
+const char *cosim_unmodelled(const struct cosim *c, char *out, size_t size) {
+    char place[320];
+    if (!c->has_unmodelled)
+        return NULL;
+    const struct stm32_report *u = &c->unmodelled;
+    where(c, u->pc, place, sizeof place);
+    snprintf(out, size, "%s.%s is not modelled (%s): %s %s", u->block, u->reg ? u->reg : "?",
+             u->text, u->write ? "written" : "read", place);
+    return out;
+}
+
 static bool ended(const struct cosim *c, enum stm32_stop stop, struct sim_err *err) {
     static const char *const WHY[] = {
         [STM32_REQUEST] = "stopped",          [STM32_BREAKPOINT] = "a breakpoint",
         [STM32_WATCHPOINT] = "a watchpoint",  [STM32_BKPT] = "a BKPT instruction",
         [STM32_SEMIHOST_END] = "semihosting", [STM32_LOCKUP] = "a lockup after a fault"};
-    char place[320];
-    if (stop == STM32_NOT_MODELLED && c->has_unmodelled) {
-        const struct stm32_report *u = &c->unmodelled;
-        where(c, u->pc, place, sizeof place);
-        return sim_err_at(err, SIM_ERR_UNMODELLED, c->settings.image, 0,
-                          "%s.%s is not modelled (%s): %s %s", u->block, u->reg ? u->reg : "?",
-                          u->text, u->write ? "written" : "read", place);
-    }
+    char place[320], text[512];
+    if (stop == STM32_NOT_MODELLED && cosim_unmodelled(c, text, sizeof text))
+        return sim_err_at(err, SIM_ERR_UNMODELLED, c->settings.image, 0, "%s", text);
     where(c, armv7m_pc(c->core), place, sizeof place);
     return sim_err_at(err, SIM_ERR_UNMODELLED, c->settings.image, 0, "the firmware ended: %s %s",
                       WHY[stop] ? WHY[stop] : "?", place);
@@ -345,7 +373,7 @@ struct cosim_figures cosim_figures(const struct cosim *c) {
         .unmodelled = stm32_report_count(c->chip, STM32_UNMODELLED),
         .lost = stm32_report_count(c->chip, STM32_LOST),
         .hclk_hz = stm32_hclk_hz(c->chip),
-        .slave_hz = stm32_pin_hz(c->chip, c->port[SPI_SCK], c->pin[SPI_SCK]),
+        .slave_hz = stm32_pin_hz(c->chip, c->pins[SPI_SCK].port, c->pins[SPI_SCK].pin),
     };
 }
 

@@ -10,6 +10,7 @@
 
 #include "harness/board.h"
 #include "harness/mcu_trace.h"
+#include "harness/replay.h"
 #include "models/mcu/soc/stm32.h"
 #include "models/mcu/spi_sampler.h"
 
@@ -31,9 +32,9 @@ struct cosim_settings {
     bool strict;
     bool edge_by_edge;       /* see struct stm32_config: slow, for tests */
     struct mcu_trace *trace; /* where ITM goes; NULL: nobody listens */
-    /* Of the callbacks, those may be NULL that nobody waits for. */
     void *user;
-    /* The firmware delivers a frame (without FCS); the octets hold during the call. */
+    /* NULL where nobody wants to know. The firmware delivers a frame (without FCS); the octets hold
+     * during the call. */
     void (*on_deliver)(void *user, const uint8_t *octets, size_t n, sim_time time);
     /* It says what became of a frame otherwise; `address` of one that is lost. */
     void (*on_drop)(void *user, enum cosim_drop drop, uint32_t address, sim_time time);
@@ -41,7 +42,7 @@ struct cosim_settings {
     void (*on_nss_interrupt)(void *user, sim_time time); /* of the select's pin: taken */
     /* The pin on a net that the MCU drives changes; `output` is its place in struct mcu_nets.
      * Of one pin in the order of time, and never before what cosim_run_until() reached. */
-    void (*on_output)(void *user, size_t output, const struct stm32_pin_change *change);
+    void (*on_output)(void *user, size_t output, const struct replay_pin *pin);
 };
 
 struct cosim;
@@ -58,16 +59,15 @@ void cosim_destroy(struct cosim *cosim); /* accepts NULL */
  * while GDB holds the core the board stands too. */
 bool cosim_debug(struct cosim *cosim, unsigned *port, struct sim_err *err);
 
-/* The level of a pin from `time` on; times ascend per pin. */
-void cosim_pin(struct cosim *cosim, enum spi_pin pin, sim_time time, int level);
+/* The levels before the first edge: of the pins, as the board's sampler has them, and of the
+ * outputs, told to on_output; once, when whoever listens is ready. */
+void cosim_boot(struct cosim *cosim, const struct spi_sampler *sampler);
 /* A list of edges; `pin` is an enum spi_pin. Its digest is kept. */
 void cosim_pins(struct cosim *cosim, sim_time start, const struct pin_list *list);
 /* The MCU catches up. False with `err` when the firmware ended: fault, lockup, breakpoint,
  * or, in a strict run, something not modelled (register, PC and source line named). */
 bool cosim_run_until(struct cosim *cosim, sim_time time, struct sim_err *err);
 
-/* Tell what each output does now; once, when whoever listens is ready. */
-void cosim_outputs(struct cosim *cosim);
 /* When the MCU next does something if no pin changes: stm32_next_time(). */
 sim_time cosim_next(const struct cosim *cosim);
 
@@ -76,6 +76,14 @@ bool cosim_tells_drops(const struct cosim *cosim);
 
 /* The firmware's first mistake (a clock that is off, a forbidden write), NULL without one. */
 const char *cosim_misuse(const struct cosim *cosim, char *out, size_t size);
+
+/* The first access that is not modelled, in words; NULL without one. */
+const char *cosim_unmodelled(const struct cosim *cosim, char *out, size_t size);
+
+/* How far the stack is from what lies below it: the most octets in a row, between the image's
+ * data and the stack's top, that nothing has written since the image was loaded. UINT32_MAX: the
+ * image's vector table puts the stack into no RAM. */
+uint32_t cosim_stack_free(const struct cosim *cosim);
 
 struct cosim_figures {
     uint64_t instructions, cycles, delivered, misuses, unmodelled, lost;

@@ -41,17 +41,10 @@ static void on_pins(void *user, sim_time start, const struct pin_list *list) {
     cosim_pins(f->cosim, start, list);
 }
 
-static void on_output(void *user, size_t output, const struct stm32_pin_change *change) {
+static void on_output(void *user, size_t output, const struct replay_pin *pin) {
     struct crosscheck_firmware *f = user;
-    const struct replay_pin pin = {
-        .time = change->time,
-        .level = change->level == STM32_Z ? REPLAY_RELEASED : change->level == STM32_HIGH,
-        .pull = change->pull,
-        .ohms = change->ohms,
-        .edge_ns = change->edge_ns,
-    };
     if (f->replay) /* told again when there is one */
-        replay_drive(f->replay, output, &pin);
+        replay_drive(f->replay, output, pin);
 }
 
 static void follow(void *user, sim_time time) {
@@ -64,16 +57,12 @@ static sim_time next(void *user) {
     return f->ended ? SIM_NEVER : cosim_next(f->cosim);
 }
 
-/* The levels before the first edge: of the board for the MCU, of the MCU's nets for us. */
+/* What the board's resistors make of the nets before the chip starts comes first. */
 static void boot(struct crosscheck_firmware *f) {
-    const struct spi_sampler *s = replay_sampler(f->replay);
-    cosim_pin(f->cosim, SPI_SCK, 0, s->sck);
-    cosim_pin(f->cosim, SPI_MOSI, 0, s->mosi);
-    cosim_pin(f->cosim, SPI_NSS, 0, s->selected == s->active_high);
     for (size_t i = 0; i < f->n_heard; i++)
         if (replay_level(f->replay, f->heard[i]))
             add(f, f->heard[i], 0, 1);
-    cosim_outputs(f->cosim);
+    cosim_boot(f->cosim, replay_sampler(f->replay));
 }
 
 static bool create(struct crosscheck_firmware *f, const struct board *board,

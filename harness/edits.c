@@ -83,26 +83,33 @@ static const char *pin_number(const struct netlist *netlist, uint32_t part, cons
     return *ambiguous ? NULL : found;
 }
 
-/* Every pad with the number of "U5.12" goes to `net`. */
-static bool move_pin(struct netlist *netlist, char *pin, const char *edit, uint32_t net,
-                     struct sim_err *err) {
+/* The part and the pin's number in "U5.12". */
+static bool find_pin(const struct netlist *netlist, char *pin, const char *edit, uint32_t *part,
+                     const char **number, struct sim_err *err) {
     char *dot = strchr(pin, '.');
     if (!dot)
         return sim_err_set(err, SIM_ERR_INPUT, "--edit \"%s\": \"%s\" is no pin; expected REF.PIN",
                            edit, pin);
     *dot = '\0';
-    uint32_t part;
-    if (!find_part(netlist, pin, edit, &part, err))
+    if (!find_part(netlist, pin, edit, part, err))
         return false;
     bool ambiguous;
-    const char *number = pin_number(netlist, part, dot + 1, &ambiguous);
-    if (!number) {
-        char pins[256];
-        list_pins(netlist, part, pins, sizeof pins);
-        return sim_err_set(err, SIM_ERR_INPUT,
-                           "--edit \"%s\": %s has %s pin \"%s\"; its pins are%s", edit, pin,
-                           ambiguous ? "more than one" : "no", dot + 1, pins);
-    }
+    *number = pin_number(netlist, *part, dot + 1, &ambiguous);
+    if (*number)
+        return true;
+    char pins[256];
+    list_pins(netlist, *part, pins, sizeof pins);
+    return sim_err_set(err, SIM_ERR_INPUT, "--edit \"%s\": %s has %s pin \"%s\"; its pins are%s",
+                       edit, pin, ambiguous ? "more than one" : "no", dot + 1, pins);
+}
+
+/* Every pad with the number of "U5.12" goes to `net`. */
+static bool move_pin(struct netlist *netlist, char *pin, const char *edit, uint32_t net,
+                     struct sim_err *err) {
+    uint32_t part;
+    const char *number;
+    if (!find_pin(netlist, pin, edit, &part, &number, err))
+        return false;
     for (uint32_t i = netlist->parts[part].first_pin; i != NETLIST_NONE; i = netlist->pins[i].next)
         if (strcmp(netlist->pins[i].number, number) == 0)
             netlist->pins[i].net = net;
@@ -118,6 +125,34 @@ static bool edit_join(struct netlist *netlist, struct words *words, const char *
                            words->word[2],
                            edit_near_net(netlist, words->word[2], hint, sizeof hint));
     return move_pin(netlist, words->word[1], edit, net, err);
+}
+
+static uint32_t pins_on(const struct netlist *netlist, uint32_t net) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < netlist->n_pins; i++)
+        n += netlist->pins[i].net == net;
+    return n;
+}
+
+static bool edit_bridge(struct netlist *netlist, struct words *words, const char *edit,
+                        struct sim_err *err) {
+    uint32_t nets[2];
+    for (int i = 0; i < 2; i++) {
+        uint32_t part;
+        const char *number;
+        char shown[64];
+        sim_format(shown, sizeof shown, "%s", words->word[1 + i]);
+        if (!find_pin(netlist, words->word[1 + i], edit, &part, &number, err))
+            return false;
+        nets[i] = netlist->pins[netlist_find_pin(netlist, part, number)].net;
+        if (nets[i] == NETLIST_NONE)
+            return sim_err_set(err, SIM_ERR_INPUT, "--edit \"%s\": %s is on no net", edit, shown);
+    }
+    int keep = pins_on(netlist, nets[1]) > pins_on(netlist, nets[0]);
+    for (uint32_t i = 0; i < netlist->n_pins; i++)
+        if (netlist->pins[i].net == nets[!keep])
+            netlist->pins[i].net = nets[keep];
+    return true;
 }
 
 static bool edit_open(struct netlist *netlist, struct words *words, const char *edit,
@@ -155,7 +190,7 @@ static const struct {
 } verbs[] = {
     {"open", 2, edit_open, "open REF.PIN"},   {"short", 3, edit_join, "short REF.PIN NET"},
     {"tie", 3, edit_join, "tie REF.PIN NET"}, {"value", 2, edit_value, "value REF=VALUE"},
-    {"remove", 2, edit_remove, "remove REF"},
+    {"remove", 2, edit_remove, "remove REF"}, {"bridge", 3, edit_bridge, "bridge REF.PIN REF.PIN"},
 };
 #define N_VERBS (sizeof verbs / sizeof *verbs)
 
@@ -163,7 +198,8 @@ bool edit_apply(struct netlist *netlist, const char *edit, struct sim_err *err) 
     struct words words;
     if (!split(&words, edit) || words.n == 0)
         return sim_err_set(err, SIM_ERR_INPUT,
-                           "--edit \"%s\": expected open, short, tie, value or remove", edit);
+                           "--edit \"%s\": expected open, short, tie, value, remove or bridge",
+                           edit);
     struct words_near near = {.wanted = words.word[0]};
     for (size_t i = 0; i < N_VERBS; i++) {
         words_near_offer(&near, verbs[i].verb);

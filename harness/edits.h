@@ -5,6 +5,7 @@
  *     tie U4.12 VCC         the same, for a supply
  *     value R5=680          the value as it would stand on the board
  *     remove C10            the part is not fitted
+ *     bridge U4.11 U4.12    the nets of both pins become one, that with more pins
  *
  * A pin is addressed by number, or by its name where that names one pin alone.
  */

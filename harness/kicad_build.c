@@ -47,6 +47,7 @@ bool kicad_add_pin(const struct kicad_build *build, uint32_t node, uint32_t part
     if (other != NETLIST_NONE && net != NETLIST_NONE)
         return kicad_fail(build, node, "pin %s.%s is on two nets, \"%s\" and \"%s\"", ref, number,
                           netlist->nets[netlist->pins[other].net].name, netlist->nets[net].name);
-    netlist_add_pin(netlist, part, number, name, net);
+    uint32_t pin = netlist_add_pin(netlist, part, number, name, net);
+    netlist->pins[pin].line = (long)build->sexpr->nodes[node].line;
     return true;
 }

@@ -68,6 +68,7 @@ static bool read_component(struct net_reader *r, uint32_t comp) {
     if (part == NETLIST_NONE)
         return kicad_fail(&r->build, comp, "component %s occurs twice", ref);
     netlist->parts[part].removed = is_not_fitted(s, comp);
+    netlist->parts[part].line = (long)s->nodes[comp].line;
     r->sources[part] = source;
     return true;
 }

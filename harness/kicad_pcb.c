@@ -130,6 +130,7 @@ static bool read_footprint(const struct pcb_reader *r, uint32_t footprint) {
     uint32_t part = add_part(netlist, field(s, footprint, "reference", "Reference"),
                              field(s, footprint, "value", "Value"),
                              kicad_base_name(sexpr_text(s, footprint, 1)));
+    netlist->parts[part].line = (long)s->nodes[footprint].line;
     netlist->parts[part].removed = sexpr_has_atom(s, sexpr_find(s, footprint, "attr"), "dnp");
     for (uint32_t pad = sexpr_find(s, footprint, "pad"); pad != SEXPR_NONE;
          pad = sexpr_again(s, pad, "pad"))

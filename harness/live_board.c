@@ -37,6 +37,7 @@ struct live_rig {
     size_t n_heard;
     bool levels[HEARD];
     int spi[MCU_NETS_OTHERS];  /* what the MCU sends with, and how it stands */
+    uint64_t clocked;          /* changes of the first of them */
     sim_time last_edge, drawn; /* the waveform as far as it was handed on */
     double frames_s;           /* of the host's clock, spent on frames to the board */
     sim_time frames;           /* their own length */
@@ -52,37 +53,15 @@ struct live_rig {
 
 /* --- MCU and board ------------------------------------------------------------------------ */
 
-static void on_deliver(void *user, const uint8_t *octets, size_t n, sim_time time) {
-    (void)user, (void)octets, (void)n, (void)time; /* the host sees what it answers */
-}
-
-static void on_output(void *user, size_t output, const struct stm32_pin_change *change) {
+static void on_output(void *user, size_t output, const struct replay_pin *pin) {
     struct live_rig *rig = user;
-    const struct replay_pin pin = {
-        .time = change->time,
-        .level = change->level == STM32_Z ? REPLAY_RELEASED : change->level == STM32_HIGH,
-        .pull = change->pull,
-        .ohms = change->ohms,
-        .edge_ns = change->edge_ns,
-    };
     if (rig->replay)
-        replay_drive(rig->replay, output, &pin);
-    if (output >= MCU_NETS_OTHERS || pin.level == REPLAY_RELEASED)
+        replay_drive(rig->replay, output, pin);
+    if (output >= MCU_NETS_OTHERS || pin->level == REPLAY_RELEASED)
         return;
-    rig->spi[output] = pin.level;
-    live_taps_spi(rig->taps, pin.time, output == MCU_NETS_TX_CLK, pin.level);
-}
-
-static void on_drop(void *user, enum cosim_drop drop, uint32_t address, sim_time time) {
-    (void)user, (void)drop, (void)address, (void)time;
-}
-
-static void on_rx(void *user, const struct stm32_rx *rx) {
-    (void)user, (void)rx;
-}
-
-static void on_nss_interrupt(void *user, sim_time time) {
-    (void)user, (void)time;
+    rig->clocked += output == MCU_NETS_TX_CLK && rig->spi[output] != pin->level;
+    rig->spi[output] = pin->level;
+    live_taps_spi(rig->taps, pin->time, output == MCU_NETS_TX_CLK, pin->level);
 }
 
 static void on_pins(void *user, sim_time start, const struct pin_list *list) {
@@ -177,10 +156,6 @@ static bool make_cosim(struct live_rig *rig, struct sim_err *err) {
             .strict = o->strict,
             .trace = rig->probe.traced ? &rig->probe.trace : NULL,
             .user = rig,
-            .on_deliver = on_deliver,
-            .on_drop = on_drop,
-            .on_rx = on_rx,
-            .on_nss_interrupt = on_nss_interrupt,
             .on_output = on_output,
         },
         err);
@@ -212,11 +187,7 @@ static bool make_replay(struct live_rig *rig, struct sim_err *err) {
 
 /* Levels before the first edge, both ways. */
 static void boot(struct live_rig *rig) {
-    const struct spi_sampler *s = replay_sampler(rig->replay);
-    cosim_pin(rig->cosim, SPI_SCK, 0, s->sck);
-    cosim_pin(rig->cosim, SPI_MOSI, 0, s->mosi);
-    cosim_pin(rig->cosim, SPI_NSS, 0, s->selected == s->active_high);
-    cosim_outputs(rig->cosim);
+    cosim_boot(rig->cosim, replay_sampler(rig->replay));
     for (size_t i = 0; i < rig->n_heard; i++)
         rig->levels[rig->role[i]] = replay_level(rig->replay, rig->heard[i]);
     transmitter_start(rig->transmitter, 0, rig->levels[HEARD_D],
@@ -337,6 +308,18 @@ struct live_board live_rig_board(struct live_rig *rig) {
 
 sim_time live_rig_delay(const struct live_rig *rig) {
     return rig->cable.delay;
+}
+
+const struct cosim *live_rig_cosim(const struct live_rig *rig) {
+    return rig->cosim;
+}
+
+bool live_rig_ended(const struct live_rig *rig) {
+    return rig->ended;
+}
+
+uint64_t live_rig_sent(const struct live_rig *rig) {
+    return rig->clocked;
 }
 
 double live_rig_slowness(const struct live_rig *rig) {

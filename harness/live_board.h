@@ -34,6 +34,11 @@ void live_rig_tap(struct live_rig *rig, struct live_taps *taps);
 void live_rig_judged(struct live_rig *rig, const struct partner_frame *frame);
 /* The cable's delay, one way. */
 sim_time live_rig_delay(const struct live_rig *rig);
+/* The MCU; the firmware has come to an end, a fault. */
+const struct cosim *live_rig_cosim(const struct live_rig *rig);
+bool live_rig_ended(const struct live_rig *rig);
+/* How often the clock of the MCU's transmitting SPI has changed. */
+uint64_t live_rig_sent(const struct live_rig *rig);
 /* How many times slower than real time frames to the board were simulated so far, by the host's
  * clock; 0: there were none. */
 double live_rig_slowness(const struct live_rig *rig);

@@ -20,12 +20,18 @@ static int dispatch(const struct options *options) {
         return verb_board(options);
     case OPTIONS_EXPORT:
         return verb_export(options);
+    case OPTIONS_GATE:
+        return verb_gate(options);
     case OPTIONS_MCU:
         return verb_mcu(options);
     case OPTIONS_CROSSCHECK:
         return verb_crosscheck(options);
     case OPTIONS_LIVE:
         return verb_live(options);
+    case OPTIONS_SWEEP:
+        return verb_sweep(options);
+    case OPTIONS_MERGE:
+        return verb_merge(options);
     case OPTIONS_XDP:
         return verb_xdp(options);
     case OPTIONS_NO_VERB:

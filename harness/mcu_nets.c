@@ -12,7 +12,7 @@ static bool is_port_pin(const char *name) {
            (!name[3] || (isdigit((unsigned char)name[3]) && !name[4]));
 }
 
-static const char *port_pin(const struct netlist_pin *pin) {
+const char *mcu_nets_port_pin(const struct netlist_pin *pin) {
     return is_port_pin(pin->number) ? pin->number : is_port_pin(pin->name) ? pin->name : NULL;
 }
 
@@ -20,8 +20,8 @@ static const char *pin_on(const struct board *board, uint32_t net) {
     const struct netlist *netlist = board->netlist;
     for (uint32_t i = 0; net != NETLIST_NONE && i < netlist->n_pins; i++)
         if (netlist->pins[i].net == net && !netlist->parts[netlist->pins[i].part].removed &&
-            port_pin(&netlist->pins[i]))
-            return port_pin(&netlist->pins[i]);
+            mcu_nets_port_pin(&netlist->pins[i]))
+            return mcu_nets_port_pin(&netlist->pins[i]);
     return NULL;
 }
 

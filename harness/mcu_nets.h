@@ -26,6 +26,9 @@ struct mcu_nets {
 /* False with `err` when there are more than MCU_NETS_MAX. Names point into the board. */
 bool mcu_nets_find(const struct board *board, struct mcu_nets *nets, struct sim_err *err);
 
+/* The MCU pin a pad is named after, "PB13", by its number or name; NULL: none. */
+const char *mcu_nets_port_pin(const struct netlist_pin *pin);
+
 /* The MCU pin that a pad on the net is named after, or NULL. `net_name` may begin with '!'. */
 const char *mcu_nets_pin(const struct board *board, const char *net_name);
 

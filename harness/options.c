@@ -1,9 +1,11 @@
 #include "harness/options.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/gate/sweep.h"
 #include "harness/options_table.h"
 #include "harness/options_values.h"
 #include "harness/words.h"
@@ -140,6 +142,10 @@ static bool take(struct options *options, const struct option_row *row, const ch
         return options_take_mcu(&options->mcu, row->name, value, err);
     case OPTIONS_OF_LIVE:
         return options_take_live(&options->live, row->name, value, err);
+    case OPTIONS_OF_GATE:
+        return options_take_gate(&options->gate, row->name, value, err);
+    case OPTIONS_OF_SWEEP:
+        return options_take_sweep(&options->sweep, row->name, value, err);
     case OPTIONS_OF_XDP:
         return options_take_xdp(&options->xdp, row->name, value, err);
     case OPTIONS_COMMON:
@@ -180,19 +186,38 @@ static bool bad_option(const char *text, struct sim_err *err) {
     return unknown_option(text, err);
 }
 
-static void long_options(struct option *longs) {
+/* The first word that is a verb's name: two verbs may have an option of one name. */
+static unsigned likely_verb(int argc, char **argv) {
+    for (int i = 1; i < argc; i++)
+        for (size_t v = 0; v < options_n_verbs; v++)
+            if (strcmp(argv[i], options_verbs[v].name) == 0)
+                return 1u << options_verbs[v].verb;
+    return 0;
+}
+
+/* Whether another row of this name is the verb's. */
+static bool is_anothers(const struct option_row *row, unsigned verb) {
+    for (size_t i = 0; i < options_n_rows && !(row->verbs & verb); i++)
+        if (&options_rows[i] != row && strcmp(options_rows[i].name, row->name) == 0 &&
+            (options_rows[i].verbs & verb || &options_rows[i] < row))
+            return true;
+    return false;
+}
+
+static void long_options(struct option *longs, unsigned verb) {
     for (size_t i = 0; i < options_n_rows; i++)
-        longs[i] = (struct option){
-            .name = options_rows[i].name,
-            .has_arg = options_has_argument(&options_rows[i]),
-            .val = FIRST_ROW + (int)i,
-        };
+        if (!is_anothers(&options_rows[i], verb))
+            *longs++ = (struct option){
+                .name = options_rows[i].name,
+                .has_arg = options_has_argument(&options_rows[i]),
+                .val = FIRST_ROW + (int)i,
+            };
 }
 
 static bool parse_loop(struct options *options, int argc, char **argv, bool *seen,
                        struct sim_err *err) {
     struct option longs[OPTIONS_MAX_ROWS + 1] = {{0}};
-    long_options(longs);
+    long_options(longs, likely_verb(argc, argv));
     optind = 0; /* GNU: start afresh, so that parsing can be called again */
     opterr = 0;
     for (int code; (code = getopt_long(argc, argv, ":j:o:vqhV", longs, NULL)) != -1;) {
@@ -218,8 +243,10 @@ static bool unknown_verb(const char *word, struct sim_err *err) {
     const char *near = words_nearest(word, names, options_n_verbs);
     if (near)
         return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; did you mean %s?", word, near);
-    return sim_err_set(err, SIM_ERR_INPUT,
-                       "unknown verb %s; expected run, board, export, live or mcu", word);
+    return sim_err_set(
+        err, SIM_ERR_INPUT,
+        "unknown verb %s; expected run, gate, board, export, sweep, merge, live, mcu or crosscheck",
+        word);
 }
 
 static bool take_verb(struct options *options, const char *word, struct sim_err *err) {
@@ -255,6 +282,8 @@ static bool check_one_board(struct options *options, struct sim_err *err) {
                            options->files[0], options->board);
     if (options->n_files == 1)
         options->board = options->files[0];
+    if (options->verb == OPTIONS_SWEEP && !options->sweep.samples)
+        return sim_err_set(err, SIM_ERR_INPUT, "--samples 0: expected at least one");
     if (options->verb == OPTIONS_EXPORT && options->spice + options->verilog + options->dot != 1)
         return sim_err_set(err, SIM_ERR_INPUT,
                            "export needs one format: --spice, --verilog or --dot");
@@ -291,6 +320,11 @@ static bool check_verb(struct options *options, struct sim_err *err) {
         return check_mcu(options, err);
     case OPTIONS_CROSSCHECK:
         return check_crosscheck(options, err);
+    case OPTIONS_GATE:
+        return check_one_board(options, err) && options_check_gate(options, err);
+    case OPTIONS_MERGE:
+        return options->n_files > 0 ||
+               sim_err_set(err, SIM_ERR_INPUT, "merge needs the records of every shard");
     case OPTIONS_XDP:  /* verb_xdp() */
     case OPTIONS_LIVE: /* the positional arguments are a command */
         return true;
@@ -314,14 +348,17 @@ static bool check(struct options *options, const bool *seen, struct sim_err *err
 
 bool options_parse(struct options *options, int argc, char **argv, struct sim_err *err) {
     bool seen[OPTIONS_MAX_ROWS] = {false};
-    *options = (struct options){.program = argc > 0 ? argv[0] : "linkpulse",
-                                .engine = "event",
-                                .seed = 1,
-                                .strict = true,
-                                .octets = 40,
-                                .mcu = OPTIONS_MCU_DEFAULTS,
-                                .live = {.partner = "tolerant"},
-                                .xdp = {.cpus = 8, .program = "flow", .hash = "xxh32"}};
+    *options = (struct options){
+        .program = argc > 0 ? argv[0] : "linkpulse",
+        .engine = "event",
+        .seed = 1,
+        .strict = true,
+        .octets = 40,
+        .mcu = OPTIONS_MCU_DEFAULTS,
+        .live = {.partner = "tolerant"},
+        .sweep = {.samples = SWEEP_DEFAULT_SAMPLES, .emit_shards = 8, .min_yield = 0.95},
+        .gate = {.profile = "function", .min_yield = NAN},
+        .xdp = {.cpus = 8, .program = "flow", .hash = "xxh32"}};
     options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
     options->edits = calloc((size_t)argc + 1, sizeof *options->edits);
     if (!options->sets || !options->edits)
@@ -331,9 +368,9 @@ bool options_parse(struct options *options, int argc, char **argv, struct sim_er
     if (options->version || (optind >= argc && options->help))
         return true;
     if (optind >= argc)
-        return sim_err_set(
-            err, SIM_ERR_INPUT,
-            "no verb; expected run, board, export, live, mcu or crosscheck (see linkpulse --help)");
+        return sim_err_set(err, SIM_ERR_INPUT,
+                           "no verb; expected run, gate, board, export, sweep, merge, live, mcu or "
+                           "crosscheck (see linkpulse --help)");
     if (!take_verb(options, argv[optind], err))
         return false;
     options->files = (const char *const *)argv + optind + 1;

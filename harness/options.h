@@ -19,6 +19,9 @@ enum options_verb {
     OPTIONS_MCU,
     OPTIONS_LIVE,
     OPTIONS_CROSSCHECK,
+    OPTIONS_GATE,
+    OPTIONS_SWEEP,
+    OPTIONS_MERGE,
     OPTIONS_XDP
 };
 
@@ -58,6 +61,32 @@ struct options_live {
     bool full_duplex, max_speed, no_dhcp;
 };
 
+/* `gate` */
+#define OPTIONS_MAX_ONLY 32
+struct options_gate {
+    const char *profile;                    /* "function" or "standard" */
+    const char *only[OPTIONS_MAX_ONLY + 1]; /* ids of checks, NULL at the end */
+    size_t n_only;
+    bool list, fail_on_reservations, bisect, self_test;
+    double min_yield;                    /* fraction; NAN: the board's */
+    const char *html, *sarif, *markdown; /* output files; NULL: not wanted */
+    const char *waivers, *date, *git;    /* a file; YYYY-MM-DD; a repository */
+};
+
+/* `sweep`, and what `merge` shares with it */
+#define OPTIONS_MAX_SHARDS 100000
+struct options_sweep {
+    uint64_t samples;
+    bool one; /* only sample `sample`, in detail */
+    uint64_t sample;
+    unsigned shard, shards; /* from 0, of; 0 of 0: not given */
+    unsigned emit_shards;   /* --shards */
+    const char *emit;       /* "slurm", "parallel"; NULL: not wanted */
+    const char *records;    /* NULL: none, or with --shard one named after it */
+    double min_yield;       /* fraction */
+    bool no_advice;
+};
+
 /* `xdp` */
 struct options_xdp {
     unsigned cpus;
@@ -95,6 +124,8 @@ struct options {
     const char *output;       /* board --init, export: NULL = stdout */
     struct options_mcu mcu;
     struct options_live live;
+    struct options_gate gate;
+    struct options_sweep sweep;
     struct options_xdp xdp;
 };
 
@@ -114,6 +145,8 @@ void options_print_help(const struct options *options, FILE *out);
  * that ran, or "none". Cut with " ..." when `size` is too small. */
 void options_repeat(const struct options *options, const char *firmware, char *out, size_t size);
 
+/* The same of `gate`. */
+void options_repeat_gate(const struct options *options, char *out, size_t size);
 /* The same of `xdp`. */
 void options_repeat_xdp(const struct options *options, char *out, size_t size);
 
@@ -123,6 +156,15 @@ bool options_take_mcu(struct options_mcu *mcu, const char *name, const char *val
 /* The same of `live`. */
 bool options_take_live(struct options_live *live, const char *name, const char *value,
                        struct sim_err *err);
+/* The same of `gate`. */
+bool options_take_gate(struct options_gate *gate, const char *name, const char *value,
+                       struct sim_err *err);
+bool options_check_gate(const struct options *options, struct sim_err *err);
+/* The same of `sweep` and `merge`. */
+bool options_take_sweep(struct options_sweep *sweep, const char *name, const char *value,
+                        struct sim_err *err);
+/* The command of a sweep without its samples: board, seed, settings, edits. */
+void options_repeat_sweep(const struct options *options, char *out, size_t size);
 /* The same of `xdp`. */
 bool options_take_xdp(struct options_xdp *xdp, const char *name, const char *value,
                       struct sim_err *err);

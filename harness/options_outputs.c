@@ -29,6 +29,8 @@ static bool overwrites_input(const struct options *options, const struct output 
         input = options->board;
     if (!input && options->firmware && same_file(path, options->firmware))
         input = options->firmware;
+    if (!input && options->gate.waivers && same_file(path, options->gate.waivers))
+        input = options->gate.waivers;
     if (!input)
         return false;
     sim_err_set(err, SIM_ERR_INPUT, "--%s %s would overwrite the input %s", output->option,
@@ -42,7 +44,8 @@ bool options_check_outputs(const struct options *options, struct sim_err *err) {
         {"vcd", options->vcd},           {"fst", options->fst},
         {"pcap-out", options->pcap_out}, {"taps-out", options->taps_out},
         {"output", options->output},     {"itm", options->mcu.itm},
-        {"swo", options->mcu.swo}};
+        {"swo", options->mcu.swo},       {"html", options->gate.html},
+        {"sarif", options->gate.sarif},  {"markdown", options->gate.markdown}};
     char path[1024];
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
         if (!outputs[i].path)

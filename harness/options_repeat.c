@@ -1,6 +1,8 @@
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
+#include "harness/gate/sweep.h"
 #include "harness/options.h"
 
 struct text {
@@ -48,6 +50,56 @@ static void word(struct text *text, const char *option, const char *value) {
         text->out[text->length = before] = 0;
 }
 
+static void put_changes(struct text *text, const struct options *options) {
+    for (size_t i = 0; i < options->n_sets; i++)
+        word(text, "--set", options->sets[i]);
+    for (size_t i = 0; i < options->n_edits; i++)
+        word(text, "--edit", options->edits[i]);
+}
+
+void options_repeat_gate(const struct options *options, char *out, size_t size) {
+    const struct options_gate *gate = &options->gate;
+    struct text text = {.out = out, .size = size};
+    char number[32];
+    out[0] = 0;
+    word(&text, NULL, options->program);
+    word(&text, "gate", NULL);
+    word(&text, "--board", options->board);
+    if (options->ini)
+        word(&text, "--ini", options->ini);
+    word(&text, "--profile", gate->profile);
+    if (options->firmware)
+        word(&text, "--firmware", options->firmware);
+    snprintf(number, sizeof number, "%" PRIu64, options->seed);
+    word(&text, "--seed", number);
+    snprintf(number, sizeof number, "%.15g", 100 * gate->min_yield);
+    if (!isnan(gate->min_yield))
+        word(&text, "--min-yield", number);
+    if (options->sweep.samples != SWEEP_DEFAULT_SAMPLES) {
+        snprintf(number, sizeof number, "%" PRIu64, options->sweep.samples);
+        word(&text, "--samples", number);
+    }
+    if (gate->waivers)
+        word(&text, "--waivers", gate->waivers);
+    if (gate->date)
+        word(&text, "--date", gate->date);
+    if (gate->git)
+        word(&text, "--git", gate->git);
+    if (gate->self_test)
+        word(&text, "--self-test", NULL);
+    if (gate->bisect)
+        word(&text, "--bisect", NULL);
+    for (size_t i = 0; i < gate->n_only; i++)
+        word(&text, "--only", gate->only[i]);
+    if (gate->fail_on_reservations)
+        word(&text, "--fail-on-reservations", NULL);
+    if (!options->strict)
+        word(&text, "--no-strict", NULL);
+    put_changes(&text, options);
+    if (text.cut)
+        memcpy(out + text.length, " ...", sizeof " ...");
+}
+
 /* "--" once a file could read as an option. */
 static void files(struct text *text, const struct options *options) {
     for (size_t i = 0; i < options->n_files; i++)
@@ -82,10 +134,7 @@ void options_repeat(const struct options *options, const char *firmware, char *o
         word(&text, "--no-strict", NULL);
     if (options->xdp_run)
         word(&text, "--xdp", NULL);
-    for (size_t i = 0; i < options->n_sets; i++)
-        word(&text, "--set", options->sets[i]);
-    for (size_t i = 0; i < options->n_edits; i++)
-        word(&text, "--edit", options->edits[i]);
+    put_changes(&text, options);
     files(&text, options);
 }
 
@@ -109,6 +158,26 @@ void options_repeat_xdp(const struct options *options, char *out, size_t size) {
     if (xdp->require_kernel)
         word(&text, "--require-kernel", NULL);
     files(&text, options);
+}
+
+/* The board by name first, as it was given. */
+void options_repeat_sweep(const struct options *options, char *out, size_t size) {
+    struct text text = {.out = out, .size = size};
+    char seed[24];
+    out[0] = 0;
+    snprintf(seed, sizeof seed, "%" PRIu64, options->seed);
+    word(&text, NULL, options->program);
+    word(&text, "sweep", NULL);
+    word(&text, options->board[0] == '-' ? "--board" : NULL, options->board);
+    if (options->ini)
+        word(&text, "--ini", options->ini);
+    word(&text, "--seed", seed);
+    for (size_t i = 0; i < options->n_sets; i++)
+        word(&text, "--set", options->sets[i]);
+    for (size_t i = 0; i < options->n_edits; i++)
+        word(&text, "--edit", options->edits[i]);
+    if (text.cut)
+        memcpy(out + text.length, " ...", sizeof " ...");
 }
 
 bool options_out_path(const struct options *options, const char *path, char *out, size_t size) {

@@ -8,9 +8,9 @@ const struct verb_row options_verbs[] = {
     {"run", OPTIONS_RUN, "CAPTURE...", "replay captured frames through a board and compare them"},
     {"board", OPTIONS_BOARD, "[BOARD]", "show how a board was read: values, models, nets, delays"},
     {"export", OPTIONS_EXPORT, "[BOARD]", "write it as Verilog, as a graph, or as an ngspice deck"},
-    {"gate", OPTIONS_NO_VERB, NULL, NULL},
-    {"sweep", OPTIONS_NO_VERB, NULL, NULL},
-    {"merge", OPTIONS_NO_VERB, NULL, NULL},
+    {"gate", OPTIONS_GATE, "[BOARD]", "run every check on a board: order it or do not, and why"},
+    {"sweep", OPTIONS_SWEEP, "[BOARD]", "its yield over tolerances, and what decides it"},
+    {"merge", OPTIONS_MERGE, "RECORDS...", "join a sweep's shards into the report of one machine"},
     {"live", OPTIONS_LIVE, "[-- CMD...]",
      "join the board to a TAP device, run a command beside it"},
     {"mcu", OPTIONS_MCU, "IMAGE", "run a firmware image (ELF, HEX or BIN) alone"},
@@ -28,9 +28,12 @@ const size_t options_n_verbs = LENGTH(options_verbs);
 #define MCU    (1u << OPTIONS_MCU)
 #define LIVE   (1u << OPTIONS_LIVE)
 #define CROSS  (1u << OPTIONS_CROSSCHECK)
+#define GATE   (1u << OPTIONS_GATE)
+#define SWEEP  (1u << OPTIONS_SWEEP)
+#define MERGE  (1u << OPTIONS_MERGE)
 #define XDP    (1u << OPTIONS_XDP)
-#define BOARDS (RUN | BOARD | EXPORT | LIVE | CROSS)
-#define ALL    (BOARDS | MCU | XDP)
+#define BOARDS (RUN | BOARD | EXPORT | LIVE | CROSS | GATE | SWEEP)
+#define ALL    (BOARDS | MCU | MERGE | XDP)
 
 const struct option_row options_rows[] = {
     {"board", OPTIONS_COMMON, CODE_BOARD, 0, BOARDS, "BOARD",
@@ -42,8 +45,8 @@ const struct option_row options_rows[] = {
     {"edit", OPTIONS_COMMON, CODE_EDIT, 0, BOARDS, "EDIT",
      "change the netlist, as often as wanted: \"open U5.12\", \"short U8.2 /net\", \"tie U4.12 "
      "VCC\", "
-     "\"value R5=680\", \"remove C10\""},
-    {"firmware", OPTIONS_COMMON, CODE_FIRMWARE, 0, RUN | LIVE | CROSS, "ELF",
+     "\"value R5=680\", \"remove C10\", \"bridge U4.1 U4.2\""},
+    {"firmware", OPTIONS_COMMON, CODE_FIRMWARE, 0, RUN | LIVE | CROSS | GATE, "ELF",
      "the MCU's program, run beside the board: a file, or the name of an image of this project "
      "(default: netif_f401, or what the board's mcu.chip runs); none: octets are taken at the SPI "
      "pins, and crosscheck sends each frame by them"},
@@ -51,22 +54,23 @@ const struct option_row options_rows[] = {
      "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
     {"engine", OPTIONS_COMMON, CODE_ENGINE, 0, RUN | LIVE, "NAME",
      "event (default), or rtl: the same board as Verilog under Verilator, slower"},
-    {"seed", OPTIONS_COMMON, CODE_SEED, 0, RUN | MCU | LIVE | CROSS | XDP, "N",
+    {"seed", OPTIONS_COMMON, CODE_SEED, 0, RUN | MCU | LIVE | CROSS | GATE | SWEEP | XDP, "N",
      "seed of everything random, 64 bit, decimal or 0x (default 1)"},
-    {"jobs", OPTIONS_COMMON, CODE_JOBS, 'j', RUN, "N",
+    {"jobs", OPTIONS_COMMON, CODE_JOBS, 'j', RUN | GATE | SWEEP | MERGE, "N",
      "parallel workers (default: one per processor)"},
-    {"strict", OPTIONS_COMMON, CODE_STRICT, 0, RUN | MCU | LIVE | CROSS, NULL,
+    {"strict", OPTIONS_COMMON, CODE_STRICT, 0, RUN | MCU | LIVE | CROSS | GATE, NULL,
      "end the run with exit code 3 at what is not modelled (default)"},
-    {"no-strict", OPTIONS_COMMON, CODE_NO_STRICT, 0, RUN | MCU | LIVE | CROSS, NULL,
+    {"no-strict", OPTIONS_COMMON, CODE_NO_STRICT, 0, RUN | MCU | LIVE | CROSS | GATE, NULL,
      "count what is not modelled and go on"},
-    {"out", OPTIONS_COMMON, CODE_OUT, 0, RUN | MCU | LIVE | CROSS | XDP, "DIR",
+    {"out", OPTIONS_COMMON, CODE_OUT, 0, RUN | MCU | LIVE | CROSS | GATE | SWEEP | MERGE | XDP,
+     "DIR",
      "directory of the output files given by relative names; with crosscheck, of VCD files that "
      "show both engines around each difference"},
-    {"json", OPTIONS_COMMON, CODE_JSON, 0, RUN | MCU | XDP, "FILE",
+    {"json", OPTIONS_COMMON, CODE_JSON, 0, RUN | MCU | GATE | SWEEP | MERGE | XDP, "FILE",
      "write the results as JSON (schema linkpulse.run/1 and the like)"},
-    {"no-host", OPTIONS_COMMON, CODE_NO_HOST, 0, RUN, NULL,
+    {"no-host", OPTIONS_COMMON, CODE_NO_HOST, 0, RUN | GATE, NULL,
      "leave what differs between machines out of the JSON"},
-    {"junit", OPTIONS_COMMON, CODE_JUNIT, 0, RUN, "FILE", "write the results as JUnit XML"},
+    {"junit", OPTIONS_COMMON, CODE_JUNIT, 0, RUN | GATE, "FILE", "write the results as JUnit XML"},
     {"pcap-out", OPTIONS_COMMON, CODE_PCAP_OUT, 0, RUN, "FILE",
      "write the recovered frames as a capture"},
     {"taps-out", OPTIONS_COMMON, CODE_TAPS_OUT, 0, RUN | LIVE, "FILE",
@@ -125,6 +129,45 @@ const struct option_row options_rows[] = {
      "real: no faster than real time (default); max: as fast as it goes"},
     {"no-dhcp", OPTIONS_OF_LIVE, CODE_NONE, 0, LIVE, NULL,
      "leave DHCP to the command (default: the board is given 192.168.77.2)"},
+    {"profile", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, "NAME",
+     "what the board is held to: function (default), a tolerant partner, or standard, IEEE 802.3 "
+     "clause 14"},
+    {"only", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, "ID", "run this check alone, as often as wanted"},
+    {"list", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, NULL,
+     "list the checks and where their limits come from"},
+    {"fail-on-reservations", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, NULL,
+     "exit with 1 for reservations as well"},
+    {"min-yield", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, "PERCENT",
+     "the least yield without a reservation (default: the .ini's, or 95)"},
+    {"html", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, "FILE", "write the results as one HTML page"},
+    {"sarif", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, "FILE", "write the findings as SARIF 2.1.0"},
+    {"markdown", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, "FILE", "write a summary for a CI job"},
+    {"waivers", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, "FILE",
+     "waivers beside those of the .ini, docs/gate.md"},
+    {"date", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, "YYYY-MM-DD",
+     "the day on which waivers expire or do not (default: today)"},
+    {"git", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, "REPO",
+     "judge every revision of BOARD, a path in this git repository, and print a table"},
+    {"bisect", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, NULL,
+     "for git bisect run: exit with 0, 1, or 125 for a board that cannot be read"},
+    {"self-test", OPTIONS_OF_GATE, CODE_NONE, 0, GATE, NULL,
+     "plant every single fault of a list in the board and tell which of them the checks find"},
+    {"samples", OPTIONS_OF_SWEEP, CODE_NONE, 0, GATE | SWEEP, "N",
+     "boards to draw; the first is the nominal one (default 1000); gate: 0 for none"},
+    {"sample", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "K",
+     "sample K alone: its values, its slacks, and when it fails the fewest deviations that do"},
+    {"min-yield", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP | MERGE, "PERCENT",
+     "the yield that passes (default 95)"},
+    {"no-advice", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP | MERGE, NULL,
+     "do not try other values, classes and widths"},
+    {"records", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "FILE",
+     "append each sample there as a line of JSON, and go on where the file ends"},
+    {"shard", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "I/N",
+     "only the Ith of N parts, into --records (default sweep-I-of-N.jsonl); auto, auto/N: as "
+     "Slurm, CI or Kubernetes number this job"},
+    {"emit", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "HOW",
+     "print the job script for slurm or parallel instead"},
+    {"shards", OPTIONS_OF_SWEEP, CODE_NONE, 0, SWEEP, "N", "of that script (default 8)"},
     {"program", OPTIONS_OF_XDP, CODE_NONE, 0, XDP, "NAME",
      "flow (default), or reference: the published logic with its faults"},
     {"hash", OPTIONS_OF_XDP, CODE_NONE, 0, XDP, "NAME",

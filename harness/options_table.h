@@ -52,7 +52,14 @@ enum options_code {
 };
 
 /* Who takes the option's value: the families know theirs by name. */
-enum options_family { OPTIONS_COMMON, OPTIONS_OF_MCU, OPTIONS_OF_LIVE, OPTIONS_OF_XDP };
+enum options_family {
+    OPTIONS_COMMON,
+    OPTIONS_OF_MCU,
+    OPTIONS_OF_LIVE,
+    OPTIONS_OF_GATE,
+    OPTIONS_OF_SWEEP,
+    OPTIONS_OF_XDP
+};
 
 struct option_row {
     const char *name;

@@ -78,16 +78,13 @@ static bool allocate(struct replay *r) {
     r->lengths = malloc(r->n_symbols * sizeof *r->lengths);
     r->checkpoint = malloc(circuit_state_size(r->main) + SPI_SAMPLER_STATE);
     r->ops = malloc(MAX_OPS * sizeof *r->ops);
-    r->pin_edges = malloc(MAX_OPS * sizeof *r->pin_edges);
     r->details = malloc(MAX_DETAILS * sizeof *r->details);
-    r->digests = r->settings.on_pins ? malloc(MAX_DETAILS * sizeof *r->digests) : NULL;
     r->deltas = malloc(MAX_DELTAS * sizeof *r->deltas);
     r->counts_before = calloc(circuit_counters(r->main) + 1, sizeof *r->counts_before);
     for (size_t i = 0; r->lengths && i < r->n_symbols; i++)
         r->lengths[i] = r->symbols[i].length_ps;
     return r->lengths && r->record.edges && r->rerun.edges && r->octets && r->checkpoint &&
-           r->ops && r->pin_edges && r->details && (r->digests || !r->settings.on_pins) &&
-           r->deltas && r->counts_before;
+           r->ops && r->details && r->deltas && r->counts_before && replay_pins_create(r);
 }
 
 /* Jitter makes every edge a new one, a cable all but every, and noise every state: nothing
@@ -158,9 +155,9 @@ void replay_destroy(struct replay *r) {
     line_source_destroy(r->source);
     response_destroy(r->response);
     replay_rest_destroy(r);
-    void *owned[] = {r->lengths,    r->record.edges,  r->rerun.edges, r->octets,
-                     r->checkpoint, r->ops,           r->pin_edges,   r->details,
-                     r->deltas,     r->counts_before, r->crossing,    r->digests};
+    replay_pins_destroy(r);
+    void *owned[] = {r->lengths, r->record.edges, r->rerun.edges, r->octets,        r->checkpoint,
+                     r->ops,     r->details,      r->deltas,      r->counts_before, r->crossing};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(r);

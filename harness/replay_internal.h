@@ -19,7 +19,6 @@
 enum { ENTRY_OPS = RESPONSE_MORE, ENTRY_COUNTS = 1 };
 enum { OP_CROSSING = SPI_DESELECT + 1, OP_PIN }; /* beside enum spi_op_kind */
 #define ENTRY_BITS 16
-#define PIN_LIST   256 /* the most edges at a time for on_pins */
 
 /* What a symbol did beyond shifting bits, relative to its start. */
 struct op {
@@ -32,7 +31,20 @@ struct delta {
     uint32_t counter, count;
 };
 struct detail {
-    uint32_t first_op, n_ops, first_pin, n_pins, first_delta, n_deltas;
+    uint32_t first_op, n_ops, first_delta, n_deltas;
+    uint32_t pins; /* number of its answer in the pool, with on_pins */
+};
+
+/* For on_pins: what is OP_PIN before it is stored. */
+struct pin_answer {
+    uint32_t first, n;        /* edges */
+    struct pin_digest digest; /* of the first list, as a rule all of it; n 0: it has none */
+};
+struct pin_pool {
+    struct pin_edge *edges;
+    struct pin_answer *answers;
+    uint32_t *hash; /* open addressing: number + 1 */
+    uint32_t n_edges, n_answers;
 };
 
 /* Edges on their way, in order of time; the oldest stands at `head`. */
@@ -91,9 +103,8 @@ struct replay {
     struct op *ops;
     struct detail *details;
     struct delta *deltas;
-    struct pin_edge *pin_edges; /* for on_pins: what is OP_PIN before it is stored */
-    struct pin_digest *digests; /* of the first of each detail's lists, unless it has none */
-    uint32_t n_ops, n_details, n_deltas, n_pin_edges;
+    struct pin_pool pins_done;
+    uint32_t n_ops, n_details, n_deltas;
     uint32_t *counts_before;
     /* the last frame */
     struct line_burst burst;
@@ -140,6 +151,14 @@ bool replay_step(struct replay *r, uint32_t symbol);
 void replay_open_burst(struct replay *r, sim_time time);
 void replay_close_burst(struct replay *r, sim_time time);
 struct response_machine replay_machine(struct replay *r);
+
+/* replay_pins.c: an edge, in order of time; the edges from number `first` on as an answer, whose
+ * number this is; and an answer told. */
+bool replay_pins_create(struct replay *r); /* false: out of memory */
+void replay_pins_destroy(struct replay *r);
+void replay_pins_add(struct replay *r, uint32_t pin, int level, int32_t dt);
+uint32_t replay_pins_keep(struct replay *r, uint32_t first);
+void replay_pins_tell(struct replay *r, uint32_t number, sim_time start);
 
 /* replay_rest.c */
 bool replay_rest_create(struct replay *r); /* after the circuits; false: out of memory */

@@ -102,11 +102,10 @@ void replay_drain(struct replay *r) {
 
 /* Pins have a pool of their own: nothing else a symbol does is in an order with them. */
 static void store(struct replay *r, const struct op *op, sim_time time) {
-    if (r->n_ops == MAX_OPS || r->n_pin_edges == MAX_OPS)
+    if (r->n_ops == MAX_OPS || r->pins_done.n_edges == MAX_OPS)
         return; /* machine_run() sees that the pool is full and does not keep the answer */
     if (op->kind == OP_PIN) {
-        r->pin_edges[r->n_pin_edges++] = (struct pin_edge){
-            .dt = (int32_t)(time - r->symbol_start), .pin = (uint8_t)op->net, .level = op->level};
+        replay_pins_add(r, op->net, op->level, (int32_t)(time - r->symbol_start));
         return;
     }
     r->ops[r->n_ops] = *op;
@@ -133,38 +132,20 @@ static bool only_bits(const struct replay *r, uint32_t first) {
     return r->n_ops - first <= ENTRY_BITS;
 }
 
-static uint32_t list_length(uint32_t n) {
-    return n < PIN_LIST ? n : PIN_LIST;
-}
-
-/* From the order of time into that of a list of pin edges, which is short. */
-static void sort_pins(struct pin_edge *edges, uint32_t n) {
-    for (uint32_t i = 0; i < n; i++) {
-        struct pin_edge edge = edges[i];
-        uint32_t at = i;
-        edge.rank = (uint16_t)i;
-        for (; at > 0 && edges[at - 1].pin > edge.pin; at--)
-            edges[at] = edges[at - 1];
-        edges[at] = edge;
-    }
-}
-
 /* What was stored of a symbol: its bits into the entry when there is nothing else. */
-static void note_ops(struct replay *r, struct detail *detail, struct response_entry *entry) {
+static void note_ops(struct replay *r, struct detail *detail, uint32_t first_pin,
+                     struct response_entry *entry) {
+    bool pins = r->pins_done.n_edges > first_pin;
     entry->flags = ENTRY_OPS;
     if (only_bits(r, detail->first_op)) {
         for (uint32_t i = detail->first_op; i < r->n_ops; i++)
             entry->bits |= (uint16_t)(r->ops[i].level << entry->n_bits++);
         r->n_ops = detail->first_op;
-        entry->flags = r->n_pin_edges > detail->first_pin ? ENTRY_OPS : 0;
+        entry->flags = pins ? ENTRY_OPS : 0;
     }
     detail->n_ops = r->n_ops - detail->first_op;
-    detail->n_pins = r->n_pin_edges - detail->first_pin;
-    for (uint32_t i = 0; i < detail->n_pins; i += PIN_LIST)
-        sort_pins(r->pin_edges + detail->first_pin + i, list_length(detail->n_pins - i));
-    if (detail->n_pins)
-        pin_digest_make(&r->digests[detail - r->details], r->pin_edges + detail->first_pin,
-                        list_length(detail->n_pins));
+    if (r->settings.on_pins)
+        detail->pins = replay_pins_keep(r, first_pin);
 }
 
 static void note_deltas(struct replay *r, struct detail *detail) {
@@ -194,16 +175,16 @@ static bool machine_run(void *self, uint32_t symbol, sim_time start, struct resp
     }
     circuit_run_until(r->main, *end);
     if (r->n_details == MAX_DETAILS || r->n_ops > MAX_OPS - 4096 ||
-        r->n_pin_edges > MAX_OPS - 4096) {
+        r->pins_done.n_edges > MAX_OPS - 4096) {
         replay_drain(r);
         return false;
     }
     struct detail *detail = &r->details[r->n_details];
     detail->first_op = r->n_ops;
-    detail->first_pin = r->n_pin_edges;
+    uint32_t first_pin = r->pins_done.n_edges;
     drain(r, store);
     note_deltas(r, detail);
-    note_ops(r, detail, entry);
+    note_ops(r, detail, first_pin, entry);
     if (detail->n_deltas)
         entry->flags |= ENTRY_COUNTS;
     entry->detail = r->n_details;
@@ -212,24 +193,14 @@ static bool machine_run(void *self, uint32_t symbol, sim_time start, struct resp
     return circuit_coins(r->main) == coins && r->n_deltas < MAX_DELTAS && !r->record.overflow;
 }
 
-/* The first list of a symbol's, as a rule all of it, has a digest. */
-static inline void tell_pins(struct replay *r, const struct detail *detail, sim_time start) {
-    const struct pin_digest *digest = &r->digests[detail - r->details];
-    struct pin_list list = {.digest = detail->n_pins && digest->n ? digest : NULL};
-    for (uint32_t i = 0; i < detail->n_pins; i += PIN_LIST, list.digest = NULL) {
-        list.edges = r->pin_edges + detail->first_pin + i;
-        list.n = list_length(detail->n_pins - i);
-        r->settings.on_pins(r->settings.user, start, &list);
-    }
-}
-
 /* A remembered answer, or a fresh one: the same path for both. */
 static inline void answer(struct replay *r, const struct response_entry *entry, sim_time start) {
     shift_bits(r, entry->bits, entry->n_bits);
     if (!(entry->flags & ENTRY_OPS))
         return;
     const struct detail *detail = &r->details[entry->detail];
-    tell_pins(r, detail, start);
+    if (r->settings.on_pins)
+        replay_pins_tell(r, detail->pins, start);
     for (uint32_t i = 0; i < detail->n_ops; i++) {
         const struct op *op = &r->ops[detail->first_op + i];
         apply(r, op, start + op->dt);
@@ -311,12 +282,27 @@ static size_t send_known(struct replay *r, const struct line_burst *burst, size_
     return i;
 }
 
-bool replay_step(struct replay *r, uint32_t symbol) {
+/* The answer to the next symbol, while this one's is told: too much for a near cache. */
+static inline void fetch_ahead(const struct replay *r, uint32_t next) {
+    const struct response *response = r->response;
+    if (response->state == RESPONSE_NONE)
+        return;
+    size_t at = (size_t)response->state * r->n_symbols + next;
+    __builtin_prefetch(&r->details[response->table[at].detail]);
+}
+
+/* `next`: what probably follows. */
+static inline bool step(struct replay *r, uint32_t symbol, uint32_t next) {
     const struct response_entry *entry = response_step(r->response, symbol, r->now);
     bool nothing = !entry->flags && !entry->n_bits;
+    fetch_ahead(r, next);
     answer(r, entry, r->now);
     r->now += symbol < r->n_symbols ? r->lengths[symbol] : IDLE_STEP;
     return nothing;
+}
+
+bool replay_step(struct replay *r, uint32_t symbol) {
+    return step(r, symbol, symbol);
 }
 
 void replay_send(struct replay *r, const struct line_burst *burst) {
@@ -327,7 +313,8 @@ void replay_send(struct replay *r, const struct line_burst *burst) {
     }
     bool pins = r->settings.on_pins != NULL; /* then an answer is more than bits */
     for (size_t i = pins ? 0 : send_known(r, burst, 0); i < burst->n_symbols;) {
-        replay_step(r, burst->symbols[i++]);
+        uint32_t symbol = burst->symbols[i++];
+        step(r, symbol, i < burst->n_symbols ? burst->symbols[i] : symbol);
         settle_within(r, burst);
         i = pins ? i : send_known(r, burst, i);
     }

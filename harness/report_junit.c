@@ -2,41 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/markup.h"
 #include "harness/report.h"
-
-/* Text or attribute value: control characters and broken UTF-8 became '?' before, so the
- * five named entities are all that is left to escape (XML 1.0, 2.2 and 2.4). */
-static void put(FILE *out, const char *text) {
-    char clean[RUN_MAX_REPEAT]; /* the longest text there is */
-    report_clean(text, clean, sizeof clean);
-    for (const char *p = clean; *p; p++) {
-        switch (*p) {
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        case '\'':
-            fputs("&apos;", out);
-            break;
-        default:
-            fputc(*p, out);
-        }
-    }
-}
-
-static void attribute(FILE *out, const char *name, const char *value) {
-    fprintf(out, " %s=\"", name);
-    put(out, value);
-    fputc('"', out);
-}
 
 static bool capture_failed(const struct run_capture *capture) {
     return capture->lost || capture->corrupt || capture->extra || capture->n_failures;
@@ -44,8 +11,8 @@ static bool capture_failed(const struct run_capture *capture) {
 
 static void property(FILE *out, const char *name, const char *value) {
     fputs("      <property", out);
-    attribute(out, "name", name);
-    attribute(out, "value", value);
+    markup_attribute(out, "name", name);
+    markup_attribute(out, "value", value);
     fputs("/>\n", out);
 }
 
@@ -63,11 +30,11 @@ static void properties(FILE *out, const struct run_result *result) {
 
 static void failure_line(FILE *out, const struct run_failure *failure) {
     fprintf(out, "%s frame %" PRIu64 ": ", report_kind(failure->kind), failure->frame);
-    put(out, failure->stage);
+    markup_put(out, failure->stage);
     fputs(" at ", out);
-    put(out, failure->net);
+    markup_put(out, failure->net);
     fprintf(out, ", %" PRId64 " ps: ", failure->time);
-    put(out, failure->detail);
+    markup_put(out, failure->detail);
     fputc('\n', out);
 }
 
@@ -78,8 +45,9 @@ static void failure_element(FILE *out, const struct run_capture *capture) {
              "%" PRIu64 " lost, %" PRIu64 " corrupt, %" PRIu64 " extra; first differing stage: %s",
              capture->lost, capture->corrupt, capture->extra, stage);
     fputs("      <failure", out);
-    attribute(out, "type", capture->n_failures ? report_kind(capture->failures[0].kind) : "failed");
-    attribute(out, "message", message);
+    markup_attribute(out, "type",
+                     capture->n_failures ? report_kind(capture->failures[0].kind) : "failed");
+    markup_attribute(out, "message", message);
     fputc('>', out);
     for (size_t i = 0; i < capture->n_failures; i++)
         failure_line(out, &capture->failures[i]);
@@ -94,19 +62,19 @@ static void testcase(FILE *out, const struct run_result *result, size_t index) {
     char number[32];
     snprintf(number, sizeof number, "%zu: ", index + 1);
     fputs("    <testcase", out);
-    attribute(out, "classname", "linkpulse.run");
+    markup_attribute(out, "classname", "linkpulse.run");
     fputs(" name=\"", out);
-    put(out, number);
-    put(out, capture->file);
+    markup_put(out, number);
+    markup_put(out, capture->file);
     fputs("\">\n      <properties><property name=\"seed\"", out);
     snprintf(number, sizeof number, "%" PRIu64, result->seed);
-    attribute(out, "value", number);
+    markup_attribute(out, "value", number);
     fputs("/></properties>\n", out);
     if (capture_failed(capture))
         failure_element(out, capture);
     if (capture->partial) {
         fputs("      <error type=\"damaged\"", out);
-        attribute(out, "message", capture->damage);
+        markup_attribute(out, "message", capture->damage);
         fputs("/>\n", out);
     }
     fputs("    </testcase>\n", out);
@@ -125,7 +93,7 @@ static void verdict_case(FILE *out, const struct run_result *result) {
     fputs("    <testcase classname=\"linkpulse.run\" name=\"verdict\">\n      <failure "
           "type=\"verdict\"",
           out);
-    attribute(out, "message", result->reason);
+    markup_attribute(out, "message", result->reason);
     fputs("/>\n    </testcase>\n", out);
 }
 

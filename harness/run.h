@@ -70,6 +70,7 @@ bool run_firmware_finish(struct run *run); /* false: an output file cannot be wr
  * auto shows. That the firmware drops one turns out when its wave can no longer be made. */
 bool run_firmware_damaged(const struct run *run);
 struct cosim_figures run_firmware_figures(const struct run *run);
+struct cosim *run_firmware_cosim(const struct run *run); /* NULL: none was made */
 /* Frames lost for this cause; NULL behind the last. Frames delivered though wrong at the pins. */
 const char *run_firmware_cause(const struct run *run, size_t i, uint64_t *lost);
 uint64_t run_firmware_mended(const struct run *run);

@@ -78,19 +78,12 @@ static void on_pins(void *user, sim_time start, const struct pin_list *list) {
     cosim_pins(run->firmware->cosim, start, list);
 }
 
-static void on_output(void *user, size_t output, const struct stm32_pin_change *change) {
+static void on_output(void *user, size_t output, const struct replay_pin *pin) {
     struct run *run = user;
-    const struct replay_pin pin = {
-        .time = change->time,
-        .level = change->level == STM32_Z ? REPLAY_RELEASED : change->level == STM32_HIGH,
-        .pull = change->pull,
-        .ohms = change->ohms,
-        .edge_ns = change->edge_ns,
-    };
     if (!run->replay)
         return; /* told again when there is one */
-    run_transmit_pin(run, output, &pin);
-    replay_drive(run->replay, output, &pin);
+    run_transmit_pin(run, output, pin);
+    replay_drive(run->replay, output, pin);
 }
 
 /* The MCU goes on. Once it has ended it stays so; run->err says why. */
@@ -205,18 +198,12 @@ static enum run_failure_kind on_failed(void *user, const struct delivered_failur
 
 /* --- the run ----------------------------------------------------------------------------- */
 
-static bool only_first_bit(const struct compare_failure *f) {
-    return f->received && f->n_received == f->n_sent && f->n_sent > 1 &&
-           (f->received[0] ^ f->sent[0]) == 1 &&
-           memcmp(f->received + 1, f->sent + 1, f->n_sent - 1) == 0;
-}
-
 void run_firmware_found(struct run *run, const struct compare_failure *failure,
                         const struct run_failure *out) {
     struct run_firmware *f = run->firmware;
     f->found++;
     f->findings[run->frames_done % FINDINGS] = (struct finding){
-        .ordinal = run->frames_done, .first_bit = only_first_bit(failure), .failure = *out};
+        .ordinal = run->frames_done, .first_bit = compare_only_first_bit(failure), .failure = *out};
 }
 
 struct run_result *run_firmware_pins(struct run *run) {
@@ -263,12 +250,7 @@ void run_firmware_listen(struct replay_settings *settings) {
 
 /* The levels before the first edge. */
 void run_firmware_boot(struct run *run) {
-    const struct spi_sampler *s = replay_sampler(run->replay);
-    struct cosim *cosim = run->firmware->cosim;
-    cosim_pin(cosim, SPI_SCK, 0, s->sck);
-    cosim_pin(cosim, SPI_MOSI, 0, s->mosi);
-    cosim_pin(cosim, SPI_NSS, 0, s->selected == s->active_high);
-    cosim_outputs(cosim);
+    cosim_boot(run->firmware->cosim, replay_sampler(run->replay));
 }
 
 sim_time run_firmware_ready(const struct run *run) {
@@ -313,6 +295,10 @@ bool run_firmware_finish(struct run *run) {
 
 struct cosim_figures run_firmware_figures(const struct run *run) {
     return cosim_figures(run->firmware->cosim);
+}
+
+struct cosim *run_firmware_cosim(const struct run *run) {
+    return run->firmware ? run->firmware->cosim : NULL;
 }
 
 bool run_firmware_damaged(const struct run *run) {

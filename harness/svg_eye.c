@@ -134,12 +134,13 @@ static double y_of(const struct sheet *s, double v) {
 static void head(const struct sheet *s, const char *title) {
     fprintf(s->out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
-            "font-family=\"sans-serif\" font-size=\"12\">\n"
+            "viewBox=\"0 0 %.0f %.0f\" font-family=\"sans-serif\" font-size=\"12\">\n"
             "<title>%s</title>\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
             "<text x=\"%.0f\" y=\"24\" font-size=\"15\">%s</text>\n"
             "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"none\" "
             "stroke=\"#888\"/>\n",
-            LEFT + WIDTH + 40, TOP + HEIGHT + 50, title, LEFT, title, LEFT, TOP, WIDTH, HEIGHT);
+            LEFT + WIDTH + 40, TOP + HEIGHT + 50, LEFT + WIDTH + 40, TOP + HEIGHT + 50, title, LEFT,
+            title, LEFT, TOP, WIDTH, HEIGHT);
 }
 
 static void level(const struct sheet *s, double v, const char *colour) {

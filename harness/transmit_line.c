@@ -99,6 +99,14 @@ static bool draw(const struct svg_scope *scope, const char *path,
     return true;
 }
 
+bool transmit_line_draw_eye(const struct transmit_line *line, FILE *out) {
+    return svg_scope_draw_eye(line->scope, out);
+}
+
+bool transmit_line_draw_pulse(const struct transmit_line *line, FILE *out) {
+    return svg_scope_draw_pulse(line->scope, out);
+}
+
 bool transmit_line_draw(const struct transmit_line *line, const char *eye, const char *pulse,
                         struct sim_err *err) {
     return (!eye || draw(line->scope, eye, svg_scope_draw_eye, err)) &&

@@ -6,6 +6,8 @@
 #ifndef HARNESS_TRANSMIT_LINE_H
 #define HARNESS_TRANSMIT_LINE_H
 
+#include <stdio.h>
+
 #include "harness/board.h"
 #include "models/line/clause14.h"
 #include "models/line/transmitter.h"
@@ -30,7 +32,10 @@ void transmit_line_finish(struct transmit_line *line, sim_time time);
 const struct clause14_row *transmit_line_rows(const struct transmit_line *line);
 struct clause14_counts transmit_line_counts(const struct transmit_line *line);
 
-/* Writes the eye and the link pulse, whichever there is; the paths may be NULL. */
+/* The eye and the link pulse; false when there is none. The last writes files, whichever there
+ * is; the paths may be NULL. */
+bool transmit_line_draw_eye(const struct transmit_line *line, FILE *out);
+bool transmit_line_draw_pulse(const struct transmit_line *line, FILE *out);
 bool transmit_line_draw(const struct transmit_line *line, const char *eye, const char *pulse,
                         struct sim_err *err);
 

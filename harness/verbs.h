@@ -7,10 +7,13 @@
 
 int verb_run(const struct options *options);
 int verb_board(const struct options *options);
+int verb_gate(const struct options *options);
 int verb_export(const struct options *options);
 int verb_mcu(const struct options *options);
 int verb_crosscheck(const struct options *options);
 int verb_live(const struct options *options);
+int verb_sweep(const struct options *options);
+int verb_merge(const struct options *options);
 int verb_xdp(const struct options *options);
 
 /* Print `err` as one line on stderr, "linkpulse: FILE:LINE: TEXT", and return its exit

@@ -54,6 +54,13 @@ struct circuit *circuit_create(const struct netlist *netlist, const struct part_
                                const struct circuit_config *config,
                                const struct circuit_scope *scope, struct sim_err *err);
 void circuit_destroy(struct circuit *circuit); /* accepts NULL */
+/* The same circuit with other figures: part values, figures and spreads, supply, delay scale,
+ * stray, idle and seed, exactly as a new one with `uses` and `config` would be, settled at time
+ * 0. Nothing is allocated. What is connected where must not have changed: the same netlist,
+ * models, positions, inputs and line nets, and no value to or from 0. Watched nets stay
+ * watched. False with `err` where creation would fail; then only another refill helps. */
+bool circuit_refill(struct circuit *circuit, const struct part_use *uses,
+                    const struct circuit_config *config, struct sim_err *err);
 
 /* A net as the engine sees it: several netlist nets joined by wires share one. */
 #define CIRCUIT_NO_NET UINT32_MAX

@@ -170,19 +170,17 @@ static void tabulate_decay(struct node_state *s, double *table) {
     s->decay = table;
 }
 
-/* Rows that settle within the reach of a table have one. */
-bool node_tabulate_decays(struct circuit *c) {
-    size_t n = 0;
-    for (uint32_t i = 0; i < c->n_node_states; i++)
-        n += c->node_states[i].settle <= DECAY_REACH;
-    c->decays = malloc((n + 1) * DECAY_SIZE * sizeof *c->decays);
-    double *table = c->decays;
-    for (uint32_t i = 0; table && i < c->n_node_states; i++)
-        if (c->node_states[i].settle <= DECAY_REACH) {
-            tabulate_decay(&c->node_states[i], table);
-            table += DECAY_SIZE;
-        }
+/* Room for a table of each row. */
+bool node_make_decays(struct circuit *c) {
+    c->decays = malloc(((size_t)c->n_node_states + 1) * DECAY_SIZE * sizeof *c->decays);
     return c->decays;
+}
+
+/* Rows that settle within the reach of a table have one. */
+void node_tabulate_rows(struct circuit *c, const struct node *node) {
+    for (uint32_t i = node->states; i < node->states + (1u << node->n_switches); i++)
+        if (c->node_states[i].settle <= DECAY_REACH)
+            tabulate_decay(&c->node_states[i], c->decays + (size_t)i * DECAY_SIZE);
 }
 
 /* Fills what follows from the rows: when thresholds are crossed in each state, and what a

@@ -29,6 +29,11 @@ double build_figure(const struct builder *b, uint32_t part, const char *name, do
     return part_use_typ(&b->uses[part], name, fallback);
 }
 
+struct part_spread build_spread(const struct builder *b, uint32_t part, unsigned unit) {
+    const struct part_spread *spread = b->uses[part].spread;
+    return spread ? spread[unit] : (struct part_spread){1, 1, 1};
+}
+
 uint32_t build_element(struct builder *b, enum element_kind kind, uint32_t part, unsigned unit,
                        unsigned pin, uint32_t net) {
     struct circuit *c = b->c;
@@ -96,20 +101,10 @@ static uint32_t threshold_net(struct builder *b, uint32_t part, unsigned unit, u
         return net;
     net = build_virtual_net(b);
     uint32_t e = build_element(b, ELEMENT_THRESHOLD, part, unit, pin, net);
-    bool fet = b->uses[part].model->units[unit].kind == PART_FET;
-    double middle = b->config->vcc / 2;
     c->elements[e].aux = c->n_thresholds;
-    c->thresholds[c->n_thresholds++] = (struct threshold){
-        .plus = build_figure(b, part, fet ? "vgs_th" : "vt_plus", middle) * c->inv_grid,
-        .minus = build_figure(b, part, fet ? "vgs_th" : "vt_minus", middle) * c->inv_grid,
-        .node = (uint32_t)(plan - b->plans),
-    };
-    const struct threshold *th = &c->thresholds[c->elements[e].aux];
-    if (node->n_thresholds == NODE_MAX_THRESHOLDS || !(th->minus <= th->plus)) {
-        build_refuse(b, part,
-                     node->n_thresholds == NODE_MAX_THRESHOLDS
-                         ? "more than 8 inputs on one analog node"
-                         : "the input's VT- lies above its VT+");
+    c->thresholds[c->n_thresholds++] = (struct threshold){.node = (uint32_t)(plan - b->plans)};
+    if (node->n_thresholds == NODE_MAX_THRESHOLDS) {
+        build_refuse(b, part, "more than 8 inputs on one analog node");
         return CIRCUIT_NO_NET;
     }
     node->thresholds[node->n_thresholds++] = e;
@@ -136,26 +131,8 @@ bool build_connect(struct builder *b, uint32_t element, uint32_t part, unsigned 
     return true;
 }
 
-static int32_t picoseconds(double seconds) {
-    double ps = seconds * 1e12 + 0.5;
-    return ps < 0 ? 0 : ps > 2e9 ? 2000000000 : (int32_t)ps;
-}
-
-/* Delay of an output: the scaled typical figure plus what its net's load adds. At least
- * 1 ps, so that time goes on in every loop. */
-static int32_t delay(const struct builder *b, uint32_t part, double tpd, uint32_t net, int rising) {
-    double ohm = build_figure(b, part, rising ? "r_up" : "r_down", rising ? 75 : 50);
-    double load = net == CIRCUIT_NO_NET ? 0 : b->c->loads[net];
-    int32_t ps = picoseconds(b->config->delay_scale * tpd + 0.69 * ohm * load);
-    return ps > 0 ? ps : 1;
-}
-
-static double tpd_of(const struct builder *b, uint32_t part, const char *name) {
-    return build_figure(b, part, name, build_figure(b, part, "tpd", 0));
-}
-
 static bool add_gate(struct builder *b, uint32_t part, unsigned unit, int n_in, uint16_t truth,
-                     int out_pin, const char *up, const char *down) {
+                     int out_pin) {
     const struct part_unit *u = &b->uses[part].model->units[unit];
     uint32_t net = build_pin_net(b, part, u, out_pin);
     if (net == CIRCUIT_NO_NET)
@@ -165,8 +142,6 @@ static bool add_gate(struct builder *b, uint32_t part, unsigned unit, int n_in, 
         if (!build_connect(b, e, part, unit, i, (uint8_t)(1u << i)))
             return false;
     b->c->elements[e].truth = truth;
-    b->c->elements[e].rise = delay(b, part, tpd_of(b, part, up), net, 1);
-    b->c->elements[e].fall = delay(b, part, tpd_of(b, part, down), net, 0);
     return true;
 }
 
@@ -188,76 +163,48 @@ static bool connect_cell(struct builder *b, uint32_t e, uint32_t part, unsigned 
 static bool add_flipflop(struct builder *b, uint32_t part, unsigned unit) {
     struct circuit *c = b->c;
     uint32_t e = build_element(b, ELEMENT_FLIPFLOP, part, unit, 0, CIRCUIT_NO_NET);
-    uint32_t q = c->elements[add_buffer(b, part, unit, 4)].net;
-    uint32_t q_n = c->elements[add_buffer(b, part, unit, 5)].net;
+    add_buffer(b, part, unit, 4);
+    add_buffer(b, part, unit, 5);
     const struct part_unit *u = &b->uses[part].model->units[unit];
     for (int i = 2; i < 4; i++)
         if (!u->pins[i])
             c->elements[e].in |= (uint8_t)(1u << i);
     c->elements[e].aux = c->n_flipflops;
-    double clk = build_figure(b, part, "tpd_clk", 0), set = build_figure(b, part, "tpd_set", 0);
-    const sim_time long_ago = -SIM_S;
     c->flipflops[c->n_flipflops++] = (struct flipflop){
         .uses_q = build_pin_net(b, part, u, 4) != CIRCUIT_NO_NET,
         .uses_q_n = build_pin_net(b, part, u, 5) != CIRCUIT_NO_NET,
-        .changed_d = long_ago,
-        .rose_cp = long_ago,
-        .fell_cp = long_ago,
-        .changed_rd = long_ago,
-        .changed_sd = long_ago,
-        .setup = picoseconds(build_figure(b, part, "tsu", 0)),
-        .hold = (int32_t)(build_figure(b, part, "th", 0) * 1e12),
-        .recovery = picoseconds(build_figure(b, part, "trec", 0)),
-        .width_clock = picoseconds(build_figure(b, part, "tw_clk", 0)),
-        .width_set = picoseconds(build_figure(b, part, "tw_set", 0)),
-        .clock_rise = delay(b, part, clk, q, 1),
-        .clock_fall = delay(b, part, clk, q, 0),
-        .set_rise = delay(b, part, set, q, 1),
-        .set_fall = delay(b, part, set, q, 0),
-        .n_clock_rise = delay(b, part, clk, q_n, 1),
-        .n_clock_fall = delay(b, part, clk, q_n, 0),
-        .n_set_rise = delay(b, part, set, q_n, 1),
-        .n_set_fall = delay(b, part, set, q_n, 0),
     };
     return connect_cell(b, e, part, unit, 4);
 }
 
 /* The R and C of a monostable: from RxCx to a rail, and from RxCx to Cx or a rail. */
-static double timing_quantity(const struct builder *b, uint32_t rxcx, enum part_unit_kind kind) {
+static uint32_t timing_part(const struct builder *b, uint32_t rxcx, enum part_unit_kind kind) {
     for (uint32_t part = 0; part < b->netlist->n_parts; part++)
         for (size_t u = 0; build_uses_part(b, part) && u < b->uses[part].model->n_units; u++) {
             const struct part_unit *unit = &b->uses[part].model->units[u];
             if (unit->kind == kind && (build_pin_net(b, part, unit, 0) == rxcx ||
                                        build_pin_net(b, part, unit, 1) == rxcx))
-                return b->uses[part].quantity;
+                return part;
         }
-    return NAN;
+    return NETLIST_NONE;
 }
 
 static bool add_mono(struct builder *b, uint32_t part, unsigned unit) {
     struct circuit *c = b->c;
     const struct part_unit *u = &b->uses[part].model->units[unit];
     uint32_t e = build_element(b, ELEMENT_MONO, part, unit, 0, CIRCUIT_NO_NET);
-    uint32_t q = c->elements[add_buffer(b, part, unit, 5)].net;
+    add_buffer(b, part, unit, 5);
     add_buffer(b, part, unit, 6);
     uint32_t rxcx = build_pin_net(b, part, u, 4);
-    double ohm = timing_quantity(b, rxcx, PART_RESISTOR);
-    double farad = timing_quantity(b, rxcx, PART_CAPACITOR);
+    struct mono mono = {.resistor = timing_part(b, rxcx, PART_RESISTOR),
+                        .capacitor = timing_part(b, rxcx, PART_CAPACITOR)};
     bool used = build_pin_net(b, part, u, 5) != CIRCUIT_NO_NET ||
                 build_pin_net(b, part, u, 6) != CIRCUIT_NO_NET;
-    if (used && (rxcx == CIRCUIT_NO_NET || isnan(ohm) || isnan(farad)))
+    if (used &&
+        (rxcx == CIRCUIT_NO_NET || mono.resistor == NETLIST_NONE || mono.capacitor == NETLIST_NONE))
         return build_refuse(b, part, "a monostable without a resistor and a capacitor on RxCx");
-    double length = isnan(ohm) || isnan(farad) ? 0 : build_figure(b, part, "k", 0.7) * ohm * farad;
-    double trig = build_figure(b, part, "tpd_trig", 0),
-           reset = build_figure(b, part, "tpd_reset", 0);
     c->elements[e].aux = c->n_monos;
-    c->monos[c->n_monos++] = (struct mono){
-        .length = (sim_time)(length * 1e12 + 0.5),
-        .trig_rise = delay(b, part, trig, q, 1),
-        .trig_fall = delay(b, part, trig, q, 0),
-        .reset_rise = delay(b, part, reset, q, 1),
-        .reset_fall = delay(b, part, reset, q, 0),
-    };
+    c->monos[c->n_monos++] = mono;
     return connect_cell(b, e, part, unit, 3);
 }
 
@@ -290,8 +237,6 @@ static bool add_receiver(struct builder *b, uint32_t part, unsigned unit) {
     if (net == CIRCUIT_NO_NET)
         return true;
     uint32_t e = build_element(b, ELEMENT_RECEIVER, part, unit, 2, net);
-    c->elements[e].rise = delay(b, part, tpd_of(b, part, "tplh"), net, 1);
-    c->elements[e].fall = delay(b, part, tpd_of(b, part, "tphl"), net, 0);
     c->elements[e].in = CIRCUIT_LINE_IDLE;
     uint32_t in_a = build_pin_net(b, part, u, 0), in_b = build_pin_net(b, part, u, 1);
     uint32_t p = config_net(b, b->config->line_p), n = config_net(b, b->config->line_n);
@@ -303,18 +248,16 @@ static bool add_receiver(struct builder *b, uint32_t part, unsigned unit) {
     return true;
 }
 
-/* Y and Z as two gates of D and DE; disabled, both are low: no differential. A part's tplh
- * and tphl are its receivers'. */
+/* Y and Z as two gates of D and DE; disabled, both are low: no differential. */
 static bool add_driver(struct builder *b, uint32_t part, unsigned unit) {
-    return add_gate(b, part, unit, 2, 0x8, 2, "tpd", "tpd") &&
-           add_gate(b, part, unit, 2, 0x4, 3, "tpd", "tpd");
+    return add_gate(b, part, unit, 2, 0x8, 2) && add_gate(b, part, unit, 2, 0x4, 3);
 }
 
 static bool add_unit(struct builder *b, uint32_t part, unsigned unit) {
     const struct part_unit *u = &b->uses[part].model->units[unit];
     switch (u->kind) {
     case PART_LOGIC:
-        return add_gate(b, part, unit, u->n_in, u->truth, u->n_in, "tplh", "tphl");
+        return add_gate(b, part, unit, u->n_in, u->truth, u->n_in);
     case PART_DFF:
         return add_flipflop(b, part, unit);
     case PART_MONO:
@@ -374,20 +317,23 @@ static void allocate(struct builder *b) {
     c->thresholds = zeroed(pins, sizeof *c->thresholds);
     c->floating = zeroed(pins, sizeof *c->floating);
     b->flags = zeroed(nets, 1);
-    b->output_pin = zeroed(nets, sizeof *b->output_pin);
+    b->driven_by = zeroed(nets, sizeof *b->driven_by);
     b->drive_up = zeroed(nets, sizeof *b->drive_up);
     b->drive_down = zeroed(nets, sizeof *b->drive_down);
     b->unpowered = zeroed(b->netlist->n_parts, sizeof *b->unpowered);
 }
 
 static void free_builder(struct builder *b) {
+    if (!b)
+        return;
     free(b->flags);
-    free(b->output_pin);
+    free(b->driven_by);
     free(b->drive_up);
     free(b->drive_down);
     free(b->unpowered);
     free(b->plans);
     free(b->links);
+    free(b);
 }
 
 static void prepare_nodes(struct builder *b) {
@@ -402,10 +348,8 @@ static void prepare_nodes(struct builder *b) {
 
 static bool elaborate(struct builder *b) {
     allocate(b);
-    if (!build_nets(b) || !build_loads(b) || !build_plans(b))
+    if (!build_nets(b) || !build_plans(b))
         return false;
-    for (uint32_t net = 0; net < b->c->n_board_nets; net++)
-        b->c->levels[net] = b->flags[net] & NET_POWER ? 1 : 0;
     prepare_nodes(b);
     for (uint32_t part = 0; part < b->netlist->n_parts; part++)
         for (unsigned u = 0; build_uses_part(b, part) && u < b->uses[part].model->n_units; u++)
@@ -414,7 +358,47 @@ static bool elaborate(struct builder *b) {
     if (!build_nodes(b))
         return false;
     build_fans(b);
-    return true;
+    b->c->first_in = zeroed(b->c->n_elements, 1);
+    for (uint32_t i = 0; i < b->c->n_elements; i++)
+        b->c->first_in[i] = b->c->elements[i].in;
+    return node_make_decays(b->c) || sim_err_set(b->err, SIM_ERR_UNMODELLED, "out of memory");
+}
+
+/* The configuration is not kept: its arrays are the caller's. */
+static void take_figures(struct builder *b, const struct part_use *uses,
+                         const struct circuit_config *config, struct sim_err *err) {
+    struct circuit *c = b->c;
+    b->uses = c->uses = uses;
+    b->config = config;
+    b->err = err;
+    c->config = *config;
+    c->config.inputs = NULL;
+    c->config.n_inputs = 0;
+    c->idle = config->idle;
+    c->seed = config->seed;
+    c->grid = config->vcc / 1048576.0;
+    c->inv_grid = 1 / c->grid;
+}
+
+static bool power_up(struct circuit *c, struct sim_err *err) {
+    struct circuit_record *record = c->record;
+    c->record = NULL;
+    build_reset(c);
+    circuit_settle(c);
+    c->record = record;
+    return !circuit_storm(c, err);
+}
+
+static bool create(struct circuit *c, const struct circuit_scope *scope) {
+    if (!elaborate(c->builder) || !build_fill(c->builder))
+        return false;
+    circuit_find_islands(c);
+    if (!circuit_apply_scope(c, scope))
+        return false;
+    c->next = c->queue = zeroed(c->n_elements + 1, sizeof *c->queue);
+    c->next->time = SIM_NEVER;
+    c->counts = zeroed(c->n_elements + (size_t)c->n_flipflops * FF_WINDOWS, sizeof *c->counts);
+    return power_up(c, c->builder->err);
 }
 
 struct circuit *circuit_create(const struct netlist *netlist, const struct part_use *uses,
@@ -422,34 +406,20 @@ struct circuit *circuit_create(const struct netlist *netlist, const struct part_
                                const struct circuit_scope *scope, struct sim_err *err) {
     struct circuit *c = zeroed(1, sizeof *c);
     c->netlist = netlist;
-    c->uses = uses;
-    c->config = *config;
-    c->config.inputs = NULL;
-    c->config.n_inputs = 0;
-    c->idle = config->idle;
-    c->seed = config->seed;
-    c->line_level = CIRCUIT_LINE_IDLE;
-    c->grid = config->vcc / 1048576.0;
-    c->inv_grid = 1 / c->grid;
-    struct builder b = {.c = c, .netlist = netlist, .uses = uses, .config = config, .err = err};
-    bool ok = elaborate(&b);
-    free_builder(&b);
-    if (ok) {
-        circuit_find_islands(c);
-        ok = circuit_apply_scope(c, scope);
-    }
-    if (!ok) {
-        circuit_destroy(c);
-        return NULL;
-    }
-    c->next = c->queue = zeroed(c->n_elements + 1, sizeof *c->queue);
-    c->next->time = SIM_NEVER;
-    c->counts = zeroed(c->n_elements + (size_t)c->n_flipflops * FF_WINDOWS, sizeof *c->counts);
-    circuit_settle(c);
-    if (!circuit_storm(c, err))
+    c->builder = zeroed(1, sizeof *c->builder);
+    c->builder->c = c;
+    c->builder->netlist = netlist;
+    take_figures(c->builder, uses, config, err);
+    if (create(c, scope))
         return c;
     circuit_destroy(c);
     return NULL;
+}
+
+bool circuit_refill(struct circuit *c, const struct part_use *uses,
+                    const struct circuit_config *config, struct sim_err *err) {
+    take_figures(c->builder, uses, config, err);
+    return build_fill(c->builder) && power_up(c, err);
 }
 
 void circuit_destroy(struct circuit *c) {
@@ -460,8 +430,9 @@ void circuit_destroy(struct circuit *c) {
                      c->thresholds, c->counts,    c->kept,    c->is_kept,   c->origins,
                      c->loads,      c->net_of,    c->drivers, c->node_of,   c->is_input,
                      c->receivers,  c->floating,  c->island,  c->decays,    c->wires,
-                     c->net_wires};
+                     c->net_wires,  c->first_in};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
+    free_builder(c->builder);
     free(c);
 }

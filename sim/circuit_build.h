@@ -22,11 +22,12 @@ struct link { /* an input of an element on a net */
     uint8_t mask;
 };
 
-struct branch {     /* a conductance of an analog node */
-    uint32_t other; /* net at the far end: a rail or a driven net */
-    double ohm;
+struct branch {       /* a conductance of an analog node */
+    uint32_t other;   /* net at the far end: a rail or a driven net */
+    uint32_t part;    /* the resistor or the FET, */
+    unsigned unit;    /* and which of its units */
     uint32_t channel; /* FET: its element, or CIRCUIT_NO_NET */
-    unsigned unit;    /* FET: which of its part */
+    double ohm;
     double crss, vth; /* FET: farad, volt */
     double tau_off;   /* FET: of its gate on the way to 0 V, seconds */
 };
@@ -34,8 +35,9 @@ struct branch {     /* a conductance of an analog node */
 #define NODE_MAX_BRANCHES 12
 struct node_plan {
     uint32_t net, element;
-    double farad; /* capacitors to the rails; loads come on top */
+    double farad; /* capacitors to the rails, and loads */
     struct branch branches[NODE_MAX_BRANCHES];
+    unsigned bits[NODE_MAX_BRANCHES]; /* each one's switch; NODE_MAX_SWITCHES: always there */
     unsigned n_branches;
 };
 
@@ -45,8 +47,11 @@ struct builder {
     const struct part_use *uses;
     const struct circuit_config *config;
     struct sim_err *err;
-    uint8_t *flags;                /* per net */
-    uint32_t *output_pin;          /* per net: netlist pin that drives it */
+    uint8_t *flags;    /* per net */
+    struct driven_by { /* per net: whose output is on it */
+        uint32_t part;
+        unsigned unit;
+    } * driven_by;
     double *drive_up, *drive_down; /* per net: ohm of its driver */
     struct node_plan *plans;
     uint32_t n_plans, plans_capacity;
@@ -58,7 +63,7 @@ struct builder {
 
 /* circuit_nets.c */
 bool build_nets(struct builder *b);  /* merge, flag, find outputs */
-bool build_loads(struct builder *b); /* capacitance per net */
+void build_loads(struct builder *b); /* capacitance per net */
 uint32_t build_pin(const struct builder *b, uint32_t part, const struct part_unit *unit, int pin);
 uint32_t build_pin_net(const struct builder *b, uint32_t part, const struct part_unit *unit,
                        int pin); /* engine net, or CIRCUIT_NO_NET */
@@ -67,8 +72,14 @@ bool build_uses_part(const struct builder *b, uint32_t part); /* fitted and powe
 
 /* circuit_nodes.c */
 bool build_plans(struct builder *b); /* which nets are analog nodes, and what is on them */
-bool build_nodes(struct builder *b); /* after the elements: state tables, channels' delays */
+bool build_nodes(struct builder *b); /* after the elements: channels, switches */
 struct node_plan *build_plan_of(const struct builder *b, uint32_t net);
+void build_fill_plans(struct builder *b); /* after the loads */
+void build_fill_nodes(struct builder *b); /* the kept ones; state tables, channels' delays */
+
+/* circuit_figures.c: everything that follows from values and figures, over what is connected */
+bool build_fill(struct builder *b);
+void build_reset(struct circuit *c); /* before anything ran */
 
 /* circuit_build.c */
 uint32_t build_element(struct builder *b, enum element_kind kind, uint32_t part, unsigned unit,
@@ -79,5 +90,6 @@ bool build_connect(struct builder *b, uint32_t element, uint32_t part, unsigned 
                    uint8_t mask); /* an input, through a threshold if its net is analog */
 void *build_grow(void *array, uint32_t used, uint32_t *capacity, size_t size);
 double build_figure(const struct builder *b, uint32_t part, const char *name, double fallback);
+struct part_spread build_spread(const struct builder *b, uint32_t part, unsigned unit);
 
 #endif

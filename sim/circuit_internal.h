@@ -56,7 +56,8 @@ struct flipflop {
 
 enum { MONO_A = 1, MONO_B = 2, MONO_R = 4 };
 struct mono {
-    sim_time length; /* k R C; 0 when its RC is not there */
+    sim_time length;              /* k R C; 0 when its RC is not there */
+    uint32_t resistor, capacitor; /* netlist parts, NETLIST_NONE: not there */
     int32_t trig_rise, trig_fall, reset_rise, reset_fall;
 };
 
@@ -156,7 +157,9 @@ struct circuit {
     uint32_t *island;    /* per element */
     uint32_t *fan_start; /* [n_nets + 1], into fans: what hears a net, in element order */
     struct fan *fans;
-    struct wire *wires; /* owned */
+    struct wire *wires;      /* owned */
+    uint8_t *first_in;       /* per element: its inputs before anything ran */
+    struct builder *builder; /* what it was elaborated from, for other figures; owned */
 };
 
 /* circuit_run.c */
@@ -214,7 +217,8 @@ void node_switch(struct circuit *c, uint32_t node, unsigned bit, sim_time t);
 void node_aim_all(struct circuit *c, const struct node *node);
 void node_aim_at(struct circuit *c, const struct node *node, struct element *threshold);
 bool node_guessed(struct circuit *c, struct element *threshold);
-bool node_tabulate_decays(struct circuit *c); /* false: out of memory */
+bool node_make_decays(struct circuit *c); /* false: out of memory */
+void node_tabulate_rows(struct circuit *c, const struct node *node);
 void node_tabulate(struct circuit *c, const struct node *node);
 
 /* circuit_scope.c: who depends on whom */

@@ -122,9 +122,7 @@ static bool flag_output(struct builder *b, uint32_t part, const struct part_unit
     if (b->flags[net] & NET_OUTPUT)
         return build_refuse(b, part, "two outputs drive one net");
     b->flags[net] |= NET_OUTPUT;
-    b->output_pin[net] = build_pin(b, part, unit, pin);
-    b->drive_up[net] = build_figure(b, part, "r_up", 75);
-    b->drive_down[net] = build_figure(b, part, "r_down", 50);
+    b->driven_by[net] = (struct driven_by){part, (unsigned)(unit - b->uses[part].model->units)};
     return true;
 }
 
@@ -174,7 +172,6 @@ static void flag_configured(struct builder *b) {
             continue;
         b->flags[net] |= NET_INPUT;
         c->is_input[net] = true;
-        b->drive_up[net] = b->drive_down[net] = 40; /* a fast MCU pin, ohm */
     }
     const uint32_t line[2] = {config->line_p, config->line_n};
     for (int i = 0; i < 2; i++)
@@ -240,7 +237,9 @@ static void load_capacitor(struct builder *b, uint32_t part, const struct part_u
             b->c->loads[ends[i]] += b->uses[part].quantity;
 }
 
-bool build_loads(struct builder *b) {
+void build_loads(struct builder *b) {
+    for (uint32_t net = 0; net < b->c->n_nets; net++)
+        b->c->loads[net] = 0;
     for (uint32_t pin = 0; pin < b->netlist->n_pins; pin++)
         if (b->netlist->pins[pin].net != NETLIST_NONE &&
             !b->netlist->parts[b->netlist->pins[pin].part].removed)
@@ -253,5 +252,4 @@ bool build_loads(struct builder *b) {
                 load_capacitor(b, part, &model->units[u]);
         }
     }
-    return true;
 }

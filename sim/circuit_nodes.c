@@ -58,18 +58,24 @@ static bool plan_resistor(struct builder *b, uint32_t part, const uint32_t ends[
         return true; /* nothing listens: an LED's resistor */
     }
     int near = fixed[0] ? 1 : 0;
-    struct branch branch = {
-        .other = ends[!near], .ohm = b->uses[part].quantity, .channel = CIRCUIT_NO_NET};
+    struct branch branch = {.other = ends[!near], .part = part, .channel = CIRCUIT_NO_NET};
     return add_branch(b, part, plan_at(b, ends[near]), branch);
 }
 
-static bool plan_capacitor(struct builder *b, uint32_t part, const uint32_t ends[2]) {
+/* The net that a capacitor to a rail makes a node, or CIRCUIT_NO_NET. */
+static uint32_t charged_net(const struct builder *b, const uint32_t ends[2]) {
     for (int i = 0; i < 2; i++)
-        if ((b->flags[ends[!i]] & NET_RAIL)) {
-            if (!(b->flags[ends[i]] & (NET_RAIL | NET_DRIVEN)))
-                plan_at(b, ends[i])->farad += b->uses[part].quantity;
-            return true;
-        }
+        if (b->flags[ends[!i]] & NET_RAIL)
+            return b->flags[ends[i]] & (NET_RAIL | NET_DRIVEN) ? CIRCUIT_NO_NET : ends[i];
+    return CIRCUIT_NO_NET;
+}
+
+static bool plan_capacitor(struct builder *b, uint32_t part, const uint32_t ends[2]) {
+    uint32_t net = charged_net(b, ends);
+    if (net != CIRCUIT_NO_NET)
+        plan_at(b, net);
+    if ((b->flags[ends[0]] | b->flags[ends[1]]) & NET_RAIL)
+        return true;
     if (!has_sink(b, ends[0]) && !has_sink(b, ends[1]))
         return true;
     return build_refuse(b, part, "a capacitor that couples two signals");
@@ -84,22 +90,27 @@ static bool plan_fet(struct builder *b, uint32_t part, const struct part_unit *u
     if (b->flags[drain] & (NET_RAIL | NET_DRIVEN))
         return build_refuse(b, part, "a FET whose drain is on a driven net or a rail");
     struct branch branch = {.other = source,
-                            .ohm = build_figure(b, part, "rds_on", 5),
-                            .channel = part, /* replaced by its element */
+                            .part = part,
                             .unit = (unsigned)(unit - b->uses[part].model->units),
-                            .crss = build_figure(b, part, "crss", 0),
-                            .vth = build_figure(b, part, "vgs_th", 2)};
+                            .channel = 0}; /* replaced by its element */
     return add_branch(b, part, plan_at(b, drain), branch);
 }
 
+/* False when this resistor or capacitor is on no node. */
+static bool ends_of(const struct builder *b, uint32_t part, const struct part_unit *unit,
+                    uint32_t ends[2]) {
+    ends[0] = build_pin_net(b, part, unit, 0);
+    ends[1] = build_pin_net(b, part, unit, 1);
+    return ends[0] != CIRCUIT_NO_NET && ends[1] != CIRCUIT_NO_NET && ends[0] != ends[1] &&
+           !is_pattern(b, ends);
+}
+
 static bool plan_unit(struct builder *b, uint32_t part, const struct part_unit *unit) {
+    uint32_t ends[2];
     if (unit->kind == PART_FET)
         return plan_fet(b, part, unit);
-    if (unit->kind != PART_RESISTOR && unit->kind != PART_CAPACITOR)
-        return true;
-    uint32_t ends[2] = {build_pin_net(b, part, unit, 0), build_pin_net(b, part, unit, 1)};
-    if (ends[0] == CIRCUIT_NO_NET || ends[1] == CIRCUIT_NO_NET || ends[0] == ends[1] ||
-        is_pattern(b, ends))
+    if ((unit->kind != PART_RESISTOR && unit->kind != PART_CAPACITOR) ||
+        !ends_of(b, part, unit, ends))
         return true;
     return unit->kind == PART_RESISTOR ? plan_resistor(b, part, ends)
                                        : plan_capacitor(b, part, ends);
@@ -110,9 +121,40 @@ bool build_plans(struct builder *b) {
         for (size_t u = 0; build_uses_part(b, part) && u < b->uses[part].model->n_units; u++)
             if (!plan_unit(b, part, &b->uses[part].model->units[u]))
                 return false;
+    return true;
+}
+
+static void fill_branch(const struct builder *b, struct branch *branch) {
+    if (branch->channel == CIRCUIT_NO_NET) {
+        branch->ohm = b->uses[branch->part].quantity;
+        return;
+    }
+    branch->ohm = build_figure(b, branch->part, "rds_on", 5);
+    branch->crss = build_figure(b, branch->part, "crss", 0);
+    branch->vth = build_figure(b, branch->part, "vgs_th", 2);
+    branch->tau_off = 0;
+}
+
+static void charge_plan(struct builder *b, uint32_t part, const struct part_unit *unit) {
+    uint32_t ends[2];
+    if (unit->kind != PART_CAPACITOR || !ends_of(b, part, unit, ends))
+        return;
+    struct node_plan *plan = build_plan_of(b, charged_net(b, ends));
+    if (plan)
+        plan->farad += b->uses[part].quantity;
+}
+
+void build_fill_plans(struct builder *b) {
+    for (uint32_t i = 0; i < b->n_plans; i++) {
+        b->plans[i].farad = 0;
+        for (unsigned k = 0; k < b->plans[i].n_branches; k++)
+            fill_branch(b, &b->plans[i].branches[k]);
+    }
+    for (uint32_t part = 0; part < b->netlist->n_parts; part++)
+        for (size_t u = 0; build_uses_part(b, part) && u < b->uses[part].model->n_units; u++)
+            charge_plan(b, part, &b->uses[part].model->units[u]);
     for (uint32_t i = 0; i < b->n_plans; i++)
         b->plans[i].farad += b->c->loads[b->plans[i].net];
-    return true;
 }
 
 static double rail_voltage(const struct builder *b, uint32_t net) {
@@ -121,11 +163,11 @@ static double rail_voltage(const struct builder *b, uint32_t net) {
 
 /* One row of a node's table: the branches that conduct in `state`, in parallel. */
 static struct node_state node_row(const struct builder *b, const struct node_plan *plan,
-                                  const unsigned *bits, unsigned state) {
+                                  unsigned state) {
     double g = 0, current = 0;
     for (unsigned i = 0; i < plan->n_branches; i++) {
         const struct branch *branch = &plan->branches[i];
-        bool on = bits[i] < NODE_MAX_SWITCHES && (state >> bits[i] & 1);
+        bool on = plan->bits[i] < NODE_MAX_SWITCHES && (state >> plan->bits[i] & 1);
         double ohm = branch->ohm, volt = rail_voltage(b, branch->other);
         if (branch->channel != CIRCUIT_NO_NET) {
             if (!on)
@@ -158,6 +200,7 @@ static void time_channel(struct builder *b, const struct node_plan *plan, struct
                          uint32_t gate) {
     struct element *e = &b->c->elements[branch->channel];
     double vcc = b->config->vcc, vth = branch->vth;
+    e->rise = e->fall = 0;
     if (gate == CIRCUIT_NO_NET || vth >= vcc * 0.95 || vth <= 0)
         return;
     double load = b->c->loads[gate];
@@ -173,16 +216,12 @@ static void time_channel(struct builder *b, const struct node_plan *plan, struct
     e->fall = off > 0 ? (int32_t)(off * 1e12 + 0.5) : 0;
 }
 
-static bool wire_channel(struct builder *b, struct node_plan *plan, struct branch *branch,
-                         unsigned bit, uint32_t index) {
-    uint32_t part = branch->channel; /* as build_plans() left it */
-    const struct part_unit *unit = &b->uses[part].model->units[branch->unit];
+static bool wire_channel(struct builder *b, struct branch *branch, unsigned bit, uint32_t index) {
+    uint32_t part = branch->part;
     branch->channel = build_element(b, ELEMENT_CHANNEL, part, branch->unit, 0, CIRCUIT_NO_NET);
     b->c->elements[branch->channel].aux = index;
     b->c->elements[branch->channel].bit = (uint8_t)bit;
     b->c->elements[branch->channel].truth = 0x2; /* on while the gate is high */
-    uint32_t gate = build_pin_net(b, part, unit, 0);
-    time_channel(b, plan, branch, gate);
     return build_connect(b, branch->channel, part, branch->unit, 0, 1);
 }
 
@@ -214,20 +253,22 @@ static double release_voltage(const struct builder *b, const struct node_plan *p
 
 /* Gate charge: between 0 and VGS(th) the channel is closed, and Crss takes the drain along;
  * on the way down the closing channel has left its mark before. */
-static void kick_node(const struct builder *b, const struct node_plan *plan, struct node *node,
-                      const unsigned *bits) {
+static void kick_node(const struct builder *b, const struct node_plan *plan, struct node *node) {
     for (unsigned i = 0; i < plan->n_branches; i++) {
         const struct branch *branch = &plan->branches[i];
-        if (branch->channel == CIRCUIT_NO_NET || plan->farad <= 0)
+        if (branch->channel == CIRCUIT_NO_NET)
+            continue;
+        unsigned bit = plan->bits[i];
+        node->kick[bit][0] = node->kick[bit][1] = 0;
+        if (plan->farad <= 0)
             continue;
         double coupled = branch->crss * branch->vth / plan->farad * b->c->inv_grid;
-        node->kick[bits[i]][1] = coupled;
-        node->kick[bits[i]][0] = -coupled;
+        node->kick[bit][1] = coupled;
+        node->kick[bit][0] = -coupled;
         if (branch->tau_off > 0)
-            node->kick[bits[i]][0] +=
-                b->c->inv_grid * release_voltage(b, plan, branch,
-                                                 node_row(b, plan, bits, 1u << bits[i]),
-                                                 node_row(b, plan, bits, 0));
+            node->kick[bit][0] +=
+                b->c->inv_grid * release_voltage(b, plan, branch, node_row(b, plan, 1u << bit),
+                                                 node_row(b, plan, 0));
     }
 }
 
@@ -238,31 +279,28 @@ static bool refuse_node(struct builder *b, const struct node_plan *plan, const c
     return sim_err_set(b->err, SIM_ERR_UNMODELLED, "net %s: %s", b->netlist->nets[net].name, why);
 }
 
-/* Numbers the switches, makes the channels, fills the table. */
+/* Numbers the switches, makes the channels. */
 static bool build_node(struct builder *b, struct node_plan *plan, uint32_t index) {
     struct circuit *c = b->c;
     struct node *node = &c->nodes[index];
-    unsigned bits[NODE_MAX_BRANCHES], n = 0;
+    unsigned n = 0;
     for (unsigned i = 0; i < plan->n_branches; i++) {
         struct branch *branch = &plan->branches[i];
         bool switched = branch->channel != CIRCUIT_NO_NET || (b->flags[branch->other] & NET_DRIVEN);
-        bits[i] = switched ? n++ : NODE_MAX_SWITCHES;
+        plan->bits[i] = switched ? n++ : NODE_MAX_SWITCHES;
         if (n > NODE_MAX_SWITCHES)
             return refuse_node(b, plan, "more than 6 switched branches on one analog node");
         if (!switched)
             continue;
         if (branch->channel == CIRCUIT_NO_NET)
-            build_link(b, branch->other, plan->element, (uint8_t)(1u << bits[i]));
-        else if (!wire_channel(b, plan, branch, bits[i], index))
+            build_link(b, branch->other, plan->element, (uint8_t)(1u << plan->bits[i]));
+        else if (!wire_channel(b, branch, plan->bits[i], index))
             return false;
     }
-    kick_node(b, plan, node, bits);
     node->net = plan->net;
     node->n_switches = (uint8_t)n;
     node->states = c->n_node_states;
-    for (unsigned s = 0; s < 1u << n; s++)
-        c->node_states[c->n_node_states++] = node_row(b, plan, bits, s);
-    node->v0 = c->node_states[node->states].vinf;
+    c->n_node_states += 1u << n;
     return true;
 }
 
@@ -273,9 +311,28 @@ bool build_nodes(struct builder *b) {
             return false;
     }
     b->c->n_nodes = b->n_plans;
-    if (!node_tabulate_decays(b->c))
-        return sim_err_set(b->err, SIM_ERR_UNMODELLED, "out of memory");
-    for (uint32_t i = 0; i < b->n_plans; i++) /* the gates' thresholds are there by now */
-        node_tabulate(b->c, &b->c->nodes[i]);
     return true;
+}
+
+static void fill_node(struct builder *b, struct node_plan *plan, struct node *node) {
+    struct circuit *c = b->c;
+    for (unsigned i = 0; i < plan->n_branches; i++) {
+        struct branch *branch = &plan->branches[i];
+        if (branch->channel != CIRCUIT_NO_NET)
+            time_channel(b, plan, branch,
+                         build_pin_net(b, branch->part,
+                                       &b->uses[branch->part].model->units[branch->unit], 0));
+    }
+    kick_node(b, plan, node);
+    for (unsigned s = 0; s < 1u << node->n_switches; s++)
+        c->node_states[node->states + s] = node_row(b, plan, s);
+    node_tabulate_rows(c, node);
+    node_tabulate(c, node);
+}
+
+/* A channel's conductance, and so its node's farads, are in its delay: the plans come first. */
+void build_fill_nodes(struct builder *b) {
+    for (uint32_t i = 0; i < b->n_plans; i++)
+        if (!b->c->is_kept || b->c->is_kept[b->plans[i].element])
+            fill_node(b, &b->plans[i], &b->c->nodes[i]);
 }

@@ -20,6 +20,7 @@ struct netlist_pin {
     uint32_t next;      /* next pin of the same part, or NETLIST_NONE */
     const char *number; /* pad number as in the footprint, "1", "+5V", never NULL */
     const char *name;   /* pin function, "~{Q}", or "" */
+    long line;          /* of the board's file, 1-based; 0 when unknown */
 };
 
 struct netlist_part {
@@ -30,6 +31,7 @@ struct netlist_part {
     uint32_t first_pin;    /* NETLIST_NONE when it has none */
     uint32_t last_pin;
     bool removed; /* by an edit, or `0` pF */
+    long line;    /* of the board's file, 1-based; 0 when unknown */
 };
 
 struct netlist_net {

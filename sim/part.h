@@ -24,7 +24,8 @@ struct part_figure {
  *
  * LOGIC     up to 4 inputs, then the output. `truth` bit i is the output for input
  *           pattern i (input 0 = bit 0). tpd, or tplh and tphl: unloaded (0 pF) delay;
- *           vt_plus/vt_minus: input thresholds (equal for a plain gate: vth);
+ *           vt_plus/vt_minus: input thresholds (equal for a plain gate: vth), vh: the
+ *           limits of their difference, for tolerances;
  *           cin; r_up, r_down: output resistances.
  * DFF       CP, D, RD_n, SD_n, then Q, Q_n (positive edge). tpd_clk, tpd_set, tsu, th,
  *           trec, tw_clk, tw_set. An unused pin may be NULL.
@@ -83,6 +84,15 @@ struct part_variant {
     size_t n_figures;
 };
 
+/* Within which figures the model holds; outside of them it computes something, but nobody
+ * looked. Names: vcc (volt), r (ohm), c (farad), rx, cx (timing parts of a MONO). */
+struct part_limit {
+    const char *variant; /* a variant's name, NULL: of every one */
+    const char *name;
+    double min, max; /* NAN: open */
+    const char *source;
+};
+
 enum part_quantity { PART_NO_QUANTITY, PART_OHM, PART_FARAD };
 
 struct part_model {
@@ -104,6 +114,15 @@ struct part_model {
     size_t n_units;
     const struct part_vector *vectors;
     size_t n_vectors;
+    const struct part_limit *limits;
+    size_t n_limits;
+};
+
+/* How far a unit is from its part's typical figures: factors, 1 for a typical unit. `delay`
+ * stands for the speed of its transistors: propagation delays, the timing it demands, and
+ * output resistances. */
+struct part_spread {
+    double delay, vt_plus, vt_minus;
 };
 
 /* One part of a board, resolved: what the engine elaborates. One per netlist part. */
@@ -112,8 +131,9 @@ struct part_use {
     const struct part_variant *variant;
     const struct part_figure *figures; /* the variant's, with the board's overrides in */
     size_t n_figures;
-    double quantity;  /* ohm or farad, NAN otherwise */
-    uint8_t position; /* SELECTOR: throw joined with common, 1 = first; 0 = none */
+    double quantity;                  /* ohm or farad, NAN otherwise */
+    uint8_t position;                 /* SELECTOR: throw joined with common, 1 = first; 0 = none */
+    const struct part_spread *spread; /* per unit of the model; NULL: all typical */
 };
 
 /* A unit's pins, as the table above orders them: inputs are [0, inputs), outputs

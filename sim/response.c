@@ -46,8 +46,14 @@ void response_destroy(struct response *r) {
     free(r);
 }
 
+/* Eight octets at a time; no answer depends on how well it spreads. */
 static uint32_t hash(const uint8_t *bytes, size_t n) {
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    uint64_t h = UINT64_C(0xcbf29ce484222325), word;
+    for (; n >= sizeof word; n -= sizeof word, bytes += sizeof word) {
+        memcpy(&word, bytes, sizeof word);
+        h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        h ^= h >> 29;
+    }
     for (size_t i = 0; i < n; i++)
         h = (h ^ bytes[i]) * UINT64_C(0x100000001b3);
     return (uint32_t)(h ^ h >> 32);
@@ -68,6 +74,18 @@ static uint32_t intern(struct response *r, sim_time now) {
     memcpy(r->states + r->n_states * size, r->scratch_state, size);
     r->state_hash[slot] = r->n_states + 1;
     return r->n_states++;
+}
+
+void response_reset(struct response *r) {
+    size_t used = (size_t)r->n_states * r->n_symbols;
+    memset(r->table, 0, used * sizeof *r->table);
+    memset(r->short_next, 0xff, used * sizeof *r->short_next);
+    memset(r->shorts, 0, used * sizeof *r->shorts);
+    memset(r->state_hash, 0, r->hash_size * sizeof *r->state_hash);
+    r->n_states = 0;
+    r->state = RESPONSE_NONE;
+    r->live = false;
+    r->misses = 0;
 }
 
 void response_enter(struct response *r, sim_time now) {

@@ -68,6 +68,10 @@ struct response *response_create(const struct response_machine *machine, uint32_
                                  uint32_t max_states);
 void response_destroy(struct response *response); /* accepts NULL */
 
+/* Forget every state and answer: the machine is another one from here on. Nothing is
+ * allocated. */
+void response_reset(struct response *response);
+
 /* The machine was driven directly up to `now`: take its state as the present one. */
 void response_enter(struct response *response, sim_time now);
 /* Bring the machine itself to the present state at `now`, to drive it directly. */

@@ -29,7 +29,7 @@ absent() {
     missing="TAP device"
     [[ $1 != './linkpulse live'* ]] || can_live || return 0
     missing=netif_f401
-    [[ $1 = './linkpulse run'* && $1 != *'--firmware none'* && ! -e $tree/checkout/.build/firmware/netif_f401.elf ]]
+    [[ $1 =~ ^./linkpulse\ (run|gate\ nucleo_shield\b) && $1 != *'--firmware none'* && ! -e $tree/checkout/.build/firmware/netif_f401.elf ]]
 }
 
 # one STEM: runs STEM.cmd in the checkout and compares exit code and quoted output.
@@ -121,8 +121,9 @@ check "docs/boards.md has the keys of board_config.c" boards_names_all "$root/do
 parts=("$root"/models/parts/*.c "$root/models/parts/family.h")
 makes_in_code() { grep -ohE '^ +\{"[0-9A-Z][^"]*", [a-z_]*figures,' "${parts[@]}" | cut -d'"' -f2 | sort; }
 makes_in_boards() { sed -n '/^## Makes/,/^## /s/ |[^|]*|$//p' "$1" | grep -oE '`[0-9A-Z][^`]*`' | tr -d '`' | sort; }
-figures_in_code() {
-    grep -ohE '"[a-z][a-z_0-9]*", *(NAN|-?[0-9]|UNLOADED)' "${parts[@]}" | cut -d'"' -f2 | sort -u
+figures_in_code() { # without the limits, which begin with a variant
+    grep -hvE '^ +\{(NULL|"[0-9A-Z][^"]*"), "' "${parts[@]}" |
+        grep -oE '"[a-z][a-z_0-9]*", *(NAN|-?[0-9]|UNLOADED|AT_5V)' | cut -d'"' -f2 | sort -u
 }
 figures_in_boards() { sed -n '/^## Figures/,/^## /s/^| \(`[^|]*\).*/\1/p' "$1" | grep -oE '`[a-z_]+`' | tr -d '`' | sort; }
 parts_named() {

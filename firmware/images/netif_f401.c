@@ -10,6 +10,10 @@
 #include "firmware/lib/memory.h"
 #include "firmware/lwip/port.h"
 
+#ifndef SLEEPS /* 0: for measurements */
+#define SLEEPS 1
+#endif
+
 enum { BAUD = 2000000, LED = 5, BUTTON = 13, DEBOUNCE_MS = 20 };
 
 /* Us or everybody; no multicast. In an interrupt. */
@@ -93,7 +97,7 @@ int main(void) {
         log_link();
         if (button_pressed())
             log_counters();
-        if (!busy)
+        if (SLEEPS && !busy)
             sleep();
     }
 }

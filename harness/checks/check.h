@@ -43,7 +43,8 @@ struct check_finding {
     bool measured;           /* slack and limit hold */
     double value, limit, slack;
     char unit[8];
-    long line; /* of the board's file, 0 when unknown */
+    char file[256]; /* "": the board's */
+    long line;      /* of that file, 0 when unknown */
 };
 
 /* A figure with its distance to its limit, failed or not. */
@@ -80,13 +81,18 @@ struct check_report {
     size_t n_curves;
     struct check_not_run *not_run;
     size_t n_not_run;
+    bool full;                    /* some check found more than CHECK_MAX_FINDINGS */
+    struct check_finding dropped; /* the last beyond them */
 };
+#define CHECK_MAX_FINDINGS 200
 
 struct check_nominal; /* checks/nominal.h: what one run at nominal values showed */
+struct wiring;
 
 struct check_context {
     const struct board *board;
     const struct check_nominal *nominal; /* NULL: not wanted, or the board cannot be simulated */
+    const struct wiring *wiring;         /* checks/wiring.h; NULL: check_all() makes it */
 };
 
 struct check {
@@ -115,6 +121,8 @@ struct check_margin *check_measured(struct check_report *report, const struct ch
                                     const char *unit);
 struct check_curve *check_draw(struct check_report *report, const struct check *check,
                                const char *name);
+/* True when the check has CHECK_MAX_FINDINGS: what is found from here on is not kept. */
+bool check_is_full(struct check_report *report, const struct check *check);
 void check_not_run(struct check_report *report, const struct check *check, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -123,5 +131,21 @@ void check_not_run(struct check_report *report, const struct check *check, const
 bool check_all(const struct check_context *context, const char *const *only,
                struct check_report *report, struct sim_err *err);
 void check_report_finish(struct check_report *report);
+
+/* What part, net and line of the file a finding is about. NETLIST_NONE: left as it is. */
+void check_place_pin(struct check_finding *finding, const struct wiring *wiring, uint32_t pin);
+void check_place_part(struct check_finding *finding, const struct wiring *wiring, uint32_t part);
+void check_place_node(struct check_finding *finding, const struct wiring *wiring, uint32_t node);
+void check_advise(struct check_finding *finding, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* " so that ..." (`out` of `size`): what follows from a dead node, led by `joint`; "" if nothing.
+ */
+const char *check_consequence(const struct wiring *wiring, uint32_t node, const char *joint,
+                              char *out, size_t size);
+/* A failure of what leads to no driver, MCU or connector is a reservation only. */
+void check_weigh(struct check_finding *finding, const struct wiring *wiring, uint32_t node);
+
+/* "timing", "line", ... */
+const char *check_class_name(enum check_class of);
 
 #endif

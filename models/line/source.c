@@ -51,9 +51,14 @@ enum {
     ID_COUNT,
 };
 
-struct line_source {
+/* What the signal's form depends on. */
+struct form {
     struct line_settings settings;
     double bit_ps, ramp_ps;
+};
+
+struct line_source {
+    struct form form;
     unsigned first_bits;                     /* of the symbol that begins a frame: 1..8 */
     uint8_t first_octet;                     /* those bits, the earliest in bit 0 */
     unsigned preamble_octets;                /* whole ones after the first symbol, SFD included */
@@ -73,7 +78,7 @@ struct line_source {
 
 /* A symbol being drawn. */
 struct pen {
-    const struct line_source *source;
+    const struct form *form;
     struct line_symbol *symbol;
     double volt;  /* where the line stands */
     uint8_t seen; /* what the receiver has: 0, 1 or LINE_IDLE */
@@ -96,7 +101,7 @@ static uint8_t level_settled(const struct line_settings *s, double volt) {
 }
 
 static void pen_move(struct pen *pen, double at_ps, double volt) {
-    const struct line_settings *s = &pen->source->settings;
+    const struct line_settings *s = &pen->form->settings;
     double from = pen->volt;
     uint8_t level = level_of(s, volt);
     pen->volt = volt;
@@ -107,53 +112,55 @@ static void pen_move(struct pen *pen, double at_ps, double volt) {
     double share = from == volt ? 0 : (threshold - from) / (volt - from);
     share = share < 0 ? 0 : share > 1 ? 1 : share;
     struct line_symbol *symbol = pen->symbol;
-    symbol->dt_ps[symbol->n_edges] = (int32_t)(at_ps + share * pen->source->ramp_ps + 0.5);
+    symbol->dt_ps[symbol->n_edges] = (int32_t)(at_ps + share * pen->form->ramp_ps + 0.5);
     symbol->level[symbol->n_edges++] = level;
     pen->seen = level;
 }
 
-static double bit_volt(const struct line_source *source, bool high) {
-    double amplitude = source->settings.amplitude_v;
-    return high != source->settings.swapped ? amplitude : -amplitude;
+static double bit_volt(const struct form *form, bool high) {
+    double amplitude = form->settings.amplitude_v;
+    return high != form->settings.swapped ? amplitude : -amplitude;
 }
 
-static struct pen pen_after_bit(struct line_source *source, unsigned id, bool bit) {
-    double volt = bit_volt(source, bit);
-    source->table[id].n_edges = 0;
-    return (struct pen){source, &source->table[id], volt, level_settled(&source->settings, volt)};
+static struct pen pen_after_bit(const struct form *form, struct line_symbol *symbol, bool bit) {
+    double volt = bit_volt(form, bit);
+    symbol->n_edges = 0;
+    return (struct pen){form, symbol, volt, level_settled(&form->settings, volt)};
 }
 
-static struct pen pen_from_rest(struct line_source *source, unsigned id) {
-    source->table[id].n_edges = 0;
-    return (struct pen){source, &source->table[id], 0, level_of(&source->settings, 0)};
+static struct pen pen_from_rest(const struct form *form, struct line_symbol *symbol) {
+    symbol->n_edges = 0;
+    return (struct pen){form, symbol, 0, level_of(&form->settings, 0)};
 }
 
 static void draw_bits(struct pen pen, uint8_t octet, unsigned n_bits, int32_t length_ps) {
     for (unsigned i = 0; i < n_bits; i++) {
         bool bit = octet >> i & 1;
-        pen_move(&pen, i * pen.source->bit_ps, bit_volt(pen.source, !bit));
-        pen_move(&pen, (i + 0.5) * pen.source->bit_ps, bit_volt(pen.source, bit));
+        pen_move(&pen, i * pen.form->bit_ps, bit_volt(pen.form, !bit));
+        pen_move(&pen, (i + 0.5) * pen.form->bit_ps, bit_volt(pen.form, bit));
     }
     pen.symbol->length_ps = length_ps;
 }
 
 /* High for `high_ps`, then rest. The length holds the ramp back to rest. */
 static void draw_high(struct pen pen, double high_ps) {
-    pen_move(&pen, 0, bit_volt(pen.source, true));
+    pen_move(&pen, 0, bit_volt(pen.form, true));
     pen_move(&pen, high_ps, 0);
-    pen.symbol->length_ps = (int32_t)(high_ps + pen.source->ramp_ps + 0.5) + 1;
+    pen.symbol->length_ps = (int32_t)(high_ps + pen.form->ramp_ps + 0.5) + 1;
 }
 
 static void make_table(struct line_source *source) {
+    struct line_symbol *table = source->table;
     for (unsigned id = 0; id < ID_FIRST; id++)
-        draw_bits(pen_after_bit(source, id, id & ID_PREVIOUS), (uint8_t)id, 8,
+        draw_bits(pen_after_bit(&source->form, &table[id], id & ID_PREVIOUS), (uint8_t)id, 8,
                   source->octet_ps + (id & ID_LONGER ? 1 : 0));
     for (unsigned longer = 0; longer < 2; longer++)
-        draw_bits(pen_from_rest(source, ID_FIRST + longer), source->first_octet, source->first_bits,
-                  source->first_ps + (int32_t)longer);
+        draw_bits(pen_from_rest(&source->form, &table[ID_FIRST + longer]), source->first_octet,
+                  source->first_bits, source->first_ps + (int32_t)longer);
     for (unsigned bit = 0; bit < 2; bit++)
-        draw_high(pen_after_bit(source, ID_TP_IDL + bit, bit), source->settings.tp_idl_ps);
-    draw_high(pen_from_rest(source, ID_PULSE), LINK_PULSE_PS);
+        draw_high(pen_after_bit(&source->form, &table[ID_TP_IDL + bit], bit),
+                  source->form.settings.tp_idl_ps);
+    draw_high(pen_from_rest(&source->form, &table[ID_PULSE]), LINK_PULSE_PS);
 }
 
 static bool within(double value, double low, double high) {
@@ -181,13 +188,47 @@ static void split(double length_ps, int32_t *whole, uint64_t *fraction) {
 /* The frame's head: its first symbol takes the bits that do not fill an octet, so that
  * the octets after it stand as in a frame of normal length. */
 static void plan_preamble(struct line_source *source) {
-    unsigned bits = (unsigned)(PREAMBLE_SFD_BITS + source->settings.preamble_bits);
+    unsigned bits = (unsigned)(PREAMBLE_SFD_BITS + source->form.settings.preamble_bits);
     source->first_bits = bits % 8 ? bits % 8 : 8;
     source->preamble_octets = (bits - source->first_bits) / 8;
     unsigned whole = source->preamble_octets > 0 ? PREAMBLE_OCTET : SFD_OCTET;
     source->first_octet = (uint8_t)(whole >> (8 - source->first_bits));
-    split(source->first_bits * source->bit_ps, &source->first_ps, &source->first_fraction);
-    split(8 * source->bit_ps, &source->octet_ps, &source->octet_fraction);
+    split(source->first_bits * source->form.bit_ps, &source->first_ps, &source->first_fraction);
+    split(8 * source->form.bit_ps, &source->octet_ps, &source->octet_fraction);
+}
+
+static struct form form_of(const struct line_settings *settings) {
+    return (struct form){*settings, NOMINAL_BIT_PS / (1 + settings->ppm * 1e-6),
+                         settings->rise_ps * RAMP_PER_RISE};
+}
+
+static bool is_waved(const struct line_settings *s) {
+    return s->cable_m > 0 || s->noise_rms_v > 0 || s->crosstalk_v > 0;
+}
+
+static bool is_jittered(const struct line_settings *s) {
+    return s->jitter_rms_ps > 0 || s->jitter_peak_ps > 0;
+}
+
+double line_whole_ppm(double ppm) {
+    double bit = NOMINAL_BIT_PS / (1 + ppm * 1e-6);
+    return (NOMINAL_BIT_PS / (double)(int32_t)(bit + 0.5) - 1) * 1e6;
+}
+
+bool line_source_cells(const struct line_settings *settings, struct line_symbol *cells) {
+    if (!settings_make_sense(settings) || is_waved(settings) || is_jittered(settings))
+        return false;
+    const struct form form = form_of(settings);
+    const int32_t length = (int32_t)(form.bit_ps + 0.5);
+    if (!within(form.bit_ps - length, -1e-6, 1e-6))
+        return false;
+    for (unsigned i = 0; i < LINE_CELL_FIRST; i++)
+        draw_bits(pen_after_bit(&form, &cells[i], i & 2), i & 1, 1, length);
+    for (unsigned bit = 0; bit < 2; bit++) {
+        draw_bits(pen_from_rest(&form, &cells[LINE_CELL_FIRST + bit]), (uint8_t)bit, 1, length);
+        draw_high(pen_after_bit(&form, &cells[LINE_CELL_TP_IDL + bit], bit), settings->tp_idl_ps);
+    }
+    return true;
 }
 
 struct line_source *line_source_create(const struct line_settings *settings) {
@@ -196,9 +237,7 @@ struct line_source *line_source_create(const struct line_settings *settings) {
     struct line_source *source = calloc(1, sizeof *source);
     if (!source)
         return NULL;
-    source->settings = *settings;
-    source->bit_ps = NOMINAL_BIT_PS / (1 + settings->ppm * 1e-6);
-    source->ramp_ps = settings->rise_ps * RAMP_PER_RISE;
+    source->form = form_of(settings);
     gauss_init(&source->gauss);
     source->stream_gauss = rng_stream(JITTER_STREAM_GAUSS);
     source->stream_peak = rng_stream(JITTER_STREAM_PEAK);
@@ -209,9 +248,9 @@ struct line_source *line_source_create(const struct line_settings *settings) {
         line_source_destroy(source);
         return NULL;
     }
-    source->waved = settings->cable_m > 0 || settings->noise_rms_v > 0 || settings->crosstalk_v > 0;
-    if (!waveform_init(&source->waveform, &source->settings, &source->gauss, source->bit_ps,
-                       source->ramp_ps)) {
+    source->waved = is_waved(settings);
+    if (!waveform_init(&source->waveform, &source->form.settings, &source->gauss,
+                       source->form.bit_ps, source->form.ramp_ps)) {
         line_source_destroy(source);
         return NULL;
     }
@@ -234,16 +273,15 @@ const struct line_symbol *line_source_symbols(const struct line_source *source, 
 }
 
 double line_source_bit_ps(const struct line_source *source) {
-    return source->bit_ps;
+    return source->form.bit_ps;
 }
 
 bool line_source_repeats(const struct line_source *source) {
-    return !source->waved && source->settings.jitter_rms_ps <= 0 &&
-           source->settings.jitter_peak_ps <= 0;
+    return !source->waved && !is_jittered(&source->form.settings);
 }
 
 uint8_t line_source_rest_level(const struct line_source *source) {
-    return level_of(&source->settings, 0);
+    return level_of(&source->form.settings, 0);
 }
 
 /* A frame being encoded; kept in registers by the loops below. */
@@ -289,14 +327,14 @@ static void end_burst(struct line_source *source, unsigned id, size_t n, struct 
 }
 
 static void begin_wave(struct line_source *source, sim_time start) {
-    waveform_begin(&source->waveform, start, level_of(&source->settings, 0), source->edges,
+    waveform_begin(&source->waveform, start, level_of(&source->form.settings, 0), source->edges,
                    MAX_SYMBOLS * LINE_SYMBOL_MAX_EDGES,
                    source->symbols_sent * LINE_SYMBOL_MAX_EDGES);
 }
 
 /* High for high_ps, then rest; the burst lasts until the receiver sees that. */
 static void end_wave(struct line_source *source, double high_ps, struct line_burst *burst) {
-    waveform_move(&source->waveform, bit_volt(source, true), high_ps);
+    waveform_move(&source->waveform, bit_volt(&source->form, true), high_ps);
     source->n_edges = waveform_end(&source->waveform);
     sim_time last = source->n_edges ? source->edges[source->n_edges - 1].time : burst->start;
     if (last >= burst->end)
@@ -306,8 +344,8 @@ static void end_wave(struct line_source *source, double high_ps, struct line_bur
 static void wave_bits(struct line_source *source, uint8_t octet, unsigned n_bits) {
     for (unsigned i = 0; i < n_bits; i++) {
         bool bit = octet >> i & 1;
-        waveform_half(&source->waveform, bit_volt(source, !bit));
-        waveform_half(&source->waveform, bit_volt(source, bit));
+        waveform_half(&source->waveform, bit_volt(&source->form, !bit));
+        waveform_half(&source->waveform, bit_volt(&source->form, bit));
     }
 }
 
@@ -319,7 +357,7 @@ static void wave_frame(struct line_source *source, const uint8_t *octets, size_t
         wave_bits(source, left > 1 ? PREAMBLE_OCTET : SFD_OCTET, 8);
     for (size_t i = 0; i < n; i++)
         wave_bits(source, octets[i], 8);
-    end_wave(source, source->settings.tp_idl_ps, burst);
+    end_wave(source, source->form.settings.tp_idl_ps, burst);
 }
 
 bool line_source_frame(struct line_source *source, const uint8_t *octets, size_t n, sim_time start,
@@ -354,7 +392,7 @@ bool line_source_link_pulse(struct line_source *source, sim_time start, struct l
 /* Edge number: the symbol's number since the source was made, times the most edges a
  * symbol may have, plus the edge's place in it. */
 static double jitter(const struct line_source *source, uint64_t number) {
-    const struct line_settings *s = &source->settings;
+    const struct line_settings *s = &source->form.settings;
     double ps = 0;
     if (s->jitter_rms_ps > 0)
         ps += s->jitter_rms_ps * gauss_at(&source->gauss, s->seed, source->stream_gauss, number);
@@ -392,16 +430,12 @@ static size_t edges_jittered(struct line_source *source, const struct line_burst
     return (size_t)(out - source->edges);
 }
 
-static bool jittered(const struct line_source *source) {
-    return source->settings.jitter_rms_ps > 0 || source->settings.jitter_peak_ps > 0;
-}
-
 /* The waveform's own edges keep their places behind the jittered ones: asking again gives
  * the same. */
 static size_t edges_waved(struct line_source *source, const struct line_edge **edges) {
     struct line_edge *out = source->edges + MAX_SYMBOLS * LINE_SYMBOL_MAX_EDGES;
     sim_time last = INT64_MIN;
-    if (!jittered(source))
+    if (!is_jittered(&source->form.settings))
         return source->n_edges;
     *edges = out;
     for (size_t i = 0; i < source->n_edges; i++) {
@@ -418,5 +452,6 @@ size_t line_source_edges(struct line_source *source, const struct line_burst *bu
     *edges = source->edges;
     if (source->waved)
         return edges_waved(source, edges);
-    return jittered(source) ? edges_jittered(source, burst) : edges_exact(source, burst);
+    return is_jittered(&source->form.settings) ? edges_jittered(source, burst)
+                                               : edges_exact(source, burst);
 }

@@ -106,6 +106,15 @@ size_t line_source_edges(struct line_source *source, const struct line_burst *bu
 /* A link test pulse (100 ns positive) as symbols, or edges; same rules. */
 bool line_source_link_pulse(struct line_source *source, sim_time start, struct line_burst *burst);
 
+/* The same signal bit by bit, for a consumer that remembers its response to ever so few
+ * symbols: cells[2 * previous bit + bit], and from LINE_CELL_FIRST on the first bit of a frame,
+ * 0 or 1, and TP_IDL after a 0 or 1. Gapless, they have the edges of line_source_frame(). False
+ * when the settings make no sense, equal symbols would not have equal edges, or a bit does not
+ * last whole picoseconds: at the ppm that line_whole_ppm() gives, the nearest, it does. */
+enum { LINE_CELL_FIRST = 4, LINE_CELL_TP_IDL = 6, LINE_CELLS = 8 };
+bool line_source_cells(const struct line_settings *settings, struct line_symbol *cells);
+double line_whole_ppm(double ppm);
+
 /* IEEE 802.3 FCS (CRC-32) of n octets, and a frame padded to 60 octets plus FCS, LSB
  * octet first. `out` holds at least max(n, 60) + 4. Returns the new length. */
 uint32_t line_fcs(const uint8_t *octets, size_t n);

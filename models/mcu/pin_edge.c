@@ -29,7 +29,7 @@ static void add(struct pin_digest *out, const struct pin_edge *edge) {
 
 bool pin_digest_make(struct pin_digest *out, const struct pin_edge *edges, size_t n) {
     bool ok = true;
-    memset(out, 0, sizeof *out);
+    memset(out, 0, offsetof(struct pin_digest, position));
     size_t clocks = count(edges, n, CLOCK, &ok),
            data = count(edges + clocks, n - clocks, DATA, &ok);
     if (!ok || clocks + data == 0 || clocks > PIN_DIGEST_CLOCKS || clocks + data > PIN_DIGEST_EDGES)

@@ -9,6 +9,11 @@ static const struct part_unit units[] = {
     {"", PART_CAPACITOR, 0, 0, {"1", "2"}},
 };
 
+static const struct part_limit limits[] = {
+    {NULL, "c", 1e-12, 1e-2,
+     "below 1 pF the stray capacitance decides; above 10 mF nothing on such a board"},
+};
+
 static const char *const footprints[] = {"C_", "CP_", NULL};
 static const char *const ref_prefixes[] = {"C", NULL};
 static const char *const none[] = {NULL};
@@ -26,4 +31,6 @@ const struct part_model part_capacitor = {
     .n_variants = N_OF(variants),
     .units = units,
     .n_units = N_OF(units),
+    .limits = limits,
+    .n_limits = N_OF(limits),
 };

@@ -25,6 +25,8 @@ static const struct part_figure generic_figures[] = {
      "Nexperia 74HC14, transfer characteristics, 4.5 and 6 V; from memory, check"},
     {"vt_minus", AT_5V(0.9, 1.2), AT_5V(1.40, 1.89), AT_5V(2.0, 2.6),
      "Nexperia 74HC14, transfer characteristics, 4.5 and 6 V; from memory, check"},
+    {"vh", AT_5V(0.4, 0.6), AT_5V(0.98, 1.25), AT_5V(1.4, 1.6),
+     "Nexperia 74HC14, hysteresis, 4.5 and 6 V; typ from memory, limits as 74HC1G14, table 7"},
 };
 
 static const struct part_figure ti_figures[] = {
@@ -33,6 +35,8 @@ static const struct part_figure ti_figures[] = {
      "SN74HC14 SCLS085, 4.5 and 6 V; from memory, check"},
     {"vt_minus", AT_5V(0.9, 1.2), AT_5V(1.6, 2.0), AT_5V(2.45, 3.2),
      "SN74HC14 SCLS085, 4.5 and 6 V; from memory, check"},
+    {"vh", AT_5V(0.4, 0.5), AT_5V(0.9, 1.3), AT_5V(2.1, 2.5),
+     "SN74HC14 SCLS085, hysteresis, 4.5 and 6 V; from memory, check"},
 };
 
 /* The onsemi sheet states limits only: the typical part is taken midway between them. */
@@ -45,6 +49,8 @@ static const struct part_figure onsemi_figures[] = {
      "MC74HC14A, DC characteristics, 25 C limits at 4.5 and 6 V; typ midway between them"},
     {"vt_minus", AT_5V(0.9, 1.2), MIDWAY(AT_5V(0.9, 1.2), AT_5V(2.0, 2.6)), AT_5V(2.0, 2.6),
      "MC74HC14A, DC characteristics, 25 C limits at 4.5 and 6 V; typ midway between them"},
+    {"vh", AT_5V(0.40, 0.50), MIDWAY(AT_5V(0.40, 0.50), AT_5V(2.25, 3.0)), AT_5V(2.25, 3.0),
+     "MC74HC14A, DC characteristics, hysteresis, 4.5 and 6 V; typ midway between them"},
 };
 
 static const struct part_variant variants[] = {
@@ -60,6 +66,10 @@ static const struct part_unit units[] = {
 };
 
 static const struct part_vector vectors[] = {{"0", "1"}, {"1", "0"}, {"0", "1"}};
+
+static const struct part_limit limits[] = {
+    {NULL, "vcc", 2.0, 6.0, "74HC family, recommended operating conditions; from memory, check"},
+};
 
 static const char *const values[] = {"74HC14", NULL};
 static const char *const none[] = {NULL};
@@ -78,6 +88,8 @@ const struct part_model part_hc14 = {
     .n_variants = N_OF(variants),
     .units = units,
     .n_units = N_OF(units),
+    .limits = limits,
+    .n_limits = N_OF(limits),
     .vectors = vectors,
     .n_vectors = N_OF(vectors),
 };

@@ -43,6 +43,13 @@ static const struct part_vector vectors[] = {
     {"01", "1"},
 };
 
+static const struct part_limit limits[] = {
+    {"74HC32", "vcc", 2.0, 6.0,
+     "74HC family, recommended operating conditions; from memory, check"},
+    {"74HCT32", "vcc", 4.5, 5.5,
+     "74HCT and ACT families, recommended operating conditions; from memory, check"},
+};
+
 static const char *const values[] = {"74HC32", "74HCT32", NULL};
 static const char *const none[] = {NULL};
 static const char *const power[] = {"14", NULL};
@@ -60,6 +67,8 @@ const struct part_model part_hc32 = {
     .n_variants = N_OF(variants),
     .units = units,
     .n_units = N_OF(units),
+    .limits = limits,
+    .n_limits = N_OF(limits),
     .vectors = vectors,
     .n_vectors = N_OF(vectors),
 };

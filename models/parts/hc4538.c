@@ -42,6 +42,15 @@ static const struct part_vector vectors[] = {
     {"^10", "01"}, {"111", "=="}, /* no trigger; nor by its release */
 };
 
+static const struct part_limit limits[] = {
+    {NULL, "vcc", 2.0, 6.0, "74HC family, recommended operating conditions; from memory, check"},
+    {NULL, "rx", 2e3, 1e6,
+     "Nexperia 74HC4538: 2 kohm at least at 5 V; from memory, check; above 1 Mohm the input's 0.5 "
+     "uA decides"},
+    {NULL, "cx", 1e-9, NAN,
+     "T = k R C holds from 1 nF on; below it k rises, which is not modelled"},
+};
+
 static const char *const values[] = {"74HC4538", NULL};
 static const char *const none[] = {NULL};
 static const char *const power[] = {"16", NULL};
@@ -59,6 +68,8 @@ const struct part_model part_hc4538 = {
     .n_variants = N_OF(variants),
     .units = units,
     .n_units = N_OF(units),
+    .limits = limits,
+    .n_limits = N_OF(limits),
     .vectors = vectors,
     .n_vectors = N_OF(vectors),
 };

@@ -50,6 +50,10 @@ static const struct part_vector vectors[] = {
     {"0001", "01"},
 };
 
+static const struct part_limit limits[] = {
+    {NULL, "vcc", 2.0, 6.0, "74HC family, recommended operating conditions; from memory, check"},
+};
+
 static const char *const values[] = {"74HC74", NULL};
 static const char *const none[] = {NULL};
 static const char *const power[] = {"14", NULL};
@@ -67,6 +71,8 @@ const struct part_model part_hc74 = {
     .n_variants = N_OF(variants),
     .units = units,
     .n_units = N_OF(units),
+    .limits = limits,
+    .n_limits = N_OF(limits),
     .vectors = vectors,
     .n_vectors = N_OF(vectors),
 };

@@ -9,6 +9,11 @@ static const struct part_unit units[] = {
     {"", PART_RESISTOR, 0, 0, {"1", "2"}},
 };
 
+static const struct part_limit limits[] = {
+    {NULL, "r", 0.0, 1e7,
+     "above 10 Mohm leakage (up to 1 uA per CMOS input) decides, not modelled"},
+};
+
 static const char *const footprints[] = {"R_", NULL};
 static const char *const ref_prefixes[] = {"R", NULL};
 static const char *const none[] = {NULL};
@@ -26,4 +31,6 @@ const struct part_model part_resistor = {
     .n_variants = N_OF(variants),
     .units = units,
     .n_units = N_OF(units),
+    .limits = limits,
+    .n_limits = N_OF(limits),
 };

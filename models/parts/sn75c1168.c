@@ -59,6 +59,10 @@ static const struct part_vector vectors[] = {
     {"11", "10"}, {"10", "zz"}, {"11", "10"}, {"01", "01"},
 };
 
+static const struct part_limit limits[] = {
+    {NULL, "vcc", 4.5, 5.5, "SLLS159, recommended operating conditions; from memory, check"},
+};
+
 static const char *const values[] = {"75C1168", NULL};
 static const char *const none[] = {NULL};
 static const char *const power[] = {"16", NULL};
@@ -76,6 +80,8 @@ const struct part_model part_sn75c1168 = {
     .n_variants = N_OF(variants),
     .units = units,
     .n_units = N_OF(units),
+    .limits = limits,
+    .n_limits = N_OF(limits),
     .vectors = vectors,
     .n_vectors = N_OF(vectors),
 };

@@ -77,9 +77,9 @@ static void on_nss_interrupt(void *user, sim_time time) {
     note(user, (uint64_t)time);
 }
 
-static void on_output(void *user, size_t output, const struct stm32_pin_change *change) {
-    note(user, (uint64_t)change->time);
-    note(user, output * 4 + change->level);
+static void on_output(void *user, size_t output, const struct replay_pin *pin) {
+    note(user, (uint64_t)pin->time);
+    note(user, output * 4 + (unsigned)pin->level);
 }
 
 static void on_pins(void *user, sim_time start, const struct pin_list *list) {
@@ -117,10 +117,7 @@ static struct replay *open_board(const struct board *board, struct log *log) {
         .seed = 1, .cache = true, .user = log, .on_pins = on_pins};
     struct replay *replay = replay_create(board, &settings, &err);
     cr_assert(replay, "%s", err.text);
-    const struct spi_sampler *s = replay_sampler(replay);
-    cosim_pin(log->cosim, SPI_SCK, 0, s->sck);
-    cosim_pin(log->cosim, SPI_MOSI, 0, s->mosi);
-    cosim_pin(log->cosim, SPI_NSS, 0, s->selected == s->active_high);
+    cosim_boot(log->cosim, replay_sampler(replay));
     return replay;
 }
 

@@ -70,6 +70,13 @@ static const struct {
     long line;
 } bad[] = {
     {"[delay]\n\nscal = 1", "[delay] has no key \"scal\"; nearest is \"scale\"", 3},
+    {"[gate]\nmin_yield = 95", "min_yield = \"95\"; expected 0 % to 100 %, or 0 to 1", 2},
+    {"[waiver.1]\nidd = x", "[waiver.1] has no key \"idd\"; nearest is \"id\"", 2},
+    {"[waiver.1]\nid = x\nid = y", "[waiver.1] states id twice", 3},
+    {"[waiver.1]\nnet = /a\npart = U1", "states part twice, as a net or as a part", 3},
+    {"\n[waiver.1]\nid = x\nauthor = me", "[waiver.1] lacks reason", 3},
+    {"[waiver.]\nid = x", "needs a name of 1 to 31 characters", 2},
+    {"[waiver.1]\nexpires = 2026-02-29", "expires = 2026-02-29; expected a date, YYYY-MM-DD", 2},
     {"[delya]\nscale = 1", "no section [delya]; nearest is \"delay\"", 2},
     {"scale = 1", "outside any section", 1},
     {"[delay]\nscale = 1x", "\"1x\"", 2},
@@ -219,4 +226,49 @@ Test(board_config, mistakes_for_a_chip_have_their_line) {
     }
     cr_expect(!parse("[attach.f100rb]\npin_tx_clk = PA5\npin_tx_clk = PA5\n"));
     cr_expect_eq(err.line, 3);
+}
+
+Test(board_config, waivers) {
+    cr_assert(parse("[gate]\nmin_yield = 90 %\n[waiver.b]\nid = sck-duty\nnet = /sck\n"
+                    "reason = measured\nauthor = me\nexpires = 2028-02-29\n"
+                    "[waiver.a]\nid = dead-net\npart = U8\nreason = r\nauthor = a\n"),
+              "%ld %s", err.line, err.text);
+    cr_expect_float_eq(config.min_yield, 0.9, 1e-12);
+    cr_assert_eq(config.n_waivers, 2);
+    cr_expect_str_eq(config.waivers[0].name, "b");
+    cr_expect_str_eq(config.waivers[0].id, "sck-duty");
+    cr_expect_str_eq(config.waivers[0].subject, "/sck");
+    cr_expect_str_eq(config.waivers[0].reason, "measured");
+    cr_expect_str_eq(config.waivers[0].author, "me");
+    cr_expect_str_eq(config.waivers[0].expires, "2028-02-29");
+    cr_expect(config.waivers[0].net);
+    cr_expect_eq(config.waivers[0].line, 4);
+    cr_expect_str_eq(config.waivers[1].subject, "U8");
+    cr_expect_str_eq(config.waivers[1].expires, "");
+    cr_expect(!config.waivers[1].net);
+    cr_expect(!set("waiver.a.id=x"));
+    cr_expect(strstr(err.text, "waivers stand in a file"), "%s", err.text);
+    cr_expect(set("gate.min_yield=0.5"));
+    cr_expect_eq(config.min_yield, 0.5);
+}
+
+Test(board_config, more_waivers_than_there_is_room_for) {
+    char text[4096];
+    size_t n = 0;
+    for (int i = 0; i < 33; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n,
+                              "[waiver.%d]\nid = x\nreason = r\nauthor = a\n", i);
+    cr_assert(!parse(text));
+    cr_expect(strstr(err.text, "more than 32 waivers"), "%s", err.text);
+}
+
+Test(board_config, dates) {
+    static const char *const good[] = {"2000-01-01", "2026-12-31", "2024-02-29", "2400-02-29"};
+    static const char *const not [] = {"",           "2026-1-1",   "2026-13-01", "2026-00-10",
+                                       "2026-04-31", "2100-02-29", "1999-12-31", "2026-12-00",
+                                       "20261-1-31", "2026/12/31", "2026-12-3x"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        cr_expect(board_config_is_date(good[i]), "%s", good[i]);
+    for (size_t i = 0; i < sizeof not / sizeof *not ; i++)
+        cr_expect(!board_config_is_date(not [i]), "%s", not [i]);
 }

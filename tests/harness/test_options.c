@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,9 +38,24 @@ static const struct refusal refusals[] = {
     {"", "no verb"},
     {"rum|x", "did you mean run"},
     {"qqqqqqqqqqqq", "unknown verb"},
-    {"gate", "gate is not available in this version"},
-    {"sweep", "not available"},
-    {"merge|a", "not available"},
+    {"gate|a|b", "gate takes one board"},
+    {"gate|--profile|strict", "--profile strict: expected function or standard"},
+    {"gate|--profile", "--profile needs a value: NAME"},
+    {"gate|--min-yield|nan", "--min-yield nan: expected 0 to 100 %"},
+    {"gate|--min-yield|95x", "expected 0 to 100 %"},
+    {"run|a|--only|b", "--only does not belong to run"},
+    {"run|a|--profile", "--profile does not belong to run"},
+    {"mcu|a|--profile=x", "--profile takes no value"},
+    {"wave", "not available"},
+    {"sweep|a|--samples|0", "expected at least one"},
+    {"sweep|a|--samples|-1", "expected a number up to"},
+    {"sweep|a|--shard|0/2", "expected I/N"},
+    {"sweep|a|--shard|1/", "expected I/N"},
+    {"sweep|a|--shards|0", "1 to 100000"},
+    {"sweep|a|--vcd|x", "--vcd does not belong to sweep"},
+    {"sweep|a|b", "sweep takes one board"},
+    {"merge", "every shard"},
+    {"merge|a|--samples|3", "--samples does not belong to merge"},
     {"live|--partner|x", "expected tolerant, standard or strict"},
     {"live|--speed|x", "expected real or max"},
     {"live|--vcd|x", "--vcd does not belong to live"},
@@ -142,6 +158,52 @@ Test(options, has_the_stated_defaults) {
     cr_assert_str_eq(p.options.engine, "event");
     cr_assert_eq(p.options.seed, 1);
     cr_assert(p.options.strict);
+    options_finish(&p.options);
+}
+
+Test(options, sweep) {
+    struct parsed p;
+    parse(&p, "sweep|b.net|--samples|500|--shard|3/7|--min-yield|90%|--no-advice|--records|r|-j|2");
+    cr_assert(p.ok, "%s", p.err.text);
+    cr_assert_eq(p.options.verb, OPTIONS_SWEEP);
+    cr_assert_str_eq(p.options.board, "b.net");
+    cr_assert_eq(p.options.sweep.samples, 500);
+    cr_assert(p.options.sweep.shard == 2 && p.options.sweep.shards == 7);
+    cr_assert_float_eq(p.options.sweep.min_yield, 0.9, 1e-12);
+    cr_assert(p.options.sweep.no_advice && !p.options.sweep.one);
+    cr_assert_str_eq(p.options.sweep.records, "r");
+    options_finish(&p.options);
+}
+
+Test(options, repeats_a_sweep) {
+    struct parsed p;
+    char text[200];
+    parse(&p, "sweep|b.net|--seed|9|--edit|value R5=470|--samples|500");
+    options_repeat_sweep(&p.options, text, sizeof text);
+    cr_expect_str_eq(text, "linkpulse sweep b.net --seed 9 --edit 'value R5=470'");
+    options_finish(&p.options);
+}
+
+Test(options, gate) {
+    struct parsed p;
+    parse(&p, "gate|b.net|--min-yield|90 "
+              "%|--samples|0|--html|h|--waivers|w|--date|2026-12-31|--only|a|--only|b");
+    cr_assert(p.ok, "%s", p.err.text);
+    cr_expect_float_eq(p.options.gate.min_yield, 0.9, 1e-12);
+    cr_expect_eq(p.options.sweep.samples, 0);
+    cr_expect_str_eq(p.options.gate.html, "h");
+    cr_expect_str_eq(p.options.gate.waivers, "w");
+    cr_expect_eq(p.options.gate.n_only, 2);
+    options_finish(&p.options);
+    char text[400];
+    parse(&p, "gate|b.net|--min-yield|90|--date|2026-12-31|--bisect|--html|h");
+    options_repeat_gate(&p.options, text, sizeof text);
+    cr_expect_str_eq(text,
+                     "linkpulse gate --board b.net --profile function --seed 1 --min-yield 90 "
+                     "--date 2026-12-31 --bisect");
+    options_finish(&p.options);
+    parse(&p, "gate");
+    cr_expect(isnan(p.options.gate.min_yield), "the board's own");
     options_finish(&p.options);
 }
 

@@ -16,6 +16,7 @@ struct figure_name {
 static const struct figure_name figure_names[] = {
     {PART_LOGIC, "vt_plus", true},
     {PART_LOGIC, "vt_minus", true},
+    {PART_LOGIC, "vh", false},
     {PART_LOGIC, "cin", true},
     {PART_LOGIC, "r_up", true},
     {PART_LOGIC, "r_down", true},
@@ -235,6 +236,48 @@ static void check_figures(const struct part_model *model, const struct part_vari
     check_needed(model, variant);
 }
 
+/* What limits are about, and of which parts. */
+static bool limit_known(const struct part_model *model, const char *name) {
+    static const struct {
+        const char *name;
+        enum part_unit_kind kind;
+    } known[] = {{"r", PART_RESISTOR}, {"c", PART_CAPACITOR}, {"rx", PART_MONO}, {"cx", PART_MONO}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(known[i].name, name) == 0)
+            return has_unit(model, known[i].kind);
+    return strcmp(name, "vcc") == 0 && model->power_pins[0];
+}
+
+static bool has_variant(const struct part_model *model, const char *name) {
+    for (size_t v = 0; v < model->n_variants; v++)
+        if (strcmp(model->variants[v].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void check_limits(const struct part_model *model) {
+    for (size_t i = 0; i < model->n_limits; i++) {
+        const struct part_limit *limit = &model->limits[i];
+        cr_expect(limit_known(model, limit->name), "%s: a limit of %s", model->name, limit->name);
+        cr_expect(!limit->variant || has_variant(model, limit->variant), "%s: no variant %s",
+                  model->name, limit->variant);
+        cr_expect_not(limit->min >= limit->max, "%s %s: an empty range", model->name, limit->name);
+        cr_expect(limit->source && limit->source[0], "%s %s: no source", model->name, limit->name);
+    }
+}
+
+/* A part with a supply states which it runs on, each variant once. */
+static void check_supply_limits(const struct part_model *model) {
+    for (size_t v = 0; model->power_pins[0] && v < model->n_variants; v++) {
+        unsigned n = 0;
+        for (size_t i = 0; i < model->n_limits; i++)
+            n += strcmp(model->limits[i].name, "vcc") == 0 &&
+                 (!model->limits[i].variant ||
+                  strcmp(model->limits[i].variant, model->variants[v].name) == 0);
+        cr_expect_eq(n, 1, "%s: %u supply ranges", model->variants[v].name, n);
+    }
+}
+
 static void check_truth(const struct part_model *model, const struct part_unit *unit) {
     unsigned seen = 0;
     for (size_t v = 0; v < model->n_vectors; v++) {
@@ -281,6 +324,8 @@ ParameterizedTest(size_t *row, parts, row) {
     const struct part_model *model = part_catalogue[*row];
     check_names(model);
     check_pins(model);
+    check_limits(model);
+    check_supply_limits(model);
     for (size_t i = 0; i < model->n_variants; i++)
         check_figures(model, &model->variants[i]);
     for (size_t u = 0; u < model->n_units; u++)

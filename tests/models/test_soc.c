@@ -150,6 +150,28 @@ static const struct reset_value {
     {"f401re", 0xE0042000, 0x10016433, "RM0368 23.6.1 DBGMCU_IDCODE"},
 };
 
+Test(soc, functions_of_pins) {
+    const struct stm32_chip *f401 = stm32_chip_find("f401re"), *f100 = stm32_chip_find("f100rb");
+    const unsigned a = 0, b = 1, c = 2, e = 4;
+    cr_expect_str_eq(stm32_chip_spi(f401, b, 13, "SCK", 0), "SPI2");
+    cr_expect_null(stm32_chip_spi(f401, b, 13, "SCK", 1));
+    cr_expect_str_eq(stm32_chip_spi(f401, b, 3, "SCK", 0), "SPI1");
+    cr_expect_str_eq(stm32_chip_spi(f401, b, 3, "SCK", 1), "SPI3");
+    cr_expect_null(stm32_chip_spi(f401, b, 13, "MOSI", 0));
+    cr_expect_null(stm32_chip_spi(f401, a, 9, "TX", 0), "of a USART");
+    cr_expect_null(stm32_chip_spi(f100, c, 10, "SCK", 0), "no SPI3");
+    cr_expect(stm32_chip_has_pin(f401, c, 6));
+    cr_expect_not(stm32_chip_has_pin(f401, e, 7));
+    cr_expect_not(stm32_chip_has_pin(f401, 16, 0));
+    cr_expect(stm32_chip_takes_5v(f100, b, 13));
+    cr_expect_not(stm32_chip_takes_5v(f100, b, 5));
+    cr_expect_not(stm32_chip_takes_5v(f401, e, 7), "not there");
+    for (size_t i = 0; i < stm32_n_chips; i++)
+        for (unsigned port = 0; port < 16; port++)
+            cr_expect_eq(stm32_chips[i]->not_5v[port] & ~stm32_chips[i]->pins[port], 0,
+                         "%s port %u", stm32_chips[i]->name, port);
+}
+
 Test(soc, reset_values) {
     for (unsigned i = 0; i < sizeof(reset_values) / sizeof(reset_values[0]); i++) {
         const struct reset_value *r = &reset_values[i];

@@ -487,3 +487,64 @@ Test(source, refuses_settings_that_make_no_sense) {
     cr_assert(line_source_frame(source, sent_buffer, LINE_MAX_FRAME, 0, &burst));
     line_source_destroy(source);
 }
+
+/* Bit by bit and octet by octet it is one signal. */
+static void expect_cells(struct line_settings settings, uint64_t seed) {
+    static struct line_edge cut[LINE_MAX_FRAME];
+    struct line_symbol cells[LINE_CELLS];
+    settings.ppm = line_whole_ppm(settings.ppm);
+    cr_assert(line_source_cells(&settings, cells));
+    struct line_source *source = source_of(settings);
+    size_t n = random_frame(seed, 64, sent_buffer), n_cut = 0, n_edges;
+    unsigned bits = (unsigned)(64 + settings.preamble_bits), previous = 0;
+    sim_time at = SIM_US;
+    for (size_t i = 0; i <= bits + 8 * n; i++) {
+        unsigned bit =
+            i < bits ? i == bits - 1 || (bits - i) % 2 == 0
+                     : i < bits + 8 * n && (sent_buffer[(i - bits) / 8] >> (i - bits) % 8 & 1);
+        const struct line_symbol *cell = &cells[i == bits + 8 * n ? LINE_CELL_TP_IDL + previous
+                                                : i               ? 2 * previous + bit
+                                                                  : LINE_CELL_FIRST + bit];
+        for (unsigned e = 0; e < cell->n_edges; e++)
+            cut[n_cut++] = (struct line_edge){at + cell->dt_ps[e], cell->level[e]};
+        at += cell->length_ps;
+        previous = bit;
+    }
+    struct line_burst burst;
+    const struct line_edge *edges;
+    cr_assert(line_source_frame(source, sent_buffer, n, SIM_US, &burst));
+    n_edges = line_source_edges(source, &burst, &edges);
+    cr_assert_eq(n_cut, n_edges);
+    for (size_t i = 0; i < n_edges; i++)
+        cr_assert(cut[i].time == edges[i].time && cut[i].level == edges[i].level,
+                  "ppm %g, edge %zu: %ld to %d, expected %ld to %d", settings.ppm, i,
+                  (long)cut[i].time, cut[i].level, (long)edges[i].time, edges[i].level);
+    cr_expect_eq(at, burst.end);
+    line_source_destroy(source);
+}
+
+Test(source, cells_are_the_frames_signal) {
+    for (uint64_t i = 0; i < 40; i++) {
+        struct line_settings s = plain;
+        s.ppm = 400 * rng_uniform(i, 1, 0) - 200;
+        s.rise_ps = i % 3 ? 20000 * rng_uniform(i, 2, 0) : 0;
+        s.vit_plus = 0.4 * rng_uniform(i, 3, 0) - 0.17;
+        s.vit_minus = s.vit_plus - 0.06;
+        s.swapped = i % 2;
+        s.preamble_bits = (int)(i % 9) - 4;
+        expect_cells(s, i);
+    }
+}
+
+Test(source, cells_are_refused_where_nothing_repeats) {
+    struct line_symbol cells[LINE_CELLS];
+    struct line_settings jittered = plain, odd = plain, far = plain;
+    jittered.jitter_peak_ps = 1000;
+    odd.ppm = 7; /* 99999.3 ps */
+    far.cable_m = 100;
+    cr_expect_not(line_source_cells(&jittered, cells));
+    cr_expect_not(line_source_cells(&odd, cells));
+    cr_expect_not(line_source_cells(&far, cells));
+    cr_expect_float_eq(line_whole_ppm(7), 10.0001, 1e-4);
+    cr_expect_float_eq(line_whole_ppm(0), 0, 0);
+}

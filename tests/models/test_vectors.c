@@ -101,7 +101,7 @@ static void build(struct bench *b, const struct part_model *model, size_t varian
                                         .line_n = netlist_add_net(b->netlist, "line_n")};
     const struct part_variant *make = &model->variants[variant];
     netlist_add_part(b->netlist, "U1", make->name, "", "");
-    b->uses[0] = (struct part_use){model, make, make->figures, make->n_figures, NAN, 0};
+    b->uses[0] = (struct part_use){model, make, make->figures, make->n_figures, NAN, 0, NULL};
     for (size_t u = 0; u < model->n_units; u++)
         add_unit(b, &model->units[u]);
     add_supply(b, model->power_pins, b->config.power_net);

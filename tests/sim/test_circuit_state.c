@@ -388,3 +388,94 @@ Test(memory, nothing_is_allocated_while_running) {
     circuit_destroy(c);
     little_finish(&l);
 }
+
+/* --- other figures ------------------------------------------------------------------- */
+
+/* Variation `k` of every value and figure there is; 0 leaves them. */
+static void vary(uint64_t k) {
+    static struct part_figure figures[LITTLE_MAX][N_LITTLE + 1];
+    static struct part_spread spreads[LITTLE_MAX];
+    l.config.vcc = LITTLE_VCC * (1 + 0.02 * (double)k);
+    l.config.delay_scale = 1 - 0.1 * (double)k;
+    l.config.stray = 1e-12 * (double)k;
+    for (uint32_t part = 0; part < l.netlist->n_parts; part++) {
+        struct part_use *use = &l.uses[part];
+        use->quantity *= 1 + 0.1 * (rng_uniform(k, 1, part) - 0.5);
+        spreads[part] = (struct part_spread){0.8 + 0.4 * rng_uniform(k, 2, part),
+                                             1 + 0.05 * rng_uniform(k, 3, part),
+                                             1 - 0.05 * rng_uniform(k, 4, part)};
+        memcpy(figures[part], use->figures, use->n_figures * sizeof **figures);
+        for (size_t i = 0; i < use->n_figures; i++)
+            figures[part][i].typ *= 1 + 0.1 * (rng_uniform(k, 5 + part, i) - 0.5);
+        use->figures = figures[part];
+        use->spread = &spreads[part];
+    }
+}
+
+static void run_steps(struct circuit *c) {
+    for (size_t i = 0; i < 1000; i++)
+        apply(c, i, 0);
+    circuit_run_until(c, steps[1000].time);
+}
+
+static void refilled_is_created(struct circuit_scope scope, uint64_t seed) {
+    static struct circuit_edge edges[LITTLE_EDGES];
+    make_steps(seed);
+    build(true, CIRCUIT_IDLE_HIGH);
+    struct circuit_record record = {.edges = edges};
+    struct circuit *old = observed(scope, &record);
+    size_t size = circuit_state_size(old), differ = 0;
+    uint8_t *of_old = malloc(size), *of_new = malloc(size);
+    run_steps(old);
+    for (uint64_t k = 1; k < 5; k++) { /* it has a past each time */
+        size_t n_before = record.n;
+        vary(k);
+        size_t before = allocations;
+        cr_assert(circuit_refill(old, l.uses, &l.config, &l.err), "%s", l.err.text);
+        cr_expect_eq(allocations, before);
+        cr_expect_eq(record.n, n_before, "power-up is not recorded");
+        record.n = 0;
+        struct circuit *fresh = observed(scope, &l.record);
+        run_steps(fresh);
+        run_steps(old);
+        differ += record.n != n_before;
+        expect_same(&record, l.record.edges, l.record.n, 0, k);
+        circuit_state_save(old, steps[1000].time, of_old);
+        circuit_state_save(fresh, steps[1000].time, of_new);
+        cr_expect_arr_eq(of_old, of_new, size);
+        cr_expect_eq(circuit_coins(old), circuit_coins(fresh));
+        for (size_t i = 0; i < circuit_elements(old); i++) {
+            struct circuit_element_info x = circuit_element(old, i), y = circuit_element(fresh, i);
+            cr_expect(!x.kept || (x.rise == y.rise && x.fall == y.fall), "delays of %zu", i);
+        }
+        circuit_destroy(fresh);
+    }
+    cr_expect_gt(differ, 0, "the variations show");
+    circuit_destroy(old);
+    little_finish(&l);
+    free(of_old);
+    free(of_new);
+}
+
+Test(refill, is_as_created) {
+    refilled_is_created(all, 31);
+    build(true, CIRCUIT_IDLE_HIGH);
+    uint32_t net = little_net(&l, "q");
+    little_finish(&l);
+    refilled_is_created((struct circuit_scope){CIRCUIT_ANCESTORS, &net, 1}, 32);
+}
+
+/* What creation refuses a refill refuses; the next one is good again. */
+Test(refill, refuses_what_creation_refuses) {
+    build(true, CIRCUIT_IDLE_HIGH);
+    struct circuit *c = little_create(&l);
+    struct part_spread crossed = {1, 0.5, 2};
+    uint32_t schmitt = netlist_find_part(l.netlist, "U5");
+    l.uses[schmitt].spread = &crossed;
+    cr_assert_not(circuit_refill(c, l.uses, &l.config, &l.err));
+    cr_expect(strstr(l.err.text, "U5") && strstr(l.err.text, "VT-"), "%s", l.err.text);
+    l.uses[schmitt].spread = NULL;
+    cr_assert(circuit_refill(c, l.uses, &l.config, &l.err));
+    circuit_destroy(c);
+    little_finish(&l);
+}

@@ -154,3 +154,31 @@ Test(response, a_hit_does_not_touch_the_machine) {
     response_destroy(r);
     response_destroy(NULL);
 }
+
+/* After a reset another machine's answers are its own, as from a new cache. */
+Test(response, reset_forgets_everything) {
+    struct machine m, other;
+    struct response *r = create(&m, 97, 200), *fresh = create(&other, 61, 200);
+    for (uint64_t i = 0; i < 2000; i++)
+        response_step(r, (uint32_t)(rng_u64(5, 1, i) % SYMBOLS), (sim_time)i * 1000);
+    cr_assert_gt(r->n_states, 20);
+    m = (struct machine){.modulus = 61};
+    response_reset(r);
+    cr_expect_eq(r->n_states, 0);
+    cr_expect_eq(r->misses, 0);
+    sim_time now = 0;
+    response_enter(r, now);
+    response_enter(fresh, now);
+    for (uint64_t i = 0; i < 3000; i++) {
+        uint32_t symbol = (uint32_t)(rng_u64(6, 1, i) % (SYMBOLS - 1)); /* no coins */
+        struct response_entry got = *response_step(r, symbol, now);
+        struct response_entry right = *response_step(fresh, symbol, now);
+        cr_assert(got.bits == right.bits && got.n_bits == right.n_bits &&
+                      got.detail == right.detail && got.uses == right.uses,
+                  "step %d", (int)i);
+        now += length(symbol);
+    }
+    cr_expect_eq(r->misses, fresh->misses);
+    response_destroy(r);
+    response_destroy(fresh);
+}

@@ -81,6 +81,8 @@ struct armv7m_hooks {
     /* An exception was entered (number 1..255 of IPSR) or returned from (0: thread mode, or
      * the number of the exception resumed). For profiles and measurements. */
     void (*exception)(void *user, unsigned number, bool entered);
+    /* The core is about to touch octets behind armv7m_fence(), which is gone now. */
+    void (*fence)(void *user);
 };
 
 struct armv7m_config {
@@ -132,6 +134,12 @@ bool armv7m_write(struct armv7m *core, uint32_t address, unsigned size, uint32_t
 /* For another bus master (DMA): mapped regions only, a direct pointer to `size` octets or
  * NULL. After writing through it call armv7m_invalidate() when `write` was asked for. */
 uint8_t *armv7m_direct(struct armv7m *core, uint32_t address, uint32_t size, bool write);
+
+/* Octets of a mapped memory that another master has written, by now, only in principle: before
+ * the core uses any of them it calls the `fence` hook, where the owner has them written. One
+ * fence at a time, it may cover a few octets more; size 0: none. False: there is none, as the
+ * memory holds instructions that were executed. */
+bool armv7m_fence(struct armv7m *core, uint32_t address, uint32_t size);
 
 /* --- running --------------------------------------------------------------------- */
 

@@ -30,6 +30,7 @@ struct armv7m *armv7m_create(const struct armv7m_config *config, struct sim_err 
         core->config.cpuid = config->kind == ARMV7M_M4F ? CPUID_M4 : CPUID_M3;
     core->priority_mask = (uint8_t)(0xFF00 >> config->priority_bits);
     core->nowhere = core->code = &core->memory[ARMV7M_MAX_REGIONS];
+    core->near_read = core->near_write = core->nowhere;
     for (unsigned page = 0; page < PAGES; page++)
         core->page[page] = core->nowhere;
     core->skip_break = core->line = 1;

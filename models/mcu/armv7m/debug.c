@@ -40,7 +40,9 @@ static bool same(const struct armv7m_watch *a, const struct armv7m_watch *b) {
            a->write == b->write;
 }
 
+/* While there is none, reading a literal has no effect that a block must stop at. */
 bool armv7m_watch(struct armv7m *core, const struct armv7m_watch *watch, bool on) {
+    armv7m_forget_all(core);
     if (on) {
         if (core->n_watches == ARMV7M_MAX_WATCHES)
             return false;

@@ -1,4 +1,4 @@
-/* Decoding into slots: what surrounds an instruction (IT blocks, fetch lines, breakpoints,
+/* Decoding an instruction into its slot with what surrounds it (fetch lines, breakpoints,
  * pipelining with the instruction behind it), and the 16-bit encodings.
  *
  * Source: DDI0403E A5.2; the cycles are those of DDI0337I and 100166, table 3-1, with
@@ -124,7 +124,7 @@ static unsigned hot_fp(const struct op *op) {
     return op->inner;
 }
 
-static void fill(struct armv7m *core, struct memory *code, uint32_t address, bool in_it) {
+void armv7m_fill(struct armv7m *core, struct memory *code, uint32_t address, bool in_it) {
     uint32_t offset = address - code->base;
     struct op *op = &code->ops[offset / 2];
     decode_plain(core, code, address, in_it, op);
@@ -139,34 +139,7 @@ static void fill(struct armv7m *core, struct memory *code, uint32_t address, boo
         op->pre |= PRE_HOOK;
     if (in_table(core->breaks, core->n_breaks, address))
         op->pre |= PRE_BREAK;
-    op->code = op->inner;
-    if (op->pre & ~PRE_WIDE)
-        op->code = OP_PRE;
-    if ((op->pre & ~PRE_WIDE) == PRE_LINE)
-        op->code = op->pre & PRE_WIDE ? OP_LINE_W : OP_LINE;
     note(code, offset);
-}
-
-void armv7m_decode_block(struct armv7m *core, struct memory *code, uint32_t address, uint8_t it) {
-    for (; it & 0xF; it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0) {
-        if (address - code->base >= code->size)
-            return;
-        fill(core, code, address, true);
-        address += armv7m_op_length(&code->ops[(address - code->base) / 2]) * 2;
-    }
-}
-
-/* ITSTATE says whether the instruction is in a block, however it was come to: the slots of a
- * block may have been forgotten since its IT was executed. */
-void armv7m_decode(struct armv7m *core, struct memory *code, uint32_t address) {
-    if (core->it) {
-        armv7m_decode_block(core, code, address, core->it);
-        return;
-    }
-    fill(core, code, address, false);
-    const struct op *op = &code->ops[(address - code->base) / 2];
-    if (op->inner == OP_IT)
-        armv7m_decode_block(core, code, address + 2, (uint8_t)op->imm);
 }
 
 /* --- 16-bit encodings -------------------------------------------------------------- */
@@ -257,7 +230,7 @@ static void high_registers(const struct decoding *d, struct op *op) {
     if (what == 3) {
         op->inner = rm == 15 || d->first & 7 ? OP_undefined : rd >= 8 ? OP_BLX : OP_BX;
         op->rd = op->rn = ZERO_REG;
-        op->taken = 3;
+        op->taken = 2;
         return;
     }
     if (what == 1) {
@@ -365,7 +338,7 @@ void armv7m_branch(const struct decoding *d, struct op *op, unsigned condition, 
     uint32_t offset = target - d->code->base;
     op->imm = (uint32_t)((int32_t)(target - d->address) / 2);
     op->inner = CODES[condition];
-    op->taken = 2;
+    op->taken = 1;
     if (offset >= d->code->size) {
         op->inner = OP_far_branch;
         op->imm = target;
@@ -375,7 +348,7 @@ void armv7m_branch(const struct decoding *d, struct op *op, unsigned condition, 
     uint16_t first;
     memcpy(&first, d->code->host + offset, 2);
     if (target & 2 && first >> 11 >= 0x1D)
-        op->taken = 3;
+        op->taken = 2;
 }
 
 static void hint_or_it(const struct decoding *d, struct op *op) {

@@ -61,6 +61,9 @@ enum { DUAL_PRE = 1, DUAL_WRITEBACK = 2, DUAL_LOAD = 4 };
 /* exec_ldm, exec_stm, and the floating point ones: `ra`. */
 enum { MULTIPLE_WRITEBACK = 1, MULTIPLE_DOWN = 2, MULTIPLE_DOUBLE = 4 };
 
+/* The slot of `address` without its block: `code` is not set. in_it: in an IT block. */
+void armv7m_fill(struct armv7m *core, struct memory *code, uint32_t address, bool in_it);
+
 void armv7m_multiple(struct op *op, bool load, uint32_t list, unsigned how);
 void armv7m_branch(const struct decoding *d, struct op *op, unsigned condition, uint32_t target);
 

@@ -1,13 +1,14 @@
 /* The hot loop: predecoded instructions dispatched by computed goto, one label each. Flat on
  * purpose. What is not hot is called through a table.
  *
- * `cycles` is the counter in a register; SYNC writes it back before anything that can see
- * it. core->limit is read before every instruction, so whoever sets it to 0 is obeyed at
- * the next instruction boundary.
+ * core->limit is read before every block, and a block that might reach it is done by single
+ * instructions. What can call out of the core ends a block, always or when it does so; whoever
+ * sets the limit to 0 is obeyed at the next instruction boundary.
  */
 #include <string.h>
 
 #include "models/mcu/armv7m/fp_quick.h"
+#include "models/mcu/armv7m/hot.h"
 #include "models/mcu/armv7m/internal.h"
 
 typedef enum flow exec_function(struct armv7m *core, const struct op *op);
@@ -16,33 +17,7 @@ static exec_function *const SLOW[] = {ARMV7M_SLOW_OPS(ROW)};
 #undef ROW
 
 bool armv7m_condition(const struct armv7m *core, unsigned condition) {
-    bool n = core->nz < 0, z = (uint32_t)core->nz == 0, c = core->c, v = core->v >> 31, is;
-    switch (condition >> 1) {
-    case 0:
-        is = z;
-        break;
-    case 1:
-        is = c;
-        break;
-    case 2:
-        is = n;
-        break;
-    case 3:
-        is = v;
-        break;
-    case 4:
-        is = c && !z;
-        break;
-    case 5:
-        is = n == v;
-        break;
-    case 6:
-        is = n == v && !z;
-        break;
-    default:
-        return true;
-    }
-    return is != (condition & 1);
+    return armv7m_passes(core->nz, core->c, core->v, condition);
 }
 
 /* A branch pays one cycle more when its target's octets are in two words. */
@@ -60,7 +35,7 @@ static inline unsigned fetch_end(struct armv7m *core, const struct memory *code,
     return armv7m_fetch(core, code, armv7m_op_pc(code, op + armv7m_op_length(op) - 1), cycle);
 }
 
-/* The part of OP_PRE that may call out. false: leave before the instruction. */
+/* The part of what is first that may call out. false: leave before the instruction. */
 static bool before(struct armv7m *core, const struct memory *code, const struct op *op) {
     uint32_t pc = armv7m_op_pc(code, op);
     if (op->pre & PRE_BREAK && core->skip_break != pc) {
@@ -76,228 +51,77 @@ static bool before(struct armv7m *core, const struct memory *code, const struct 
     return true;
 }
 
-/* Steps ITSTATE; true when the instruction is to be executed. */
-static inline bool guard(struct armv7m *core, const struct op *op) {
+/* Steps ITSTATE; true when the instruction is to be executed. passes: its condition. */
+static inline bool guard(struct armv7m *core, const struct op *op, bool passes) {
     uint8_t it = core->it;
     core->it_before = it;
     if (UNLIKELY(!it))
         return true;
     core->it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
-    return op->pre & PRE_ALWAYS || armv7m_condition(core, it >> 4);
+    return op->pre & PRE_ALWAYS || passes;
 }
 
-#define SYNC()                                                                                     \
-    do {                                                                                           \
-        core->op = op;                                                                             \
-        core->cycles = cycles;                                                                     \
-        core->instructions += count;                                                               \
-        count = 0;                                                                                 \
-    } while (0)
-#define DISPATCH()                                                                                 \
-    do {                                                                                           \
-        if (UNLIKELY(cycles >= core->limit))                                                       \
-            goto out;                                                                              \
-        count++;                                                                                   \
-        __extension__({ goto *LABELS[op->code]; });                                                \
-    } while (0)
-/* Both widths of an operation. BODY must not contain a comma outside parentheses. */
-#define HOT(name, ...)                                                                             \
-    name##_N : __VA_ARGS__;                                                                        \
-    cycles += op->cycles;                                                                          \
-    op += 1;                                                                                       \
-    DISPATCH();                                                                                    \
-    name##_W : __VA_ARGS__;                                                                        \
-    cycles += op->cycles;                                                                          \
-    op += 2;                                                                                       \
-    DISPATCH()
-
-#define RD        core->r[op->rd]
-#define RN        core->r[op->rn]
-#define RM        core->r[op->rm]
-#define NZ(value) core->nz = (int32_t)(value)
-
-#define ADD_FLAGS(x, y, store)                                                                     \
-    do {                                                                                           \
-        uint32_t a_ = (x), b_ = (y), r_ = a_ + b_;                                                 \
-        NZ(r_);                                                                                    \
-        core->c = r_ < a_;                                                                         \
-        core->v = ~(a_ ^ b_) & (a_ ^ r_);                                                          \
-        if (store)                                                                                 \
-            RD = r_;                                                                               \
-    } while (0)
-#define SUB_FLAGS(x, y, store)                                                                     \
-    do {                                                                                           \
-        uint32_t a_ = (x), b_ = (y), r_ = a_ - b_;                                                 \
-        NZ(r_);                                                                                    \
-        core->c = a_ >= b_;                                                                        \
-        core->v = (a_ ^ b_) & (a_ ^ r_);                                                           \
-        if (store)                                                                                 \
-            RD = r_;                                                                               \
-    } while (0)
-#define ADC_FLAGS(x, y)                                                                            \
-    do {                                                                                           \
-        uint32_t a_ = (x), b_ = (y);                                                               \
-        uint64_t sum_ = (uint64_t)a_ + b_ + core->c;                                               \
-        NZ((uint32_t)sum_);                                                                        \
-        core->c = (uint32_t)(sum_ >> 32);                                                          \
-        core->v = ~(a_ ^ b_) & (a_ ^ (uint32_t)sum_);                                              \
-        RD = (uint32_t)sum_;                                                                       \
-    } while (0)
-#define SET(value)                                                                                 \
-    do {                                                                                           \
-        uint32_t r_ = (value);                                                                     \
-        RD = r_;                                                                                   \
-        NZ(r_);                                                                                    \
-    } while (0)
-/* Shift by the low octet of a register. */
-#define BY (RM & 0xFF)
-#define SHIFT_SET(value, carry)                                                                    \
-    do {                                                                                           \
-        uint32_t x_ = RN, by_ = BY;                                                                \
-        if (by_)                                                                                   \
-            core->c = (carry);                                                                     \
-        SET(value);                                                                                \
-    } while (0)
-#define SHIFT_LSL(x, by) ((by) > 31 ? 0 : (x) << ((by)&31))
-#define SHIFT_LSR(x, by) ((by) > 31 ? 0 : (x) >> ((by)&31))
-#define SHIFT_ASR(x, by) ((uint32_t)((int32_t)(x) >> ((by) > 31 ? 31 : (by))))
-#define SHIFT_ROR(x, by) ((x) >> ((by)&31) | (x) << (-(by)&31))
-
-#define LOAD(at, type, size)                                                                       \
-    do {                                                                                           \
-        uint32_t address_ = (at);                                                                  \
-        const struct memory *m_ = core->page[address_ >> PAGE_SHIFT];                              \
-        uint32_t offset_ = address_ - m_->base;                                                    \
-        type value_;                                                                               \
-        if (LIKELY(offset_ < m_->read_span && !(address_ & (size - 1)))) {                         \
-            memcpy(&value_, m_->host + offset_, size);                                             \
-        } else {                                                                                   \
-            uint32_t word_;                                                                        \
-            SYNC();                                                                                \
-            if (!armv7m_load(core, address_, size, &word_))                                        \
-                goto left;                                                                         \
-            cycles = core->cycles;                                                                 \
-            value_ = (type)word_;                                                                  \
-        }                                                                                          \
-        RD = (uint32_t)value_;                                                                     \
-    } while (0)
-#define STORE(at, type, size)                                                                      \
-    do {                                                                                           \
-        uint32_t address_ = (at);                                                                  \
-        struct memory *m_ = core->page[address_ >> PAGE_SHIFT];                                    \
-        uint32_t offset_ = address_ - m_->base;                                                    \
-        type value_ = (type)RD;                                                                    \
-        if (LIKELY(offset_ < m_->write_span && !(address_ & (size - 1)) &&                         \
-                   offset_ - m_->code_low >= m_->code_span)) {                                     \
-            memcpy(m_->host + offset_, &value_, size);                                             \
-        } else {                                                                                   \
-            cost = op->cycles;                                                                     \
-            SYNC();                                                                                \
-            if (!armv7m_store(core, address_, size, RD))                                           \
-                goto left;                                                                         \
-            cycles = core->cycles + cost;                                                          \
-            op += op_step;                                                                         \
-            DISPATCH();                                                                            \
-        }                                                                                          \
-    } while (0)
-/* A literal is mostly in the cache of data. */
-#define LOAD_LITERAL()                                                                             \
-    do {                                                                                           \
-        if (LIKELY(cached_literal(core, op->imm, &RD)))                                            \
-            break;                                                                                 \
-        LOAD(op->imm, uint32_t, 4);                                                                \
-    } while (0)
-/* A store may overwrite its own slot: nothing of it is read afterwards. */
-#define HOT_STORE(name, at, type, size)                                                            \
-    name##_N : {                                                                                   \
-        enum { op_step = 1 };                                                                      \
-        STORE(at, type, size);                                                                     \
-    }                                                                                              \
-    cycles += op->cycles;                                                                          \
-    op += 1;                                                                                       \
-    DISPATCH();                                                                                    \
-    name##_W : {                                                                                   \
-        enum { op_step = 2 };                                                                      \
-        STORE(at, type, size);                                                                     \
-    }                                                                                              \
-    cycles += op->cycles;                                                                          \
-    op += 2;                                                                                       \
-    DISPATCH()
-#define OFFSET  (RN + op->imm)
-#define INDEXED (RN + (RM << op->sh))
-
-#define TAKE()                                                                                     \
-    do {                                                                                           \
-        cycles += op->taken;                                                                       \
-        op += (int32_t)op->imm;                                                                    \
-        goto taken;                                                                                \
-    } while (0)
-#define HOT_BRANCH(name, condition)                                                                \
-    name##_N : if (condition) TAKE();                                                              \
-    cycles += op->cycles;                                                                          \
-    op += 1;                                                                                       \
-    DISPATCH();                                                                                    \
-    name##_W : if (condition) TAKE();                                                              \
-    cycles += op->cycles;                                                                          \
-    op += 2;                                                                                       \
-    DISPATCH()
-#define FLAG_N       (core->nz < 0)
-#define FLAG_Z       ((uint32_t)core->nz == 0)
-#define FLAG_V       (core->v >> 31)
-#define LINK(length) core->r[14] = (armv7m_op_pc(code, op) + (length)) | 1
-#define JUMP_TO(target)                                                                            \
-    do {                                                                                           \
-        uint32_t to_ = (target);                                                                   \
-        uint32_t offset_ = to_ - 1 - code->base;                                                   \
-        if (LIKELY(to_ & 1 && offset_ < code->size)) {                                             \
-            cycles += op->taken + straddles(code, offset_);                                        \
-            op = code->ops + offset_ / 2;                                                          \
-            goto taken;                                                                            \
-        }                                                                                          \
-        cycles += op->taken;                                                                       \
-        SYNC();                                                                                    \
-        armv7m_branch_exchange(core, to_);                                                         \
-        cycles = core->cycles;                                                                     \
-        goto enter;                                                                                \
-    } while (0)
-
-#define SD core->s[op->rd]
-#define SN core->s[op->rn]
-#define SM core->s[op->rm]
-/* The usual case here, all others by function. */
-#define HOT_FP(name, usual, then)                                                                  \
-    name##_N : name##_W : if (UNLIKELY(!core->fp_ready || !(usual))) goto fp_call;                 \
-    then;                                                                                          \
-    cycles += op->cycles;                                                                          \
-    op += 2;                                                                                       \
-    DISPATCH()
-
-static inline bool quick_load(const struct armv7m *core, uint32_t address, uint32_t *value) {
-    const struct memory *m = core->page[address >> PAGE_SHIFT];
-    uint32_t offset = address - m->base;
-    if (UNLIKELY(offset >= m->read_span || address & 3))
-        return false;
-    memcpy(value, m->host + offset, 4);
-    return true;
+/* Whether aligned octets lie behind the fence; those without one have a span of 0. */
+static inline bool fenced(const struct memory *m, uint32_t offset) {
+    return offset - m->fence_low < m->fence_span;
 }
-/* A word whose line the cache of data holds. */
-static inline bool cached_literal(const struct armv7m *core, uint32_t address, uint32_t *value) {
+
+/* `size` octets that can be read with nothing else to happen: without wait states, or in the
+ * cache of data. NULL: not so. */
+static __attribute__((noinline)) const uint8_t *
+readable_elsewhere(struct armv7m *core, uint32_t address, uint32_t size) {
     const struct memory *m = core->page[address >> PAGE_SHIFT];
     uint32_t offset = address - m->base;
-    if (offset >= m->lined_span || address & 3 ||
-        !armv7m_cache_has(&m->lines->data, offset >> m->lines->shift))
-        return false;
+    if (address & (size - 1) || fenced(m, offset))
+        return NULL;
+    if (offset < m->read_span) {
+        core->near_read = m;
+        return m->host + offset;
+    }
+    if (offset >= m->lined_span || !armv7m_cache_has(&m->lines->data, offset >> m->lines->shift))
+        return NULL;
     armv7m_cache_use(&m->lines->data, offset >> m->lines->shift);
-    memcpy(value, m->host + offset, 4);
-    return true;
+    return m->host + offset;
 }
-static inline bool quick_store(const struct armv7m *core, uint32_t address, uint32_t value) {
-    const struct memory *m = core->page[address >> PAGE_SHIFT];
+/* Mostly in the region of the last one: then its place does not wait for the address. */
+static inline const uint8_t *readable(struct armv7m *core, uint32_t address, uint32_t size) {
+    const struct memory *m = core->near_read;
     uint32_t offset = address - m->base;
-    if (UNLIKELY(offset >= m->write_span || address & 3 || offset - m->code_low < m->code_span))
-        return false;
-    memcpy(m->host + offset, &value, 4);
-    return true;
+    if (LIKELY(offset < m->read_span && !(address & (size - 1)) && !fenced(m, offset)))
+        return m->host + offset;
+    return readable_elsewhere(core, address, size);
+}
+static inline uint8_t *writable(struct armv7m *core, uint32_t address, uint32_t size) {
+    const struct memory *m = core->near_write;
+    uint32_t offset = address - m->base;
+    if (UNLIKELY(offset >= m->write_span)) {
+        m = core->near_write = core->page[address >> PAGE_SHIFT];
+        offset = address - m->base;
+    }
+    bool plain = offset < m->write_span && !(address & (size - 1)) &&
+                 offset - m->code_low >= m->code_span && !fenced(m, offset);
+    return LIKELY(plain) ? m->host + offset : NULL;
+}
+static inline bool quick_load(struct armv7m *core, uint32_t address, uint32_t *value) {
+    const uint8_t *from = readable(core, address, 4);
+    if (LIKELY(from))
+        memcpy(value, from, 4);
+    return from;
+}
+static inline bool quick_store(struct armv7m *core, uint32_t address, uint32_t value) {
+    uint8_t *to = writable(core, address, 4);
+    if (LIKELY(to))
+        memcpy(to, &value, 4);
+    return to;
+}
+
+/* A literal of the region that is executed. */
+static inline uint32_t literal(const struct memory *code, uint32_t address, uint64_t *cycles) {
+    uint32_t value, offset = address - code->base;
+    if (code->lines)
+        *cycles += armv7m_lines_read(code->lines, offset >> code->lines->shift);
+    memcpy(&value, code->host + offset, 4);
+    return value;
 }
 
 static enum flow fp_slow(struct armv7m *core, const struct op *op) {
@@ -329,46 +153,103 @@ static bool enter_region(struct armv7m *core) {
     return false;
 }
 
-void armv7m_execute(struct armv7m *core) {
-#define ROW(name)      __extension__ &&name##_N, __extension__ &&name##_W,
-#define SLOW_ROW(name) __extension__ &&call,
-    static const void *const LABELS[] = {__extension__ && decode, __extension__ && pre,
-                                         __extension__ && line_N, __extension__ && line_W,
-                                         ARMV7M_HOT_OPS(ROW) ARMV7M_SLOW_OPS(SLOW_ROW)};
+/* A table of all labels in the order of enum armv7m_code, by the macros ROW (narrow and wide),
+ * SLOW_ROW, PAIR_ROW, WIDE_ROW and ONE, which the places of use define. */
+/* clang-format off */
+#define TABLE                                                                                      \
+    ONE(decode) ONE(single) ROW(line) ARMV7M_HOT_OPS(ROW) ARMV7M_SLOW_OPS(SLOW_ROW) ROW(SUBI)      \
+    ROW(LITERAL) ONE(it_run) ONE(it_pass) ONE(it_pass_c) ONE(it_pass_n) ONE(it_pass_z)             \
+    ARMV7M_SKIP_OPS(PAIR_ROW) ARMV7M_BRANCH_OPS(PAIR_ROW) ARMV7M_PREDICATED_OPS(WIDE_ROW)          \
+    ARMV7M_GUARDED_OPS(WIDE_ROW) ARMV7M_FORWARD_OPS(WIDE_ROW) ARMV7M_INDEXED_OPS(PAIR_ROW)
+/* clang-format on */
+
+/* What labels have in common is not to be computed before they are known (the GCC manual advises
+ * this for computed goto). */
+#ifdef __clang__
+#define ALONE
+#else
+#define ALONE __attribute__((optimize("no-gcse")))
+#endif
+
+ALONE void armv7m_execute(struct armv7m *core) {
+#define ONE(label)            __extension__ &&label,
+#define ROW(name)             ONE(name##_N) ONE(name##_W)
+#define SLOW_ROW(name)        ONE(call)
+#define PAIR_ROW(first, name) ONE(first##_##name)
+#define WIDE_ROW(how, name)   ROW(how##_##name)
+    static const void *const LABELS[OP_ALL] = {TABLE};
+#undef ONE
 #undef ROW
 #undef SLOW_ROW
+#undef PAIR_ROW
+#undef WIDE_ROW
+#define ROW(name)             ONE() ONE()
+#define SLOW_ROW(name)        ONE()
+#define PAIR_ROW(first, name) ONE()
+#define WIDE_ROW(how, name)   ONE() ONE()
+#define ONE(label)            __extension__ &&again,
+    static const void *const AGAIN[OP_ALL] = {TABLE};
+#undef ONE
+#define ONE(label) __extension__ &&guarded,
+    static const void *const GUARDED[OP_ALL] = {TABLE};
+#undef ONE
+#define ONE(label) __extension__ &&step,
+    static const void *const STEPS[OP_ALL] = {TABLE};
     uint64_t cycles = core->cycles, count = 0;
+    const void *const *labels = LABELS;
     struct memory *code;
     const struct op *op;
-    bool lines; /* fetches may wait */
-    unsigned cost;
-    uint32_t result; /* of the FPU */
+    bool extends;            /* a load of a signed value */
+    unsigned octets, length; /* of an access; of an instruction, in halfwords */
+    unsigned cost, rd, it = 0;
+    uint32_t address, result;
     enum flow flow;
+    int64_t nz;
+    uint32_t c, v, last = 0; /* last: the result of the operation before */
 
 enter:
+    GET_FLAGS();
     if (UNLIKELY(core->attention))
         goto left;
     if (UNLIKELY(!enter_region(core)))
         goto left;
     code = core->code;
-    lines = code->line_mask != 0;
     op = code->ops + (core->pc - code->base) / 2;
 taken:
-    if (lines)
+    if (code->line_mask)
         cycles += armv7m_fetch(core, code, armv7m_op_pc(code, op), cycles);
-    DISPATCH();
+again:
+    BLOCK();
 
 decode: /* the slots behind the region are never filled: go on in the next one */
     if (UNLIKELY(op >= code->ops + code->size / 2)) {
         SYNC();
-        core->instructions--;
         core->pc = armv7m_op_pc(code, op);
         goto enter;
     }
+    if (UNLIKELY(core->fenced == code)) {
+        SYNC();
+        armv7m_lift(core);
+    }
     armv7m_decode(core, code, armv7m_op_pc(code, op));
-    __extension__({ goto *LABELS[op->code]; });
+    BLOCK();
 
-pre:
+one: /* the limit is within the block */
+    labels = STEPS;
+step:
+    if (cycles >= core->limit)
+        goto out;
+    cycles += op->cycles;
+    count += op->inner != OP_DECODE;
+    if (LIKELY(!(op->pre & ~PRE_WIDE)))
+        __extension__({ goto *LABELS[op->inner]; });
+    goto first;
+single: /* a block of one */
+    labels = AGAIN;
+    if (!(op->pre & ~PRE_WIDE))
+        __extension__({ goto *LABELS[op->inner]; });
+first: /* what is to be done before it */
+    cycles -= op->cycles;
     if (op->pre & (PRE_HOOK | PRE_BREAK)) {
         SYNC();
         if (!before(core, code, op)) {
@@ -376,148 +257,233 @@ pre:
             goto out;
         }
         cycles = core->cycles;
+        GET_FLAGS();
+        if (UNLIKELY(op->code == OP_DECODE)) /* the hook had it forgotten */
+            armv7m_decode(core, code, armv7m_op_pc(code, op));
     } else if (op->pre & PRE_LINE) {
         cycles += fetch_end(core, code, op, cycles);
     }
-    if (op->pre & PRE_IT && !guard(core, op)) {
+    if (op->pre & PRE_IT && !guard(core, op, armv7m_passes(nz, c, v, core->it >> 4))) {
         cycles += 1;
         op += armv7m_op_length(op);
-        DISPATCH();
+        BLOCK();
     }
+    cycles += op->cycles;
     __extension__({ goto *LABELS[op->inner]; });
 
 line_N:
-    cycles += armv7m_fetch(core, code, armv7m_op_pc(code, op), cycles);
-    __extension__({ goto *LABELS[op->inner]; });
+    cycles += armv7m_fetch(core, code, armv7m_op_pc(code, op), cycles - op->ahead);
+    __extension__({ goto *LABELS[op->then]; });
 line_W:
-    cycles += armv7m_fetch(core, code, armv7m_op_pc(code, op + 1), cycles);
-    __extension__({ goto *LABELS[op->inner]; });
+    cycles += armv7m_fetch(core, code, armv7m_op_pc(code, op + 1), cycles - op->ahead);
+    __extension__({ goto *LABELS[op->then]; });
 
+it_run: /* the block of an IT, whose operations take a cycle each, done or not */
+    it = op->imm;
+    op += 1;
+    labels = GUARDED;
+    goto guard;
+guarded: /* behind one of them */
+    it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
+guard:
+    while (it && !armv7m_passes(nz, c, v, it >> 4)) {
+        op += armv7m_op_length(op);
+        it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
+    }
+    if (it)
+        __extension__({ goto *LABELS[op->then]; });
+    labels = LABELS;
+    NEXT();
+
+it_pass: /* the same when all are predicated */
+    it = PASSES;
+    op += 1;
+    __extension__({ goto *LABELS[op->then]; });
+it_pass_c:
+    it = PASSES_C;
+    op += 1;
+    __extension__({ goto *LABELS[op->then]; });
+it_pass_n:
+    it = PASSES_N;
+    op += 1;
+    __extension__({ goto *LABELS[op->then]; });
+it_pass_z:
+    it = PASSES_Z;
+    op += 1;
+    __extension__({ goto *LABELS[op->then]; });
+
+function: /* an operation within a block turns out not to be plain */
+    REWIND();
+    goto calling;
 call:
+    cycles -= op->cycles;
+calling:
     cost = op->cycles;
+    length = armv7m_op_length(op);
     SYNC();
     flow = SLOW[op->inner - OP_SLOW_FIRST](core, op);
-called:
+called: /* which may have had `op` forgotten */
     cycles = core->cycles += cost;
+    GET_FLAGS();
     if (LIKELY(flow == FLOW_NEXT)) {
-        op += armv7m_op_length(op);
-        DISPATCH();
+        op += length;
+        BLOCK();
     }
     if (flow == FLOW_JUMP)
         goto enter;
     goto left;
+fp_function:
+    REWIND();
+    cost = op->cycles;
+    length = armv7m_op_length(op);
+    SYNC();
+    flow = fp_slow(core, op);
+    goto called;
+load:
+    REWIND();
+    cost = op->cycles;
+    length = armv7m_op_length(op);
+    rd = op->rd;
+    SYNC();
+    if (!armv7m_load(core, address, octets, &result))
+        goto left;
+    if (extends)
+        result = octets == 1 ? (uint32_t)(int8_t)result : (uint32_t)(int16_t)result;
+    core->r[rd] = result;
+    cycles = core->cycles + cost;
+    GET_FLAGS();
+    op += length;
+    BLOCK();
+store:
+    REWIND();
+    cost = op->cycles;
+    length = armv7m_op_length(op);
+    SYNC();
+    if (!armv7m_store(core, address, octets, RD))
+        goto left;
+    cycles = core->cycles + cost;
+    GET_FLAGS();
+    op += length;
+    BLOCK();
 
     HOT(NOP, );
-    HOT(MOVI, RD = op->imm);
+    HOT_VALUE(MOVI);
     HOT(MOVSI, SET(op->imm));
-    HOT(MOVR, RD = RM);
+    HOT_VALUE(MOVR);
     HOT(MOVSR, SET(RM));
-    HOT(MVNR, RD = ~RM);
+    HOT_VALUE(MVNR);
     HOT(MVNSR, SET(~RM));
-    HOT(ADDI, RD = RN + op->imm);
-    HOT(ADDSI, ADD_FLAGS(RN, op->imm, true));
-    HOT(SUBSI, SUB_FLAGS(RN, op->imm, true));
-    HOT(RSBI, RD = op->imm - RN);
+    HOT_VALUE(ADDI);
+    HOT_DO(ADDSI);
+    HOT_DO(SUBSI);
+    HOT_VALUE(RSBI);
     HOT(RSBSI, SUB_FLAGS(op->imm, RN, true));
-    HOT(CMPI, SUB_FLAGS(RN, op->imm, false));
+    HOT_DO(CMPI);
     HOT(CMNI, ADD_FLAGS(RN, op->imm, false));
-    HOT(ADDR, RD = RN + RM);
-    HOT(ADDSR, ADD_FLAGS(RN, RM, true));
-    HOT(SUBR, RD = RN - RM);
-    HOT(SUBSR, SUB_FLAGS(RN, RM, true));
-    HOT(CMPR, SUB_FLAGS(RN, RM, false));
+    HOT_VALUE(SUBI);
+    HOT_VALUE(ADDR);
+    HOT_DO(ADDSR);
+    HOT_VALUE(SUBR);
+    HOT_DO(SUBSR);
+    HOT_DO(CMPR);
     HOT(CMNR, ADD_FLAGS(RN, RM, false));
-    HOT(ADCR, RD = RN + RM + core->c);
+    HOT(ADCR, PUT(RN + RM + c));
     HOT(ADCSR, ADC_FLAGS(RN, RM));
-    HOT(SBCR, RD = RN + ~RM + core->c);
+    HOT(SBCR, PUT(RN + ~RM + c));
     HOT(SBCSR, ADC_FLAGS(RN, ~RM));
-    HOT(ANDI, RD = RN & op->imm);
-    HOT(ANDSI, SET(RN & op->imm));
-    HOT(ORRI, RD = RN | op->imm);
-    HOT(EORI, RD = RN ^ op->imm);
+    HOT_VALUE(ANDI);
+    HOT_DO(ANDSI);
+    HOT_VALUE(ORRI);
+    HOT_VALUE(EORI);
     HOT(TSTI, NZ(RN & op->imm));
-    HOT(ANDR, RD = RN & RM);
-    HOT(ANDSR, SET(RN & RM));
-    HOT(ORRR, RD = RN | RM);
-    HOT(ORRSR, SET(RN | RM));
-    HOT(EORR, RD = RN ^ RM);
-    HOT(EORSR, SET(RN ^ RM));
-    HOT(BICR, RD = RN & ~RM);
+    HOT_VALUE(ANDR);
+    HOT_DO(ANDSR);
+    HOT_VALUE(ORRR);
+    HOT_DO(ORRSR);
+    HOT_VALUE(EORR);
+    HOT_DO(EORSR);
+    HOT_VALUE(BICR);
     HOT(BICSR, SET(RN & ~RM));
-    HOT(TSTR, NZ(RN & RM));
-    HOT(ADD_LSL, RD = RN + (RM << op->sh));
-    HOT(SUB_LSL, RD = RN - (RM << op->sh));
-    HOT(AND_LSL, RD = RN & RM << op->sh);
-    HOT(ORR_LSL, RD = RN | RM << op->sh);
-    HOT(EOR_LSL, RD = RN ^ RM << op->sh);
-    HOT(ADD_LSR, RD = RN + (RM >> op->sh));
-    HOT(SUB_LSR, RD = RN - (RM >> op->sh));
-    HOT(AND_LSR, RD = RN & RM >> op->sh);
-    HOT(ORR_LSR, RD = RN | RM >> op->sh);
-    HOT(EOR_LSR, RD = RN ^ RM >> op->sh);
+    HOT_DO(TSTR);
+    HOT_VALUE(ADD_LSL);
+    HOT_DO(SUB_LSL);
+    HOT(AND_LSL, PUT(RN & RM << op->sh));
+    HOT(ORR_LSL, PUT(RN | RM << op->sh));
+    HOT_VALUE(EOR_LSL);
+    HOT(ADD_LSR, PUT(RN + (RM >> op->sh)));
+    HOT(SUB_LSR, PUT(RN - (RM >> op->sh)));
+    HOT(AND_LSR, PUT(RN & RM >> op->sh));
+    HOT(ORR_LSR, PUT(RN | RM >> op->sh));
+    HOT_VALUE(EOR_LSR);
     /* Immediate shifts: 1..31, so no special case; 32 and 0 are decoded otherwise. */
-    HOT(LSLI, RD = RM << op->sh);
-    HOT(LSLSI, core->c = RM >> (32 - op->sh) & 1; SET(RM << op->sh));
-    HOT(LSRI, RD = RM >> op->sh);
-    HOT(LSRSI, core->c = RM >> (op->sh - 1) & 1; SET(RM >> op->sh));
-    HOT(ASRI, RD = (uint32_t)((int32_t)RM >> op->sh));
-    HOT(ASRSI, core->c = RM >> (op->sh - 1) & 1; SET((uint32_t)((int32_t)RM >> op->sh)));
-    HOT(RORI, RD = SHIFT_ROR(RM, op->sh));
-    HOT(LSLR, RD = SHIFT_LSL(RN, BY));
+    HOT_VALUE(LSLI);
+    HOT_DO(LSLSI);
+    HOT_VALUE(LSRI);
+    HOT_DO(LSRSI);
+    HOT_DO(ASRI);
+    HOT_DO(ASRSI);
+    HOT(RORI, PUT(SHIFT_ROR(RM, op->sh)));
+    HOT(LSLR, PUT(SHIFT_LSL(RN, BY)));
     HOT(LSLSR, SHIFT_SET(SHIFT_LSL(x_, by_), by_ > 32 ? 0 : x_ >> (32 - by_) & 1));
-    HOT(LSRR, RD = SHIFT_LSR(RN, BY));
+    HOT(LSRR, PUT(SHIFT_LSR(RN, BY)));
     HOT(LSRSR, SHIFT_SET(SHIFT_LSR(x_, by_), by_ > 32 ? 0 : x_ >> (by_ - 1) & 1));
-    HOT(ASRR, RD = SHIFT_ASR(RN, BY));
+    HOT(ASRR, PUT(SHIFT_ASR(RN, BY)));
     HOT(ASRSR, SHIFT_SET(SHIFT_ASR(x_, by_), x_ >> (by_ > 32 ? 31 : by_ - 1) & 1));
-    HOT(RORR, RD = SHIFT_ROR(RN, BY));
+    HOT(RORR, PUT(SHIFT_ROR(RN, BY)));
     HOT(RORSR, SHIFT_SET(SHIFT_ROR(x_, by_), x_ >> ((by_ - 1) & 31) & 1));
-    HOT(MUL, RD = RN * RM);
+    HOT_DO(MUL);
     HOT(MULS, SET(RN * RM));
-    HOT(MLA, RD = core->r[op->ra] + RN * RM);
-    HOT(MLS, RD = core->r[op->ra] - RN * RM);
-    HOT(UXTB, RD = RM & 0xFF);
-    HOT(UXTH, RD = RM & 0xFFFF);
-    HOT(SXTB, RD = (uint32_t)(int8_t)RM);
-    HOT(SXTH, RD = (uint32_t)(int16_t)RM);
-    HOT(UBFX, RD = RN << op->ra >> op->sh);
-    HOT(SBFX, RD = (uint32_t)((int32_t)(RN << op->ra) >> op->sh));
-    HOT(BFI, RD = (RD & ~op->imm) | (RN << op->sh & op->imm));
+    HOT(MLA, PUT(core->r[op->ra] + RN * RM));
+    HOT(MLS, PUT(core->r[op->ra] - RN * RM));
+    HOT_DO(UXTB);
+    HOT_DO(UXTH);
+    HOT_DO(SXTB);
+    HOT_DO(SXTH);
+    HOT_DO(UBFX);
+    HOT(SBFX, PUT((uint32_t)((int32_t)(RN << op->ra) >> op->sh)));
+    HOT(BFI, PUT((RD & ~op->imm) | (RN << op->sh & op->imm)));
 
-    HOT(LDR, LOAD(OFFSET, uint32_t, 4));
-    HOT(LDRB, LOAD(OFFSET, uint8_t, 1));
-    HOT(LDRH, LOAD(OFFSET, uint16_t, 2));
+    HOT_DO(LDR);
+    HOT_DO(LDRB);
+    HOT_DO(LDRH);
     HOT(LDRSB, LOAD(OFFSET, int8_t, 1));
     HOT(LDRSH, LOAD(OFFSET, int16_t, 2));
-    HOT(LDRX, LOAD(INDEXED, uint32_t, 4));
-    HOT(LDRBX, LOAD(INDEXED, uint8_t, 1));
-    HOT(LDRHX, LOAD(INDEXED, uint16_t, 2));
+    HOT_DO(LDRX);
+    HOT_DO(LDRBX);
+    HOT_DO(LDRHX);
     HOT(LDRSBX, LOAD(INDEXED, int8_t, 1));
     HOT(LDRSHX, LOAD(INDEXED, int16_t, 2));
-    HOT(LDRL, LOAD_LITERAL());
-    HOT_STORE(STR, OFFSET, uint32_t, 4);
-    HOT_STORE(STRB, OFFSET, uint8_t, 1);
-    HOT_STORE(STRH, OFFSET, uint16_t, 2);
-    HOT_STORE(STRX, INDEXED, uint32_t, 4);
-    HOT_STORE(STRBX, INDEXED, uint8_t, 1);
-    HOT_STORE(STRHX, INDEXED, uint16_t, 2);
+    HOT(LDRL, LOAD(op->imm, uint32_t, 4));
+    HOT(LITERAL, PUT(literal(code, op->imm, &cycles)));
+    HOT(STR, STORE(OFFSET, uint32_t, 4));
+    HOT(STRB, STORE(OFFSET, uint8_t, 1));
+    HOT(STRH, STORE(OFFSET, uint16_t, 2));
+    HOT(STRX, STORE(INDEXED, uint32_t, 4));
+    HOT(STRBX, STORE(INDEXED, uint8_t, 1));
+    HOT(STRHX, STORE(INDEXED, uint16_t, 2));
+
+    HOT_INDEXED_LOAD(LDR, POST, uint32_t);
+    HOT_INDEXED_LOAD(LDR, PRE, uint32_t);
+    HOT_INDEXED_LOAD(LDRB, POST, uint8_t);
+    HOT_INDEXED_LOAD(LDRB, PRE, uint8_t);
+    HOT_INDEXED_LOAD(LDRH, POST, uint16_t);
+    HOT_INDEXED_LOAD(LDRH, PRE, uint16_t);
+    HOT_INDEXED_STORE(STR, POST, uint32_t);
+    HOT_INDEXED_STORE(STR, PRE, uint32_t);
+    HOT_INDEXED_STORE(STRB, POST, uint8_t);
+    HOT_INDEXED_STORE(STRB, PRE, uint8_t);
+    HOT_INDEXED_STORE(STRH, POST, uint16_t);
+    HOT_INDEXED_STORE(STRH, PRE, uint16_t);
 
     HOT_BRANCH(B, true);
-    HOT_BRANCH(BEQ, FLAG_Z);
-    HOT_BRANCH(BNE, !FLAG_Z);
-    HOT_BRANCH(BCS, core->c);
-    HOT_BRANCH(BCC, !core->c);
-    HOT_BRANCH(BMI, FLAG_N);
-    HOT_BRANCH(BPL, !FLAG_N);
-    HOT_BRANCH(BVS, FLAG_V);
-    HOT_BRANCH(BVC, !FLAG_V);
-    HOT_BRANCH(BHI, core->c && !FLAG_Z);
-    HOT_BRANCH(BLS, !core->c || FLAG_Z);
-    HOT_BRANCH(BGE, FLAG_N == FLAG_V);
-    HOT_BRANCH(BLT, FLAG_N != FLAG_V);
-    HOT_BRANCH(BGT, FLAG_N == FLAG_V && !FLAG_Z);
-    HOT_BRANCH(BLE, FLAG_N != FLAG_V || FLAG_Z);
+    ARMV7M_BY_CONDITION(HOT_BRANCH_BY, B)
     HOT_BRANCH(CBZ, RN == 0);
     HOT_BRANCH(CBNZ, RN != 0);
+    ARMV7M_SKIP_OPS(HOT_SKIP)
+    ARMV7M_BRANCH_OPS(HOT_WITH_BRANCH)
+    ARMV7M_PREDICATED_OPS(HOT_PREDICATED)
+    ARMV7M_GUARDED_OPS(HOT_GUARDED)
+    ARMV7M_FORWARD_OPS(HOT_FORWARD)
 BL_N:
 BL_W:
     LINK(4);
@@ -543,15 +509,10 @@ BLX_W : {
     HOT_FP(VFMA, armv7m_quick_fma(&core->fpscr, SD, SN, SM, &result), SD = result);
     HOT_FP(VLDR, quick_load(core, OFFSET, &result), SD = result);
     HOT_FP(VSTR, quick_store(core, OFFSET, SD), );
-fp_call:
-    cost = op->cycles;
-    SYNC();
-    flow = fp_slow(core, op);
-    goto called;
-
 out:
     core->pc = armv7m_op_pc(code, op);
 left:
+    PUT_FLAGS();
     core->cycles = cycles;
     core->instructions += count;
     core->op = NULL;

@@ -17,8 +17,9 @@
 #define PAGES      (1u << (32 - PAGE_SHIFT))
 #define EXCEPTIONS 256
 #define IT_BEHIND  18 /* octets behind an IT that its block can reach: 2 + 4 x 4 */
+#define BLOCK_MOST 24 /* instructions of a block */
 
-/* What OP_PRE does before the operation. */
+/* What is to be done before the operation. */
 enum pre {
     PRE_LINE = 1,    /* its octets enter a line that its predecessor's are not in */
     PRE_IT = 2,      /* inside an IT block: test the condition, advance */
@@ -28,15 +29,30 @@ enum pre {
     PRE_WIDE = 128   /* not something to do: the instruction has two halfwords */
 };
 
-/* One decoded instruction; there is a slot for each halfword of executable memory. */
+/* One decoded instruction; there is a slot for each halfword of executable memory.
+ *
+ * Blocks: instructions that follow each other up to one that may go elsewhere, or that is to be
+ * executed alone. At every slot of a block stands what is ahead of it, so that the hot loop
+ * looks at the limit and counts once a block. See blocks.c. */
 struct op {
-    uint16_t code, inner; /* inner: the operation; code: the same or OP_PRE */
+    uint16_t entry; /* what the hot loop does here when a block begins */
+    uint16_t code;  /* the same within one; OP_DECODE: not decoded */
+    uint16_t then;  /* what is left to do after OP_LINE, or in an IT block done as one */
+    uint16_t inner; /* the operation alone */
     uint8_t rd, rn, rm, ra;
-    uint32_t imm;
     uint8_t cycles; /* with every static part; branches: when not taken */
-    uint8_t taken;  /* branches: when taken */
-    uint8_t pre, sh;
+    uint8_t taken;  /* branches: how many more when taken */
+    uint8_t pre;
+    uint8_t sh;    /* branches: whether the target is in another line */
+    uint8_t ahead; /* cycles from here to the end of the block, without waits and jumps */
+    uint8_t left;  /* instructions likewise, at least this one */
+    uint8_t worst; /* cycles to the beginning of the block's last one, with all waits */
+    uint8_t reach; /* halfwords from here to the end of the block */
+    uint8_t from;  /* halfwords of the operation before that `code` counts on, or 0 */
+    uint8_t live;  /* flags that something reads before they are written: enum live */
+    uint32_t imm;
 };
+enum live { LIVE_NZ = 1, LIVE_C = 2, LIVE_V = 4, LIVE_ALL = 7 };
 
 struct memory {
     struct armv7m_region region;
@@ -44,11 +60,12 @@ struct memory {
     /* Octets reachable by the fast path, 0 for none; lined: the same after looking up the line. */
     uint32_t read_span, write_span, lined_span;
     uint8_t *host;
-    struct op *ops;               /* NULL: not executable */
-    uint32_t code_low, code_span; /* offsets that hold decoded instructions */
-    uint32_t line_mask;           /* ~(line - 1), or 0 */
-    struct armv7m_lines *lines;   /* or NULL */
-    bool dying;                   /* unmapped while running; freed at the next boundary */
+    struct op *ops;                 /* NULL: not executable */
+    uint32_t code_low, code_span;   /* offsets that hold decoded instructions */
+    uint32_t fence_low, fence_span; /* see armv7m_fence() */
+    uint32_t line_mask;             /* ~(line - 1), or 0 */
+    struct armv7m_lines *lines;     /* or NULL */
+    bool dying;                     /* unmapped while running; freed at the next boundary */
 };
 
 /* Reasons to leave the hot loop before the next instruction. */
@@ -99,6 +116,7 @@ struct armv7m {
     uint32_t line;       /* address of the line last fetched, 1 when none */
     const struct op *op; /* the instruction being executed; NULL outside the hot loop */
     struct memory *code;
+    const struct memory *near_read, *near_write; /* regions of the last ones, or any */
     struct memory *page[PAGES];
 
     uint32_t s[32], fpscr;
@@ -134,7 +152,7 @@ struct armv7m {
 
     struct armv7m_config config;
     struct memory memory[ARMV7M_MAX_REGIONS + 1]; /* the last is nowhere */
-    struct memory *nowhere;
+    struct memory *nowhere, *fenced;              /* NULL: no fence */
     uint32_t breaks[ARMV7M_MAX_BREAKS], hooks[ARMV7M_MAX_HOOKS];
     unsigned n_breaks, n_hooks, n_watches;
     struct armv7m_watch watches[ARMV7M_MAX_WATCHES];
@@ -174,12 +192,23 @@ bool armv7m_condition(const struct armv7m *core, unsigned condition);
 
 /* --- decode*.c ------------------------------------------------------------------- */
 
-/* Fills the slot of `address` in `code`. */
+/* Fills the slot of `address` in `code`, and the block behind it. */
 void armv7m_decode(struct armv7m *core, struct memory *code, uint32_t address);
 /* Makes guards of what is left of an IT block whose next instruction is at `address`. */
 void armv7m_decode_block(struct armv7m *core, struct memory *code, uint32_t address, uint8_t it);
 static inline unsigned armv7m_op_length(const struct op *op) { /* halfwords */
     return op->pre & PRE_WIDE ? 2 : 1;
+}
+
+/* Whether flags pass the condition of a branch or an IT: without a jump, since the host predicts
+ * those of data badly. */
+static inline uint32_t armv7m_passes(int64_t nz, uint32_t c, uint32_t v, unsigned condition) {
+    /* By NZCV as a number: EQ, NE, CS, CC, MI, PL, VS, VC, HI, LS, GE, LT, GT, LE, AL */
+    static const uint16_t PASS[16] = {0xF0F0, 0x0F0F, 0xCCCC, 0x3333, 0xFF00, 0x00FF,
+                                      0xAAAA, 0x5555, 0x0C0C, 0xF3F3, 0xAA55, 0x55AA,
+                                      0x0A05, 0xF5FA, 0xFFFF, 0xFFFF};
+    uint32_t nzcv = (uint32_t)(nz < 0) << 3 | (uint32_t)((uint32_t)nz == 0) << 2 | c << 1 | v >> 31;
+    return PASS[condition] >> nzcv & 1;
 }
 
 /* --- memory.c -------------------------------------------------------------------- */
@@ -190,7 +219,8 @@ static inline uint8_t *armv7m_fast(const struct armv7m *core, uint32_t address, 
     const struct memory *m = core->page[address >> PAGE_SHIFT];
     uint32_t offset = address - m->base, span = write ? m->write_span : m->read_span;
     bool code = write && offset + size > m->code_low && offset < m->code_low + m->code_span;
-    return offset < span && size <= span - offset && !code ? m->host + offset : NULL;
+    bool fence = offset + size > m->fence_low && offset < m->fence_low + m->fence_span;
+    return offset < span && size <= span - offset && !code && !fence ? m->host + offset : NULL;
 }
 struct memory *armv7m_find(struct armv7m *core, uint32_t address);
 /* One access of an instruction, any alignment the rules allow; adds wait states to the
@@ -200,8 +230,11 @@ bool armv7m_store(struct armv7m *core, uint32_t address, unsigned size, uint32_t
 /* The same, aligned, without raising: for stacking and vectors. */
 bool armv7m_bus_read(struct armv7m *core, uint32_t address, unsigned size, uint32_t *value);
 bool armv7m_bus_write(struct armv7m *core, uint32_t address, unsigned size, uint32_t value);
-void armv7m_spans(struct armv7m *core);                  /* recompute the fast path's reach */
+void armv7m_spans(struct armv7m *core); /* recompute the fast path's reach */
+void armv7m_forget(struct memory *m, uint32_t offset, uint32_t size); /* what was decoded */
+void armv7m_forget_all(struct armv7m *core);
 void armv7m_bury(struct armv7m *core, struct memory *m); /* after unmapping */
+void armv7m_lift(struct armv7m *core);                   /* the fence: it was reached */
 /* Wait states of fetching octets at `address`, at `cycle`, from a region with lines. */
 static inline unsigned armv7m_fetch(struct armv7m *core, const struct memory *code,
                                     uint32_t address, uint64_t cycle) {

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ARMV7M_CACHE_MAX 64 /* lines a cache can hold: a power of two */
+#define ARMV7M_CACHE_MAX 64 /* lines a cache can hold */
 #define ARMV7M_NO_LINE   UINT32_MAX
 
 struct armv7m_cache {
@@ -26,9 +26,12 @@ struct armv7m_cache {
     uint8_t *slot; /* by line of the memory, and one more: slot + 1 that holds it, 0 none */
     /* the core's */
     unsigned filled; /* slots, from the first on */
-    uint64_t clock;  /* counts uses, in steps of ARMV7M_CACHE_MAX */
     uint32_t line[ARMV7M_CACHE_MAX];
-    uint64_t used[ARMV7M_CACHE_MAX]; /* when last, by `clock`, plus the slot's number; 0: empty */
+    /* A ring in the order of their last use; the last link stands between the newest and the
+     * oldest. */
+    struct armv7m_cache_link {
+        uint8_t older, newer;
+    } link[ARMV7M_CACHE_MAX + 1];
 };
 
 struct armv7m_lines {
@@ -50,9 +53,23 @@ void armv7m_cache_fill(struct armv7m_cache *cache, uint32_t line);
 static inline bool armv7m_cache_has(const struct armv7m_cache *cache, uint32_t line) {
     return cache->on && cache->slot[line];
 }
+static inline void armv7m_cache_unlink(struct armv7m_cache *cache, unsigned slot) {
+    struct armv7m_cache_link gone = cache->link[slot];
+    cache->link[gone.newer].older = gone.older;
+    cache->link[gone.older].newer = gone.newer;
+}
+static inline void armv7m_cache_push(struct armv7m_cache *cache, unsigned slot) {
+    unsigned newest = cache->link[ARMV7M_CACHE_MAX].older;
+    cache->link[slot] = (struct armv7m_cache_link){(uint8_t)newest, ARMV7M_CACHE_MAX};
+    cache->link[newest].newer = (uint8_t)slot;
+    cache->link[ARMV7M_CACHE_MAX].older = (uint8_t)slot;
+}
 static inline void armv7m_cache_use(struct armv7m_cache *cache, uint32_t line) {
     unsigned slot = cache->slot[line] - 1u;
-    cache->used[slot] = (cache->clock += ARMV7M_CACHE_MAX) | slot;
+    if (cache->link[ARMV7M_CACHE_MAX].older == slot)
+        return;
+    armv7m_cache_unlink(cache, slot);
+    armv7m_cache_push(cache, slot);
 }
 
 /* Wait states of fetching from `line`, coming from another one, at `cycle`. */

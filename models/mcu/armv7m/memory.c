@@ -120,19 +120,32 @@ void armv7m_bury(struct armv7m *core, struct memory *m) {
     fill_pages(core);
 }
 
-/* An IT before the address decides how it is decoded, and one in it what is behind. */
-static void forget(struct memory *m, uint32_t offset, uint32_t size) {
+/* An IT before the address decides how it is decoded, and one in it what is behind; and blocks
+ * that reach what is forgotten go too. */
+void armv7m_forget(struct memory *m, uint32_t offset, uint32_t size) {
     if (!m->ops || offset + size <= m->code_low || offset >= m->code_low + m->code_span)
         return;
     uint32_t from = offset > IT_BEHIND ? offset - IT_BEHIND : 0;
     uint32_t to = offset + size + IT_BEHIND < m->size ? offset + size + IT_BEHIND : m->size;
-    memset(&m->ops[from / 2], 0, ((to + 1) / 2 - from / 2) * sizeof *m->ops);
+    struct op *first = &m->ops[from / 2],
+              *op = from > 4 * BLOCK_MOST ? first - 2 * BLOCK_MOST : m->ops;
+    for (; op < first; op++)
+        if (op + op->reach > first)
+            memset(op, 0, sizeof *op);
+    memset(first, 0, ((to + 1) / 2 - from / 2) * sizeof *m->ops);
+}
+
+void armv7m_forget_all(struct armv7m *core) {
+    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
+        struct memory *m = &core->memory[i];
+        armv7m_forget(m, m->code_low, m->code_span);
+    }
 }
 
 void armv7m_invalidate(struct armv7m *core, uint32_t address, uint32_t size) {
     struct memory *whole = armv7m_find(core, address);
     if (address - whole->base < whole->size && size <= whole->size - (address - whole->base)) {
-        forget(whole, address - whole->base, size);
+        armv7m_forget(whole, address - whole->base, size);
         return;
     }
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
@@ -141,18 +154,47 @@ void armv7m_invalidate(struct armv7m *core, uint32_t address, uint32_t size) {
         uint64_t high = (uint64_t)address + size, end = (uint64_t)m->base + m->size;
         high = high < end ? high : end;
         if (low < high)
-            forget(m, (uint32_t)(low - m->base), (uint32_t)(high - low));
+            armv7m_forget(m, (uint32_t)(low - m->base), (uint32_t)(high - low));
     }
 }
 
+bool armv7m_fence(struct armv7m *core, uint32_t address, uint32_t size) {
+    struct memory *m = size ? armv7m_find(core, address) : NULL;
+    if (core->fenced)
+        core->fenced->fence_span = 0;
+    core->fenced = NULL;
+    if (!m || !m->size || m->code_span)
+        return false;
+    uint32_t offset = address - m->base;
+    m->fence_low = offset & ~7u; /* no aligned access lies across its ends */
+    m->fence_span = ((offset + size + 7) & ~7u) - m->fence_low;
+    core->fenced = m;
+    return true;
+}
+
+void armv7m_lift(struct armv7m *core) {
+    armv7m_fence(core, 0, 0);
+    if (core->config.hooks.fence)
+        core->config.hooks.fence(core->config.user);
+}
+
+static inline void respect_fence(struct armv7m *core, uint32_t address, unsigned size) {
+    const struct memory *m = core->fenced;
+    if (m && address - m->base + size > m->fence_low &&
+        address - m->base < m->fence_low + m->fence_span)
+        armv7m_lift(core);
+}
+
 /* The hot loop looks at the line where it enters and where one ends: it is made to enter anew,
- * lest the very next instruction be fetched or not as the caller's stops happen to fall. */
+ * lest the very next instruction be fetched or not as the caller's stops happen to fall. Blocks
+ * know how long their fetches may wait at most. */
 void armv7m_flush_fetch(struct armv7m *core) {
     core->line = 1;
     core->limit = 0;
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++)
         if (core->memory[i].lines)
             core->memory[i].lines->prefetched = ARMV7M_NO_LINE;
+    armv7m_forget_all(core);
     armv7m_spans(core);
 }
 
@@ -211,6 +253,7 @@ bool armv7m_bus_read(struct armv7m *core, uint32_t address, unsigned size, uint3
     struct memory *m = armv7m_find(core, address);
     *value = 0;
     if (m->size) {
+        respect_fence(core, address, size);
         *value = host_read(m->host + (address - m->base), size);
         core->cycles += read_wait(m, address - m->base);
         return true;
@@ -231,8 +274,9 @@ bool armv7m_bus_read(struct armv7m *core, uint32_t address, unsigned size, uint3
 bool armv7m_bus_write(struct armv7m *core, uint32_t address, unsigned size, uint32_t value) {
     struct memory *m = armv7m_find(core, address);
     if (m->size && m->region.flags & ARMV7M_WRITE) {
+        respect_fence(core, address, size);
         memcpy(m->host + (address - m->base), &value, size);
-        forget(m, address - m->base, size);
+        armv7m_forget(m, address - m->base, size);
         return true;
     }
     if (!m->size && in_bitband(address))
@@ -282,6 +326,7 @@ bool armv7m_load(struct armv7m *core, uint32_t address, unsigned size, uint32_t 
         return true;
     if (!unaligned_allowed(core, address, size))
         return false;
+    respect_fence(core, address, size); /* as the access begins */
     uint32_t result = 0, part;
     for (unsigned at = 0, n; at < size; at += n) {
         n = piece(address + at, size - at);
@@ -299,6 +344,7 @@ bool armv7m_load(struct armv7m *core, uint32_t address, unsigned size, uint32_t 
 bool armv7m_store(struct armv7m *core, uint32_t address, unsigned size, uint32_t value) {
     if (!unaligned_allowed(core, address, size))
         return false;
+    respect_fence(core, address, size);
     for (unsigned at = 0, n; at < size; at += n) {
         n = piece(address + at, size - at);
         core->cycles += at != 0;

@@ -148,7 +148,7 @@ static int core_access(struct stm32 *mcu, uint32_t address, unsigned size, bool 
         return ARMV7M_BUS_FAULT;
     if (!mcu->running)
         return 0;
-    if (write && events_next(mcu) < mcu->target)
+    if (mcu->feed.fence ? mcu->stale & STALE_ACTS : mcu->stale && events_seen(mcu) < mcu->target)
         armv7m_request_stop(mcu->core);
     return bridge_wait(mcu, address, write);
 }
@@ -170,7 +170,7 @@ static uint32_t load(const uint8_t *octets, unsigned size) {
 
 /* Memory for a DMA, NULL: none, or not for it. It has no way to the CCM, and none to the alias
  * at 0 (RM0090 2.3.1, RM0368 2.1). `block` tells whether a block may answer instead. */
-static uint8_t *dma_memory(struct stm32 *mcu, uint32_t address, unsigned size, bool write,
+static uint8_t *dma_memory(struct stm32 *mcu, uint32_t address, uint32_t size, bool write,
                            bool *block) {
     *block = mcu->last_hit && address - mcu->last_hit->base < mcu->last_hit->size;
     const struct memory *memory = *block ? NULL : memory_at(mcu, address);
@@ -178,6 +178,11 @@ static uint8_t *dma_memory(struct stm32 *mcu, uint32_t address, unsigned size, b
     if (!memory || memory->what->kind == STM32_CCM)
         return NULL;
     return armv7m_direct(mcu->core, address, size, write);
+}
+
+uint8_t *bus_dma_memory(struct stm32 *mcu, uint32_t address, uint32_t size, bool write) {
+    bool block;
+    return dma_memory(mcu, address, size, write, &block);
 }
 
 bool stm32_bus_read(struct stm32_block *b, uint32_t address, unsigned size, uint32_t *value) {

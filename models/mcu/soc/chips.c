@@ -1,4 +1,5 @@
 /* The chips, one row each in models/mcu/soc/meson.build. */
+#include <string.h>
 #include <strings.h>
 
 #include "models/mcu/soc/stm32_block.h"
@@ -28,4 +29,36 @@ const char *stm32_chip_name(const struct stm32_chip *chip) {
 
 const struct stm32_memory *stm32_chip_memories(const struct stm32_chip *chip) {
     return chip->memories;
+}
+
+bool stm32_chip_has_pin(const struct stm32_chip *chip, unsigned port, unsigned pin) {
+    return port < 16 && pin < 16 && (chip->pins[port] >> pin & 1);
+}
+
+bool stm32_chip_takes_5v(const struct stm32_chip *chip, unsigned port, unsigned pin) {
+    return stm32_chip_has_pin(chip, port, pin) && !(chip->not_5v[port] >> pin & 1);
+}
+
+static const char *signal_name(unsigned role) {
+    switch (role) {
+    case STM32_SCK:
+        return "SCK";
+    case STM32_MISO:
+        return "MISO";
+    case STM32_MOSI:
+        return "MOSI";
+    case STM32_NSS:
+        return "NSS";
+    default:
+        return "";
+    }
+}
+
+const char *stm32_chip_spi(const struct stm32_chip *chip, unsigned port, unsigned pin,
+                           const char *signal, unsigned index) {
+    for (const struct stm32_af *af = chip->afs; af->block; af++)
+        if (af->port == port && af->pin == pin && strncmp(af->block, "SPI", 3) == 0 &&
+            strcmp(signal_name(af->role), signal) == 0 && index-- == 0)
+            return af->block;
+    return NULL;
 }

@@ -68,7 +68,7 @@ void timebase_set(struct timebase *base, struct stm32_rate rate, sim_time now) {
         reduce((wide)PS_PER_S * rate.per, (wide)rate.hz, &base->num, &base->den);
 }
 
-sim_time timebase_time(const struct timebase *base, uint64_t tick) {
+sim_time timebase_time_any(const struct timebase *base, uint64_t tick) {
     uint64_t n = tick - base->tick;
     if (tick <= base->tick)
         return base->origin;
@@ -83,7 +83,7 @@ sim_time timebase_time(const struct timebase *base, uint64_t tick) {
 }
 
 /* The largest n with floor(n num / den) <= elapsed. */
-uint64_t timebase_at(const struct timebase *base, sim_time time) {
+uint64_t timebase_at_any(const struct timebase *base, sim_time time) {
     if (!base->num || time <= base->origin)
         return base->tick;
     uint64_t elapsed = (uint64_t)(time - base->origin), scaled;

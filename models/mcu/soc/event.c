@@ -76,18 +76,25 @@ static void run_event(struct stm32 *mcu) {
     mcu->stale |= e->block->ip->pin_in ? STALE_ACTS : 0;
 }
 
+bool events_step(struct stm32 *mcu, sim_time limit) {
+    sim_time edge = inbox_next(mcu);
+    sim_time event = mcu->head ? mcu->head->time : SIM_NEVER;
+    sim_time next = edge < event ? edge : event;
+    if (next > limit || next == SIM_NEVER)
+        return false;
+    if (edge <= event && !mcu->next && feed_run(mcu, limit))
+        return true;
+    mcu->feed.known = false;
+    if (edge <= event)
+        inbox_act(mcu);
+    else
+        run_event(mcu);
+    return true;
+}
+
 void events_advance(struct stm32 *mcu, sim_time time) {
-    for (;;) {
-        sim_time edge = inbox_next(mcu);
-        sim_time event = mcu->head ? mcu->head->time : SIM_NEVER;
-        sim_time next = edge < event ? edge : event;
-        if (next > time || next == SIM_NEVER)
-            break;
-        if (edge <= event)
-            inbox_act(mcu);
-        else
-            run_event(mcu);
-    }
+    while (events_step(mcu, time))
+        ;
     set_now(mcu, time);
 }
 
@@ -95,4 +102,13 @@ sim_time events_next(struct stm32 *mcu) {
     sim_time edge = inbox_next(mcu);
     sim_time event = mcu->head ? mcu->head->time : SIM_NEVER;
     return edge < event ? edge : event;
+}
+
+sim_time events_seen(struct stm32 *mcu) {
+    sim_time next = events_next(mcu), event = mcu->head ? mcu->head->time : SIM_NEVER;
+    if (mcu->next || next == event)
+        return next;
+    sim_time seen = feed_seen(mcu);
+    seen = seen < event ? seen : event;
+    return seen < mcu->next_on_pin ? seen : mcu->next_on_pin;
 }

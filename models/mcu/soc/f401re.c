@@ -41,6 +41,7 @@ const struct stm32_chip stm32_chip_f401re = {
     .max_pclk1_hz = 42000000,
     .max_pclk2_hz = 84000000,
     .pins = {[PA] = 0xFFFF, [PB] = 0xF7FF, [PC] = 0xFFFF, [PD] = 1 << 2, [7] = 3},
+    /* .not_5v: every I/O of the pin table is FT; from memory of DS10086, table 8, check. */
     .memories = memories,
     .rows = rows,
     .afs = afs,

@@ -193,6 +193,7 @@ const struct stm32_chip stm32_chip_f439zi = {
     .max_pclk1_hz = 45000000,
     .max_pclk2_hz = 90000000,
     .pins = {0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 3},
+    .not_5v = {[PA] = 0x0030}, /* TTa: the DAC's outputs; from memory of DS9405, check */
     .memories = memories,
     .rows = rows,
     .afs = afs,

@@ -22,8 +22,21 @@ struct timebase {
     uint64_t tick, num, den;
 };
 void timebase_set(struct timebase *base, struct stm32_rate rate, sim_time now);
-sim_time timebase_time(const struct timebase *base, uint64_t tick);
-uint64_t timebase_at(const struct timebase *base, sim_time time);    /* last tick not after */
+sim_time timebase_time_any(const struct timebase *base, uint64_t tick);
+uint64_t timebase_at_any(const struct timebase *base, sim_time time);
+static inline sim_time timebase_time(const struct timebase *base, uint64_t tick) {
+    uint64_t n = tick - base->tick;
+    bool plain = base->den == 1 && base->num - 1 < UINT32_MAX && tick > base->tick;
+    if (plain && n <= (uint64_t)(SIM_NEVER - base->origin) >> 32)
+        return base->origin + (sim_time)(n * base->num);
+    return timebase_time_any(base, tick);
+}
+/* The last tick not after `time`. */
+static inline uint64_t timebase_at(const struct timebase *base, sim_time time) {
+    if (base->den == 1 && base->num && time > base->origin)
+        return base->tick + (uint64_t)(time - base->origin) / base->num;
+    return timebase_at_any(base, time);
+}
 uint64_t timebase_after(const struct timebase *base, sim_time time); /* first one not before */
 
 struct event {
@@ -96,6 +109,13 @@ struct pin {
     struct inbox inbox;
 };
 
+/* An edge in the lane: where it is. */
+struct lane_act {
+    struct stm32_edge edge; /* time SIM_NEVER: none */
+    size_t item;
+    unsigned at;
+};
+
 /* Lists that two pins still have to see: items from `head`, where the first `at` edges were
  * delivered, to before `tail`; from `noted` on they are not yet in the pins' history. Items are
  * counted, and kept in a ring. */
@@ -111,14 +131,34 @@ struct lane {
     struct stm32_block *block;
     struct stm32_listener wants;
     uint8_t role[2];
-    uint8_t level[2];      /* behind the last list */
-    sim_time end;          /* of the last list */
-    size_t waiting;        /* edges of the lists that are not yet delivered whole */
-    size_t reserved;       /* edges that each inbox has room for */
-    bool overheard;        /* by blocks that do not mind */
-    struct stm32_edge act; /* the block acts on it; time SIM_NEVER: on none so far */
-    size_t act_item;
-    unsigned act_at;
+    uint8_t level[2];    /* behind the last list */
+    sim_time end;        /* of the last list */
+    size_t waiting;      /* edges of the lists that are not yet delivered whole */
+    size_t reserved;     /* edges that each inbox has room for */
+    bool overheard;      /* by blocks that do not mind */
+    struct lane_act act; /* the block acts on it; none so far: on none of the edges here */
+};
+
+/* See feed.c. What the blocks said holds until something else happens to one. */
+enum { FEED_PLAN = 32 };
+struct feed {
+    bool known, usable;
+    struct stm32_feed from;
+    struct stm32_drain to; /* as it is now */
+    struct stm32_block *dma;
+    const struct timebase *clock; /* the DMA's */
+    unsigned line;
+    uint8_t *memory; /* at to.memory, for to.items octets */
+    /* The next frames, in a ring, and how many are worth being planned. */
+    struct feed_frame {
+        struct lane_act act; /* its last edge */
+        sim_time served;     /* when it is in memory, by this tick: before the next one's */
+        uint64_t tick;
+    } plan[FEED_PLAN];
+    struct lane_act after; /* the last edge of the frame behind those */
+    unsigned first, n, most;
+    bool fence; /* the core has one around what is planned */
+    bool hit;   /* it came there, and stops for the next frame */
 };
 
 struct site {
@@ -178,8 +218,10 @@ struct stm32 {
     unsigned stale; /* bits */
     bool delivers;  /* edges, at this moment */
     struct lane lane;
+    struct feed feed;
     struct pin *next; /* has the next edge to act on; NULL: the lane */
     struct stm32_edge next_edge;
+    sim_time next_on_pin; /* of those that inboxes have */
     bool roused;          /* something happened that may wake the core */
     struct function *afs; /* by block */
     unsigned n_afs;
@@ -207,9 +249,13 @@ void block_reset(struct stm32_block *b, enum stm32_cause cause);
 
 /* event.c: events and pin edges up to `time`, in order; sets now. */
 void events_advance(struct stm32 *mcu, sim_time time);
+/* One of them, or some that the core cannot tell apart; false: there is none up to `limit`. */
+bool events_step(struct stm32 *mcu, sim_time limit);
 void events_cancel_all(struct stm32_block *b);
-/* When the core must stop next: an event, or an edge that somebody acts on. */
+/* The next event, or edge that somebody acts on; and when the core can first see one of those
+ * without an access to a block, so that it must stop there. */
 sim_time events_next(struct stm32 *mcu);
+sim_time events_seen(struct stm32 *mcu);
 
 /* bus.c */
 int bus_core_read(void *user, uint32_t address, unsigned size, uint32_t *value);
@@ -284,7 +330,22 @@ static inline bool lane_waits(const struct stm32 *mcu, sim_time time) {
 /* Delivers what is not behind `limit`, which is not behind `act`. */
 void lane_settle(struct stm32 *mcu, const struct stm32_edge *limit);
 void lane_act(struct stm32 *mcu);
+/* For feed.c: what is to be collected; and what that makes of the pins for all but the receiver. */
+void lane_begin(const struct lane *l, struct stm32_bits *bits);
+void lane_levels(struct stm32 *mcu, const struct stm32_bits *bits);
 void lane_note(struct lane *l); /* into the history of its pins */
+
+/* feed.c: frames from the lane's receiver by DMA to memory, each in one step. */
+/* Those that are in memory by `limit`, short of what else happens there; false: none. Nothing is
+ * stale, and the lane has the next edge to act on. */
+bool feed_run(struct stm32 *mcu, sim_time limit);
+/* Until when the core can run without a look at what is done by then, as long as it stays in front
+ * of the fence that it now has. */
+sim_time feed_seen(struct stm32 *mcu);
+void feed_release(struct stm32 *mcu); /* takes the fence away */
+
+/* bus.c: memory for a DMA, NULL: none, or not for it. */
+uint8_t *bus_dma_memory(struct stm32 *mcu, uint32_t address, uint32_t size, bool write);
 
 /* route.c */
 bool routes_create(struct stm32 *mcu, struct sim_err *err);

@@ -10,13 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "models/mcu/soc/internal.h"
-
-enum { CLOCK, DATA };
-
-static struct lane_item *item_at(const struct lane *l, size_t i) {
-    return &l->items[i % LANE_ITEMS];
-}
+#include "models/mcu/soc/lane_walk.h"
 
 static bool empty(const struct lane *l) {
     return l->head == l->tail;
@@ -24,7 +18,7 @@ static bool empty(const struct lane *l) {
 
 bool lane_create(struct stm32 *mcu) {
     mcu->lane.items = calloc(LANE_ITEMS, sizeof *mcu->lane.items);
-    mcu->lane.act.time = SIM_NEVER;
+    mcu->lane.act.edge.time = SIM_NEVER;
     return mcu->lane.items != NULL;
 }
 
@@ -34,19 +28,16 @@ void lane_destroy(struct stm32 *mcu) {
 
 /* --- what was delivered, for the input registers ------------------------------------------- */
 
-static unsigned clocks_before(const struct pin_digest *d, unsigned at) {
-    return at < d->n ? d->move[at].clocks : d->n_clocks;
-}
-
 /* The edge at a position: its pin, and its level. */
 static unsigned pin_at(const struct pin_digest *d, unsigned at, unsigned *level) {
-    unsigned clocks = d->move[at].clocks, pin = clocks_before(d, at + 1) > clocks ? CLOCK : DATA;
+    unsigned clocks = d->move[at].clocks,
+             pin = lane_clocks_before(d, at + 1) > clocks ? CLOCK : DATA;
     *level = pin == CLOCK ? d->first_clock ^ (clocks & 1) : d->first_data ^ ((at - clocks) & 1);
     return pin;
 }
 
 static void note_item(struct lane *l, size_t i) {
-    const struct lane_item *item = item_at(l, i);
+    const struct lane_item *item = lane_item(l, i);
     unsigned at = i == l->noted ? l->noted_at : 0, end = i == l->head ? l->at : item->digest->n;
     for (; at < end; at++) {
         unsigned level, pin = pin_at(item->digest, at, &level);
@@ -57,7 +48,7 @@ static void note_item(struct lane *l, size_t i) {
 void lane_note(struct lane *l) {
     size_t first = l->head, seen[2] = {0, 0};
     while (first > l->noted && (seen[CLOCK] < HISTORY || seen[DATA] < HISTORY)) {
-        const struct pin_digest *d = item_at(l, --first)->digest;
+        const struct pin_digest *d = lane_item(l, --first)->digest;
         seen[CLOCK] += d->n_clocks;
         seen[DATA] += d->n - d->n_clocks;
     }
@@ -112,32 +103,9 @@ static bool receiver(struct stm32 *mcu, struct lane *l) {
     return l->block->ip->listens(l->block, l->role[CLOCK], l->role[DATA], &l->wants);
 }
 
-/* Edges to the sampling level among the first `clocks` of the clock. */
-static unsigned samples_in(const struct lane *l, const struct pin_digest *d, unsigned clocks) {
-    return (clocks + (d->first_clock == l->wants.level)) / 2;
-}
-
-/* The sample that the receiver acts on. */
 static void find_act(struct lane *l) {
-    unsigned left = l->wants.left,
-             from = empty(l) ? 0 : item_at(l, l->head)->digest->move[l->at].clocks;
-    l->act.time = SIM_NEVER;
-    l->act_item = SIZE_MAX;
-    for (size_t i = l->head; left != UINT_MAX && i < l->tail; i++, from = 0) {
-        const struct lane_item *item = item_at(l, i);
-        const struct pin_digest *d = item->digest;
-        unsigned before = samples_in(l, d, from), all = samples_in(l, d, d->n_clocks);
-        if (left > all - before) {
-            left -= all - before;
-            continue;
-        }
-        unsigned nth = 2 * (before + left - 1) + (d->first_clock != l->wants.level);
-        l->act_item = i;
-        l->act_at = d->position[nth];
-        l->act.time = item->start + d->move[l->act_at].dt;
-        l->act.order = item->order + d->move[l->act_at].rank;
-        return;
-    }
+    unsigned from = empty(l) ? 0 : lane_item(l, l->head)->digest->move[l->at].clocks;
+    lane_search_from(l, l->head, from, l->wants.left, &l->act);
 }
 
 /* --- to the inboxes ------------------------------------------------------------------------- */
@@ -153,8 +121,8 @@ static void spill(struct stm32 *mcu, struct lane *l) {
     for (unsigned i = 0; i < 2; i++)
         inbox_resume(mcu, l->pin[i]);
     for (; !empty(l); l->head++, l->at = 0)
-        for (; l->at < item_at(l, l->head)->digest->n; l->at++)
-            put(l, item_at(l, l->head), l->at);
+        for (; l->at < lane_item(l, l->head)->digest->n; l->at++)
+            put(l, lane_item(l, l->head), l->at);
     l->waiting = 0;
     mcu->stale |= STALE_ACTS;
 }
@@ -168,6 +136,7 @@ void lane_leave(struct stm32 *mcu) {
     l->noted_at = l->at = 0;
     l->reserved = 0;
     l->pin[CLOCK] = l->pin[DATA] = NULL;
+    mcu->feed.known = false;
     find_act(l);
 }
 
@@ -235,39 +204,17 @@ bool lane_push(struct stm32 *mcu, struct pin *clock, struct pin *data, sim_time 
         l->pin[CLOCK] != clock || l->pin[DATA] != data || !follows(mcu, l, d, start + d->first) ||
         !room(mcu, l, d))
         return false;
-    *item_at(l, l->tail++) = (struct lane_item){start, d, mcu->order};
+    *lane_item(l, l->tail++) = (struct lane_item){start, d, mcu->order};
     l->waiting += d->n;
     l->level[CLOCK] ^= d->n_clocks & 1;
     l->level[DATA] ^= (d->n - d->n_clocks) & 1;
     l->end = start + d->last;
-    if (l->act.time == SIM_NEVER)
+    if (l->act.edge.time == SIM_NEVER)
         mcu->stale |= STALE_NEXT;
     return true;
 }
 
 /* --- delivering ----------------------------------------------------------------------------- */
-
-/* The first list's edges up to a position. */
-static void pass(struct lane *l, unsigned to, struct stm32_bits *out) {
-    const struct pin_digest *d = item_at(l, l->head)->digest;
-    unsigned clocks = d->move[l->at].clocks, clocks_to = clocks_before(d, to);
-    unsigned first = samples_in(l, d, clocks), n = samples_in(l, d, clocks_to) - first;
-    if (n > 0) {
-        uint32_t turned = out->data ^ ((l->at - clocks) & 1) ? UINT32_MAX : 0;
-        uint32_t bits = (d->sampled[l->wants.level] ^ turned) << first >> (32 - n);
-        out->bits = out->bits << n | bits;
-        out->samples += n;
-    }
-    out->edges += clocks_to - clocks;
-    out->clock ^= (clocks_to - clocks) & 1;
-    out->data ^= (to - clocks_to - (l->at - clocks)) & 1;
-    l->at = to;
-    if (to < d->n)
-        return;
-    l->waiting -= d->n;
-    l->head++;
-    l->at = 0;
-}
 
 static void overhear(struct stm32 *mcu, const struct lane *l, struct pin *pin) {
     struct stm32_block *exti = pins_exti(mcu, pin);
@@ -283,7 +230,7 @@ static void overhear(struct stm32 *mcu, const struct lane *l, struct pin *pin) {
         exti->ip->pin_in(exti, pin->out.pin, pin->level, mcu->now);
 }
 
-static void begin(const struct lane *l, struct stm32_bits *bits) {
+void lane_begin(const struct lane *l, struct stm32_bits *bits) {
     bits->edges = bits->samples = bits->bits = 0;
     bits->clock = l->pin[CLOCK]->level;
     bits->data = l->pin[DATA]->level;
@@ -291,7 +238,8 @@ static void begin(const struct lane *l, struct stm32_bits *bits) {
 }
 
 /* As with inboxes: the pins are where they will be before the first block knows it. */
-static void finish(struct stm32 *mcu, struct lane *l, const struct stm32_bits *bits) {
+void lane_levels(struct stm32 *mcu, const struct stm32_bits *bits) {
+    struct lane *l = &mcu->lane;
     l->pin[CLOCK]->level = l->pin[CLOCK]->board = l->block->in[l->role[CLOCK]] =
         (uint8_t)bits->clock;
     l->pin[DATA]->level = l->pin[DATA]->board = l->block->in[l->role[DATA]] = (uint8_t)bits->data;
@@ -300,15 +248,21 @@ static void finish(struct stm32 *mcu, struct lane *l, const struct stm32_bits *b
         overhear(mcu, l, l->pin[CLOCK]);
         overhear(mcu, l, l->pin[DATA]);
     }
+    mcu->delivers = false;
+}
+
+static void finish(struct stm32 *mcu, struct lane *l, const struct stm32_bits *bits) {
+    lane_levels(mcu, bits);
+    mcu->delivers = true;
     l->block->ip->bits(l->block, bits);
     mcu->delivers = false;
 }
 
 /* Edges of the first list not behind `limit`, and before the one to act on. */
 static unsigned due(const struct lane *l, const struct stm32_edge *limit) {
-    const struct lane_item *item = item_at(l, l->head);
+    const struct lane_item *item = lane_item(l, l->head);
     const struct pin_digest *d = item->digest;
-    unsigned at = l->at, end = l->head == l->act_item ? l->act_at : d->n;
+    unsigned at = l->at, end = l->head == l->act.item ? l->act.at : d->n;
     if (item->start + d->last < limit->time)
         return end;
     for (; at < end; at++) {
@@ -325,12 +279,12 @@ void lane_settle(struct stm32 *mcu, const struct stm32_edge *limit) {
     if (!lane_waits(mcu, limit->time))
         return;
     struct stm32_bits bits;
-    begin(l, &bits);
+    lane_begin(l, &bits);
     while (!empty(l)) {
         unsigned to = due(l, limit);
         if (to == l->at)
             break;
-        pass(l, to, &bits);
+        lane_pass(l, to, &bits);
     }
     l->wants.left -= l->wants.left == UINT_MAX ? 0 : bits.samples;
     if (bits.edges || bits.data != l->pin[DATA]->level)
@@ -340,10 +294,8 @@ void lane_settle(struct stm32 *mcu, const struct stm32_edge *limit) {
 void lane_act(struct stm32 *mcu) {
     struct lane *l = &mcu->lane;
     struct stm32_bits bits;
-    begin(l, &bits);
-    while (l->head < l->act_item)
-        pass(l, item_at(l, l->head)->digest->n, &bits);
-    pass(l, l->act_at + 1, &bits);
+    lane_begin(l, &bits);
+    lane_pass_act(l, &bits);
     finish(mcu, l, &bits);
     if (!l->block->ip->listens(l->block, l->role[CLOCK], l->role[DATA], &l->wants))
         mcu->stale |= STALE_ACTS;

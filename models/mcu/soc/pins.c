@@ -128,15 +128,38 @@ static unsigned level_at(struct stm32 *mcu, struct pin *pin, sim_time time) {
     return level;
 }
 
+/* Does one of the port's pins have an edge that was not delivered yet? */
+static bool moves(const struct stm32 *mcu, unsigned port) {
+    for (unsigned i = 0; i < mcu->n_inputs; i++) {
+        const struct pin *pin = mcu->inputs[i];
+        const struct inbox *in = &pin->inbox;
+        if (pin->out.port == port && ((in->head < in->n && in->edge[in->head].time <= mcu->now) ||
+                                      (lane_has(mcu, pin) && lane_waits(mcu, mcu->now))))
+            return true;
+    }
+    return false;
+}
+
+/* The usual pin, whose level is that of long ago. */
+static inline bool rests(const struct stm32 *mcu, const struct pin *pin, sim_time time) {
+    unsigned last = (pin->n_changes - 1) % HISTORY;
+    return !pin->unwritten && !lane_has(mcu, pin) &&
+           (pin->n_changes == 0 || pin->history[last].time <= time);
+}
+
 uint32_t stm32_port_sample(const struct stm32_block *b) {
     struct stm32 *mcu = b->mcu;
-    inbox_settle(mcu, mcu->now);
+    if (moves(mcu, b->row->variant))
+        inbox_settle(mcu, mcu->now);
     const struct timebase *hclk = &mcu->clocks[STM32_HCLK];
     uint64_t tick = timebase_at(hclk, mcu->now);
     sim_time when = tick >= hclk->tick + 2 ? timebase_time(hclk, tick - 2) : hclk->origin;
     uint32_t levels = 0;
-    for (unsigned n = 0; n < PORT_PINS; n++)
-        levels |= (uint32_t)level_at(mcu, &mcu->pins[b->row->variant][n], when) << n;
+    for (unsigned n = 0; n < PORT_PINS; n++) {
+        struct pin *pin = &mcu->pins[b->row->variant][n];
+        unsigned level = rests(mcu, pin, when) ? pin->level : level_at(mcu, pin, when);
+        levels |= (uint32_t)level << n;
+    }
     return levels;
 }
 

@@ -38,6 +38,14 @@ static void on_exception(void *user, unsigned number, bool entered) {
     mcu->config.core.exception(mcu->config.user, number, entered);
 }
 
+static void on_fence(void *user) {
+    struct stm32 *mcu = user;
+    mcu->feed.fence = false;
+    catch_up(mcu);
+    mcu->feed.hit = true;
+    armv7m_request_stop(mcu->core);
+}
+
 static bool make_core(struct stm32 *mcu, struct sim_err *err) {
     const struct armv7m_hooks *owner = &mcu->config.core;
     struct armv7m_config config = {
@@ -51,6 +59,7 @@ static bool make_core(struct stm32 *mcu, struct sim_err *err) {
         .hooks = {.read = bus_core_read, .write = bus_core_write, .unmodelled = report_core},
         .user = mcu,
     };
+    config.hooks.fence = on_fence;
     config.hooks.semihost = owner->semihost ? on_semihost : NULL;
     config.hooks.itm = owner->itm ? on_itm : NULL;
     config.hooks.function = owner->function ? on_function : NULL;
@@ -235,6 +244,7 @@ static enum armv7m_stop run_core(struct stm32 *mcu, sim_time target) {
     mcu->roused = false;
     enum armv7m_stop stop = armv7m_run(mcu->core, cycle);
     mcu->running = false;
+    feed_release(mcu);
     return stop;
 }
 
@@ -243,12 +253,10 @@ static bool sleep_through(struct stm32 *mcu, sim_time until) {
     const struct timebase *hclk = &mcu->clocks[STM32_HCLK];
     uint64_t wake = armv7m_next_wake(mcu->core);
     sim_time alarm = wake == ARMV7M_NEVER ? SIM_NEVER : timebase_time(hclk, wake - 1);
-    while (!mcu->roused) {
-        sim_time next = events_next(mcu);
-        if (next >= until || next > alarm)
+    sim_time limit = alarm < until ? alarm : until - 1;
+    while (!mcu->roused)
+        if (!events_step(mcu, limit))
             return false;
-        events_advance(mcu, next);
-    }
     armv7m_doze(mcu->core, timebase_after(hclk, mcu->now));
     return true;
 }
@@ -256,7 +264,7 @@ static bool sleep_through(struct stm32 *mcu, sim_time until) {
 /* One stretch up to the next event or `until`. */
 static enum stm32_stop run_stretch(struct stm32 *mcu, sim_time until) {
     bool woken = !mcu->roused && armv7m_asleep(mcu->core) && sleep_through(mcu, until);
-    sim_time next = woken ? mcu->now : events_next(mcu);
+    sim_time next = woken ? mcu->now : events_seen(mcu);
     enum stm32_stop stop = stop_of(mcu, run_core(mcu, next < until ? next : until));
     sim_time reached = core_time(mcu);
     events_advance(mcu, reached < until ? reached : until);

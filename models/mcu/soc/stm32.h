@@ -49,6 +49,14 @@ struct stm32_memory {
 /* The list ends with a NULL name. */
 const struct stm32_memory *stm32_chip_memories(const struct stm32_chip *chip);
 
+/* Pins, port 0 being A. Whether the package has it; whether it stands 5 V at its input. */
+bool stm32_chip_has_pin(const struct stm32_chip *chip, unsigned port, unsigned pin);
+bool stm32_chip_takes_5v(const struct stm32_chip *chip, unsigned port, unsigned pin);
+/* The SPI ("SPI2") that can have this signal ("SCK", "MISO", "MOSI", "NSS") on the pin: the first,
+ * the second, ... by `index`; NULL: no more. By any alternate function or remap. */
+const char *stm32_chip_spi(const struct stm32_chip *chip, unsigned port, unsigned pin,
+                           const char *signal, unsigned index);
+
 /* --- what the chip tells ------------------------------------------------------------ */
 
 enum stm32_report_kind {

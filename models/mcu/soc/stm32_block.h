@@ -51,6 +51,28 @@ struct stm32_bits {
     unsigned clock, data, data_role;
 };
 
+/* What a receiver of bits does with its frames as long as nobody accesses it: where a DMA finds
+ * them, and what there is of the one begun. */
+struct stm32_feed {
+    uint32_t address;
+    bool lsb_first; /* on the wire; frames have 8 bits */
+    uint8_t n_bits;
+    uint32_t bits; /* the first one uppermost */
+};
+/* What a DMA does with them: `items` octets, from `address` to `memory` and the `step` octets
+ * behind it, each `latency` ticks of its clock after the request rose but not before tick `free`,
+ * which then is `beat` ticks later. */
+struct stm32_drain {
+    uint32_t address, memory, step, items;
+    unsigned latency, beat;
+    uint64_t free;
+};
+enum stm32_drains {
+    STM32_DRAINS,
+    STM32_IGNORES,   /* a request, and its end, have no effect */
+    STM32_OTHERWISE, /* what struct stm32_drain does not tell */
+};
+
 static inline bool stm32_edge_before(const struct stm32_edge *a, const struct stm32_edge *b) {
     return (a->time < b->time) | ((a->time == b->time) & ((int32_t)(a->order - b->order) < 0));
 }
@@ -109,8 +131,19 @@ struct stm32_ip {
     bool (*listens)(struct stm32_block *b, unsigned clock, unsigned data,
                     struct stm32_listener *out);
     void (*bits)(struct stm32_block *b, const struct stm32_bits *bits);
+    /* Does each of its frames, as it is now, do no more than raise STM32_DMA_RX, when the DMA
+     * reads it before the next one ends? Then frames may be read without its knowledge, of which
+     * fed() tells once: the last one, and where clock and data are at its last sample. Both or
+     * neither. */
+    bool (*feeds)(struct stm32_block *b, struct stm32_feed *out);
+    void (*fed)(struct stm32_block *b, uint32_t last, const struct stm32_bits *bits);
     /* DMA: a request line changed. The OR of its sources. */
     void (*dma_request)(struct stm32_block *b, unsigned line, bool level);
+    /* What requests on a line do while nobody accesses the block and no other line changes; none
+     * stands now. drained(): so many came and were served, the last one at that tick. Both or
+     * neither. */
+    enum stm32_drains (*drains)(struct stm32_block *b, unsigned line, struct stm32_drain *out);
+    void (*drained)(struct stm32_block *b, unsigned line, uint32_t items, uint64_t tick);
     /* A source of DMA requests: one of its requests was served (a timer lowers it here). */
     void (*dma_ack)(struct stm32_block *b, unsigned signal);
     /* FLASH interface: its wait states, set up; NULL: it has none. */
@@ -225,6 +258,7 @@ struct stm32_chip {
     uint32_t max_hclk_hz, max_pclk1_hz, max_pclk2_hz;
     bool remap_by_block; /* the F1 way of struct stm32_af */
     uint16_t pins[16];   /* bits of the port's pins that the package has; ports A, B, ... */
+    uint16_t not_5v[16]; /* those of them that do not stand 5 V (not "FT") */
     const struct stm32_memory *memories;
     const struct stm32_row *rows;
     const struct stm32_af *afs;

@@ -46,6 +46,27 @@ void dma_end(struct stm32_block *b, struct dma_turns *turns) {
     kick_at(b, turns, turns->due);
 }
 
+bool dma_rests(struct stm32_block *b, const struct dma_turns *turns, struct stm32_drain *out) {
+    out->latency = turns->rules->latency;
+    out->beat = turns->rules->beat;
+    out->free = turns->free;
+    return !turns->scheduled && arbitrate(b, turns) == DMA_NOBODY;
+}
+
+void dma_passed(struct dma_turns *turns, uint64_t tick) {
+    turns->due = tick;
+    turns->free = tick + turns->rules->beat;
+}
+
+uint32_t dma_plain_items(uint32_t left, uint32_t reload, bool half_interrupt) {
+    uint32_t stop = half_interrupt && left > reload / 2 ? reload / 2 : 0;
+    return left > stop ? left - stop - 1 : 0;
+}
+
+bool dma_passes_half(uint32_t left, uint32_t reload, uint32_t items) {
+    return reload > 1 && left > reload / 2 && left - items <= reload / 2;
+}
+
 void dma_turns_reset(struct dma_turns *turns, const struct dma_rules *rules) {
     turns->rules = rules;
     turns->enabled = 0;

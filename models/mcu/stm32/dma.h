@@ -33,6 +33,15 @@ void dma_kick(struct stm32_block *b, struct dma_turns *turns);
 /* At DMA_EVENT_SERVE: whose turn it is, or DMA_NOBODY. Afterwards dma_end(). */
 int dma_begin(struct stm32_block *b, struct dma_turns *turns);
 void dma_end(struct stm32_block *b, struct dma_turns *turns);
+/* For drains() and drained() of struct stm32_ip: the times of a service; false: somebody waits
+ * for one. And then the last one was at that tick. */
+bool dma_rests(struct stm32_block *b, const struct dma_turns *turns, struct stm32_drain *out);
+void dma_passed(struct dma_turns *turns, uint64_t tick);
+/* Of the items left before the end of a buffer of `reload`, those that set no flag which has its
+ * interrupt enabled, and that are not the last. */
+uint32_t dma_plain_items(uint32_t left, uint32_t reload, bool half_interrupt);
+/* Did `items` from `left` on pass the half? */
+bool dma_passes_half(uint32_t left, uint32_t reload, uint32_t items);
 /* Nobody is enabled, and the event was cancelled. */
 void dma_turns_reset(struct dma_turns *turns, const struct dma_rules *rules);
 /* A latency is a few ticks: what was scheduled keeps its time, unless the clock is off. */

@@ -275,6 +275,33 @@ static void dma_request(struct stm32_block *b, unsigned line, bool level) {
         dma_kick(b, &d->turns);
 }
 
+/* Other sizes than octets, and addresses that step at the peripheral, are too rare. */
+static enum stm32_drains dma_drains(struct stm32_block *b, unsigned line, struct stm32_drain *out) {
+    const struct dma *d = stm32_state(b);
+    const struct channel *c = &d->channel[line];
+    if (!dma_enabled(&d->turns, line) || (c->ndtr == 0 && !(c->cr & MEM2MEM)))
+        return STM32_IGNORES;
+    if (c->cr & (DIR | MEM2MEM | PINC) || size_of(c, PSIZE_SHIFT) != 1 ||
+        size_of(c, MSIZE_SHIFT) != 1 || !dma_rests(b, &d->turns, out))
+        return STM32_OTHERWISE;
+    out->address = c->peripheral;
+    out->memory = c->memory;
+    out->step = c->cr & MINC ? 1 : 0;
+    out->items = dma_plain_items(c->ndtr, c->reload, c->cr & HTIE);
+    return STM32_DRAINS;
+}
+
+static void dma_drained(struct stm32_block *b, unsigned line, uint32_t items, uint64_t tick) {
+    struct dma *d = stm32_state(b);
+    struct channel *c = &d->channel[line];
+    if (dma_passes_half(c->ndtr, c->reload, items))
+        c->flags |= HTIF;
+    c->ndtr -= items;
+    c->memory += c->cr & MINC ? items : 0;
+    signal(b, c, line);
+    dma_passed(&d->turns, tick);
+}
+
 static void dma_event(struct stm32_block *b, unsigned id) {
     (void)id;
     serve(b, stm32_state(b));
@@ -298,4 +325,6 @@ const struct stm32_ip stm32_ip_dma_f1 = {
     .event = dma_event,
     .clock_changed = clock_changed,
     .dma_request = dma_request,
+    .drains = dma_drains,
+    .drained = dma_drained,
 };

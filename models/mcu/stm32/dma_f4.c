@@ -545,6 +545,32 @@ static void dma_request(struct stm32_block *b, unsigned line, bool level) {
         dma_kick(b, &d->turns);
 }
 
+/* A FIFO, and addresses that step at the peripheral, are too rare to be worth it. */
+static enum stm32_drains dma_drains(struct stm32_block *b, unsigned line, struct stm32_drain *out) {
+    const struct dma *d = stm32_state(b);
+    const struct stream *s = &d->stream[line / 8];
+    if (!dma_enabled(&d->turns, line / 8) || field(s->cr, CHSEL_SHIFT, 3) != line % 8)
+        return STM32_IGNORES;
+    if (direction(s) != TO_MEMORY || psize(s) != 1 || !direct_mode(s) || s->level ||
+        peripheral_step(s) || !dma_rests(b, &d->turns, out))
+        return STM32_OTHERWISE;
+    out->address = s->peripheral;
+    out->memory = s->memory;
+    out->step = memory_step(s);
+    out->items = dma_plain_items(s->ndtr, s->reload, s->cr & HTIE);
+    return STM32_DRAINS;
+}
+
+static void dma_drained(struct stm32_block *b, unsigned line, uint32_t items, uint64_t tick) {
+    struct dma *d = stm32_state(b);
+    struct stream *s = &d->stream[line / 8];
+    if (dma_passes_half(s->ndtr, s->reload, items))
+        s->flags |= HTIF;
+    s->ndtr -= items;
+    s->memory += items * memory_step(s);
+    dma_passed(&d->turns, tick);
+}
+
 static void dma_event(struct stm32_block *b, unsigned id) {
     if (id == DMA_EVENT_SERVE)
         serve(b, stm32_state(b));
@@ -553,8 +579,7 @@ static void dma_event(struct stm32_block *b, unsigned id) {
 }
 
 static void clock_changed(struct stm32_block *b) {
-    struct dma *d = stm32_state(b);
-    dma_clock_changed(b, &d->turns);
+    dma_clock_changed(b, &((struct dma *)stm32_state(b))->turns);
 }
 
 const struct stm32_ip stm32_ip_dma_f4 = {
@@ -570,4 +595,6 @@ const struct stm32_ip stm32_ip_dma_f4 = {
     .event = dma_event,
     .clock_changed = clock_changed,
     .dma_request = dma_request,
+    .drains = dma_drains,
+    .drained = dma_drained,
 };

@@ -580,4 +580,6 @@ const struct stm32_ip stm32_ip_spi_v1 = {
     .edges = spi_edges,
     .listens = spi_v1_listens,
     .bits = spi_v1_bits,
+    .feeds = spi_v1_feeds,
+    .fed = spi_v1_fed,
 };

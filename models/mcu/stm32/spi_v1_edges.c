@@ -98,3 +98,24 @@ void spi_v1_bits(struct stm32_block *block, const struct stm32_bits *bits) {
     if (s->clocked && bits->samples)
         spi_v1_take(block, s, bits->samples, bits->bits);
 }
+
+/* Frames of 16 bits and those with a CRC are too rare to be worth it. */
+bool spi_v1_feeds(struct stm32_block *block, struct stm32_feed *out) {
+    const struct spi *s = stm32_state(block);
+    out->address = stm32_row(block)->base + DR;
+    out->lsb_first = s->cr1 & LSBFIRST;
+    out->n_bits = s->bits;
+    out->bits = s->in;
+    return s->clocked && s->receives && !s->sends && s->frame == 8 && !(s->cr1 & CRCEN) &&
+           (s->cr2 & (RXDMAEN | RXNEIE)) == RXDMAEN && !(s->flags & (RXNE | OVR));
+}
+
+void spi_v1_fed(struct stm32_block *block, uint32_t last, const struct stm32_bits *bits) {
+    struct spi *s = stm32_state(block);
+    s->rx = (uint16_t)last;
+    s->in = 0;
+    s->bits = 0;
+    s->loaded = false;
+    s->pin[STM32_SCK] = (uint8_t)bits->clock;
+    s->pin[bits->data_role] = (uint8_t)bits->data;
+}

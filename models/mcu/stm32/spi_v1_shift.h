@@ -53,5 +53,8 @@ void spi_v1_clock_edges(struct stm32_block *block, struct spi *s, const struct s
 bool spi_v1_listens(struct stm32_block *block, unsigned clock, unsigned data,
                     struct stm32_listener *out);
 void spi_v1_bits(struct stm32_block *block, const struct stm32_bits *bits);
+/* feeds() and fed(). */
+bool spi_v1_feeds(struct stm32_block *block, struct stm32_feed *out);
+void spi_v1_fed(struct stm32_block *block, uint32_t last, const struct stm32_bits *bits);
 
 #endif

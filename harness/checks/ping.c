@@ -1,0 +1,20 @@
+/* The board answers a ping: a step of the conversation with the firmware. */
+#include "harness/checks/check.h"
+#include "harness/checks/talk_judge.h"
+
+static bool run(const struct check *check, const struct check_context *context,
+                struct check_report *report, struct sim_err *err) {
+    (void)err;
+    talk_judge(check, &context->nominal->ping, "the board answers no ping", report);
+    return true;
+}
+
+const struct check check_ping = {
+    .id = "ping",
+    .title = "the board answers a ping",
+    .of = CHECK_FUNCTION,
+    .severity = {CHECK_FAILURE, CHECK_FAILURE},
+    .needs = CHECK_NEEDS_NOMINAL | CHECK_NEEDS_FIRMWARE | CHECK_NEEDS_CONVERSATION,
+    .source = "RFC 792, 56 octets of data",
+    .run = run,
+};

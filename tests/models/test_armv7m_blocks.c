@@ -1,0 +1,225 @@
+/* Blocks change nothing: random code, valid or not, on two equal cores. One goes by single
+ * instructions, the other by random stretches; wherever that one stops, registers, flags,
+ * cycles, instructions and the state of the fetches are those of the first at that cycle.
+ *
+ * Code runs from a flash with wait states or from the RAM that its own stores hit; faults
+ * return behind what faulted; SysTick interrupts at odd moments.
+ */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "models/mcu/armv7m/internal.h"
+
+#define FLASH    0x08000000u
+#define RAM      0x20000000u
+#define SIZE     0x800u
+#define PROGRAM  0x200u
+#define HANDLER  0x180u
+#define STRETCH  150 /* cycles, the longest */
+#define STOPS    60
+#define PROGRAMS 3000
+
+struct machine {
+    struct armv7m *core;
+    struct armv7m_lines lines;
+    uint8_t flash[SIZE], ram[SIZE], slots[2][SIZE / 8 + 1];
+};
+static struct machine single, whole;
+static uint64_t seed;
+
+static uint32_t draw(void) {
+    uint64_t x = seed += 0x9E3779B97F4A7C15u; /* splitmix64 */
+    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
+    x = (x ^ x >> 27) * 0x94D049BB133111EBu;
+    return (uint32_t)((x ^ x >> 31) >> 16);
+}
+
+/* Instructions: what is fixed, and what is random. R0 to R3 are written, R7 is the base of
+ * loads and stores. */
+static const struct form {
+    uint16_t first, random, second, random_second; /* second: 0 for a narrow one */
+} FORMS[] = {
+    {0x0000, 0x1FFB, 0, 0},           /* shifts, ADD and SUB */
+    {0x0000, 0x1FFB, 0, 0},           /* twice as often */
+    {0x2000, 0x1BFF, 0, 0},           /* MOV, CMP, ADD, SUB with a number */
+    {0x2800, 0x0303, 0, 0},           /* CMP with a small one */
+    {0x4000, 0x03FB, 0, 0},           /* data processing */
+    {0x4400, 0x023B, 0, 0},           /* ADD, MOV without flags */
+    {0xB200, 0x00FB, 0, 0},           /* SXTH and its like */
+    {0x4800, 0x0307, 0, 0},           /* literals */
+    {0x6038, 0x1EC3, 0, 0},           /* LDR, STR, LDRB, STRB */
+    {0x8038, 0x0EC3, 0, 0},           /* LDRH, STRH */
+    {0x9000, 0x0B3F, 0, 0},           /* on the stack */
+    {0xF807, 0x0050, 0x0B00, 0x3407}, /* the base written back */
+    {0xF807, 0x0070, 0x0904, 0x3403}, /* down */
+    {0xEA00, 0x0077, 0x0000, 0x73F7}, /* AND, BIC, ORR, ORN shifted */
+    {0xEB00, 0x00B7, 0x0000, 0x73F7}, /* ADD, SUB, and undefined ones */
+    {0xF080, 0x0417, 0x0000, 0x73FF}, /* EOR with a number */
+    {0xF100, 0x04B7, 0x0000, 0x73FF}, /* ADD, ADC, SUB ... */
+    {0xFB00, 0x0007, 0x0000, 0x7317}, /* MLA, MLS */
+    {0xFBA0, 0x0007, 0x0100, 0x2207}, /* UMULL */
+    {0xEE30, 0x0003, 0x0A20, 0x1081}, /* VADD; a fault on an M3 */
+    {0xB100, 0x080B, 0, 0},           /* CBZ, CBNZ, very near */
+    {0xB100, 0x08FB, 0, 0},           /* and less so */
+    {0xD000, 0x0D00, 0, 0},           /* a branch over one */
+    {0xD001, 0x0D00, 0, 0},           /* over one that is wide */
+    {0xBF08, 0x00D0, 0, 0},           /* an IT with one */
+    {0x4208, 0x0050, 0, 0},           /* TST, RSB */
+    {0xEA4F, 0x0000, 0x0000, 0x7317}, /* MOV shifted */
+    {0xF000, 0x0447, 0x0000, 0x030F}, /* AND, ORR with a small number */
+    {0x0000, 0xFFFF, 0, 0},           /* anything */
+};
+#define N_FORMS (sizeof FORMS / sizeof *FORMS)
+
+/* One instruction at `to`; its octets. */
+static uint32_t write_one(uint8_t *to) {
+    uint32_t x = draw(), which = draw() % (N_FORMS + 6);
+    uint16_t half[2] = {0, 0};
+    if (which < N_FORMS) {
+        const struct form *form = &FORMS[which];
+        half[0] = (uint16_t)(form->first | (x & form->random));
+        half[1] = (uint16_t)(form->second | (x >> 16 & form->random_second));
+        memcpy(to, half, 4);
+        return half[0] >> 11 >= 0x1D ? 4 : 2;
+    }
+    if (which < N_FORMS + 2) /* IT */
+        half[0] = (uint16_t)(0xBF00 | (x % 0xE0 & 0xF0) | (1 + (x >> 16) % 15));
+    else /* a branch, mostly a little forward */
+        half[0] = (uint16_t)(0xD000 | (x >> 8) % 14 << 8 | (((x >> 16) % 16 - 4) & 0xFF));
+    memcpy(to, half, 2);
+    return 2;
+}
+
+static void write_program(uint8_t *memory) {
+    /* ldr r1,[sp,#24]; adds r1,#2; str r1,[sp,#24]; bx lr: goes on behind what faulted */
+    static const uint16_t BEHIND[] = {0x9906, 0x3102, 0x9106, 0x4770};
+    static const uint16_t BACK = 0xE000 | (((PROGRAM - (SIZE - 2) - 4) / 2) & 0x7FF);
+    for (uint32_t i = PROGRAM; i < SIZE - 4;)
+        i += write_one(memory + i);
+    memcpy(memory + SIZE - 2, &BACK, 2);
+    memcpy(memory + HANDLER, BEHIND, sizeof BEHIND);
+    memcpy(memory + HANDLER + sizeof BEHIND, &BEHIND[3], 2);
+}
+
+static void write_vectors(uint8_t *flash, uint32_t entry) {
+    uint32_t vectors[32] = {RAM + 0x180, entry | 1};
+    for (unsigned n = 2; n < 32; n++)
+        vectors[n] = FLASH + (HANDLER + (n == EXC_SYSTICK ? 8 : 0)) + 1;
+    memcpy(flash, vectors, sizeof vectors);
+}
+
+/* The same for both by the same seed. */
+static void machine_init(struct machine *m, uint64_t from) {
+    struct sim_err err = SIM_ERR_INIT;
+    seed = from;
+    memset(m, 0, sizeof *m);
+    bool in_ram = draw() & 1;
+    struct armv7m_config config = {.kind = draw() & 1 ? ARMV7M_M4F : ARMV7M_M3,
+                                   .n_irq = 16,
+                                   .priority_bits = 4,
+                                   .fetch_latency = draw() % 3};
+    m->lines = (struct armv7m_lines){
+        .shift = 3 + draw() % 3, .latency = draw() % 4, .prefetch = draw() & 1};
+    m->lines.code = (struct armv7m_cache){.on = draw() & 1, .size = 8, .slot = m->slots[0]};
+    m->lines.data = (struct armv7m_cache){.on = draw() & 1, .size = 2, .slot = m->slots[1]};
+    write_program(m->flash);
+    write_program(m->ram);
+    write_vectors(m->flash, (in_ram ? RAM : FLASH) + PROGRAM);
+    m->core = armv7m_create(&config, &err);
+    struct armv7m_region flash = {FLASH, SIZE, m->flash, ARMV7M_EXECUTE, &m->lines};
+    struct armv7m_region ram = {RAM, SIZE, m->ram, ARMV7M_EXECUTE | ARMV7M_WRITE, NULL};
+    cr_assert(m->core && armv7m_map(m->core, &flash, &err) && armv7m_map(m->core, &ram, &err), "%s",
+              err.text);
+    armv7m_reset(m->core, FLASH);
+    for (unsigned r = 0; r < 13; r++) /* pointers and small numbers */
+        armv7m_set(m->core, (enum armv7m_reg)r,
+                   draw() & 1 ? RAM + PROGRAM + (draw() & 0x3FC) : draw() & 0x3F);
+    armv7m_set(m->core, (enum armv7m_reg)7, RAM + (draw() & 1 ? 0x40 : PROGRAM + (draw() & 0x1FC)));
+    armv7m_write(m->core, 0xE000ED88, 4, 0xF00000); /* the FPU on */
+    armv7m_write(m->core, 0xE000E014, 4, 30 + draw() % 200);
+    /* A stop at the wait for a line lets an interrupt in that would else come an instruction later:
+     * not both. */
+    armv7m_write(m->core, 0xE000E010, 4, m->lines.latency ? 0 : 7);
+}
+
+static void machine_finish(struct machine *m) {
+    armv7m_destroy(m->core);
+}
+
+/* The first difference, or NULL. */
+static const char *difference(const struct machine *a, const struct machine *b) {
+    const struct armv7m *x = a->core, *y = b->core;
+    if (x->cycles != y->cycles || x->instructions != y->instructions)
+        return "counters";
+    if (memcmp(x->r, y->r, 15 * sizeof *x->r) != 0 || armv7m_pc(x) != armv7m_pc(y))
+        return "registers";
+    if (armv7m_xpsr(x) != armv7m_xpsr(y) || x->it != y->it)
+        return "flags";
+    if (memcmp(x->s, y->s, sizeof x->s) != 0 || x->fpscr != y->fpscr)
+        return "FPU";
+    if (x->line != y->line || a->lines.prefetched != b->lines.prefetched ||
+        (a->lines.prefetch && a->lines.ready != b->lines.ready) ||
+        memcmp(&a->lines.code.used, &b->lines.code.used, sizeof a->lines.code.used) != 0 ||
+        memcmp(&a->lines.data.used, &b->lines.data.used, sizeof a->lines.data.used) != 0)
+        return "lines";
+    return memcmp(a->ram, b->ram, SIZE) != 0 ? "memory" : NULL;
+}
+
+/* Which operations there are only in blocks were decoded. */
+static bool seen[OP_ALL];
+static void note_seen(const struct armv7m *core) {
+    for (unsigned m = 0; m < 2; m++)
+        for (const struct op *op = core->memory[m].ops; op < core->memory[m].ops + SIZE / 2; op++)
+            seen[op->code] = seen[op->then] = true;
+}
+static unsigned n_seen(void) {
+    unsigned n = 0;
+    for (unsigned code = OP_CODES; code < OP_ALL; code++)
+        n += seen[code];
+    return n;
+}
+
+/* One random program; what differs, or NULL. */
+static const char *compare(uint64_t from, bool plant, uint64_t *instructions) {
+    const char *found = NULL;
+    machine_init(&single, from);
+    machine_init(&whole, from);
+    for (unsigned i = 0; i < STOPS && !found; i++) {
+        enum armv7m_stop stop =
+            armv7m_run(whole.core, armv7m_cycles(whole.core) + draw() % STRETCH);
+        while (armv7m_cycles(single.core) < armv7m_cycles(whole.core) && stop == ARMV7M_UNTIL)
+            armv7m_run(single.core, armv7m_cycles(single.core) + 1);
+        if (stop != ARMV7M_UNTIL) /* asleep, stopped or locked up */
+            break;
+        if (plant && i == STOPS / 2)
+            whole.core->r[12] ^= 4;
+        if (!(whole.core->attention &
+              ATT_PHASE)) /* a fault began at a cycle, or will at the same */
+            found = difference(&single, &whole);
+    }
+    *instructions += armv7m_instructions(whole.core);
+    note_seen(whole.core);
+    machine_finish(&single);
+    machine_finish(&whole);
+    return found;
+}
+
+Test(armv7m_blocks, stops_are_where_single_steps_are, .timeout = 300) {
+    uint64_t instructions = 0;
+    for (uint64_t i = 0; i < PROGRAMS; i++) {
+        const char *found = compare(i << 20, false, &instructions);
+        cr_assert_null(found, "program %llu: %s", (unsigned long long)i, found);
+    }
+    cr_expect_gt(instructions, 1000 * PROGRAMS, "only %llu instructions",
+                 (unsigned long long)instructions);
+    cr_expect_gt(n_seen(), (OP_ALL - OP_CODES) / 2, "only %u operations", n_seen());
+}
+
+/* A wrong bit in a register is seen. */
+Test(armv7m_blocks, sees_a_difference) {
+    uint64_t instructions = 0;
+    unsigned differ = 0;
+    for (uint64_t i = 0; i < 50; i++)
+        differ += compare(i << 20, true, &instructions) != NULL;
+    cr_expect_gt(differ, 20);
+}

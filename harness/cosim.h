@@ -32,7 +32,6 @@ struct cosim_settings {
     bool strict;
     bool edge_by_edge;       /* see struct stm32_config: slow, for tests */
     struct mcu_trace *trace; /* where ITM goes; NULL: nobody listens */
-    /* Of the callbacks, those may be NULL that nobody waits for. */
     void *user;
     /* NULL where nobody wants to know. The firmware delivers a frame (without FCS); the octets hold
      * during the call. */

@@ -242,12 +242,13 @@ static void write_about(const struct board *board, FILE *out) {
         board->config.delay_scale, verilog_scaled(board->config.delay_scale, 1e-6));
 }
 
-/* At least three words, so that Verilator makes an array of them whatever the board. */
+/* At least 256 bits: who drives the top by himself has one width for most boards. */
 static uint32_t probe_words(const struct verilog_top *top) {
     uint32_t n = (top->n_probes + 31) / 32;
-    return n < 3 ? 3 : n;
+    return n < 8 ? 8 : n;
 }
 
+/* At least three, so that Verilator makes an array of them whatever the board. */
 static uint32_t count_words(const struct verilog_top *top) {
     return top->n_counts < 3 ? 3 : top->n_counts;
 }
@@ -268,11 +269,11 @@ static void write_head(const struct verilog_top *top) {
             "    input  wire signed [63:0] now,\n"
             "    input  wire         [1:0] line,\n"
             "    input  wire         [1:0] idle,\n"
-            "    input  wire        [63:0] seed,\n"
             "    input  wire        [31:0] mcu,\n"
             "    output reg  signed [63:0] due,\n"
             "    output wire    [32*%u-1:0] probe,\n"
             "    output wire        [31:0] doubts,\n"
+            "    input  wire        [63:0] seed,\n"
             "    output wire   [32*%u-1:0] counts\n"
             ");\n"
             "    reg signed [63:0] last;\n"

@@ -123,6 +123,8 @@ bool run_wave_rtl_finish(struct run *run) {
     if (!w)
         return true;
     end(run);
+    if (w->window.kind == OPTIONS_WINDOW_TIME && replay_now(run->replay) <= w->window.start)
+        w->kept = false;
     if (!w->kept) {
         if (!run->options->quiet)
             fputs("linkpulse: nothing fell into the trace window: no wave is written\n", stderr);

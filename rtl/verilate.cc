@@ -32,6 +32,7 @@ struct rtl_model {
 #ifdef RTL_TRACER
     RTL_TRACER tracer;
     int64_t from = 0, to = 0, origin = 0; // ps
+    int64_t shown = -1;                   // the last time in a file, ps
     bool changed = false;                 // since it was shown
 #endif
 };
@@ -40,13 +41,29 @@ namespace {
 
 #ifdef RTL_TRACER
 
-// What stands since `now` is shown when it is known to have stood for a time.
-void leave(rtl_model *m, int64_t time) {
-    int64_t since = std::max(static_cast<int64_t>(m->top->now) * RTL_TICK_PS, m->from);
-    if (!m->changed || !m->tracer.isOpen() || since >= time * RTL_TICK_PS || since > m->to)
+// Verilator warns of a time that it has seen.
+void show(rtl_model *m, int64_t ps) {
+    if (ps <= m->shown)
         return;
-    m->tracer.dump(static_cast<uint64_t>(since - m->origin));
+    m->tracer.dump(static_cast<uint64_t>(ps - m->origin));
+    m->shown = ps;
     m->changed = false;
+}
+
+// What stands since `now` is shown when it is known to have stood for a time. The end is a time
+// in the file, whether something changed there or not.
+void leave_for(rtl_model *m, int64_t ps) {
+    int64_t since = std::max(static_cast<int64_t>(m->top->now) * RTL_TICK_PS, m->from);
+    if (!m->tracer.isOpen() || since >= ps || since > m->to)
+        return;
+    if (m->changed)
+        show(m, since);
+    if (ps > m->to)
+        show(m, m->to);
+}
+
+void leave(rtl_model *m, int64_t time) {
+    leave_for(m, time * RTL_TICK_PS);
 }
 
 void note_change(rtl_model *m) {
@@ -66,12 +83,9 @@ void trace_until(rtl_model *m, int64_t to) {
     m->to = to;
 }
 
-// The end is a time in the file, whether something changed there or not.
 void trace_close(rtl_model *m, int64_t time) {
-    leave(m, time / RTL_TICK_PS);
-    int64_t end = std::min(time, m->to), now = static_cast<int64_t>(m->top->now) * RTL_TICK_PS;
-    if (m->tracer.isOpen() && end > std::max(now, m->from))
-        m->tracer.dump(static_cast<uint64_t>(end - m->origin));
+    m->to = std::min(m->to, time);
+    leave_for(m, time + 1);
     m->tracer.close();
 }
 

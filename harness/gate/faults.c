@@ -105,16 +105,28 @@ static void tie_inputs(struct list *list, uint32_t part) {
 
 /* --- parts -------------------------------------------------------------------------------- */
 
+/* "280R", "2.2k", "100p": as an edit reads it, without an exponent. */
+static void value_text(double value, bool ohm, char *out, size_t size) {
+    static const struct {
+        double unit;
+        const char *letter;
+    } ohms[] = {{1e6, "M"}, {1e3, "k"}, {1, "R"}},
+      farads[] = {{1e-6, "u"}, {1e-9, "n"}, {1e-12, "p"}};
+    int i = 0;
+    while (i < 2 && value < (ohm ? ohms[i].unit : farads[i].unit) * (1 - 1e-9))
+        i++;
+    snprintf(out, size, "%.6g%s", value / (ohm ? ohms[i].unit : farads[i].unit),
+             ohm ? ohms[i].letter : farads[i].letter);
+}
+
 static void scale_value(struct list *list, uint32_t part, enum fault_kind kind, double factor) {
     const struct part_use *use = &list->board->uses[part];
     const char *ref = part_at(list, part)->ref;
-    double value = use->quantity * factor;
-    if (!(value > 0))
+    char text[32];
+    if (!(use->quantity * factor > 0))
         return;
-    if (use->model->quantity == PART_OHM)
-        edit(add(list, kind, "%s %g ohm", ref, value), "value %s=%.6gR", ref, value);
-    else
-        edit(add(list, kind, "%s %g pF", ref, value * 1e12), "value %s=%.6gp", ref, value * 1e12);
+    value_text(use->quantity * factor, use->model->quantity == PART_OHM, text, sizeof text);
+    edit(add(list, kind, "%s of %s", ref, text), "value %s=%s", ref, text);
 }
 
 static void two_pin_part(struct list *list, uint32_t part) {
@@ -150,7 +162,18 @@ static void move(const struct list *list, struct fault *fault, uint32_t part, co
 }
 
 static bool are_alike(const struct part_unit *a, const struct part_unit *b) {
-    return a->kind == b->kind && a->n_in == b->n_in && a->truth == b->truth;
+    bool acts = a->kind == PART_LOGIC || a->kind == PART_DFF || a->kind == PART_MONO ||
+                a->kind == PART_RECEIVER || a->kind == PART_DRIVER;
+    return acts && a->kind == b->kind && a->n_in == b->n_in && a->truth == b->truth;
+}
+
+/* A symbol may leave out pins of what it does not use. */
+static bool are_there(const struct list *list, uint32_t part, const struct part_unit *unit,
+                      unsigned n) {
+    for (unsigned i = 0; i < n; i++)
+        if (netlist_find_pin(list->board->netlist, part, unit->pins[i]) == NETLIST_NONE)
+            return false;
+    return true;
 }
 
 /* A unit's pins before the first that it does not have. */
@@ -166,7 +189,8 @@ static void swap_units(struct list *list, uint32_t part) {
     for (size_t u = 0; u + 1 < model->n_units; u++) {
         const struct part_unit *a = &model->units[u], *b = &model->units[u + 1];
         unsigned n = pins_of(a);
-        if (!are_alike(a, b) || n != pins_of(b) || 2 * n > FAULT_EDITS)
+        if (!are_alike(a, b) || n != pins_of(b) || 2 * n > FAULT_EDITS ||
+            !are_there(list, part, a, n) || !are_there(list, part, b, n))
             continue;
         const char *ref = part_at(list, part)->ref;
         struct fault *fault =
@@ -180,6 +204,8 @@ static void swap_units(struct list *list, uint32_t part) {
 
 static void other_families(struct list *list, uint32_t part) {
     const struct part_use *use = &list->board->uses[part];
+    if (use->model->units[0].kind == PART_PASSIVE) /* their makes differ in nothing modelled */
+        return;
     const char *ref = part_at(list, part)->ref;
     for (size_t v = 0; v < use->model->n_variants; v++) {
         const char *name = use->model->variants[v].name;

@@ -113,7 +113,7 @@ static void advice(FILE *out, const struct sweep_result *s) {
         return;
     fputs("<h2>What would help</h2>\n<div class=\"card\">\n", out);
     for (size_t i = 0; i < s->n_advice; i++) {
-        label(out, s->advice[i].text, s->advice[i].edit);
+        label(out, s->advice[i].text, s->advice[i].options);
         share(out, s->advice[i].yield, s->advice[i].low, s->advice[i].high, 0);
     }
     fputs("</div>\n", out);

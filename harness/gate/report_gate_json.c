@@ -123,7 +123,7 @@ static json_t *advice(const struct sweep_result *s) {
         const struct sweep_advice *a = &s->advice[i];
         json_t *object = json_object();
         set(object, "part", text(a->part));
-        set(object, a->is_set ? "set" : "edit", text(a->edit));
+        set(object, "options", text(a->options));
         set(object, "text", text(a->text));
         interval(object, a->yield, a->low, a->high);
         json_array_append_new(array, object);

@@ -188,8 +188,8 @@ static void advice(struct page *page, const struct sweep_result *s) {
     for (size_t i = 0; i < s->n_advice; i++) {
         const struct sweep_advice *a = &s->advice[i];
         fprintf(page->out, "advice: %s", clean(page, a->text));
-        fprintf(page->out, " (%s \"%s\", %.2f to %.2f %%)\n", a->is_set ? "--set" : "--edit",
-                clean(page, a->edit), 100 * a->low, 100 * a->high);
+        fprintf(page->out, " (%s; %.2f to %.2f %%)\n", clean(page, a->options), 100 * a->low,
+                100 * a->high);
     }
     for (size_t i = 0; i < s->n_failures && i < MAX_LISTED; i++) {
         const struct sweep_failure *f = &s->failures[i];

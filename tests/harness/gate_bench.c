@@ -145,6 +145,7 @@ static void plant_sweep(struct gate_bench *b) {
         .check = "spi setup", .samples = 1000, .passed = 1000, .low = 0.9962, .high = 1};
     b->advice[0] = (struct sweep_advice){.part = "R5",
                                          .edit = "value R5=510",
+                                         .options = "--edit \"value R5=510\"",
                                          .text = "510 ohm for R5 instead of 560 ohm",
                                          .yield = 0.985,
                                          .low = 0.9754,

@@ -65,7 +65,7 @@ Test(report_gate, text_is_ranked_and_ends_with_the_verdict) {
         "with gate delays to +-40 %: 79.00 %",
         "U2 vt_plus                      -0.91         21.500         -6.250  2.1 V to 3.15 V\n",
         "95 pF to 105 pF\n",
-        "advice: 510 ohm for R5 instead of 560 ohm (--edit \"value R5=510\", 97.54 to 99.09 %)\n",
+        "advice: 510 ohm for R5 instead of 560 ohm (--edit \"value R5=510\"; 97.54 to 99.09 %)\n",
         "sample 17 fails receive with U2 vt_plus +12.0 %; repeat: linkpulse sweep",
         "not checked: ",
         "seed 18446744073709551614, 1000 samples",

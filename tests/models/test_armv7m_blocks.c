@@ -146,6 +146,19 @@ static void machine_finish(struct machine *m) {
     armv7m_destroy(m->core);
 }
 
+/* Line by line, from the one used last. */
+static bool same_lines(const struct armv7m_cache *a, const struct armv7m_cache *b) {
+    if (a->filled != b->filled)
+        return false;
+    for (unsigned n = 0, i = ARMV7M_CACHE_MAX, k = i; n < a->filled; n++) {
+        i = a->link[i].older;
+        k = b->link[k].older;
+        if (a->line[i] != b->line[k])
+            return false;
+    }
+    return true;
+}
+
 /* The first difference, or NULL. */
 static const char *difference(const struct machine *a, const struct machine *b) {
     const struct armv7m *x = a->core, *y = b->core;
@@ -159,8 +172,7 @@ static const char *difference(const struct machine *a, const struct machine *b) 
         return "FPU";
     if (x->line != y->line || a->lines.prefetched != b->lines.prefetched ||
         (a->lines.prefetch && a->lines.ready != b->lines.ready) ||
-        memcmp(&a->lines.code.used, &b->lines.code.used, sizeof a->lines.code.used) != 0 ||
-        memcmp(&a->lines.data.used, &b->lines.data.used, sizeof a->lines.data.used) != 0)
+        !same_lines(&a->lines.code, &b->lines.code) || !same_lines(&a->lines.data, &b->lines.data))
         return "lines";
     return memcmp(a->ram, b->ram, SIZE) != 0 ? "memory" : NULL;
 }

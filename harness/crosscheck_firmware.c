@@ -57,7 +57,7 @@ static sim_time next(void *user) {
     return f->ended ? SIM_NEVER : cosim_next(f->cosim);
 }
 
-/* The levels before the first edge. */
+/* What the board's resistors make of the nets before the chip starts comes first. */
 static void boot(struct crosscheck_firmware *f) {
     for (size_t i = 0; i < f->n_heard; i++)
         if (replay_level(f->replay, f->heard[i]))

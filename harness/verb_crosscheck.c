@@ -215,6 +215,14 @@ static bool check_waves(const struct options *options, const char *stem, struct 
     return outfile_check(path, err);
 }
 
+static void print_head(const struct options *options, const struct board *board,
+                       const char *image) {
+    printf("== %s delay.scale %g, receiver.idle %s; %s%s\n", options->board,
+           board->config.delay_scale, idle_name(board),
+           image[0] ? "sent by " : "each frame sent by the SPI pins", image);
+    fflush(stdout);
+}
+
 static bool compare_board(const struct options *options, const struct board *board,
                           struct totals *totals, struct sim_err *err) {
     struct run_image image;
@@ -223,10 +231,6 @@ static bool compare_board(const struct options *options, const struct board *boa
         (options->out_dir &&
          (!name_waves(options, board, stem, sizeof stem, err) || !check_waves(options, stem, err))))
         return false;
-    printf("== %s delay.scale %g, receiver.idle %s; %s%s\n", options->board,
-           board->config.delay_scale, idle_name(board),
-           image.name[0] ? "sent by " : "each frame sent by the SPI pins", image.name);
-    fflush(stdout);
     const struct crosscheck_firmware_settings firmware = {
         .image = image.path,
         .symbol = options->deliver_symbol ? options->deliver_symbol : COSIM_DELIVER,
@@ -240,6 +244,8 @@ static bool compare_board(const struct options *options, const struct board *boa
                                                  .from = options->window.start,
                                                  .to = options->window.end};
     struct crosscheck_run *run = crosscheck_run_create(board, &settings, err);
+    if (run)
+        print_head(options, board, image.name);
     bool good = run;
     for (size_t i = 0; good && i < options->n_files; i++)
         good = run_capture(run, options->files[i], err);

@@ -200,7 +200,7 @@ check "what stands before it agrees" [ -z "$(grep '^/xor_tx .*DIFFERS' "$tree/ou
 # Faults that do not touch each other, in one build.
 plant "several" sn75c1168_driver.v "s/~d \& de, z/~d, z/;s/TPD_PS, 0, 0/TPD_PS + 8000, 0, 0/" \
     x86.v 's/TPHL_PS, R_DOWN/TPHL_PS + 8000, R_DOWN/' \
-    rc_node.v 's/1_000_000_000;/(CAPACITANCE_FF > 1000000 ? 990_000_000 : 1_000_000_000);/'
+    rc_node.v "s/CHARGE = CAPACITANCE_FF/CHARGE = (CAPACITANCE_FF > 64'sd1000000 ? CAPACITANCE_FF \\/ 64'sd100 * 64'sd99 : CAPACITANCE_FF)/"
 check "several faults are red" exits 1 crosscheck -v "${tx[@]}" "${one[@]}" "${idle[@]}" "$captures/dns.pcap"
 check "an exclusive OR that falls late is named" says '^  /xor_tx at U8D (74ACT86)'
 check "a driver that is slow" says '^  Net-(R2-Pad2) at U3D1 (75C1168)'

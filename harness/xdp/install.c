@@ -32,7 +32,7 @@ static bool find_interface(const char *name, int *index, struct sim_err *err) {
 /* The program on the interface: its number, 0 without one; the flags it is attached with. */
 static bool attached(int index, const char *name, uint32_t *program, uint32_t *flags,
                      struct sim_err *err) {
-    LIBBPF_OPTS(bpf_xdp_query_opts, query);
+    struct bpf_xdp_query_opts query = {.sz = sizeof query};
     int failed = bpf_xdp_query(index, 0, &query);
     if (failed)
         return sim_err_set(err, SIM_ERR_ENVIRONMENT, "%s: asking for its XDP program: %s", name,

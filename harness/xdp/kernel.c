@@ -78,7 +78,8 @@ void xdp_kernel_destroy(struct xdp_kernel *kernel) {
 
 static bool ask(int program, const uint8_t *frame, size_t n, uint32_t *answer,
                 struct sim_err *err) {
-    LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_size_in = (__u32)n, .repeat = 1);
+    struct bpf_test_run_opts run = {
+        .sz = sizeof run, .data_in = frame, .data_size_in = (__u32)n, .repeat = 1};
     if (bpf_prog_test_run_opts(program, &run) != 0)
         return sim_err_set(err, SIM_ERR_ENVIRONMENT, "BPF_PROG_TEST_RUN of %u octets: %s",
                            (unsigned)n, strerror(errno));

@@ -53,7 +53,8 @@ static bool time_hash(unsigned which, double *ns, struct sim_err *err) {
         memcpy(rodata, &which, sizeof which); /* `config` is the first of the constant data */
         bpf_map__set_initial_value(map, rodata, size);
     }
-    LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = octets[0], .data_size_in = 64, .repeat = REPEAT);
+    struct bpf_test_run_opts run = {
+        .sz = sizeof run, .data_in = octets[0], .data_size_in = 64, .repeat = REPEAT};
     bool good = xdp_load(object, &program, err) &&
                 (bpf_prog_test_run_opts(program, &run) == 0 ||
                  sim_err_set(err, SIM_ERR_ENVIRONMENT, "BPF_PROG_TEST_RUN"));
@@ -88,8 +89,10 @@ static bool time_program(int program, double *ns, struct sim_err *err) {
     for (int round = 0; round < ROUNDS; round++) {
         uint64_t sum = 0;
         for (unsigned i = 0; i < FRAMES; i++) {
-            LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frames[i].octets,
-                        .data_size_in = (__u32)frames[i].n, .repeat = 1);
+            struct bpf_test_run_opts run = {.sz = sizeof run,
+                                            .data_in = frames[i].octets,
+                                            .data_size_in = (__u32)frames[i].n,
+                                            .repeat = 1};
             if (bpf_prog_test_run_opts(program, &run) != 0)
                 return sim_err_set(err, SIM_ERR_ENVIRONMENT, "BPF_PROG_TEST_RUN");
             sum += run.duration;

@@ -47,8 +47,8 @@ static bool read_rows(struct regressions *list, FILE *file, const char *path, st
 bool regressions_read(struct regressions *list, bool brief, struct sim_err *err) {
     char path[1024];
     *list = (struct regressions){0};
-    int n = snprintf(path, sizeof path, "%s/captures/gate%s.tsv", data_dir(),
-                     brief ? "_brief" : "");
+    int n =
+        snprintf(path, sizeof path, "%s/captures/gate%s.tsv", data_dir(), brief ? "_brief" : "");
     if (n < 0 || (size_t)n >= sizeof path)
         return sim_err_set(err, SIM_ERR_INPUT, "LINKPULSE_DATA: the path is too long");
     FILE *file = fopen(path, "r");

@@ -74,7 +74,8 @@ static bool hashes(struct sim_err *err) {
     bitwise -= nothing;
     puts("hash of 12 changing octets        ns   to bitwise");
     for (unsigned which = BENCH_BITWISE; which < BENCH_FIRST + FLOW_HASHES; which++) {
-        if (!time_hash(which, &ns, err))
+        ns = bitwise + nothing;
+        if (which != BENCH_BITWISE && !time_hash(which, &ns, err))
             return false;
         printf("%-28s %8.1f %8.3f\n", hash_name(which), ns - nothing, (ns - nothing) / bitwise);
     }

@@ -76,7 +76,12 @@ def main():
     build, status, excluded = pathlib.Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     passed = failed = skipped = 0
     verdicts = results(build)
-    for test in expected(build, excluded):
+    tests = expected(build, excluded)
+    names = [test["name"] for test in tests]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        print(f"failed: {name}: {names.count(name)} tests have this name, and one file of results")
+        failed += 1
+    for test in tests:
         name = test["name"]
         verdict = verdicts.get(name, "did not run")
         ok, bad, skips, complaint = cases(test, verdict)

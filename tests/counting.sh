@@ -51,6 +51,10 @@ build '1..1\nok - x::a\n' FAIL
 check "a crash after the results is a failure" counts "1 passed, 1 failed, 0 skipped" 1 1
 build '1..1\nok - x::a\n' ''
 check "a test that did not run is a failure" counts "1 passed, 1 failed, 0 skipped" 1 0
+build '1..1\nok - x::a\n' OK
+sed -i 's/^\[\(.*\)\]$/[\1, \1]/' "$tree/introspect"
+check "two tests of one name are a failure" counts "2 passed, 1 failed, 0 skipped" 1 0
+check "and it is said" grep -q '^failed: a: 2 tests have this name' "$tree/out"
 build '' OK plain
 check "a test without cases is one case" counts "1 passed, 0 failed, 0 skipped" 0 0
 build '' TIMEOUT plain

@@ -70,6 +70,8 @@ void options_repeat_gate(const struct options *options, char *out, size_t size) 
     word(&text, "--profile", gate->profile);
     if (options->firmware)
         word(&text, "--firmware", options->firmware);
+    if (options_is_rtl(options))
+        word(&text, "--engine", options->engine);
     snprintf(number, sizeof number, "%" PRIu64, options->seed);
     word(&text, "--seed", number);
     snprintf(number, sizeof number, "%.15g", 100 * gate->min_yield);

@@ -52,8 +52,9 @@ const struct option_row options_rows[] = {
      "pins, and crosscheck sends each frame by them"},
     {"deliver-symbol", OPTIONS_COMMON, CODE_DELIVER, 0, RUN | LIVE | CROSS, "NAME",
      "the function by which the firmware delivers a frame (default lp_deliver_frame)"},
-    {"engine", OPTIONS_COMMON, CODE_ENGINE, 0, RUN | LIVE, "NAME",
-     "event (default), or rtl: the same board as Verilog under Verilator, slower"},
+    {"engine", OPTIONS_COMMON, CODE_ENGINE, 0, RUN | LIVE | GATE, "NAME",
+     "event (default), or rtl: the same board as Verilog under Verilator, slower (gate: nominal "
+     "values)"},
     {"seed", OPTIONS_COMMON, CODE_SEED, 0, RUN | MCU | LIVE | CROSS | GATE | SWEEP | XDP, "N",
      "seed of everything random, 64 bit, decimal or 0x (default 1)"},
     {"jobs", OPTIONS_COMMON, CODE_JOBS, 'j', RUN | GATE | SWEEP | MERGE, "N",

@@ -172,6 +172,19 @@ check "a FET whose source is on the supply: exit 3" exits 3 run -q --firmware no
     --edit "tie Q3.2 VCC" "$dns"
 check "which is named" says "Q3 (2N7002): its source is not on ground" err
 
+# --- gate -------------------------------------------------------------------------------------
+check "gate, nominal" exits 0 gate --engine rtl -q --only frames-recovered --only frames-sent \
+    --only tx-jitter --json "$tree/gate.json"
+by_rtl() {
+    python3 -c 'import json, sys
+gate = json.load(open(sys.argv[1]))
+sys.exit(gate["engine"] != "rtl" or not gate["verdict"].startswith("order"))' "$tree/gate.json"
+}
+check "judged by the rtl engine" by_rtl
+check "revision 1's dead transmitter, by the rtl engine" exits 1 gate nucleo_shield_rev1 --engine rtl -q \
+    --only frames-sent
+check "with the stage" says "the dead stage is U8A"
+
 # --- live -------------------------------------------------------------------------------------
 ping_rtl() { # on a busy machine an answer may come later than ping waits: three times
     local try

@@ -205,6 +205,8 @@ static bool run_all(struct nominal *n, const struct check_nominal_request *reque
     if (!replay_what_comes(n, request, err) ||
         (n->facts.run && !request->brief && !converse(n, board, err)))
         return false;
+    if (request->brief)
+        not_asked(&n->facts, "a brief run holds no conversation");
     if (n->facts.run && !n->facts.no_firmware && !request->brief)
         note_clock(n, board);
     n->facts.survey = survey_run(board, request->seed, &survey_err);

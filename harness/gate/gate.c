@@ -144,9 +144,14 @@ static double now_s(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+static bool is_rtl(const struct gate_request *request) {
+    return request->engine && strcmp(request->engine, "rtl") == 0;
+}
+
 static bool may_sweep(const struct gate_request *request, struct gate_result *out) {
     struct board_missing missing[BOARD_MAX_MISSING];
     const char *why = !request->samples || request->only  ? "no samples were wanted"
+                      : is_rtl(request)                   ? "the rtl engine judges nominal values"
                       : out->verdict == GATE_DO_NOT_ORDER ? "the board fails at nominal values"
                       : request->board->n_unmodelled      ? "a part has no model"
                                                           : "";
@@ -202,7 +207,7 @@ static bool run_nominal(const struct gate_request *request, struct gate_result *
                                                   .seed = request->seed,
                                                   .firmware = request->firmware,
                                                   .engine = request->engine,
-                                                  .brief = request->brief};
+                                                  .brief = request->brief || is_rtl(request)};
     if (!check_nominal_run(&nominal, &out->nominal, err))
         return false;
     out->run = out->nominal->run;

@@ -44,7 +44,8 @@ struct gate_request {
     const char *const *only;   /* ids of checks, NULL at the end; NULL: all */
     bool fail_on_reservations; /* see struct gate_result */
     uint64_t seed;
-    const char *firmware, *engine; /* as --firmware and --engine; NULL: the default */
+    const char *firmware, *engine; /* as --firmware and --engine; NULL: the default. By rtl the
+                                    * captures alone are replayed, few of them */
     double min_yield;              /* fraction */
     uint64_t samples;              /* of tolerances, 0: none; none either with `only` */
     unsigned jobs;

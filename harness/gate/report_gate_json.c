@@ -260,6 +260,7 @@ char *report_gate_json(const struct gate_result *result, bool no_host) {
     set(object, "seed", text(seed));
     set(object, "profile", text(report_gate_profile(result->profile)));
     set(object, "board", text(result->board->path));
+    set(object, "engine", gate_json_text_or_null(result->run ? result->run->engine : ""));
     set(object, "kind", gate_json_text_or_null(result->kind));
     set(object, "connectors_in", gate_json_text_or_null(result->in));
     set(object, "connectors_out", gate_json_text_or_null(result->out));

@@ -9,7 +9,7 @@ struct writer {
 
 static void put(struct writer *w, unsigned value, unsigned octets) {
     while (octets-- > 0)
-        w->octets[w->n++] = (uint8_t)(value >> 8 * octets);
+        w->octets[w->n++] = (uint8_t)((uint64_t)value >> 8 * octets);
 }
 
 static void fill(struct writer *w, unsigned value, size_t n) {

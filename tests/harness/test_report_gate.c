@@ -129,10 +129,11 @@ static json_t *parse(const char *text) {
 
 Test(report_gate, json_says_all_of_it) {
     static const char *const keys[] = {
-        "schema",   "verdict",        "seed",           "profile", "board",
-        "kind",     "connectors_in",  "connectors_out", "reasons", "delay",
-        "findings", "more_findings",  "margins",        "curves",  "sweep",
-        "waivers",  "checks_not_run", "repeat",         "host",    NULL};
+        "schema", "verdict",  "seed",           "profile",        "board",
+        "engine", "kind",     "connectors_in",  "connectors_out", "reasons",
+        "delay",  "findings", "more_findings",  "margins",        "curves",
+        "sweep",  "waivers",  "checks_not_run", "repeat",         "host",
+        NULL};
     struct gate_result *result = planted(GATE_DO_NOT_ORDER);
     result->seed = 42;
     char *text = report_gate_json(result, false);

@@ -16,8 +16,14 @@
 /* Frames kept for the way end to end. */
 struct kept {
     struct xdp_frame frames[TRIP_FRAMES];
-    size_t n;
+    size_t n, own; /* the first `own` have octets of their own, the others repeat them */
 };
+
+static void forget(struct kept *kept) {
+    for (size_t i = 0; kept && i < kept->own; i++)
+        free((void *)(uintptr_t)kept->frames[i].octets);
+    free(kept);
+}
 
 static enum flow_hash hash_named(const char *name) {
     enum flow_hash hash = 0;
@@ -46,6 +52,7 @@ static void keep(struct kept *kept, const struct capture_frame *frame) {
         return;
     memcpy(octets, frame->octets, frame->length);
     kept->frames[kept->n++] = (struct xdp_frame){octets, frame->length};
+    kept->own = kept->n;
 }
 
 static bool read_capture(const char *path, struct xdp_check *check, struct kept *kept,
@@ -130,7 +137,7 @@ static int check_captures(const struct options *options) {
         status = verbs_fail(&err);
     }
     xdp_check_destroy(check);
-    free(kept); /* its frames are held to the end of the program */
+    forget(kept);
     return status;
 }
 

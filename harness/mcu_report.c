@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/json_value.h"
 #include "harness/mcu.h"
 #include "harness/report.h"
 
@@ -73,12 +74,6 @@ static const char *end_name(enum mcu_end end) {
     return names[end];
 }
 
-static json_t *text(const char *string) {
-    char clean[MCU_WHERE + 64];
-    report_clean(string, clean, sizeof clean);
-    return json_string(clean);
-}
-
 /* Each octet as the code point of the same number, so that every one has a place in JSON. */
 static json_t *octets(const char *from, size_t n) {
     char *utf8 = malloc(2 * n + 1);
@@ -102,13 +97,13 @@ static json_t *unmodelled(const struct mcu *mcu) {
     for (size_t i = 0; i < mcu->n_unmodelled; i++) {
         const struct mcu_unmodelled *entry = &mcu->unmodelled[i];
         json_t *object = json_object();
-        json_object_set_new(object, "name", text(entry->name));
+        json_object_set_new(object, "name", json_value_text(entry->name));
         json_object_set_new(object, "address", json_integer(entry->address));
         json_object_set_new(object, "write", json_boolean(entry->write));
         json_object_set_new(object, "value", json_integer(entry->value));
         json_object_set_new(object, "pc", json_integer(entry->pc));
-        json_object_set_new(object, "where", text(entry->where));
-        json_object_set_new(object, "text", text(entry->text ? entry->text : ""));
+        json_object_set_new(object, "where", json_value_text(entry->where));
+        json_object_set_new(object, "text", json_value_text(entry->text ? entry->text : ""));
         json_array_append_new(array, object);
     }
     return array;
@@ -117,7 +112,7 @@ static json_t *unmodelled(const struct mcu *mcu) {
 char *mcu_json(const struct mcu *mcu) {
     json_t *object = json_object();
     json_object_set_new(object, "schema", json_string("linkpulse.mcu/1"));
-    json_object_set_new(object, "chip", text(stm32_chip_name(stm32_chip_of(mcu->chip))));
+    json_object_set_new(object, "chip", json_value_text(stm32_chip_name(stm32_chip_of(mcu->chip))));
     json_object_set_new(object, "end", json_string(end_name(mcu->end)));
     json_object_set_new(object, "exit_code",
                         mcu->end == MCU_SEMIHOSTING ? json_integer(mcu->semihost.exit_code)
@@ -130,12 +125,5 @@ char *mcu_json(const struct mcu *mcu) {
     json_object_set_new(object, "unmodelled", unmodelled(mcu));
     if (mcu->end == MCU_INTERRUPTED || mcu->trace.cut)
         json_object_set_new(object, "partial", json_true());
-    char *dump = json_dumps(object, JSON_INDENT(2));
-    json_decref(object);
-    char *line = dump ? realloc(dump, strlen(dump) + 2) : NULL;
-    if (line)
-        strcat(line, "\n");
-    else
-        free(dump);
-    return line;
+    return json_value_dump(object);
 }

@@ -4,26 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/json_value.h"
 #include "harness/report.h"
 
-/* 15 significant digits: every decimal figure of a datasheet comes back as written. */
-#define DUMP_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
-
-static json_t *text(const char *string) {
-    char clean[1100];
-    report_clean(string, clean, sizeof clean);
-    return json_string(clean);
-}
-
-static json_t *count(uint64_t n) {
-    return json_integer((json_int_t)n);
-}
-
-static json_t *number(double x) {
-    if (!isfinite(x))
-        return json_null();
-    return json_real(x == 0 ? 0 : x); /* never -0 */
-}
+#define text(string) json_value_text(string)
+#define number(x)    json_value_number(x)
+#define count(n)     json_value_count(n)
 
 static json_t *failure(const struct run_failure *failure, bool firmware) {
     json_t *object = json_object();
@@ -289,33 +275,9 @@ static json_t *whole(const struct run_result *result, bool no_host) {
     return object;
 }
 
-/* The seed is an integer of the full 64 bits, which jansson's signed one cannot hold: it
- * is dumped as a string and loses its quotes here. The first such key is the right one,
- * since only fixed text stands before it. */
-static void unquote_seed(char *json) {
-    static const char key[] = "\"seed\": \"";
-    char *open = strstr(json, key);
-    if (!open)
-        return;
-    open += sizeof key - 2;
-    char *close = strchr(open + 1, '"');
-    memmove(close, close + 1, strlen(close));
-    memmove(open, open + 1, strlen(open));
-}
-
 char *report_json(const struct run_result *result, bool no_host) {
     json_t *object = whole(result, no_host);
-    char *dump = json_dumps(object, DUMP_FLAGS);
-    json_decref(object);
-    if (!dump)
-        return NULL;
-    unquote_seed(dump);
-    size_t length = strlen(dump);
-    char *line = realloc(dump, length + 2);
-    if (!line) {
-        free(dump);
-        return NULL;
-    }
-    memcpy(line + length, "\n", 2);
-    return line;
+    char *dump = json_value_dump(object);
+    json_value_unquote_seed(dump);
+    return dump;
 }

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/gate/gate_json.h"
 #include "harness/gate/report_gate.h"
+#include "harness/json_value.h"
 
-#define text(string) gate_json_text(string)
-#define number(x)    gate_json_number(x)
-#define count(n)     gate_json_count(n)
+#define text(string) json_value_text(string)
+#define number(x)    json_value_number(x)
+#define count(n)     json_value_count(n)
 #define set          json_object_set_new
 
 static json_t *finding(const struct gate_result *result, const struct check_finding *f) {
@@ -17,10 +17,10 @@ static json_t *finding(const struct gate_result *result, const struct check_find
     set(object, "check", text(f->check->id));
     set(object, "severity", text(report_gate_severity(f->severity)));
     set(object, "waived", json_boolean(f->waived));
-    set(object, "part", gate_json_text_or_null(f->part));
-    set(object, "net", gate_json_text_or_null(f->net));
+    set(object, "part", json_value_text_or_null(f->part));
+    set(object, "net", json_value_text_or_null(f->net));
     set(object, "text", text(f->text));
-    set(object, "advice", gate_json_text_or_null(f->advice));
+    set(object, "advice", json_value_text_or_null(f->advice));
     if (f->measured) {
         set(object, "value", number(f->value));
         set(object, "limit", number(f->limit));
@@ -36,7 +36,7 @@ static json_t *margin(const struct check_margin *m) {
     json_t *object = json_object();
     set(object, "check", text(m->check->id));
     set(object, "name", text(m->name));
-    set(object, "net", gate_json_text_or_null(m->net));
+    set(object, "net", json_value_text_or_null(m->net));
     set(object, "unit", text(m->unit));
     set(object, "value", number(m->value));
     set(object, "limit", number(m->limit));
@@ -178,10 +178,10 @@ static json_t *waivers(const struct gate_result *result) {
         const struct gate_waiver *w = &result->waivers[i];
         json_t *object = json_object();
         set(object, "check", text(w->id));
-        set(object, "subject", gate_json_text_or_null(w->subject));
+        set(object, "subject", json_value_text_or_null(w->subject));
         set(object, "reason", text(w->reason));
         set(object, "author", text(w->author));
-        set(object, "expires", gate_json_text_or_null(w->expires));
+        set(object, "expires", json_value_text_or_null(w->expires));
         set(object, "file", text(w->file));
         set(object, "line", json_integer(w->line));
         set(object, "used", json_boolean(w->used));
@@ -196,7 +196,7 @@ static json_t *not_run(const struct gate_result *result) {
     json_t *array = json_array();
     for (size_t i = 0; report_gate_gap(result, i, &gap); i++) {
         json_t *object = json_object();
-        set(object, "check", gate_json_text_or_null(gap.id));
+        set(object, "check", json_value_text_or_null(gap.id));
         set(object, "why", text(gap.why));
         json_array_append_new(array, object);
     }
@@ -215,7 +215,7 @@ static json_t *scale(const struct gate_result *result) {
     json_t *object = json_object();
     bool known = result->sweep.samples > 0;
     set(object, "scale", number(result->board->config.delay_scale));
-    set(object, "reason", gate_json_text_or_null(result->board->config.delay_reason));
+    set(object, "reason", json_value_text_or_null(result->board->config.delay_reason));
     set(object, "passes_at_scale",
         known ? json_boolean(result->sweep.nominal_at_scale) : json_null());
     set(object, "passes_at_one", known ? json_boolean(result->sweep.nominal_at_one) : json_null());
@@ -237,20 +237,6 @@ static void lists(json_t *object, const struct gate_result *result) {
     set(object, "curves", curves);
 }
 
-/* The seed is an integer of the full 64 bits, which jansson's signed one cannot hold: it is
- * dumped as a string and loses its quotes here. The first such key is the right one, since
- * only fixed text stands before it. */
-static void unquote_seed(char *json) {
-    static const char key[] = "\"seed\": \"";
-    char *open = json ? strstr(json, key) : NULL;
-    if (!open)
-        return;
-    open += sizeof key - 2;
-    char *close = strchr(open + 1, '"');
-    memmove(close, close + 1, strlen(close));
-    memmove(open, open + 1, strlen(open));
-}
-
 char *report_gate_json(const struct gate_result *result, bool no_host) {
     char seed[24];
     json_t *object = json_object();
@@ -260,10 +246,10 @@ char *report_gate_json(const struct gate_result *result, bool no_host) {
     set(object, "seed", text(seed));
     set(object, "profile", text(report_gate_profile(result->profile)));
     set(object, "board", text(result->board->path));
-    set(object, "engine", gate_json_text_or_null(result->run ? result->run->engine : ""));
-    set(object, "kind", gate_json_text_or_null(result->kind));
-    set(object, "connectors_in", gate_json_text_or_null(result->in));
-    set(object, "connectors_out", gate_json_text_or_null(result->out));
+    set(object, "engine", json_value_text_or_null(result->run ? result->run->engine : ""));
+    set(object, "kind", json_value_text_or_null(result->kind));
+    set(object, "connectors_in", json_value_text_or_null(result->in));
+    set(object, "connectors_out", json_value_text_or_null(result->out));
     set(object, "reasons", reasons(result));
     set(object, "delay", scale(result));
     lists(object, result);
@@ -275,7 +261,7 @@ char *report_gate_json(const struct gate_result *result, bool no_host) {
         set(object, "partial", json_true());
     if (!no_host)
         set(object, "host", json_pack("{s:f}", "wall_s", result->wall_s));
-    char *dump = gate_json_dump(object);
-    unquote_seed(dump);
+    char *dump = json_value_dump(object);
+    json_value_unquote_seed(dump);
     return dump;
 }

@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/gate/gate_json.h"
 #include "harness/gate/report_gate.h"
+#include "harness/json_value.h"
 
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
 
 #define set          json_object_set_new
-#define text(string) gate_json_text(string)
+#define text(string) json_value_text(string)
 
 static json_t *message(const char *string) {
     return json_pack("{s:o}", "text", text(string));
@@ -109,7 +109,7 @@ static json_t *one(const struct gate_result *result, const struct check_finding 
     sentence_of(f, sentence, sizeof sentence);
     json_t *object = json_object();
     set(object, "ruleId", text(f->check->id));
-    set(object, "ruleIndex", gate_json_count(rule_index(f->check)));
+    set(object, "ruleIndex", json_value_count(rule_index(f->check)));
     set(object, "level", json_string(level(f->severity)));
     set(object, "message", message(sentence));
     set(object, "locations", json_pack("[o]", location(result, f)));
@@ -157,6 +157,6 @@ char *report_gate_sarif(const struct gate_result *result, const char *version) {
     set(run, "columnKind", json_string("unicodeCodePoints"));
     set(run, "properties",
         json_pack("{s:o}", "verdict", text(report_gate_verdict(result->verdict))));
-    return gate_json_dump(
+    return json_value_dump(
         json_pack("{s:s,s:s,s:[o]}", "$schema", SCHEMA, "version", "2.1.0", "runs", run));
 }

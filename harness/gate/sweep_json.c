@@ -5,22 +5,12 @@
 #include <string.h>
 
 #include "harness/gate/sweep_report.h"
+#include "harness/json_value.h"
 #include "harness/outfile.h"
-#include "harness/report.h"
 
-static json_t *text(const char *string) {
-    char clean[1100];
-    report_clean(string, clean, sizeof clean);
-    return json_string(clean);
-}
-
-static json_t *count(uint64_t n) {
-    return json_integer((json_int_t)n);
-}
-
-static json_t *number(double x) {
-    return isfinite(x) ? json_real(x == 0 ? 0 : x) : json_null(); /* never -0 */
-}
+#define text(string) json_value_text(string)
+#define number(x)    json_value_number(x)
+#define count(n)     json_value_count(n)
 
 /* 64 bits do not fit JSON's integers. */
 static json_t *seed_text(uint64_t seed) {
@@ -176,15 +166,9 @@ static json_t *document(const struct sweep_report *report) {
 }
 
 bool sweep_report_json(const struct sweep_report *report, const char *path, struct sim_err *err) {
-    json_t *o = document(report);
-    char *dump = json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    char *line = dump ? realloc(dump, strlen(dump) + 2) : NULL;
-    json_decref(o);
-    if (!line) {
-        free(dump);
+    char *line = json_value_dump(document(report));
+    if (!line)
         return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
-    }
-    strcat(line, "\n");
     bool good = outfile_write(path, line, err);
     free(line);
     return good;

@@ -2,12 +2,11 @@
 #include <linux/bpf.h>
 #include <stdlib.h>
 
+#include "harness/json_value.h"
 #include "harness/outfile.h"
 #include "harness/xdp/report.h"
 
-static json_t *number(uint64_t n) {
-    return json_integer((json_int_t)n);
-}
+#define number(n) json_value_count(n)
 
 static json_t *json_cpus(const struct xdp_report *report) {
     const struct xdp_survey *s = report->checked.survey;

@@ -1,0 +1,100 @@
+/* What is looked at: rows, the stretch of time, cursors, markers, and the panels that are open.
+ * Plain data: hands (view_act.c, keys.c, window.c) change it, draw_*.c read it, no SDL in it.
+ */
+#ifndef HARNESS_VIEW_VIEW_H
+#define HARNESS_VIEW_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/view/decode.h"
+#include "harness/view/sidecar.h"
+#include "harness/view/store.h"
+
+#define VIEW_NO_TIME  INT64_MIN
+#define VIEW_MIN_SPAN 8 /* ticks */
+#define VIEW_TEXT     256
+#define VIEW_MARKERS  26 /* a to z */
+
+enum view_row_kind { VIEW_SIGNAL, VIEW_DECODER, VIEW_LABEL /* a comment, or blank */ };
+enum view_radix { VIEW_HEX, VIEW_BINARY, VIEW_DECIMAL, VIEW_SIGNED, VIEW_ASCII, VIEW_REAL };
+enum view_style {
+    VIEW_AUTO,   /* by kind: bits digital, vectors bus, reals analog */
+    VIEW_STEP,   /* a number as height, held */
+    VIEW_LINEAR, /* a number as height, joined by lines */
+};
+
+struct view_row {
+    enum view_row_kind kind;
+    uint32_t signal; /* VIEW_SIGNAL */
+    enum view_radix radix;
+    enum view_style style;
+    unsigned height;               /* in lines of text, 1 to 16 */
+    const struct decoder *decoder; /* VIEW_DECODER: all its lines, one below the other */
+    uint32_t inputs[DECODE_MAX_INPUTS];
+    char label[VIEW_TEXT]; /* VIEW_LABEL; else "" or a name to show instead */
+    bool selected;
+};
+
+enum view_panel { VIEW_NO_PANEL, VIEW_HELP, VIEW_SEARCH, VIEW_MEASURE, VIEW_SIGNALS };
+enum view_theme { VIEW_DARK, VIEW_LIGHT };
+
+/* Of pulses of the selected signal between the cursors, or in what is seen. Ticks. */
+#define VIEW_BINS 48
+struct view_measure {
+    uint32_t signal;
+    char level; /* '1': high pulses, '0': low ones */
+    uint64_t n;
+    int64_t least, most;
+    double mean, deviation;
+    int64_t bin_from, bin_width;
+    uint64_t bins[VIEW_BINS];
+    bool cut; /* there were more than the budget */
+};
+
+struct view {
+    struct store *store;
+    struct sidecar *sidecar; /* NULL: none */
+    struct code *code;       /* NULL: none */
+
+    struct view_row *rows;
+    size_t n_rows, size_rows;
+    size_t top;    /* first row shown */
+    size_t active; /* the row that keys act on; n_rows: none */
+
+    int64_t from, span;  /* what is seen, ticks; span >= VIEW_MIN_SPAN */
+    int64_t cursors[2];  /* VIEW_NO_TIME: not set */
+    unsigned cursor;     /* which of them the keys move */
+    int64_t markers[VIEW_MARKERS];
+
+    enum view_panel panel;
+    char query[VIEW_TEXT]; /* of the search, or of the list of signals */
+    uint32_t *found;       /* signals that match, [n_found] */
+    size_t n_found, chosen;
+    struct view_measure measure;
+
+    enum view_theme theme;
+    double scale;             /* pixels per point: 1, 2 on a high-dpi display */
+    unsigned width, height;   /* of the picture, pixels */
+    unsigned names_width;     /* points; 0: as wide as the names need */
+    bool details;             /* the panel over packet, edge and code is open */
+    char message[VIEW_TEXT];  /* one line at the bottom; "" none */
+};
+
+/* Zeroed but for what must not be; takes store (and sidecar, code, which may be NULL). */
+void view_init(struct view *view, struct store *store, struct sidecar *sidecar, struct code *code);
+void view_finish(struct view *view); /* closes store, sidecar and code too */
+
+/* Rows: copies; false when memory ran out. `at` up to n_rows. */
+bool view_add(struct view *view, size_t at, const struct view_row *row);
+void view_remove(struct view *view, size_t at);
+/* A row of a signal with what fits its kind. */
+struct view_row view_signal_row(const struct view *view, uint32_t signal);
+/* The rows a file is opened with when nothing is saved: of a file that linkpulse wrote the line,
+ * what leads to SPI, analog nets, the decoders and the code; of others the first signals. */
+void view_default_rows(struct view *view);
+/* The whole file, or around the first failure when there is one. */
+void view_default_range(struct view *view);
+
+#endif

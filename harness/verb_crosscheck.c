@@ -262,16 +262,12 @@ static bool compare_board(const struct options *options, const struct board *boa
 static bool run_settings(const struct options *options, const char *scale, const char *idle,
                          struct totals *totals, struct sim_err *err) {
     const char **sets = calloc(options->n_sets + 3, sizeof *sets);
-    struct board_request request = {.board = options->board,
-                                    .ini = options->ini,
-                                    .sets = sets,
-                                    .n_sets = options->n_sets,
-                                    .edits = options->edits,
-                                    .n_edits = options->n_edits};
+    struct board_request request = verbs_board(options);
     struct board board;
     if (!sets)
         abort();
     memcpy(sets, options->sets, options->n_sets * sizeof *sets);
+    request.sets = sets;
     if (scale)
         sets[request.n_sets++] = scale;
     if (idle)

@@ -278,12 +278,7 @@ static void print_end(const struct session *s) {
 
 static bool open_board(struct session *s) {
     const struct options *o = s->options;
-    struct board_request request = {.board = o->board,
-                                    .ini = o->ini,
-                                    .sets = o->sets,
-                                    .n_sets = o->n_sets,
-                                    .edits = o->edits,
-                                    .n_edits = o->n_edits};
+    const struct board_request request = verbs_board(o);
     if (!board_load(&s->board, &request, &s->err) || !board_require_models(&s->board, &s->err) ||
         !run_image_choose(&s->image, o, &s->board, &s->err))
         return false;

@@ -81,7 +81,7 @@ static void repeat(const struct options *options, struct gate_result *result) {
 static bool put(const struct options *options, const char *path, char *text, struct sim_err *err) {
     char full[1024];
     if (options_out_path(options, path, full, sizeof full))
-        return report_gate_write(text, full, err);
+        return report_write(text, full, err);
     free(text);
     return sim_err_set(err, SIM_ERR_INPUT, "%s: the path is too long", path);
 }

@@ -186,6 +186,16 @@ check "which is no failure of the run, but told" says \
 check "a repeated run has the same partner" says "PASS.* --partner strict"
 check "a signal below its squelch is not heard" port \
     'p["frames"] == 0 and p["unheard"] == 1 and p["link_pulses"] == 0' --edit "value R2=4700"
+# R2 = 39: the fall passes 600 mV within a nanosecond; R2 = 4700: no pulse reaches 300 mV.
+widths() { # EXPRESSION OHM: w the worst widths of the link pulses behind the transformer, in ns
+    with 0 --firmware netif_f401 "$captures/dns.pcap" --edit "value R2=$2" &&
+        json "[w for w in [[m[\"worst\"] for m in t[\"line\"][\"measurements\"]
+            if m[\"name\"] in (\"link pulse, narrowest\", \"link pulse, widest\")]] if $1]"
+}
+check "a link pulse that falls fast has its width" widths \
+    '[0 < t["pulse_least_ns"] - x < 2 or 0 < t["pulse_most_ns"] - x < 2 for x in w] == [1, 1]' 39
+check "one that reaches no receiver has none" widths 'w == [None, None]' 4700
+check "the report says so, too" says "^transmit: on the line no link pulse is seen, with comparators at 300 mV"
 check "without pulses the link is lost" port 'p["link"] == "down" and p["link_losses"] == 1' \
     --partner strict --set line.gap=fixed --set line.gap_ns=8000000 --edit "open U2.1"
 # O8: a clock from the HSI, at its 1 % and beyond.

@@ -105,7 +105,7 @@ bool run_transmit_open(struct run *run, struct replay_settings *settings) {
                                                                  .on_edge = on_edge,
                                                                  .on_line = on_line,
                                                                  .on_sent = on_sent});
-    return side->transmit || sim_err_set(&run->err, SIM_ERR_UNMODELLED, "out of memory");
+    return side->transmit || sim_err_set(&run->err, SIM_ERR_ENVIRONMENT, "out of memory");
 }
 
 void run_transmit_start(struct run *run) {

@@ -361,7 +361,7 @@ static bool elaborate(struct builder *b) {
     b->c->first_in = zeroed(b->c->n_elements, 1);
     for (uint32_t i = 0; i < b->c->n_elements; i++)
         b->c->first_in[i] = b->c->elements[i].in;
-    return node_make_decays(b->c) || sim_err_set(b->err, SIM_ERR_UNMODELLED, "out of memory");
+    return node_make_decays(b->c) || sim_err_set(b->err, SIM_ERR_ENVIRONMENT, "out of memory");
 }
 
 /* The configuration is not kept: its arrays are the caller's. */

@@ -91,7 +91,7 @@ bool self_test_json(const struct self_test *t, const char *path, struct sim_err 
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     json_decref(root);
     if (!text)
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     bool good = outfile_write(path, text, err);
     free(text);
     return good;

@@ -104,7 +104,7 @@ bool xdp_report_json(const struct xdp_report *report, const char *path, struct s
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     json_decref(root);
     if (!text)
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     bool good = outfile_write(path, text, err);
     free(text);
     return good;

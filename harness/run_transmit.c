@@ -174,7 +174,8 @@ void run_transmit_finish(struct run *run) {
 }
 
 bool run_transmit_draw(struct run *run) {
-    return !run->transmit || run_line_draw(run->transmit->line, run->options, &run->err);
+    const struct run_line *line = run->transmit ? run->transmit->line : NULL;
+    return run_line_draw(line, run->options, &run->err);
 }
 
 void run_transmit_close(struct run *run) {

@@ -163,6 +163,19 @@ check "a driver that is always on still sends" with 0 --firmware "$image" "$capt
     --edit "open U3.4" --edit "short U3.4 VCC"
 check "and its frames are decoded" json 't["good_fcs"] == t["sent"] == 1'
 
+# Pictures are of this run, or not there.
+pictures() { # EYE PULSE ARGUMENT...: which of them are there afterwards
+    local eye=$1 pulse=$2
+    shift 2
+    with 0 --firmware netif_f401 "$captures/dns.pcap" --out "$tree/p" "$@" &&
+        [ "$([ ! -e "$tree/p/eye.svg" ]; echo $?)$([ ! -e "$tree/p/link_pulse.svg" ]; echo $?)" = "$eye$pulse" ]
+}
+mkdir "$tree/p"
+check "pictures of eye and link pulse" pictures 1 1
+check "a line that nothing reaches has neither" pictures 0 0 --edit "value R2=4700"
+check "both again" pictures 1 1
+check "a way out without a model has neither" pictures 0 0 --set attach.line_tx_p= --set attach.line_tx_n=
+
 # The port at the other end, which hears the same waveform.
 port() { # EXPRESSION ARGUMENT...: p what the JSON says of it; the run's exit status is 0
     local expression=$1

@@ -55,7 +55,8 @@ enum view_theme { VIEW_DARK, VIEW_LIGHT };
 #define VIEW_BINS 48
 struct view_measure {
     uint32_t signal;
-    char level; /* '1': high pulses, '0': low ones */
+    char level; /* '1': high pulses, '0': low ones, '*': from change to change (no bit) */
+    int64_t from, to; /* where was looked: only pulses that are whole in it */
     uint64_t n;
     int64_t least, most;
     double mean, deviation;
@@ -85,6 +86,7 @@ struct view {
     uint32_t *found;       /* signals that match, [n_found] */
     size_t n_found, chosen;
     struct view_measure measure;
+    char value[VIEW_TEXT]; /* the last one searched for */
 
     enum view_theme theme;
     double scale;            /* pixels per point: 1, 2 on a high-dpi display */
@@ -102,6 +104,8 @@ struct view {
     char typed[VIEW_TEXT];
 
     enum view_request request;
+    struct store_settings settings; /* to open the file again with, or another */
+    bool verbose;                   /* each handled event on stderr */
     struct view_past *past; /* private to undo.c */
 };
 

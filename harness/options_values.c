@@ -87,3 +87,40 @@ bool options_seed(const char *text, uint64_t *seed, struct sim_err *err) {
     return sim_err_set(err, SIM_ERR_INPUT,
                        "--seed %s: expected 0 to 18446744073709551615, decimal or 0x", text);
 }
+
+/* The digits of a decimal number without its point, and how many stand behind it. */
+static bool decimal(const char **text, int64_t *digits, int *decimals) {
+    const char *p = *text;
+    bool point = false, any = false;
+    for (*digits = 0, *decimals = 0; (*p >= '0' && *p <= '9') || (*p == '.' && !point); p++) {
+        if (*p == '.') {
+            point = true;
+            continue;
+        }
+        if (*digits > (INT64_MAX - 9) / 10)
+            return false;
+        any = true;
+        *digits = *digits * 10 + (*p - '0');
+        *decimals += point;
+    }
+    *text = p;
+    return any && p[-1] != '.';
+}
+
+bool options_time(const char *option, const char *text, struct options_time *time,
+                  struct sim_err *err) {
+    static const struct {
+        const char *name;
+        int exponent;
+    } units[] = {{"fs", -15}, {"ps", -12}, {"ns", -9}, {"us", -6}, {"ms", -3}, {"s", 0}};
+    const char *p = text;
+    int decimals;
+    if (decimal(&p, &time->digits, &decimals))
+        for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+            if (strcmp(p, units[i].name) == 0) {
+                time->exponent = units[i].exponent - decimals;
+                return time->given = true;
+            }
+    return sim_err_set(err, SIM_ERR_INPUT,
+                       "--%s %s: expected a time with its unit, fs to s: 12.5us", option, text);
+}

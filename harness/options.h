@@ -96,20 +96,13 @@ struct options_xdp {
     bool symmetric, require_kernel, force, no_watch;
 };
 
-/* A time of a wave file, whatever its ticks: digits * 10^exponent seconds. */
-struct options_time {
-    bool given;
-    int64_t digits;
-    int exponent;
-};
-
 /* `wave` */
 struct options_wave {
-    const char *screenshot, *svg; /* output files; NULL for both: a window */
-    unsigned width, height;       /* pixels */
-    unsigned scale;               /* pixels per point, 1 to 4; 0: not given */
-    bool light, dark;             /* neither: not given */
-    struct options_time from, to, cursor, cursor2;
+    const char *screenshot, *svg;             /* output files; NULL for both: a window */
+    unsigned width, height;                   /* pixels */
+    unsigned scale;                           /* pixels per point, 1 to 4; 0: not given */
+    bool light, dark;                         /* neither: not given */
+    const char *from, *to, *cursor, *cursor2; /* times, as view_time_read() takes them */
     const char *signals; /* separated by commas; NULL: those that the file is opened with */
     const char *view;    /* a .gtkw file */
     const char *panel;   /* "help", "search", "measure" or "signals" */

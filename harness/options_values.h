@@ -7,9 +7,6 @@
 
 /* Decimal or 0x, 64 bits; no sign, no spaces. No `err`: false when it is none. */
 bool options_u64(const char *text, uint64_t *value);
-/* 12.5us: digits, a point, and a unit from fs to s without a blank. `option` is for the message. */
-bool options_time(const char *option, const char *text, struct options_time *time,
-                  struct sim_err *err);
 bool options_octets(const char *text, unsigned *octets, struct sim_err *err);
 bool options_jobs(const char *text, unsigned *jobs, struct sim_err *err);
 bool options_window(const char *text, struct options_window *window, struct sim_err *err);

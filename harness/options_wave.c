@@ -59,16 +59,6 @@ static bool take_panel(struct options_wave *wave, const char *value, struct sim_
     return one_of("panel", value, panels, &which, err);
 }
 
-static bool take_time(struct options_wave *wave, const char *name, const char *value,
-                      struct sim_err *err) {
-    struct options_time *times[] = {&wave->from, &wave->to, &wave->cursor, &wave->cursor2};
-    static const char *const names[] = {"from", "to", "cursor", "cursor2"};
-    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
-        if (strcmp(name, names[i]) == 0)
-            return options_time(name, value, times[i], err);
-    return sim_err_set(err, SIM_ERR_UNMODELLED, "option %s has a row and no meaning", name);
-}
-
 bool options_take_wave(struct options_wave *wave, const char *name, const char *value,
                        struct sim_err *err) {
     if (strcmp(name, "size") == 0)
@@ -91,8 +81,16 @@ bool options_take_wave(struct options_wave *wave, const char *name, const char *
         wave->details = true;
     else if (strcmp(name, "no-index") == 0)
         wave->no_index = true;
+    else if (strcmp(name, "from") == 0)
+        wave->from = value;
+    else if (strcmp(name, "to") == 0)
+        wave->to = value;
+    else if (strcmp(name, "cursor") == 0)
+        wave->cursor = value;
+    else if (strcmp(name, "cursor2") == 0)
+        wave->cursor2 = value;
     else
-        return take_time(wave, name, value, err);
+        return sim_err_set(err, SIM_ERR_UNMODELLED, "option %s has a row and no meaning", name);
     return true;
 }
 

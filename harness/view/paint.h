@@ -29,6 +29,7 @@ struct paint_point {
 
 struct paint;
 struct paint_ops {
+    void (*begin)(struct paint *paint); /* a picture: what was drawn before is gone, no clip */
     void (*fill)(struct paint *paint, const struct paint_rect *rects, size_t n,
                  struct paint_colour colour);
     /* Joined by straight lines; a coordinate of .5 is the middle of a pixel. */

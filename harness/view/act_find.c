@@ -230,8 +230,9 @@ bool act_value(struct view *view, enum view_action action, const struct act *act
     struct wanted w = read_wanted(view->value);
     int found = find_value(view, signal, next, &w, &at);
     if (found <= 0) {
-        view_say(view, found ? "%.200s is not in the next 16 million changes"
-                             : "%.200s does not come any more",
+        view_say(view,
+                 found ? "%.200s is not in the next 16 million changes"
+                       : "%.200s does not come any more",
                  view->value);
         return false;
     }

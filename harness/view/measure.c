@@ -88,8 +88,7 @@ static char level_for(const struct store *store, uint32_t signal, char level) {
 
 void measure_pulses(const struct store *store, uint32_t signal, char level, int64_t from,
                     int64_t to, uint64_t budget, struct view_measure *out) {
-    struct pulses first = {
-        .level = level_for(store, signal, level), .to = to, .budget = budget};
+    struct pulses first = {.level = level_for(store, signal, level), .to = to, .budget = budget};
     begin(&first, store, signal, from);
     struct pulses second = first;
     *out = (struct view_measure){

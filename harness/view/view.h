@@ -55,7 +55,8 @@ enum view_theme { VIEW_DARK, VIEW_LIGHT };
 #define VIEW_BINS 48
 struct view_measure {
     uint32_t signal;
-    char level; /* '1': high pulses, '0': low ones */
+    char level;       /* '1': high pulses, '0': low ones, '*': from change to change (no bit) */
+    int64_t from, to; /* where was looked: only pulses that are whole in it */
     uint64_t n;
     int64_t least, most;
     double mean, deviation;
@@ -85,12 +86,14 @@ struct view {
     uint32_t *found;       /* signals that match, [n_found] */
     size_t n_found, chosen;
     struct view_measure measure;
+    char value[VIEW_TEXT]; /* the last one searched for */
 
     enum view_theme theme;
     double scale;            /* pixels per point: 1, 2 on a high-dpi display */
     unsigned width, height;  /* of the picture, pixels */
     unsigned names_width;    /* points; 0: as wide as the names need */
     bool details;            /* the panel over packet, edge and code is open */
+    size_t detail;           /* of its lines the one that Return follows */
     char message[VIEW_TEXT]; /* one line at the bottom; "" none */
 
     /* The pointer: a thin line there, and `hover` at the bottom right; VIEW_NO_TIME: none. */
@@ -102,7 +105,9 @@ struct view {
     char typed[VIEW_TEXT];
 
     enum view_request request;
-    struct view_past *past; /* private to undo.c */
+    struct store_settings settings; /* to open the file again with, or another */
+    bool verbose;                   /* each handled event on stderr */
+    struct view_past *past;         /* private to undo.c */
 };
 
 /* Zeroed but for what must not be; takes store (and sidecar, code, which may be NULL). */

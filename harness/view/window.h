@@ -9,8 +9,8 @@
 #include "sim/err.h"
 
 /* Shows `view` until it is closed. The view beside the file is written when it ends; a file
- * dropped on the window, or grown, is opened in the place of the view's. `verbose`: each handled
- * event as a line on stderr. SIM_ERR_ENVIRONMENT when there is no display. */
-bool window_run(struct view *view, bool verbose, struct sim_err *err);
+ * dropped on the window, or grown, is opened in the place of the view's. SIM_ERR_ENVIRONMENT when
+ * there is no display. */
+bool window_run(struct view *view, struct sim_err *err);
 
 #endif

@@ -247,7 +247,6 @@ static void read_lines(struct reader *r, char *text) {
 }
 
 static void commit(struct view *view, struct view *fresh, const struct reader *r) {
-    past_keep(view, 0);
     free(view->rows);
     *view = *fresh;
     view_set_range(view, r->from, r->span);

@@ -1,0 +1,209 @@
+/* Numbers as heights: the least and the greatest of each column, so that no peak is missed. The
+ * scale is that of the whole file and of the thresholds: it stays while time is moved. */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/view/draw.h"
+
+#define AXIS_LINES 3 /* a row as high as this has figures at its ends */
+
+struct analog {
+    struct draw *draw;
+    const struct view_row *row;
+    struct paint_rect area;
+    int top, bottom, stroke;
+    double low, high; /* values at bottom and top */
+    struct draw_batch line, busy;
+};
+
+static double held(double x, double low, double high) {
+    return x > low ? (x < high ? x : high) : low; /* NaN: low */
+}
+
+static int height_of(const struct analog *analog, double value) {
+    double part =
+        (held(value, analog->low, analog->high) - analog->low) / (analog->high - analog->low);
+    return analog->bottom - (int)(part * (analog->bottom - analog->top) + 0.5);
+}
+
+static const struct sidecar_threshold *threshold_of(const struct draw *draw, uint32_t signal) {
+    const struct sidecar *sidecar = draw->view->sidecar;
+    char name[1024];
+    store_full_name(draw->view->store, signal, name, sizeof name);
+    for (size_t i = 0; sidecar && i < sidecar->n_thresholds; i++)
+        if (strcmp(sidecar->thresholds[i].signal, name) == 0)
+            return &sidecar->thresholds[i];
+    return NULL;
+}
+
+static void widen(struct analog *analog, double value) {
+    if (value < analog->low)
+        analog->low = value;
+    if (value > analog->high)
+        analog->high = value;
+}
+
+/* A constant stands in the middle. */
+static void scale(struct analog *analog, const struct sidecar_threshold *threshold) {
+    const struct store *store = analog->draw->view->store;
+    struct store_column whole = {0};
+    int64_t begin = store_begin(store), end = store_end(store);
+    store_columns(store, analog->row->signal, begin, end > begin ? end - begin + 1 : 1, 1, &whole);
+    analog->low = held(whole.low, -1e300, 1e300);
+    analog->high = held(whole.high, analog->low, 1e300);
+    if (threshold) {
+        widen(analog, held(threshold->low, -1e300, 1e300));
+        widen(analog, held(threshold->high, -1e300, 1e300));
+    }
+    double margin = analog->high > analog->low ? 0.04 * (analog->high - analog->low) : 0.5;
+    analog->low -= margin;
+    analog->high += margin;
+}
+
+/* --- traces ------------------------------------------------------------------------------------
+ */
+
+static bool known(const struct store_column *column) {
+    return column->changes || column->first || column->low != 0 || column->high != 0;
+}
+
+/* Each column from its least to its greatest; equal ones beside each other at once. */
+static void steps(struct analog *analog, const struct store_column *columns, int from, int n) {
+    int x0 = analog->area.x, start = from;
+    for (int i = from; i < n; i++) {
+        int top = height_of(analog, columns[i].high), bottom = height_of(analog, columns[i].low);
+        if (columns[i].changes > 1 && bottom - top > 2 * analog->stroke)
+            draw_batch_add(&analog->busy, x0 + i, top, 1, bottom - top);
+        if (columns[i].changes == 1)
+            draw_batch_add(&analog->line, x0 + i, top, analog->stroke,
+                           bottom - top + analog->stroke);
+        if (columns[i].changes > 1) {
+            draw_batch_add(&analog->line, x0 + i, top, 1, analog->stroke);
+            draw_batch_add(&analog->line, x0 + i, bottom, 1, analog->stroke);
+        }
+        bool ends = i + 1 == n || columns[i + 1].changes || columns[i].changes;
+        if (ends && !columns[i].changes)
+            draw_batch_add(&analog->line, x0 + start, top, i + 1 - start, analog->stroke);
+        if (ends)
+            start = i + 1;
+    }
+}
+
+/* The points themselves joined by lines: there are no more of them than columns. */
+static void joined(struct analog *analog) {
+    const struct view *view = analog->draw->view;
+    struct paint *paint = analog->draw->paint;
+    struct store_cursor cursor;
+    struct paint_point points[2] = {{0, 0}, {0, 0}};
+    double per_tick = (double)analog->area.w / (double)view->span;
+    bool any =
+        store_seek(view->store, analog->row->signal, view->from, &cursor) || store_next(&cursor);
+    for (bool first = true; any; any = store_next(&cursor), first = false) {
+        double x = ((double)cursor.time - (double)view->from) * per_tick;
+        struct paint_point point = {(float)(analog->area.x + held(x, -1e5, 1e5)),
+                                    (float)height_of(analog, store_real(&cursor)) + 0.5f};
+        points[first] = points[1];
+        points[0] = points[1];
+        points[1] = point;
+        if (!first)
+            paint->ops->line(paint, points, 2, 1.3f * (float)analog->stroke, analog->line.colour);
+        if (x > analog->area.w)
+            return;
+    }
+    struct paint_point rest[2] = {points[1],
+                                  {(float)(analog->area.x + analog->area.w), points[1].y}};
+    paint->ops->line(paint, rest, 2, 1.3f * (float)analog->stroke, analog->line.colour);
+}
+
+static bool is_dense(const struct store_column *columns, int n) {
+    for (int i = 0; i < n; i++)
+        if (columns[i].changes > 1)
+            return true;
+    return false;
+}
+
+/* --- scale and thresholds -----------------------------------------------------------------------
+ */
+
+static void dashed(struct analog *analog, int y) {
+    int dash = layout_pixels(&analog->draw->layout, 4);
+    struct draw_batch batch;
+    draw_batch_begin(&batch, analog->draw->paint, analog->draw->theme->threshold);
+    for (int x = 0; x < analog->area.w; x += 2 * dash)
+        draw_batch_add(&batch, analog->area.x + x, y, x + dash < analog->area.w ? dash : 1,
+                       analog->stroke);
+    draw_batch_end(&batch);
+}
+
+/* Beside its line at the right, on the ground's colour. */
+static void threshold_label(struct analog *analog, const char *name, double value, bool above) {
+    struct draw *draw = analog->draw;
+    unsigned size = draw->layout.small;
+    int h = paint_line_height(size), y = height_of(analog, value);
+    char text[48];
+    snprintf(text, sizeof text, "%s%.4g V", name, value);
+    int w = paint_text_width(size, text) + draw->layout.pad;
+    struct paint_rect at = {analog->area.x + analog->area.w - w - draw->layout.pad,
+                            above ? y - h - 1 : y + analog->stroke + 1, w, h};
+    if (at.y < analog->area.y || at.y + h > analog->area.y + analog->area.h ||
+        at.x < analog->area.x)
+        return;
+    draw_fill(draw, at.x, at.y, at.w, at.h, theme_thin(draw->theme->ground, 235));
+    draw_label(draw, at, size, DRAW_MIDDLE, text, draw->theme->threshold);
+}
+
+static void thresholds(struct analog *analog, const struct sidecar_threshold *threshold) {
+    if (!threshold)
+        return;
+    bool two = threshold->high > threshold->low;
+    dashed(analog, height_of(analog, threshold->high));
+    if (two)
+        dashed(analog, height_of(analog, threshold->low));
+    if (analog->row->height < AXIS_LINES)
+        return;
+    threshold_label(analog, two ? "high " : "", threshold->high, true);
+    if (two)
+        threshold_label(analog, "low ", threshold->low, false);
+}
+
+/* Beside the traces, in the column of values: above and below the one at the cursor. */
+static void axis(struct analog *analog) {
+    struct draw *draw = analog->draw;
+    struct paint_rect at = draw_inner(draw->layout.values, draw->layout.pad / 2);
+    double ends[] = {analog->high, analog->low};
+    int h = paint_line_height(draw->layout.small), room = analog->area.h - h - 2;
+    for (int i = 0; i < 2 && analog->row->height >= AXIS_LINES; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%.3g", ends[i]);
+        struct paint_rect line = {at.x, analog->area.y + 1 + i * room, at.w, h};
+        draw_label(draw, line, draw->layout.small, DRAW_RIGHT, text, draw->theme->soft);
+    }
+}
+
+void draw_analog(struct draw *draw, const struct view_row *row, struct paint_rect area) {
+    const struct view *view = draw->view;
+    struct store_column *columns = draw_columns(draw, (size_t)area.w);
+    const struct sidecar_threshold *threshold = threshold_of(draw, row->signal);
+    int pad = layout_pixels(&draw->layout, 3), stroke = draw->layout.stroke, from = 0;
+    struct analog analog = {.draw = draw, .row = row, .area = area, .stroke = stroke};
+    if (!columns)
+        return;
+    analog.top = area.y + pad;
+    analog.bottom = area.y + area.h - pad - stroke;
+    scale(&analog, threshold);
+    axis(&analog);
+    draw_batch_begin(&analog.line, draw->paint, draw->theme->real);
+    draw_batch_begin(&analog.busy, draw->paint, theme_thin(draw->theme->real, 110));
+    thresholds(&analog, threshold);
+    store_columns(view->store, row->signal, view->from, view->span, (size_t)area.w, columns);
+    while (from < area.w && !known(&columns[from]))
+        from++;
+    draw->paint->ops->clip(draw->paint, &area);
+    if (row->style == VIEW_LINEAR && !is_dense(columns, area.w))
+        joined(&analog);
+    else
+        steps(&analog, columns, from, area.w);
+    draw_batch_end(&analog.busy);
+    draw_batch_end(&analog.line);
+    draw->paint->ops->clip(draw->paint, NULL);
+}

@@ -69,10 +69,17 @@ static void extent(const struct bits *bits, const struct store_column *column, i
     *bottom = (zero ? bits->low : bits->middle) + bits->stroke;
 }
 
+/* More edges than can be told apart: several in the column, or one in it and both beside it. */
+static bool is_busy(const struct store_column *columns, int i, int n) {
+    if (columns[i].changes != 1)
+        return columns[i].changes > 1;
+    return i > 0 && i + 1 < n && columns[i - 1].changes && columns[i + 1].changes;
+}
+
 /* One that stands alone is a stroke; those beside each other a surface with an edge. */
 static void busy(struct bits *bits, const struct store_column *columns, int i, int n) {
-    bool left = i > 0 && columns[i - 1].changes > 1,
-         right = i + 1 < n && columns[i + 1].changes > 1;
+    bool left = i > 0 && is_busy(columns, i - 1, n),
+         right = i + 1 < n && is_busy(columns, i + 1, n);
     int top, bottom, x = bits->area.x + i;
     extent(bits, &columns[i], &top, &bottom);
     if (!left && !right) {
@@ -91,12 +98,12 @@ static void all_columns(struct bits *bits, const struct store_column *columns, i
         if (!columns[i].changes)
             continue;
         run(bits, level, from, i);
-        if (columns[i].changes == 1)
+        if (!is_busy(columns, i, n))
             edge(bits, i, columns[i].first, columns[i].last);
         else
             busy(bits, columns, i, n);
         level = columns[i].last;
-        from = columns[i].changes == 1 ? i : i + 1;
+        from = is_busy(columns, i, n) ? i + 1 : i;
     }
     run(bits, level, from, n);
 }

@@ -6,7 +6,7 @@
 #include "harness/view/keys.h"
 
 #define MOST_COLUMNS 5
-#define KEYS         17 /* characters of the keys; further ones of a row are left out */
+#define KEYS         18 /* characters of the keys; further ones of a row are left out */
 
 struct help {
     struct draw *draw;
@@ -20,7 +20,7 @@ static int count_lines(void) {
     int n = 0;
     for (size_t i = 0; i < n_key_rows; i++)
         n += (key_rows[i].help != NULL) + (key_rows[i].topic ? 2 : 0);
-    return n;
+    return n + 4; /* lines left free so that a topic's begin together */
 }
 
 static int longest(void) {
@@ -69,13 +69,13 @@ static void keys_of(size_t row, char *out, size_t size) {
     }
 }
 
-/* A topic begins no column's last line, and leaves one free above it. */
+/* A topic has a few of its lines below it, and leaves one free above. */
 static void topic(struct help *help, const char *name) {
     struct paint_rect at;
     if (help->at % help->lines)
         help->at++;
-    if (help->at % help->lines == help->lines - 1)
-        help->at++;
+    if (help->at % help->lines >= help->lines - 3)
+        help->at += help->lines - help->at % help->lines;
     if (next(help, &at))
         draw_label(help->draw, at, help->size, DRAW_LEFT, name, help->draw->theme->soft);
 }

@@ -59,7 +59,7 @@ static bool has_room(const struct draw *draw, const struct ticks *ticks) {
     size_t longest = strlen(first) > strlen(last) ? strlen(first) : strlen(last);
     double pixels = (double)ticks->step * draw->layout.ruler.w / (double)view->span;
     return pixels >= (double)((int)(longest + 2) * paint_cell(draw->layout.small)) &&
-           pixels >= layout_pixels(&draw->layout, 90);
+           pixels >= layout_pixels(&draw->layout, 60);
 }
 
 static struct ticks ticks_of(const struct draw *draw) {

@@ -5,6 +5,9 @@
 #include "harness/view/draw.h"
 
 #define TIME 64
+#define MINUS                                                                                      \
+    "B\xe2\x88\x92"                                                                                \
+    "A " /* with U+2212 */
 
 static void fill_rect(struct draw *draw, struct paint_rect r, struct paint_colour colour) {
     draw_fill(draw, r.x, r.y, r.w, r.h, colour);
@@ -25,6 +28,24 @@ static void grounds(struct draw *draw) {
     if (layout->traces.w)
         draw_fill(draw, layout->traces.x - one, layout->corner.y, one,
                   layout->corner.h + layout->traces.h, theme->edge);
+}
+
+/* What stands in the columns of names and values. */
+static void heads(struct draw *draw) {
+    const struct view *view = draw->view;
+    const struct layout *layout = &draw->layout;
+    struct paint_rect names = draw_inner(layout->names, layout->pad);
+    struct paint_rect values = draw_inner(layout->values, layout->pad / 2);
+    bool cursor = view->cursors[view->cursor & 1] != VIEW_NO_TIME;
+    int h = paint_line_height(layout->small) + layout_pixels(layout, 8);
+    names.y = values.y = layout->corner.y + layout->corner.h - h;
+    names.h = values.h = layout->corner.h < h ? 0 : h;
+    draw_label(draw, names, layout->small, DRAW_LEFT, "signal", draw->theme->soft);
+    if (cursor)
+        draw_label(draw, values, layout->small, DRAW_LEFT, view->cursor & 1 ? "at B" : "at A",
+                   draw->theme->cursors[view->cursor & 1]);
+    else if (view->pointer != VIEW_NO_TIME)
+        draw_label(draw, values, layout->small, DRAW_LEFT, "pointer", draw->theme->soft);
 }
 
 /* --- the line above -----------------------------------------------------------------------------
@@ -80,10 +101,8 @@ void draw_header(struct draw *draw) {
         !__builtin_sub_overflow(view->cursors[1], view->cursors[0], &difference)) {
         view_time_text(view, difference, time, sizeof time);
         frequency(view, difference, hz, sizeof hz);
-        snprintf(text, sizeof text,
-                 "B\xe2\x88\x92"
-                 "A %s%s%s",
-                 time, difference ? "  1/" : "", difference ? hz : "");
+        snprintf(text, sizeof text, MINUS "%s%s%s%s", time, difference ? " (" : "",
+                 difference ? hz : "", difference ? ")" : "");
         from_right(draw, &rest, text, draw->theme->ink);
     }
     cursor_text(draw, &rest, 1);
@@ -164,8 +183,7 @@ void draw_details(struct draw *draw) {
     }
     if (!n)
         draw_label(draw, at, layout->text, DRAW_LEFT,
-                   "nothing is known of this time: no packets or code were recorded with the file",
-                   draw->theme->soft);
+                   "no packets and no code were recorded with this file", draw->theme->soft);
 }
 
 /* --- rows
@@ -219,6 +237,7 @@ void draw_view(const struct view *view, struct paint *paint) {
         draw_panel(&draw);
     if (view->panel == VIEW_HELP)
         return;
+    heads(&draw);
     draw_ruler(&draw);
     rows(&draw);
     draw_marks(&draw);

@@ -31,7 +31,12 @@ static size_t name_length(const struct view *view, const struct view_row *row) {
         return paint_characters(row->label);
     if (row->kind == VIEW_SIGNAL)
         return store_full_name(view->store, row->signal, NULL, 0);
-    return row->kind == VIEW_DECODER ? strlen(row->decoder->name) : 0;
+    if (row->kind != VIEW_DECODER)
+        return 0;
+    size_t n = strlen(row->decoder->name);
+    if (row->inputs[0] < store_n_signals(view->store))
+        n += 1 + paint_characters(store_signal(view->store, row->inputs[0])->name);
+    return n;
 }
 
 static int names_width(const struct view *view, const struct layout *layout) {

@@ -6,6 +6,7 @@
 
 #include "harness/outfile.h"
 #include "harness/run.h"
+#include "harness/wave_sidecar.h"
 
 #define TAIL (4 * SIM_US)
 
@@ -130,6 +131,7 @@ bool run_wave_rtl_finish(struct run *run) {
             fputs("linkpulse: nothing fell into the trace window: no wave is written\n", stderr);
         return true;
     }
+    wave_sidecar_remove(w->file.path);
     return outfile_commit(&w->file, &run->err) &&
            (w->kind != RTL_FST || write_gtkw(run, &run->err));
 }

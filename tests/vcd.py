@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Compares waves edge by edge.
 
-vcd.py SMALL WHOLE [FROM TO]: every net of SMALL (VCD) has the same level at its start and
-the same edges up to its end as in WHOLE; FROM and TO in ps: SMALL must lie within them
+vcd.py SMALL WHOLE [FROM TO]: every net and vector of SMALL (VCD) has the same value at its start and
+the same changes up to its end as in WHOLE; FROM and TO in ps: SMALL must lie within them
 and have edges. Exit 1 and a line per difference otherwise.
 vcd.py --span FILE: prints first and last time, ps.
 """
 import sys
+
+
+reals = "--reals" in sys.argv  # compared only then: a window has samples of its own
 
 
 def load(path):
@@ -31,6 +34,10 @@ def load(path):
             elif word[0][0] == "#":
                 time = int(word[0][1:])
                 first = time if first is None else first
+            elif word[0][0] == "b":
+                edges[word[1]].append((time, word[0][1:].lstrip("0") or "0"))
+            elif word[0][0] == "r" and reals:
+                edges[word[1]].append((time, "%.6g" % float(word[0][1:])))
             elif word[0][0] in "01xz":
                 edges[word[0][1:]].append((time, word[0][0]))
     ids.update(nets)
@@ -49,6 +56,8 @@ def within(edges, start, end):
 
 
 def main():
+    if reals:
+        sys.argv.remove("--reals")
     if sys.argv[1] == "--span":
         print(*load(sys.argv[2])[1:])
         return 0

@@ -64,12 +64,52 @@ static void look(struct waveform *w, const struct cable_stretch *stretch) {
     }
 }
 
+/* Where a piece begins another has ended, at the same voltage or with a step. */
+static void trace_at(struct waveform *w, double dt_ps, double volt) {
+    struct waveform_trace *t = w->trace;
+    sim_time time = w->start + (sim_time)(w->at_ps + dt_ps + 0.5);
+    struct line_volt *last = t->n > 0 ? &t->volts[t->n - 1] : NULL;
+    if (last && last->time >= time) {
+        double step = volt - last->volt;
+        if (step < WAVEFORM_TRUE_V && step > -WAVEFORM_TRUE_V)
+            return;
+        last->time = time - 1;
+    }
+    if (t->n == t->most)
+        t->cut = true;
+    else
+        t->volts[t->n++] = (struct line_volt){time, volt};
+}
+
+/* What lies between two places of the piece, as straight lines. */
+static void trace_between(struct waveform *w, double from, double v_from, double to, double v_to,
+                          unsigned depth) {
+    double middle = (from + to) / 2, volt = cable_wave_at(&w->wave, middle);
+    double error = volt - (v_from + v_to) / 2;
+    if (depth == 0 || (error < WAVEFORM_TRUE_V / 2 && error > -WAVEFORM_TRUE_V / 2))
+        return;
+    trace_between(w, from, v_from, middle, volt, depth - 1);
+    trace_at(w, middle, volt);
+    trace_between(w, middle, volt, to, v_to, depth - 1);
+}
+
+static void trace_piece(struct waveform *w, double dt_ps) {
+    double from = cable_wave_at(&w->wave, 0), to = cable_wave_at(&w->wave, dt_ps);
+    trace_at(w, 0, from);
+    if (w->settings->cable_m > 0)
+        trace_between(w, 0, from, dt_ps, to, 8);
+    if (dt_ps > 0)
+        trace_at(w, dt_ps, to);
+}
+
 /* The piece that `next` begins, and the look at it, `stretch` long. */
 static void piece(struct waveform *w, const struct cable_stretch *stretch,
                   const struct cable_input *next) {
     cable_wave_next(&w->wave, &w->last, next);
     w->at_ps += w->last.dt_ps;
     w->last = *stretch;
+    if (w->trace)
+        trace_piece(w, stretch->dt_ps);
     look(w, stretch);
 }
 

@@ -107,8 +107,7 @@ static struct store *open_input(struct opening *opening) {
 struct store *store_open(const char *path, const struct store_settings *settings,
                          struct sim_err *err) {
     static const struct store_settings usual;
-    struct opening opening = {
-        .path = path, .settings = settings ? settings : &usual, .err = err};
+    struct opening opening = {.path = path, .settings = settings ? settings : &usual, .err = err};
     struct store *store = NULL;
     if (!wave_input_open(&opening.input, path, err))
         return NULL;

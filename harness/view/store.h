@@ -44,13 +44,13 @@ struct store_signal {
 struct store;
 
 struct store_settings {
-    bool quiet;       /* no progress on stderr */
-    bool no_index;    /* leave nothing on disk, whatever the size */
-    bool allow_end;   /* a file cut off is shown as far as it goes: store_note() tells */
+    bool quiet;     /* no progress on stderr */
+    bool no_index;  /* leave nothing on disk, whatever the size */
+    bool allow_end; /* a file cut off is shown as far as it goes: store_note() tells */
 };
 
-/* NULL `settings`: the usual ones, all false. NULL with `err` (SIM_ERR_INPUT with line or offset; SIM_ERR_ENVIRONMENT for an FST when fstapi
- * is not built in). */
+/* NULL `settings`: the usual ones, all false. NULL with `err` (SIM_ERR_INPUT with line or offset;
+ * SIM_ERR_ENVIRONMENT for an FST when fstapi is not built in). */
 struct store *store_open(const char *path, const struct store_settings *settings,
                          struct sim_err *err);
 /* A VCD in memory; `name` stands for its path. For tests and what has no file. */
@@ -116,19 +116,19 @@ const char *store_text(const struct store_cursor *cursor);
 /* What a signal does within one column of a picture. A change is in the column that holds its
  * time: none is missed, however narrow. */
 struct store_column {
-    uint8_t changes;   /* 0, 1, or 2 for two and more */
-    char first, last;  /* values entering and leaving the column; 0: none yet. Bits: as
-                        * store_bit(); vectors: '=' a number, else their first x, z, ...;
-                        * reals and strings '='; events '1' */
-    char seen;         /* bits, of more than one change: set of 1 (a 0), 2 (a 1), 4 (another),
-                        * with the entering one */
-    double low, high;  /* reals and vectors as numbers: least and greatest, with the entering
-                        * one; low > high: there was none */
+    uint8_t changes;  /* 0, 1, or 2 for two and more */
+    char first, last; /* values entering and leaving the column; 0: none yet. Bits: as
+                       * store_bit(); vectors: '=' a number, else their first x, z, ...;
+                       * reals and strings '='; events '1' */
+    char seen;        /* bits, of more than one change: set of 1 (a 0), 2 (a 1), 4 (another),
+                       * with the entering one */
+    double low, high; /* reals and vectors as numbers: least and greatest, with the entering
+                       * one; low > high: there was none */
 };
 
 /* `n` columns from `from`; column i holds the times from + i * span / n (rounded down) up to,
  * not with, that of i + 1. span >= 1; columns may be narrower than a tick. */
-void store_columns(const struct store *store, uint32_t signal, int64_t from, int64_t span,
-                   size_t n, struct store_column *columns);
+void store_columns(const struct store *store, uint32_t signal, int64_t from, int64_t span, size_t n,
+                   struct store_column *columns);
 
 #endif

@@ -31,8 +31,7 @@ static bool fits(const struct layout_block *head, const struct layout_data *data
 static bool sound(const struct layout_block *head, const struct layout_data *data, uint64_t n,
                   uint64_t room) {
     return fits(head, data) && head->time_bits <= 64 &&
-           sizeof *head + layout_octets(n, head->time_bits) +
-                   layout_octets(n, head->value_bits) <=
+           sizeof *head + layout_octets(n, head->time_bits) + layout_octets(n, head->value_bits) <=
                room;
 }
 

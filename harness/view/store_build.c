@@ -71,8 +71,7 @@ static bool keep_name(struct store_build *build, const char *name, size_t n, uin
     *place = build->names.n;
     if (build->names.n + n + 1 > STORE_BUILD_NAMES)
         return refuse(build, "the names are more than 256 MB long together");
-    bool kept = store_octets_put(&build->names, name, n) &&
-                store_octets_put(&build->names, "", 1);
+    bool kept = store_octets_put(&build->names, name, n) && store_octets_put(&build->names, "", 1);
     return kept || store_build_no_memory(build);
 }
 
@@ -208,8 +207,8 @@ bool store_build_commit(struct store_build *build, struct store_data *data) {
 
 bool store_build_event(struct store_build *build, uint32_t index) {
     struct store_data *data = &build->datas[index];
-    data->current_form = data->dirty && data->time == build->now ? data->current_form
-                                                                 : STORE_FORM_NONE;
+    data->current_form =
+        data->dirty && data->time == build->now ? data->current_form : STORE_FORM_NONE;
     return store_build_word(build, data, '1');
 }
 

@@ -77,7 +77,7 @@ struct store_build {
     uint32_t scope, depth;
     int32_t exponent;
     int64_t now, begin;
-    bool timed; /* a time was seen */
+    bool timed;                 /* a time was seen */
     struct store_octets packed; /* of the block being packed */
     const char *note;
     struct layout_source source;

@@ -12,8 +12,8 @@ struct walk {
     const struct layout_data *data;
     const int64_t *times;
     uint64_t n_blocks;
-    uint64_t at;  /* changes passed */
-    int64_t next; /* time of change `at`; INT64_MAX: there is none */
+    uint64_t at;     /* changes passed */
+    int64_t next;    /* time of change `at`; INT64_MAX: there is none */
     uint64_t number; /* of the block that is open; n_blocks: none */
     struct store_block block;
 };
@@ -67,12 +67,6 @@ static struct walk begin(const struct store *store, uint32_t signal) {
     if (walk.n_blocks)
         walk.next = walk.times[0];
     return walk;
-}
-
-/* What change `index` changed to. */
-static char char_at(struct walk *walk, uint64_t index) {
-    open_block(walk, index / LAYOUT_BLOCK);
-    return store_block_char(&walk->block, index % LAYOUT_BLOCK);
 }
 
 /* --- what was seen of a bit ------------------------------------------------------------------ */
@@ -196,8 +190,7 @@ static struct held held_now(struct walk *walk) {
 
 /* The column of the changes from `from`, which is not 0 without a value held, to where `walk`
  * stands; *held becomes what holds after it. */
-static void fill(struct walk *walk, uint64_t from, struct held *held,
-                 struct store_column *column) {
+static void fill(struct walk *walk, uint64_t from, struct held *held, struct store_column *column) {
     uint64_t n = walk->at - from;
     struct layout_range range = held->range;
     column->changes = n > 1 ? 2 : (uint8_t)n;
@@ -206,8 +199,8 @@ static void fill(struct walk *walk, uint64_t from, struct held *held,
     if (n && has_numbers(walk))
         range_between(walk, from, walk->at, &range);
     if (n > 1 && walk->data->kind == STORE_BIT)
-        column->seen = (char)(seen_between(walk, from, walk->at) |
-                              (held->value ? seen_of(held->value) : 0));
+        column->seen =
+            (char)(seen_between(walk, from, walk->at) | (held->value ? seen_of(held->value) : 0));
     if (n)
         *held = held_now(walk);
     column->last = held->value;
@@ -232,8 +225,8 @@ static int64_t next_tick(struct ticks *ticks) {
     return ticks->now;
 }
 
-void store_columns(const struct store *store, uint32_t signal, int64_t from, int64_t span,
-                   size_t n, struct store_column *columns) {
+void store_columns(const struct store *store, uint32_t signal, int64_t from, int64_t span, size_t n,
+                   struct store_column *columns) {
     struct walk walk = begin(store, signal);
     struct ticks ticks = {
         .now = from, .step = span / (int64_t)n, .n = (int64_t)n, .remainder = span % (int64_t)n};

@@ -1,3 +1,4 @@
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "harness/view/store_index.h"
 
 #include <fcntl.h>
@@ -54,8 +55,8 @@ static bool cache_path(const char *wave, char out[STORE_INDEX_PATH]) {
     bool good = whole && cache_folder(folder, sizeof folder);
     if (good) {
         uint64_t hash = layout_hash(0, whole, strlen(whole));
-        int n = snprintf(out, STORE_INDEX_PATH, "%s/%016llx.lpindex", folder,
-                         (unsigned long long)hash);
+        int n =
+            snprintf(out, STORE_INDEX_PATH, "%s/%016llx.lpindex", folder, (unsigned long long)hash);
         good = n > 0 && n < STORE_INDEX_PATH;
     }
     free(whole);

@@ -11,8 +11,8 @@ struct store {
     char *path;
     const uint8_t *base; /* the index */
     uint64_t size;
-    bool mapped;           /* by mmap; else by malloc */
-    const char *origin;    /* for tests and notes: "built", "index", "memory" */
+    bool mapped;        /* by mmap; else by malloc */
+    const char *origin; /* for tests and notes: "built", "index", "memory" */
     struct layout_head head;
     const struct layout_data *datas; /* in the index */
     struct store_scope *scopes;

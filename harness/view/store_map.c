@@ -14,10 +14,10 @@ static bool within(const struct store *store, uint64_t place, uint64_t n, uint64
 static bool sound_head(const struct store *store) {
     const struct layout_head *head = &store->head;
     return memcmp(head->magic, LAYOUT_MAGIC, sizeof head->magic) == 0 &&
-           head->version == LAYOUT_VERSION && head->size == store->size &&
-           head->tables % 8 == 0 && head->tables >= sizeof *head + LAYOUT_PAD &&
-           head->tables <= store->size && head->exponent >= -18 && head->exponent <= 2 &&
-           head->begin <= head->end && !store->base[head->tables - 1];
+           head->version == LAYOUT_VERSION && head->size == store->size && head->tables % 8 == 0 &&
+           head->tables >= sizeof *head + LAYOUT_PAD && head->tables <= store->size &&
+           head->exponent >= -18 && head->exponent <= 2 && head->begin <= head->end &&
+           !store->base[head->tables - 1];
 }
 
 static bool sound_tables(const struct store *store) {
@@ -54,8 +54,7 @@ static bool sound_data(const struct store *store, const struct layout_data *data
            within(store, data->times, n, sizeof(int64_t)) &&
            within(store, data->places, n, sizeof(uint64_t)) &&
            (!seen || within(store, data->seen, n, 1)) &&
-           (!ranges ||
-            within(store, data->ranges, pyramid_size(n), sizeof(struct layout_range)));
+           (!ranges || within(store, data->ranges, pyramid_size(n), sizeof(struct layout_range)));
 }
 
 static bool take_datas(struct store *store) {
@@ -73,7 +72,8 @@ static bool take_scopes(struct store *store) {
     for (uint32_t i = 0; store->scopes && i < n; i++, row += sizeof(struct layout_scope)) {
         struct layout_scope scope;
         memcpy(&scope, row, sizeof scope);
-        if (scope.name >= store->head.names_size || (scope.parent != STORE_NONE && scope.parent >= i))
+        if (scope.name >= store->head.names_size ||
+            (scope.parent != STORE_NONE && scope.parent >= i))
             return false;
         const char *name = (const char *)store->base + store->head.names + scope.name;
         store->scopes[i] = (struct store_scope){name, scope.parent};

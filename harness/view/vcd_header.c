@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/view/vcd_internal.h"
@@ -13,8 +14,8 @@ static bool expect_end(struct vcd *vcd, const char *after) {
     struct vcd_word word = vcd_next(&vcd->text);
     if (!word.n)
         return ended(vcd);
-    return vcd_is(word, "$end") || vcd_refuse(&vcd->text, "found '%s' after %s; expected $end",
-                                              vcd_quote(word), after);
+    return vcd_is(word, "$end") ||
+           vcd_refuse(&vcd->text, "found '%s' after %s; expected $end", vcd_quote(word), after);
 }
 
 /* Words up to $end as one name in `name`: a range joins what is before it, others with a blank. */
@@ -28,8 +29,7 @@ static bool read_name(struct vcd *vcd, struct store_octets *name) {
         if (vcd_is(word, "$end"))
             return true;
         bool blank = name->n && !open && word.at[0] != '[';
-        if ((blank && !store_octets_put(name, " ", 1)) ||
-            !store_octets_put(name, word.at, word.n))
+        if ((blank && !store_octets_put(name, " ", 1)) || !store_octets_put(name, word.at, word.n))
             return store_build_no_memory(vcd->text.read->build);
         bool opens = memchr(word.at, '[', word.n) != NULL;
         open = (open || opens) && !memchr(word.at, ']', word.n);
@@ -66,8 +66,10 @@ static bool read_timescale(struct vcd *vcd, struct store_octets *name) {
     struct vcd_word found = {(char *)name->at, name->n - 1};
     build->note = NULL;
     return parse_timescale(found.at, &build->exponent) ||
-           vcd_refuse(&vcd->text, "a $timescale of '%s'; expected 1, 10 or 100 and a unit "
-                                  "(s, ms, us, ns, ps, fs)", vcd_quote(found));
+           vcd_refuse(&vcd->text,
+                      "a $timescale of '%s'; expected 1, 10 or 100 and a unit "
+                      "(s, ms, us, ns, ps, fs)",
+                      vcd_quote(found));
 }
 
 /* --- $scope --------------------------------------------------------------------------------- */
@@ -143,7 +145,7 @@ static bool find_data(struct vcd *vcd, struct vcd_word id, enum store_kind kind,
 static bool read_var(struct vcd *vcd, struct store_octets *name) {
     struct vcd_word word = vcd_next(&vcd->text);
     enum store_kind kind = kind_of(word);
-    uint32_t width, data;
+    uint32_t width = 0, data;
     word = vcd_next(&vcd->text);
     if (!word.n)
         return ended(vcd);
@@ -185,8 +187,9 @@ bool vcd_read_header(struct vcd *vcd) {
         if (!word.n)
             good = ended(vcd);
         else if (word.at[0] != '$')
-            good = vcd_refuse(&vcd->text, first ? "neither a VCD nor an FST file: found '%s'"
-                                                : "found '%s' in the header; expected a keyword ($)",
+            good = vcd_refuse(&vcd->text,
+                              first ? "neither a VCD nor an FST file: found '%s'"
+                                    : "found '%s' in the header; expected a keyword ($)",
                               vcd_quote(word));
         else if (vcd_is(word, "$enddefinitions"))
             good = defined = expect_end(vcd, "$enddefinitions");

@@ -91,8 +91,7 @@ static bool put_bits(struct vcd *vcd, uint32_t index, struct vcd_word value) {
         return misfit(vcd, "bits", data);
     if (!value.n)
         return vcd_refuse(&vcd->text, "a value of no bits");
-    return to_states(vcd, value) &&
-           placed(vcd, store_build_bits(build, index, value.at, value.n));
+    return to_states(vcd, value) && placed(vcd, store_build_bits(build, index, value.at, value.n));
 }
 
 static bool put_real(struct vcd *vcd, uint32_t index, struct vcd_word value) {
@@ -138,8 +137,7 @@ static bool read_time(struct vcd *vcd, struct vcd_word word) {
     int64_t time = 0;
     bool good = word.n > 1;
     for (size_t i = 1; i < word.n && good; i++) {
-        good = word.at[i] >= '0' && word.at[i] <= '9' &&
-               !__builtin_mul_overflow(time, 10, &time) &&
+        good = word.at[i] >= '0' && word.at[i] <= '9' && !__builtin_mul_overflow(time, 10, &time) &&
                !__builtin_add_overflow(time, word.at[i] - '0', &time);
     }
     good = good && time != INT64_MAX;
@@ -149,8 +147,7 @@ static bool read_time(struct vcd *vcd, struct vcd_word word) {
         return vcd_refuse(&vcd->text, "'%s' where a time is expected, # and ticks below 2^63",
                           vcd_quote(word));
     return store_build_time(build, time) ||
-           vcd_refuse(&vcd->text, "time goes back from #%ld to #%ld", (long)build->now,
-                      (long)time);
+           vcd_refuse(&vcd->text, "time goes back from #%ld to #%ld", (long)build->now, (long)time);
 }
 
 /* --- the body ------------------------------------------------------------------------------- */
@@ -195,8 +192,8 @@ static bool read_body(struct vcd *vcd) {
         struct vcd_word word = vcd_next(&vcd->text);
         if (!word.n)
             return !vcd->text.failed;
-        bool good = states[(unsigned char)word.at[0]] ? read_scalar(vcd, word)
-                                                      : read_change(vcd, word);
+        bool good =
+            states[(unsigned char)word.at[0]] ? read_scalar(vcd, word) : read_change(vcd, word);
         if (!good)
             return false;
     }

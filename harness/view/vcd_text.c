@@ -49,8 +49,8 @@ static bool refill(struct vcd_text *text, size_t keep) {
     text->hold = text->hold == SIZE_MAX ? SIZE_MAX : text->hold - keep;
     if (read->tick && !read->tick(read->context, read->input->done))
         return vcd_refuse(text, "interrupted");
-    long got = wave_input_read(read->input, (uint8_t *)text->window + text->n,
-                               VCD_WINDOW - text->n, read->err);
+    long got = wave_input_read(read->input, (uint8_t *)text->window + text->n, VCD_WINDOW - text->n,
+                               read->err);
     text->failed = got < 0;
     text->ended = got <= 0;
     text->n += got > 0 ? (size_t)got : 0;

@@ -8,12 +8,12 @@
 
 struct vcd_text {
     struct wave_read *read;
-    char *window;   /* [VCD_WINDOW + 1]; window[n] is a blank */
-    size_t n, at;   /* octets in it; the next one to look at */
-    size_t hold;    /* octets from here on are kept in the window */
-    long line;      /* of `at` */
-    bool ended;     /* the window holds the end of the file */
-    bool failed;    /* err is filled */
+    char *window; /* [VCD_WINDOW + 1]; window[n] is a blank */
+    size_t n, at; /* octets in it; the next one to look at */
+    size_t hold;  /* octets from here on are kept in the window */
+    long line;    /* of `at` */
+    bool ended;   /* the window holds the end of the file */
+    bool failed;  /* err is filled */
 };
 
 struct vcd_word {

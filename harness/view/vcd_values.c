@@ -6,7 +6,7 @@
 
 /* Below 2^53 and up to 10^22 a double divides exactly: the quotient is the nearest double. */
 static bool plain_real(const char *text, size_t n, double *value) {
-    static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7, 1e8,
+    static const double powers[] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7, 1e8,
                                     1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16};
     uint64_t digits = 0;
     size_t i = text[0] == '-', point = n;

@@ -128,7 +128,7 @@ static bool in_scope(const struct view *view, uint32_t signal, const char *scope
 /* The scopes of waves that linkpulse writes, along the way of a packet. */
 static const char *const OWN_SCOPES[] = {"line", "spi", "one-shots", "analog", "mcu"};
 
-static bool is_own(const struct view *view) {
+bool view_is_own(const struct view *view) {
     return view->sidecar || store_find(view->store, "line.line") != STORE_NONE;
 }
 
@@ -163,7 +163,7 @@ static void add_decoder(struct view *view, const struct decoder *decoder) {
 }
 
 void view_default_rows(struct view *view) {
-    if (is_own(view))
+    if (view_is_own(view))
         add_own(view);
     if (!view->n_rows)
         add_first(view);

@@ -122,6 +122,7 @@ struct view_row view_signal_row(const struct view *view, uint32_t signal);
 /* The rows a file is opened with when nothing is saved: of a file that linkpulse wrote the line,
  * what leads to SPI, analog nets, the decoders and the code; of others the first signals. */
 void view_default_rows(struct view *view);
+bool view_is_own(const struct view *view); /* a run of linkpulse wrote the file */
 /* The whole file, or around the first failure when there is one. */
 void view_default_range(struct view *view);
 

@@ -37,8 +37,8 @@ bool wave_input_open(struct wave_input *input, const char *path, struct sim_err 
 }
 
 void wave_input_memory(struct wave_input *input, const char *path, const void *octets, size_t n) {
-    *input = (struct wave_input){
-        .path = path, .fd = -1, .memory = octets, .memory_n = n, .size = n};
+    *input =
+        (struct wave_input){.path = path, .fd = -1, .memory = octets, .memory_n = n, .size = n};
 }
 
 static long read_memory(struct wave_input *input, uint8_t *to, size_t n) {

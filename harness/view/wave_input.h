@@ -11,11 +11,11 @@
 
 struct wave_input {
     const char *path;
-    int fd;          /* -1: `memory` */
-    void *gzip;      /* of zlib; NULL: plain */
-    bool packed;     /* by gzip */
-    bool ended;      /* no more octets */
-    bool cut;        /* the gzip stream ends early */
+    int fd;      /* -1: `memory` */
+    void *gzip;  /* of zlib; NULL: plain */
+    bool packed; /* by gzip */
+    bool ended;  /* no more octets */
+    bool cut;    /* the gzip stream ends early */
     const uint8_t *memory;
     size_t memory_n;
     uint64_t size; /* of the file, as it lies on disk */

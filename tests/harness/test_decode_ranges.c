@@ -41,7 +41,7 @@ static sim_time put_frame(sim_time time) {
     cr_assert(source && line_source_frame(source, frame, n, time, &burst));
     size_t n_edges = line_source_edges(source, &burst, &edges);
     for (size_t i = 0; i < n_edges; i++)
-        bench_set(&waves, 0, edges[i].time, (uint64_t)"01z"[edges[i].level]);
+        bench_set(&waves, 0, edges[i].time, (uint64_t) "01z"[edges[i].level]);
     line_source_destroy(source);
     return burst.end;
 }
@@ -58,7 +58,7 @@ static sim_time put_pulses(sim_time time) {
 
 static sim_time put_noise(sim_time time, size_t n) {
     for (; n > 0; n--) {
-        bench_set(&waves, 0, time, (uint64_t)"0101010101xz"[pick(12)]);
+        bench_set(&waves, 0, time, (uint64_t) "0101010101xz"[pick(12)]);
         time += 1 + (sim_time)pick(pick(10) ? 200000 : 2000000);
     }
     return time;
@@ -255,9 +255,7 @@ Test(decode_ranges, depth) {
     struct store *store = saturated(30, &until);
     struct decode_items items = {0};
     uint64_t n = store_n_changes(store, 0) + 1;
-    static const struct {
-        unsigned factor, lines;
-    } depths[] = {{1, 1}, {4, 2}, {32, 3}};
+    static const struct { unsigned factor, lines; } depths[] = {{1, 1}, {4, 2}, {32, 3}};
     for (size_t i = 0; i < 3; i++) {
         bench_decode("manchester", store, 0, until, n * depths[i].factor, &items);
         for (unsigned line = 0; line < 3; line++)

@@ -207,9 +207,7 @@ static void add_transmission(struct writer *w, const struct wire_burst *burst) {
     else if (is_frame(w))
         add_frame(w, jabber);
     else
-        add_fragment(w, jabber            ? "jabber"
-                        : w->now.preamble ? "no preamble"
-                                          : "no SFD");
+        add_fragment(w, jabber ? "jabber" : w->now.preamble ? "no preamble" : "no SFD");
     if (!jabber)
         add_tp_idl(w, burst);
 }

@@ -21,6 +21,7 @@ int verb_wave(const struct options *options) {
 #include "harness/view/paint.h"
 #include "harness/view/view.h"
 #include "harness/view/wave_setup.h"
+#include "harness/view/window.h"
 
 static bool write_picture(const struct view *view, struct paint *paint, const char *path,
                           struct sim_err *err) {
@@ -84,7 +85,7 @@ int verb_wave(const struct options *options) {
     bool good = wave->decode ? decode(options, &view, &err)
                 : wave->screenshot || wave->svg
                     ? pictures(options, &view, &err)
-                    : sim_err_set(&err, SIM_ERR_UNMODELLED, "no window yet");
+                    : window_run(&view, &err);
     view_finish(&view);
     return good ? 0 : verbs_fail(&err);
 }

@@ -107,7 +107,7 @@ static void declare(struct wave *wave) {
             vcd_scope(room(wave), scope);
         }
         uint32_t own = signal->same_as == TRACE_OWN ? wave->order[i] : signal->same_as;
-        vcd_var(room(wave), wave_width(signal), own, signal->name);
+        vcd_var(room(wave), signal->kind == TRACE_BIT ? VCD_WIRE : VCD_REAL, own, signal->name);
     }
     if (scope)
         vcd_upscope(room(wave));
@@ -165,10 +165,8 @@ static void put_value(struct wave *wave, uint32_t signal) {
         vcd_real_value(room(wave), signal, value->real);
     else if (kind == TRACE_BIT)
         vcd_value(room(wave), signal, value->letter);
-    else if (value->letter)
-        vcd_vector_all(room(wave), signal, value->letter);
     else
-        vcd_vector_value(room(wave), signal, value->number);
+        vcd_whole_value(room(wave), signal, value->number);
 }
 
 /* What stands on every signal where the window opens. */

@@ -29,7 +29,8 @@ struct wave *wave_open(const struct wave_settings *settings, const struct trace_
  * signal that is `same_as` another changes with it and must not be given here. False when
  * that is broken, or writing failed: nothing more is written then, and wave_close() tells. */
 bool wave_change(struct wave *wave, sim_time time, uint32_t signal, char value);
-/* The same of a vector (0 to its width) and of a real. */
+/* The same of a vector and of a real. In a VCD a vector is a real without a range, and 0 while it
+ * is not known: see sim/vcd.h. */
 bool wave_number(struct wave *wave, sim_time time, uint32_t signal, uint64_t value);
 bool wave_real(struct wave *wave, sim_time time, uint32_t signal, double value);
 /* Where it stands in the files, "spi./sck_rx": scope and name as readers see them, without a

@@ -89,20 +89,13 @@ bool vcd_upscope(struct vcd_buffer *buffer) {
     return append_text(buffer, "$upscope $end\n");
 }
 
-bool vcd_var(struct vcd_buffer *buffer, unsigned width, uint32_t id, const char *name) {
+bool vcd_var(struct vcd_buffer *buffer, enum vcd_kind kind, uint32_t id, const char *name) {
     struct item item = {.length = 0};
     char clean[VCD_MAX_NAME];
-    add(&item, width == VCD_REAL ? "$var real " : "$var wire ");
-    add_number(&item, width == VCD_REAL ? 64 : width);
-    add(&item, " ");
+    add(&item, kind == VCD_WIRE ? "$var wire 1 " : "$var real 64 ");
     add_id(&item, id);
     add(&item, " ");
     add(&item, vcd_name(name, clean, sizeof clean));
-    if (width > 1) {
-        add(&item, " [");
-        add_number(&item, width - 1);
-        add(&item, ":0]");
-    }
     add(&item, " $end\n");
     return append(buffer, &item);
 }
@@ -135,29 +128,14 @@ bool vcd_value(struct vcd_buffer *buffer, uint32_t id, char value) {
     return append(buffer, &item);
 }
 
-static bool append_bits(struct vcd_buffer *buffer, uint32_t id, const char *bits) {
+bool vcd_whole_value(struct vcd_buffer *buffer, uint32_t id, uint64_t n) {
     struct item item = {.length = 0};
-    add(&item, "b");
-    add(&item, bits);
+    add(&item, "r");
+    add_number(&item, n);
     add(&item, " ");
     add_id(&item, id);
     add(&item, "\n");
     return append(buffer, &item);
-}
-
-/* Without leading zeros: readers fill up with them (18.2.1). */
-bool vcd_vector_value(struct vcd_buffer *buffer, uint32_t id, uint64_t value) {
-    char digits[72], *p = digits + sizeof digits;
-    *--p = 0;
-    do
-        *--p = (char)('0' + (value & 1));
-    while (value >>= 1);
-    return append_bits(buffer, id, p);
-}
-
-/* A leading x or z is repeated by readers, a 1 is not: so none of all bits at 1. */
-bool vcd_vector_all(struct vcd_buffer *buffer, uint32_t id, char value) {
-    return append_bits(buffer, id, (const char[]){value, 0});
 }
 
 bool vcd_real_value(struct vcd_buffer *buffer, uint32_t id, double x) {

@@ -1,5 +1,6 @@
 /* Value change dump (IEEE 1364-2005 clause 18) into buffers of the caller: 1 ps
- * timescale, only `wire` (of one bit or more) and `real` variables.
+ * timescale, only `wire` and `real` variables. Wires have one bit: libsigrok 0.5.2 gives up a
+ * file in which a vector changes, so numbers are reals, too.
  *
  * Call order: vcd_header, for each scope vcd_scope, vcd_var..., vcd_upscope; then
  * vcd_definitions_end, vcd_dump_begin, values, vcd_dump_end; then vcd_time and values.
@@ -23,21 +24,19 @@ struct vcd_buffer {
     size_t size, used;
 };
 
-#define VCD_REAL 0 /* as a width */
+enum vcd_kind { VCD_WIRE, VCD_REAL };
 
 bool vcd_header(struct vcd_buffer *buffer);
 bool vcd_scope(struct vcd_buffer *buffer, const char *name);
 bool vcd_upscope(struct vcd_buffer *buffer);
-/* `width` in bits, up to 64, or VCD_REAL. */
-bool vcd_var(struct vcd_buffer *buffer, unsigned width, uint32_t id, const char *name);
+bool vcd_var(struct vcd_buffer *buffer, enum vcd_kind kind, uint32_t id, const char *name);
 bool vcd_definitions_end(struct vcd_buffer *buffer);
 bool vcd_dump_begin(struct vcd_buffer *buffer, sim_time time); /* with the time */
 bool vcd_dump_end(struct vcd_buffer *buffer);
-bool vcd_time(struct vcd_buffer *buffer, sim_time time);            /* time >= 0 */
-bool vcd_value(struct vcd_buffer *buffer, uint32_t id, char value); /* '0' '1' 'x' 'z' */
-bool vcd_vector_value(struct vcd_buffer *buffer, uint32_t id, uint64_t value);
-bool vcd_vector_all(struct vcd_buffer *buffer, uint32_t id, char value); /* of every bit */
-bool vcd_real_value(struct vcd_buffer *buffer, uint32_t id, double x);   /* 6 digits */
+bool vcd_time(struct vcd_buffer *buffer, sim_time time);                  /* time >= 0 */
+bool vcd_value(struct vcd_buffer *buffer, uint32_t id, char value);       /* '0' '1' 'x' 'z' */
+bool vcd_whole_value(struct vcd_buffer *buffer, uint32_t id, uint64_t n); /* all digits */
+bool vcd_real_value(struct vcd_buffer *buffer, uint32_t id, double x);    /* 6 digits */
 
 /* The net's name as an identifier VCD readers take: as in KiCad, but octets that end an
  * identifier (blanks, controls) or are not ASCII become '_', and brackets, which readers

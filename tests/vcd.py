@@ -34,14 +34,15 @@ def load(path):
             elif word[0][0] == "#":
                 time = int(word[0][1:])
                 first = time if first is None else first
-            elif word[0][0] == "b":
-                edges[word[1]].append((time, word[0][1:].lstrip("0") or "0"))
-            elif word[0][0] == "r" and reals:
-                edges[word[1]].append((time, "%.6g" % float(word[0][1:])))
+            elif word[0][0] == "b":  # a number; FST has it as a vector, VCD as a real
+                edges[word[1]].append((time, int(word[0][1:].replace("x", "0"), 2)))
+            elif word[0][0] == "r":
+                value = float(word[0][1:])
+                edges[word[1]].append((time, int(value) if value.is_integer() else "%.6g" % value))
             elif word[0][0] in "01xz":
                 edges[word[0][1:]].append((time, word[0][0]))
     ids.update(nets)
-    return {name: edges[ids[name]] for name in nets}, first or 0, time
+    return {name: edges[ids[name]] for name in nets if reals or ".volts." not in "." + name}, first or 0, time
 
 
 def within(edges, start, end):

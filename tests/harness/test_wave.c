@@ -100,10 +100,32 @@ Test(wave, vectors_and_reals_stand_beside_bits) {
     cr_assert(wave_number(wave, 7, PC, 0x130), "no change");
     cr_assert(wave_real(wave, 8, VOLT, -2.25) && wave_change(wave, 9, LINE, '1'));
     close_wave(wave, 9);
-    cr_assert(strstr(slurp(vcd), "#5\n$dumpvars\nr0.5 !\nbx \"\nz#\nb100111 $\n$end\n"
-                                 "#7\nb100110000 \"\n#8\nr-2.25 !\n#9\n1#\n"),
+    cr_assert(strstr(slurp(vcd), "#5\n$dumpvars\nr0.5 !\nr0 \"\nz#\nr39 $\n$end\n"
+                                 "#7\nr304 \"\n#8\nr-2.25 !\n#9\n1#\n"),
               "%s", slurp(vcd));
-    cr_assert(strstr(slurp(vcd), "$scope module cpu $end\n$var wire 32 \" pc [31:0] $end\n"));
+    cr_assert(strstr(slurp(vcd), "$scope module cpu $end\n$var real 64 \" pc $end\n"));
+}
+
+/* In FST a number is a vector. */
+Test(wave, fst_has_vectors) {
+    struct sim_err err = SIM_ERR_INIT;
+    char command[256];
+    if (system("command -v fst2vcd >/dev/null") != 0)
+        cr_skip_test("fst2vcd (package gtkwave) is not installed");
+    struct wave *wave =
+        wave_open(&(struct wave_settings){.fst = fst, .to = SIM_NEVER}, others, 4, &err);
+    cr_assert(wave, "%s", err.text);
+    cr_assert(wave_number(wave, 7, PC, 0x08000130) && wave_real(wave, 8, VOLT, -2.25));
+    close_wave(wave, 9);
+    snprintf(command, sizeof command, "fst2vcd -f %s -o %s/b.vcd", fst, dir);
+    cr_assert_eq(system(command), 0);
+    snprintf(command, sizeof command, "%s/b.vcd", dir);
+    cr_assert(strstr(slurp(command), "pc [31:0] $end"), "%s", slurp(command));
+    cr_assert(strstr(slurp(command), "#7\nb00001000000000000000000100110000 "));
+    cr_assert(strstr(slurp(command), "#8\nr-2.25 "));
+    cr_assert(strstr(slurp(gtkw), "@22\ncpu.pc[31:0]\ncpu.exception[8:0]\n@200\n-volts\n@10024\n"
+                                  "volts.line\n"),
+              "%s", slurp(gtkw));
 }
 
 Test(wave, a_change_of_another_kind_or_too_wide_is_refused) {

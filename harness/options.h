@@ -107,6 +107,7 @@ struct options_wave {
     const char *view;    /* a .gtkw file */
     const char *panel;   /* "help", "search", "measure" or "signals" */
     bool details, no_index;
+    bool after_run; /* run --wave */
 };
 
 struct options {

@@ -68,7 +68,7 @@ const struct option_row options_rows[] = {
      "DIR",
      "directory of the output files given by relative names; with crosscheck, of VCD files that "
      "show both engines around each difference"},
-    {"json", OPTIONS_COMMON, CODE_JSON, 0, RUN | MCU | GATE | SWEEP | MERGE | XDP, "FILE",
+    {"json", OPTIONS_COMMON, CODE_JSON, 0, RUN | MCU | GATE | SWEEP | MERGE | XDP | WAVE, "FILE",
      "write the results as JSON (schema linkpulse.run/1 and the like)"},
     {"no-host", OPTIONS_COMMON, CODE_NO_HOST, 0, RUN | GATE, NULL,
      "leave what differs between machines out of the JSON"},
@@ -205,6 +205,9 @@ const struct option_row options_rows[] = {
      "the rows: signals by name, with scopes or without; a decoder as :NAME"},
     {"view", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "FILE",
      "the rows, cursors and times of this .gtkw (default: FILE.gtkw beside the waves)"},
+    {"decode", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "NAME[=A,B,...]",
+     "print what a decoder says, as text, with --json also as JSON: manchester, link_pulse, "
+     "spi_lsb, spi_msb, mcu"},
     {"details", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, NULL,
      "open the panel that tells packet, edge and code at the cursor"},
     {"panel", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "NAME",

@@ -44,7 +44,7 @@ static bool take_gtkw(struct view *view) {
     return view->n_rows > 0;
 }
 
-static void set_up(struct view *view, bool saved) {
+void view_set_up(struct view *view, bool saved) {
     struct sim_err err = SIM_ERR_INIT;
     bool found = false;
     if (saved && !view_file_load(view, &found, &err))
@@ -61,7 +61,7 @@ bool view_open(struct view *view, const char *path, const struct store_settings 
                bool saved, struct sim_err *err) {
     if (!open_waves(view, path, settings, err))
         return false;
-    set_up(view, saved);
+    view_set_up(view, saved);
     return true;
 }
 
@@ -107,14 +107,14 @@ bool view_reopen(struct view *view, const char *path, struct sim_err *err) {
         return false;
     take_window(&fresh, view);
     if (same) {
-        char *text = view_file_text(view);
+        char *text = view_file_dump(view);
         if (!text || !view_file_apply(&fresh, name, text, strlen(text), &fault))
-            set_up(&fresh, false);
+            view_set_up(&fresh, false);
         free(text);
         take_panels(&fresh, view);
         follow_end(&fresh, view);
     } else {
-        set_up(&fresh, true);
+        view_set_up(&fresh, true);
     }
     view_finish(view);
     *view = fresh;

@@ -14,6 +14,9 @@
 bool view_open(struct view *view, const char *path, const struct store_settings *settings,
                bool saved, struct sim_err *err);
 
+/* Rows and range for a view just begun, as view_open() finds them. */
+void view_set_up(struct view *view, bool saved);
+
 /* The same file again (`path` NULL), as it is now: rows, range, cursors and panels stay; a view
  * that was at the end follows it. Or another file in its place. On failure nothing changed. */
 bool view_reopen(struct view *view, const char *path, struct sim_err *err);

@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "harness/view/gtkw.h"
 #include "harness/view/measure.h"
 #include "harness/view/search.h"
+#include "harness/view/view_open.h"
 #include "harness/words.h"
 
 #define NAME 1024
@@ -40,6 +42,9 @@ static bool open_file(struct view *view, const struct options *options, FILE *no
         fprintf(notes, "linkpulse: %s: %s\n", path, store_note(store));
     open_sidecar(path, store, &sidecar, &code, notes);
     view_init(view, store, sidecar, code);
+    view->settings = settings;
+    view->settings.quiet = true; /* a progress bar is of no use behind a window */
+    view->verbose = options->verbose;
     return true;
 }
 
@@ -164,22 +169,31 @@ static void open_panel(struct view *view, const char *name) {
         search_run(view);
 }
 
+/* What the command line names goes before what was saved. */
+static bool choose_rows(struct view *view, const struct options_wave *wave, struct sim_err *err) {
+    if (wave->view || wave->signals) {
+        view_default_range(view);
+        view->active = 0;
+        return wave->view ? gtkw_load(view, wave->view, err) : add_rows(view, wave->signals, err);
+    }
+    view_set_up(view, true);
+    return true;
+}
+
 static bool set_up(struct view *view, const struct options_wave *wave, struct sim_err *err) {
     view->width = wave->width;
     view->height = wave->height;
-    view->scale = wave->scale ? wave->scale : 1;
-    view->theme = wave->light ? VIEW_LIGHT : VIEW_DARK;
-    view_default_range(view);
-    if (!wave->signals)
-        view_default_rows(view);
-    else if (!add_rows(view, wave->signals, err))
+    bool window = !wave->screenshot && !wave->svg; /* which asks the display */
+    view->scale = wave->scale ? wave->scale : window ? 0 : 1;
+    if (!choose_rows(view, wave, err))
         return false;
-    view->active = view->n_rows ? 0 : view->n_rows;
-    view->details = wave->details;
+    view->details |= wave->details;
     if (!take_range(view, wave, err) ||
         !take_time(view, "cursor", wave->cursor, &view->cursors[0], err) ||
         !take_time(view, "cursor2", wave->cursor2, &view->cursors[1], err))
         return false;
+    if (wave->light || wave->dark)
+        view->theme = wave->light ? VIEW_LIGHT : VIEW_DARK;
     open_panel(view, wave->panel);
     return true;
 }

@@ -91,15 +91,16 @@ struct sink {
 static void time_text(const struct store *store, int64_t ticks, char out[64]) {
     int exponent = store_exponent(store) + 9;
     uint64_t n = ticks < 0 ? -(uint64_t)ticks : (uint64_t)ticks, unit = 1;
-    const char *sign = ticks < 0 ? "-" : "";
     for (int i = 0; i < -exponent && i < 19; i++)
         unit *= 10;
-    int length = snprintf(out, 64, "%s%" PRIu64, sign, n / unit);
+    int length = snprintf(out, 40, "%s%" PRIu64, ticks < 0 ? "-" : "", n / unit);
     for (; exponent > 0 && n && length < 63; exponent--)
         out[length++] = '0';
+    if (unit > 1)
+        out[length++] = '.';
+    for (; unit > 1 && length < 63; unit /= 10)
+        out[length++] = (char)('0' + n % unit / (unit / 10));
     out[length] = '\0';
-    if (exponent < 0)
-        snprintf(out + length, 64 - (size_t)length, ".%0*" PRIu64, -exponent, n % unit);
 }
 
 static const char *class_name(enum decode_class class) {

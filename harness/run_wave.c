@@ -183,12 +183,14 @@ static void draw_line(struct run *run) {
 void run_wave_edge(struct run *run, const struct circuit_edge *edge) {
     struct run_wave *w = run->wave;
     if (edge->net == CIRCUIT_NO_NET) {
-        sim_time start = replay_burst(run->replay)->start;
-        if (start != w->drawn)
+        const struct line_burst *burst = replay_burst(run->replay);
+        if (burst->start != w->drawn)
             draw_line(run);
-        w->drawn = start;
-        if (!run->pulse_going)
+        w->drawn = burst->start;
+        if (!run->pulse_going) {
+            wave_sidecar_data(w->sidecar, burst->sfd_end, burst->data_end);
             wave_sidecar_line(w->sidecar, edge->time);
+        }
     }
     put_edge(w, edge);
     if (!w->elf)
@@ -233,6 +235,7 @@ static void put_rerun(struct run_wave *w, const struct replay_rerun *rerun, sim_
 }
 
 static void keep_packet(struct run_wave *w, const struct replay_rerun *rerun) {
+    wave_sidecar_data(w->sidecar, rerun->burst.sfd_end, rerun->burst.data_end);
     if (rerun->n_line > 0) {
         wave_sidecar_line(w->sidecar, rerun->line[0].time);
         wave_sidecar_line(w->sidecar, rerun->line[rerun->n_line - 1].time);

@@ -24,7 +24,8 @@ struct packet {
     uint64_t frame, index;
     const char *capture;                      /* borrowed */
     sim_time from, to, fell, rose, delivered; /* SIM_NEVER: not */
-    size_t first, n;                          /* octets */
+    sim_time data_from, data_to;
+    size_t first, n; /* octets */
 };
 
 struct failure {
@@ -109,6 +110,14 @@ void wave_sidecar_line(struct wave_sidecar *s, sim_time time) {
     if (p->from == SIM_NEVER)
         p->from = time;
     p->to = time;
+}
+
+void wave_sidecar_data(struct wave_sidecar *s, sim_time from, sim_time to) {
+    struct packet *p = last_sent(s);
+    if (!p)
+        return;
+    p->data_from = from;
+    p->data_to = to;
 }
 
 /* A frame may be selected in pieces: the longest counts. */
@@ -226,6 +235,8 @@ static json_t *json_packet(const struct wave_sidecar *s, const struct packet *p,
     json_object_set_new(json, "index", json_value_count(p->index));
     json_object_set_new(json, "from", json_integer(p->from));
     json_object_set_new(json, "to", json_integer(p->to));
+    json_object_set_new(json, "data_from", json_integer(p->data_from));
+    json_object_set_new(json, "data_to", json_integer(p->data_to));
     json_object_set_new(json, "selected", time_or_null(p->fell));
     json_object_set_new(json, "deselected", time_or_null(p->rose));
     json_object_set_new(json, "delivered", time_or_null(p->delivered));

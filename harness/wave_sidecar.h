@@ -26,6 +26,7 @@ void wave_sidecar_sending(struct wave_sidecar *sidecar, uint64_t frame, const ch
                           uint64_t index, const uint8_t *octets, size_t n);
 /* Of that frame: an edge on the line, its select, that it is kept. */
 void wave_sidecar_line(struct wave_sidecar *sidecar, sim_time time);
+void wave_sidecar_data(struct wave_sidecar *sidecar, sim_time from, sim_time to); /* its octets */
 void wave_sidecar_select(struct wave_sidecar *sidecar, sim_time fell, sim_time rose);
 void wave_sidecar_keep(struct wave_sidecar *sidecar);
 /* Of any; 0 and others that are not kept are passed over. */

@@ -68,10 +68,10 @@ void store_block_open(const struct store *store, const struct layout_data *data,
     block->bit = data->kind == STORE_BIT;
 }
 
-uint32_t store_block_before(const struct store_block *block, int64_t time) {
-    uint64_t since = (uint64_t)time - (uint64_t)block->first;
+uint32_t store_block_before(const struct store_block *block, int64_t when) {
+    uint64_t since = (uint64_t)when - (uint64_t)block->first;
     uint32_t low = 0, high = block->n;
-    if (time <= block->first)
+    if (when <= block->first)
         return 0;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
@@ -92,6 +92,36 @@ char store_block_state(const struct store_block *block, uint64_t i, uint64_t k) 
     uint64_t length = bits / 4;
     char c = name_of(layout_get(block->values, i * length + (k < length ? k : length - 1), 4));
     return k >= length && c == '1' ? '0' : c;
+}
+
+uint64_t store_before(const struct store *store, const struct layout_data *data, int64_t when) {
+    const int64_t *times = store_times(store, data);
+    uint64_t low = 0, high = layout_blocks(data->n_changes);
+    struct store_block block;
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (times[middle] < when)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (!low)
+        return 0;
+    store_block_open(store, data, low - 1, &block);
+    return (low - 1) * LAYOUT_BLOCK + store_block_before(&block, when);
+}
+
+int64_t store_when(const struct store *store, int64_t time) {
+    return (int64_t)store_before(store, &store->datas[store->head.clock], time);
+}
+
+int64_t store_ticks(const struct store *store, int64_t when) {
+    const struct layout_data *clock = &store->datas[store->head.clock];
+    struct store_block block;
+    if (when < 0 || (uint64_t)when >= clock->n_changes)
+        return store->head.end; /* a damaged index */
+    store_block_open(store, clock, (uint64_t)when / LAYOUT_BLOCK, &block);
+    return store_block_when(&block, (uint64_t)when % LAYOUT_BLOCK);
 }
 
 /* The first of x, z and their like, from the left. */

@@ -30,7 +30,11 @@ static bool refuse(struct store_build *build, const char *text) {
 
 void store_build_init(struct store_build *build, FILE *stream, struct sim_err *err) {
     static const struct layout_head none;
-    *build = (struct store_build){.sink.stream = stream, .err = err, .scope = STORE_NONE};
+    *build = (struct store_build){.sink.stream = stream,
+                                  .err = err,
+                                  .scope = STORE_NONE,
+                                  .when = -1,
+                                  .clock = {.kind = STORE_EVENT, .width = 1}};
     store_sink_put(&build->sink, &none, sizeof none);
 }
 
@@ -55,6 +59,7 @@ static void finish_data(struct store_data *data) {
 void store_build_finish(struct store_build *build) {
     for (uint32_t i = 0; i < build->n_datas; i++)
         finish_data(&build->datas[i]);
+    finish_data(&build->clock);
     free(build->datas);
     free(build->names.at);
     free(build->scopes.at);
@@ -146,14 +151,43 @@ bool store_build_signal(struct store_build *build, const char *name, size_t n, u
 
 /* --- changes -------------------------------------------------------------------------------- */
 
-bool store_build_time(struct store_build *build, int64_t time) {
-    if (!build->timed)
-        build->begin = time;
-    else if (time < build->now)
-        return false;
-    build->timed = true;
-    build->now = time;
+static bool grow_block(struct store_build *build, struct store_data *data) {
+    uint32_t room = data->room ? LAYOUT_BLOCK : 8; /* most signals of a big design hardly change */
+    struct store_change *block = realloc(data->block, room * sizeof *block);
+    if (!block)
+        return store_build_no_memory(build);
+    data->block = block;
+    data->room = room;
     return true;
+}
+
+static bool any_value(const struct store_build *build) {
+    for (uint32_t i = 0; i < build->n_datas; i++)
+        if (build->datas[i].dirty)
+            return true;
+    return false;
+}
+
+static bool next_time(struct store_build *build, int64_t time) {
+    struct store_data *clock = &build->clock;
+    if (clock->n == clock->room && clock->n < LAYOUT_BLOCK && !grow_block(build, clock))
+        return false;
+    clock->block[clock->n++] = (struct store_change){.when = time};
+    build->now = time;
+    build->when++;
+    return clock->n < LAYOUT_BLOCK || store_pack(build, clock);
+}
+
+/* Values before the first time are at 0. */
+bool store_build_begin(struct store_build *build) {
+    return next_time(build, 0);
+}
+
+bool store_build_time(struct store_build *build, int64_t time) {
+    if (!build->timed && !any_value(build))
+        build->begin = time;
+    build->timed = true;
+    return time > build->now ? next_time(build, time) : time == build->now;
 }
 
 static bool same_text(const struct store_octets *a, const struct store_octets *b) {
@@ -166,16 +200,6 @@ static bool unchanged(const struct store_data *data) {
     return data->current_form == STORE_FORM_WORD
                ? data->current == data->committed
                : same_text(&data->texts->current, &data->texts->committed);
-}
-
-static bool grow_block(struct store_build *build, struct store_data *data) {
-    uint32_t room = data->room ? LAYOUT_BLOCK : 8; /* most signals of a big design hardly change */
-    struct store_change *block = realloc(data->block, room * sizeof *block);
-    if (!block)
-        return store_build_no_memory(build);
-    data->block = block;
-    data->room = room;
-    return true;
 }
 
 /* The current text goes behind those of the open block. */
@@ -199,7 +223,7 @@ bool store_build_commit(struct store_build *build, struct store_data *data) {
         return false;
     if (data->current_form == STORE_FORM_TEXT && !keep_text(data))
         return store_build_no_memory(build);
-    data->block[data->n++] = (struct store_change){data->time, data->current};
+    data->block[data->n++] = (struct store_change){data->when, data->current};
     data->committed = data->current;
     data->committed_form = data->current_form;
     return data->n < LAYOUT_BLOCK || store_pack(build, data);
@@ -208,7 +232,7 @@ bool store_build_commit(struct store_build *build, struct store_data *data) {
 bool store_build_event(struct store_build *build, uint32_t index) {
     struct store_data *data = &build->datas[index];
     data->current_form =
-        data->dirty && data->time == build->now ? data->current_form : STORE_FORM_NONE;
+        data->dirty && data->when == build->when ? data->current_form : STORE_FORM_NONE;
     return store_build_word(build, data, '1');
 }
 
@@ -220,7 +244,7 @@ bool store_build_real(struct store_build *build, uint32_t index, double value) {
 
 bool store_build_text(struct store_build *build, uint32_t index, const char *text, size_t n) {
     struct store_data *data = &build->datas[index];
-    if (data->dirty && data->time != build->now && !store_build_commit(build, data))
+    if (data->dirty && data->when != build->when && !store_build_commit(build, data))
         return false;
     if (!data->texts)
         data->texts = calloc(1, sizeof *data->texts);
@@ -230,7 +254,7 @@ bool store_build_text(struct store_build *build, uint32_t index, const char *tex
     if (!store_octets_put(&data->texts->current, text, n))
         return store_build_no_memory(build);
     data->current_form = STORE_FORM_TEXT;
-    data->time = build->now;
+    data->when = build->when;
     data->dirty = true;
     return true;
 }

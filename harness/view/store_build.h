@@ -33,7 +33,7 @@ void store_sink_put(struct store_sink *sink, const void *octets, size_t n);
 void store_sink_pad(struct store_sink *sink); /* to a multiple of 8 */
 
 struct store_change {
-    int64_t time;
+    int64_t when;   /* the number of its time; of the clock: ticks */
     uint64_t value; /* a character, a number, a double's bits; of text: its index in the block */
 };
 
@@ -56,7 +56,7 @@ enum store_form { STORE_FORM_NONE, STORE_FORM_WORD, STORE_FORM_TEXT };
  * the time passes, so that of several values at one time the last one holds. */
 struct store_data {
     uint64_t current, committed;
-    int64_t time; /* of current */
+    int64_t when; /* the number of current's time */
     uint8_t current_form, committed_form;
     bool dirty; /* current is not committed yet */
     uint8_t kind;
@@ -76,7 +76,9 @@ struct store_build {
     uint32_t n_scopes, n_signals, n_datas, room_datas;
     uint32_t scope, depth;
     int32_t exponent;
-    int64_t now, begin;
+    struct store_data clock;
+    int64_t now, begin;         /* ticks */
+    int64_t when;               /* the number of `now` */
     bool timed;                 /* a time was seen */
     struct store_octets packed; /* of the block being packed */
     const char *note;
@@ -94,7 +96,9 @@ uint32_t store_build_data(struct store_build *build, enum store_kind kind, uint3
 /* A signal in the present scope that shows `data`. */
 bool store_build_signal(struct store_build *build, const char *name, size_t n, uint32_t data);
 
-/* The time of what follows; not before the last one. False: it is. */
+/* After all signals, before values and times. */
+bool store_build_begin(struct store_build *build);
+/* The time of what follows. False: it is before the last one, or with err no memory is left. */
 bool store_build_time(struct store_build *build, int64_t time);
 /* Values of the kind that fits `data`. Characters are those of store_bit(). False with err. */
 bool store_build_bits(struct store_build *build, uint32_t data, const char *bits, size_t n);
@@ -111,11 +115,11 @@ static inline bool store_build_word(struct store_build *build, struct store_data
                                     uint64_t value) {
     if (data->current == value && data->current_form == STORE_FORM_WORD)
         return true;
-    if (data->dirty && data->time != build->now && !store_build_commit(build, data))
+    if (data->dirty && data->when != build->when && !store_build_commit(build, data))
         return false;
     data->current = value;
     data->current_form = STORE_FORM_WORD;
-    data->time = build->now;
+    data->when = build->when;
     data->dirty = true;
     return true;
 }

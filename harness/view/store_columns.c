@@ -6,6 +6,8 @@
 
 #include "harness/view/store_internal.h"
 
+#define FETCH 32 /* columns; STORE_GRID is a multiple of it */
+
 /* Goes through a signal's changes from left to right. */
 struct walk {
     const struct store *store;
@@ -13,7 +15,7 @@ struct walk {
     const int64_t *times;
     uint64_t n_blocks;
     uint64_t at;     /* changes passed */
-    int64_t next;    /* time of change `at`; INT64_MAX: there is none */
+    int64_t next;    /* when change `at` is; INT64_MAX: there is none */
     uint64_t number; /* of the block that is open; n_blocks: none */
     struct store_block block;
 };
@@ -24,17 +26,17 @@ static void open_block(struct walk *walk, uint64_t number) {
     walk->number = number;
 }
 
-/* The last block from `low` on that begins before `time`; block `low` does. */
-static uint64_t last_before(const struct walk *walk, uint64_t low, int64_t time) {
+/* The last block from `low` on that begins before `when`; block `low` does. */
+static uint64_t last_before(const struct walk *walk, uint64_t low, int64_t when) {
     uint64_t stride = 1, high;
-    while (low + stride < walk->n_blocks && walk->times[low + stride] < time) {
+    while (low + stride < walk->n_blocks && walk->times[low + stride] < when) {
         low += stride;
         stride *= 2;
     }
     high = low + stride < walk->n_blocks ? low + stride : walk->n_blocks;
     while (high - low > 1) {
         uint64_t middle = low + (high - low) / 2;
-        if (walk->times[middle] < time)
+        if (walk->times[middle] < when)
             low = middle;
         else
             high = middle;
@@ -42,22 +44,41 @@ static uint64_t last_before(const struct walk *walk, uint64_t low, int64_t time)
     return low;
 }
 
-/* Passes all changes before `time`. */
-static void walk_to(struct walk *walk, int64_t time) {
-    if (walk->next >= time)
+/* Passes all changes before `when`. */
+static void walk_to(struct walk *walk, int64_t when) {
+    if (walk->next >= when)
         return;
-    uint64_t number = last_before(walk, walk->at / LAYOUT_BLOCK, time);
+    uint64_t number = last_before(walk, walk->at / LAYOUT_BLOCK, when);
     open_block(walk, number);
-    uint32_t before = store_block_before(&walk->block, time);
+    uint32_t before = store_block_before(&walk->block, when);
     walk->at = number * LAYOUT_BLOCK + before;
     if (before < walk->block.n)
-        walk->next = store_block_time(&walk->block, before);
+        walk->next = store_block_when(&walk->block, before);
     else
         walk->next = number + 1 < walk->n_blocks ? walk->times[number + 1] : INT64_MAX;
 }
 
-static struct walk begin(const struct store *store, uint32_t signal) {
-    const struct layout_data *data = &store->datas[store->signals[signal].data];
+/* Has the blocks that the next columns end in fetched: in a file of a gigabyte each of them is
+ * far from the last, and waiting for memory would take most of the time. */
+static void fetch_ahead(const struct walk *walk, const int64_t *whens, size_t n) {
+    const uint64_t *places =
+        (const uint64_t *)(const void *)(walk->store->base + walk->data->places);
+    uint64_t numbers[FETCH], low = walk->at / LAYOUT_BLOCK;
+    size_t found = 0;
+    for (size_t i = 0; i < n && low < walk->n_blocks; i++) {
+        uint64_t number = walk->times[low] < whens[i] ? last_before(walk, low, whens[i]) : low;
+        if (found && number == low)
+            continue;
+        __builtin_prefetch(&places[number]);
+        numbers[found++] = low = number;
+    }
+    for (size_t i = 0; i < found; i++)
+        for (uintptr_t line = 0; line < 4; line++)
+            __builtin_prefetch(
+                (const void *)((uintptr_t)walk->store->base + places[numbers[i]] + line * 64));
+}
+
+static struct walk begin(const struct store *store, const struct layout_data *data) {
     struct walk walk = {.store = store,
                         .data = data,
                         .times = store_times(store, data),
@@ -106,24 +127,46 @@ static void widen(struct layout_range *range, double low, double high) {
     range->high = high > range->high ? high : range->high;
 }
 
-static double real_at(const struct store_block *block, uint32_t i) {
-    uint64_t word = store_block_word(block, i);
-    double value;
-    memcpy(&value, &word, sizeof value);
-    return value;
+static void range_of_reals(const struct store_block *block, uint32_t from, uint32_t to,
+                           struct layout_range *range) {
+    struct layout_range found = *range;
+    for (uint32_t i = from; i < to; i++) {
+        double value;
+        memcpy(&value, block->values + i * sizeof value, sizeof value);
+        widen(&found, value, value);
+    }
+    *range = found;
+}
+
+/* Plain numbers of up to 64 bits, the most frequent by far. */
+static void range_of_plain(const struct store_block *block, uint32_t from, uint32_t to,
+                           struct layout_range *range) {
+    uint64_t low = UINT64_MAX, high = 0;
+    for (uint32_t i = from; i < to; i++) {
+        uint64_t word = layout_get(block->values, i, block->value_bits);
+        low = word < low ? word : low;
+        high = word > high ? word : high;
+    }
+    if (from < to)
+        widen(range, (double)low, (double)high);
 }
 
 static void range_in_block(struct walk *walk, uint64_t number, uint32_t from, uint32_t to,
                            struct layout_range *range) {
     open_block(walk, number);
     const struct store_block *block = &walk->block;
-    for (uint32_t i = from; i < to; i++) {
-        uint64_t word;
-        if (block->encoding == LAYOUT_WORDS)
-            widen(range, real_at(block, i), real_at(block, i));
-        else if (store_block_number(block, i, &word))
-            widen(range, (double)word, (double)word);
+    uint64_t word;
+    if (block->encoding == LAYOUT_PLAIN && block->value_bits <= 64) {
+        range_of_plain(block, from, to, range);
+        return;
     }
+    if (block->encoding == LAYOUT_WORDS) {
+        range_of_reals(block, from, to, range);
+        return;
+    }
+    for (uint32_t i = from; i < to; i++)
+        if (store_block_number(block, i, &word))
+            widen(range, (double)word, (double)word);
 }
 
 /* Whole blocks `from` up to, not with, `to`: by the coarsest nodes that fit. */
@@ -213,7 +256,12 @@ struct ticks {
     int64_t now, step, rest, n, remainder;
 };
 
-static int64_t next_tick(struct ticks *ticks) {
+static struct ticks first_tick(int64_t from, int64_t span, size_t n) {
+    return (struct ticks){
+        .now = from, .step = span / (int64_t)n, .n = (int64_t)n, .remainder = span % (int64_t)n};
+}
+
+static void next_tick(struct ticks *ticks) {
     int64_t step = ticks->step;
     ticks->rest += ticks->remainder;
     if (ticks->rest >= ticks->n) {
@@ -222,19 +270,47 @@ static int64_t next_tick(struct ticks *ticks) {
     }
     if (__builtin_add_overflow(ticks->now, step, &ticks->now))
         ticks->now = INT64_MAX;
-    return ticks->now;
+}
+
+/* Columns `first` to first + STORE_GRID of those asked for. */
+static const int64_t *grid_of(const struct store *store, int64_t from, int64_t span, size_t n,
+                              size_t first) {
+    struct store_grid *grid = store->grid;
+    if (grid->filled && grid->from == from && grid->span == span && grid->n == n &&
+        grid->first == first)
+        return grid->whens;
+    struct walk clock = begin(store, &store->datas[store->head.clock]);
+    size_t most = n - first < STORE_GRID ? n - first : STORE_GRID;
+    struct ticks ticks = first_tick(from, span, n);
+    for (size_t i = 0; i < first; i++)
+        next_tick(&ticks);
+    for (size_t i = 0; i <= most; i++) {
+        walk_to(&clock, ticks.now);
+        grid->whens[i] = ticks.now == INT64_MAX ? INT64_MAX : (int64_t)clock.at;
+        next_tick(&ticks);
+    }
+    grid->from = from;
+    grid->span = span;
+    grid->n = n;
+    grid->first = first;
+    grid->filled = true;
+    return grid->whens;
 }
 
 void store_columns(const struct store *store, uint32_t signal, int64_t from, int64_t span, size_t n,
                    struct store_column *columns) {
-    struct walk walk = begin(store, signal);
-    struct ticks ticks = {
-        .now = from, .step = span / (int64_t)n, .n = (int64_t)n, .remainder = span % (int64_t)n};
-    walk_to(&walk, from);
-    struct held held = held_now(&walk);
+    struct walk walk = begin(store, &store->datas[store->signals[signal].data]);
+    struct held held;
     for (size_t i = 0; i < n; i++) {
+        const int64_t *whens = grid_of(store, from, span, n, i - i % STORE_GRID) + i % STORE_GRID;
+        if (!i) {
+            walk_to(&walk, whens[0]);
+            held = held_now(&walk);
+        }
+        if (i % FETCH == 0)
+            fetch_ahead(&walk, whens + 1, n - i < FETCH ? n - i : FETCH);
         uint64_t passed = walk.at;
-        walk_to(&walk, next_tick(&ticks));
+        walk_to(&walk, whens[1]);
         fill(&walk, passed, &held, &columns[i]);
     }
 }

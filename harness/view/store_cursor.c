@@ -20,36 +20,19 @@ static void stand_at(struct store_cursor *cursor, uint64_t index) {
     cursor->place = (uint32_t)(index % LAYOUT_BLOCK);
     cursor->state = 0;
     open_at(cursor, &block);
-    cursor->time = store_block_time(&block, cursor->place);
-}
-
-/* Blocks that begin at or before `time`. */
-static uint64_t blocks_until(const int64_t *times, uint64_t n, int64_t time) {
-    uint64_t low = 0, high = n;
-    while (low < high) {
-        uint64_t middle = low + (high - low) / 2;
-        if (times[middle] <= time)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    cursor->time = store_ticks(cursor->store, store_block_when(&block, cursor->place));
 }
 
 bool store_seek(const struct store *store, uint32_t signal, int64_t time,
                 struct store_cursor *cursor) {
     uint32_t index = store->signals[signal].data;
-    const struct layout_data *data = &store->datas[index];
-    uint64_t n = blocks_until(store_times(store, data), layout_blocks(data->n_changes), time);
+    int64_t after = time == INT64_MAX ? INT64_MAX : store_when(store, time + 1);
+    uint64_t n = store_before(store, &store->datas[index], after);
     *cursor = (struct store_cursor){
         .store = store, .data = index, .time = INT64_MIN, .state = BEFORE_FIRST};
-    if (!n)
-        return false;
-    struct store_block block;
-    store_block_open(store, data, n - 1, &block);
-    uint32_t place = time == INT64_MAX ? block.n : store_block_before(&block, time + 1);
-    stand_at(cursor, (n - 1) * LAYOUT_BLOCK + (place ? place - 1 : 0));
-    return true;
+    if (n)
+        stand_at(cursor, n - 1);
+    return n > 0;
 }
 
 bool store_next(struct store_cursor *cursor) {

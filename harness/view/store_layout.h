@@ -3,6 +3,8 @@
  *   head | blocks | tables
  *
  * A block holds up to 128 changes of one signal, packed; only a signal's last block is shorter.
+ * Changes say when they are by the number of that time among all times of the file, which takes
+ * far fewer bits than ticks do. The times themselves are one more such row of changes, the clock.
  * The tables hold names and scopes, and for every signal a directory of its blocks: their first
  * times, their places, and what values they hold. All places are octets from the beginning of
  * the index. Numbers are little-endian: the program runs on little-endian machines alone.
@@ -18,7 +20,7 @@
 #include <string.h>
 
 #define LAYOUT_MAGIC   "LPINDEX"
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 1   /* raised with every change of what follows */
 #define LAYOUT_BLOCK   128 /* changes */
 #define LAYOUT_FAN     16  /* nodes of a level of the pyramid under one of the next */
 #define LAYOUT_PAD     16  /* octets after the blocks, so that packed numbers are read in words */
@@ -42,7 +44,8 @@ struct layout_head {
     uint64_t tables_hash;
     uint64_t scopes, signals, datas, names, note; /* places; note 0: none */
     uint64_t names_size;
-    uint32_t n_scopes, n_signals, n_datas, reserved;
+    uint32_t n_scopes, n_signals, n_datas;
+    uint32_t clock; /* the data of the times, without a value or a signal */
 };
 
 struct layout_scope {
@@ -57,7 +60,7 @@ struct layout_signal {
 
 struct layout_data {
     uint64_t n_changes;
-    uint64_t times;  /* int64_t [n_blocks]: of the first change of each */
+    uint64_t times;  /* int64_t [n_blocks]: when the first change of each is */
     uint64_t places; /* uint64_t [n_blocks] */
     uint64_t seen;   /* bits: uint8_t [n_blocks], as store_column.seen; else 0 */
     uint64_t ranges; /* vectors and reals: struct layout_range, level after level; else 0 */
@@ -77,7 +80,7 @@ enum layout_encoding {
     LAYOUT_NOTHING,   /* events */
 };
 
-/* Before a block's packed numbers: first n of time_bits, (time - first time) / step, then, from
+/* Before a block's packed numbers: first n of time_bits, (when - first) / step, then, from
  * the next octet on, n of value_bits. */
 struct layout_block {
     uint8_t encoding, time_bits;

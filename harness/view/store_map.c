@@ -62,7 +62,8 @@ static bool take_datas(struct store *store) {
     for (uint32_t i = 0; i < store->head.n_datas; i++)
         if (!sound_data(store, &store->datas[i]))
             return false;
-    return true;
+    uint32_t clock = store->head.clock;
+    return clock < store->head.n_datas && store->datas[clock].kind == STORE_EVENT;
 }
 
 static bool take_scopes(struct store *store) {
@@ -112,6 +113,7 @@ struct store *store_adopt(const char *path, uint8_t *base, uint64_t size, bool m
         store->size = size;
         store->mapped = mapped;
         store->path = strdup(path);
+        store->grid = calloc(1, sizeof *store->grid);
     } else if (mapped) {
         munmap(base, size);
     } else {
@@ -119,8 +121,8 @@ struct store *store_adopt(const char *path, uint8_t *base, uint64_t size, bool m
     }
     if (good)
         memcpy(&store->head, base, sizeof store->head);
-    if (good && store->path && sound_head(store) && sound_tables(store) && take_datas(store) &&
-        take_scopes(store) && take_signals(store))
+    if (good && store->path && store->grid && sound_head(store) && sound_tables(store) &&
+        take_datas(store) && take_scopes(store) && take_signals(store))
         return store;
     store_close(store);
     sim_err_at(err, SIM_ERR_INPUT, path, 0, "the index of the waves is damaged");
@@ -137,5 +139,6 @@ void store_close(struct store *store) {
     free(store->scopes);
     free(store->signals);
     free(store->path);
+    free(store->grid);
     free(store);
 }

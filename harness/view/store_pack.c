@@ -37,7 +37,7 @@ static unsigned bits_of(uint64_t value) {
 static uint64_t common_step(const struct store_change *changes, uint32_t n) {
     uint64_t step = 0;
     for (uint32_t i = 1; i < n && step != 1; i++) {
-        uint64_t a = (uint64_t)(changes[i].time - changes[i - 1].time);
+        uint64_t a = (uint64_t)(changes[i].when - changes[i - 1].when);
         for (uint64_t b = step; b;) {
             uint64_t rest = a % b;
             a = b;
@@ -51,12 +51,12 @@ static uint64_t common_step(const struct store_change *changes, uint32_t n) {
 static void pack_times(struct packer *packer, const struct store_data *data,
                        struct layout_block *block) {
     const struct store_change *changes = data->block;
-    uint64_t first = (uint64_t)changes[0].time;
+    uint64_t first = (uint64_t)changes[0].when;
     block->step = common_step(changes, data->n);
     block->time_bits =
-        (uint8_t)bits_of(((uint64_t)changes[data->n - 1].time - first) / block->step);
+        (uint8_t)bits_of(((uint64_t)changes[data->n - 1].when - first) / block->step);
     for (uint32_t i = 0; i < data->n; i++) {
-        uint64_t since = (uint64_t)changes[i].time - first;
+        uint64_t since = (uint64_t)changes[i].when - first;
         put(packer, block->step == 1 ? since : since / block->step, block->time_bits);
     }
     flush(packer);
@@ -206,7 +206,7 @@ static bool reserve(struct store_octets *octets, size_t n) {
 }
 
 static bool list(struct store_build *build, struct store_data *data) {
-    bool good = store_octets_put(&data->times, &data->block[0].time, sizeof(int64_t)) &&
+    bool good = store_octets_put(&data->times, &data->block[0].when, sizeof(int64_t)) &&
                 store_octets_put(&data->places, &build->sink.size, sizeof(uint64_t));
     if (data->kind == STORE_BIT) {
         uint8_t seen = seen_in(data);

@@ -103,6 +103,8 @@ static bool put_datas(struct store_build *build, struct tables *tables, uint64_t
         struct layout_data row = directory(tables, &build->datas[i]);
         good = store_octets_put(&rows, &row, sizeof row);
     }
+    struct layout_data clock = directory(tables, &build->clock);
+    good = good && store_octets_put(&rows, &clock, sizeof clock);
     *place = table(tables, rows.at, rows.n);
     free(rows.at);
     return good || store_build_no_memory(build);
@@ -116,7 +118,7 @@ static bool commit_all(struct store_build *build) {
         if (data->n && !store_pack(build, data))
             return false;
     }
-    return true;
+    return !build->clock.n || store_pack(build, &build->clock);
 }
 
 static void put_head(struct store_sink *sink, const struct layout_head *head) {
@@ -147,7 +149,8 @@ bool store_build_end(struct store_build *build) {
                                .tables = sink->size,
                                .n_scopes = build->n_scopes,
                                .n_signals = build->n_signals,
-                               .n_datas = build->n_datas,
+                               .n_datas = build->n_datas + 1,
+                               .clock = build->n_datas,
                                .names_size = build->names.n};
     if (!put_datas(build, &tables, &head.datas))
         return false;

@@ -146,8 +146,10 @@ static bool read_time(struct vcd *vcd, struct vcd_word word) {
     if (!good)
         return vcd_refuse(&vcd->text, "'%s' where a time is expected, # and ticks below 2^63",
                           vcd_quote(word));
-    return store_build_time(build, time) ||
-           vcd_refuse(&vcd->text, "time goes back from #%ld to #%ld", (long)build->now, (long)time);
+    if (time < build->now)
+        return vcd_refuse(&vcd->text, "time goes back from #%ld to #%ld", (long)build->now,
+                          (long)time);
+    return placed(vcd, store_build_time(build, time));
 }
 
 /* --- the body ------------------------------------------------------------------------------- */
@@ -212,7 +214,8 @@ bool vcd_read(struct wave_read *read) {
     bool good = vcd_text_init(&vcd.text, read);
     if (good && !vcd_ids_init(&vcd.ids))
         good = store_build_no_memory(read->build);
-    good = good && vcd_read_header(&vcd) && read_body(&vcd) && read_end(&vcd);
+    good = good && vcd_read_header(&vcd) && store_build_begin(read->build) && read_body(&vcd) &&
+           read_end(&vcd);
     vcd_ids_finish(&vcd.ids);
     vcd_text_finish(&vcd.text);
     return good;

@@ -1,5 +1,6 @@
 /* Numbers as heights: the least and the greatest of each column, so that no peak is missed. The
  * scale is that of the whole file and of the thresholds: it stays while time is moved. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,7 +56,8 @@ static void scale(struct analog *analog, const struct sidecar_threshold *thresho
         widen(analog, held(threshold->low, -1e300, 1e300));
         widen(analog, held(threshold->high, -1e300, 1e300));
     }
-    double margin = analog->high > analog->low ? 0.04 * (analog->high - analog->low) : 0.5;
+    double margin = analog->high > analog->low ? 0.04 * (analog->high - analog->low)
+                                               : 0.5 + fabs(analog->low) / 100;
     analog->low -= margin;
     analog->high += margin;
 }

@@ -131,7 +131,7 @@ static void state_text(const struct view *view, char *out, size_t size) {
         return;
     }
     view_time_text(view, view->span, span, sizeof span);
-    if (view->top || seen < view->n_rows)
+    if (seen && (view->top || seen < view->n_rows))
         snprintf(out, size, "rows %zu to %zu of %zu   %s wide   ? help", view->top + 1,
                  view->top + seen, view->n_rows, span);
     else

@@ -73,7 +73,7 @@ static json_t *markers_value(const struct view *view) {
     return out;
 }
 
-char *view_file_text(const struct view *view) {
+char *view_file_dump(const struct view *view) {
     json_t *root = json_object(), *rows = json_array();
     for (size_t i = 0; i < view->n_rows; i++)
         json_array_append_new(rows, row_value(view, &view->rows[i]));
@@ -110,7 +110,7 @@ bool view_file_save(const struct view *view, struct sim_err *err) {
         return sim_err_set(err, SIM_ERR_ENVIRONMENT, "the path of the view file is too long");
     if (!can_write(path))
         return sim_err_set(err, SIM_ERR_ENVIRONMENT, "%s: its folder cannot be written", path);
-    char *text = view_file_text(view);
+    char *text = view_file_dump(view);
     if (!text)
         return sim_err_set(err, SIM_ERR_ENVIRONMENT, "%s: not enough memory", path);
     bool ok = outfile_write(path, text, err);

@@ -18,7 +18,7 @@ bool view_file_save(const struct view *view, struct sim_err *err);
 
 /* The same without the file: the text (the caller frees; NULL: memory ran out), and a view from
  * a text; `name` is for messages. */
-char *view_file_text(const struct view *view);
+char *view_file_dump(const struct view *view);
 bool view_file_apply(struct view *view, const char *name, const char *text, size_t size,
                      struct sim_err *err);
 

@@ -107,7 +107,7 @@ bool view_reopen(struct view *view, const char *path, struct sim_err *err) {
         return false;
     take_window(&fresh, view);
     if (same) {
-        char *text = view_file_text(view);
+        char *text = view_file_dump(view);
         if (!text || !view_file_apply(&fresh, name, text, strlen(text), &fault))
             view_set_up(&fresh, false);
         free(text);

@@ -18,9 +18,8 @@
 static const struct {
     unsigned width, height;
     double scale;
-} SIZES[] = {{800, 600, 1},   {800, 600, 1},   {1280, 720, 1},  {1920, 1080, 1},
-             {1024, 768, 1.5}, {1600, 1200, 2}, {3840, 2160, 2}, {3840, 2160, 1},
-             {320, 200, 1},    {640, 200, 2}};
+} SIZES[] = {{800, 600, 1},   {800, 600, 1},   {1280, 720, 1},  {1920, 1080, 1}, {1024, 768, 1.5},
+             {1600, 1200, 2}, {3840, 2160, 2}, {3840, 2160, 1}, {320, 200, 1},   {640, 200, 2}};
 
 struct source {
     uint64_t seed, drawn;
@@ -49,8 +48,9 @@ static void random_row(struct source *source, struct view *view) {
     row.selected = draw(source, 8) == 0;
     if (row.kind == VIEW_LABEL || draw(source, 20) == 0)
         snprintf(row.label, sizeof row.label, "%s",
-                 draw(source, 2) ? "\xce\xbc a name of its own" : "one that is as long as a name may be, "
-                                                               "and a little longer than that");
+                 draw(source, 2) ? "\xce\xbc a name of its own"
+                                 : "one that is as long as a name may be, "
+                                   "and a little longer than that");
     cr_assert(view_add(view, view->n_rows, &row));
 }
 
@@ -71,7 +71,9 @@ static void random_panel(struct source *source, struct view *view) {
     view->panel = (enum view_panel)draw(source, VIEW_SIGNALS + 1);
     view->details = draw(source, 2);
     snprintf(view->query, sizeof view->query, "%s",
-             draw(source, 2) ? "" : draw(source, 2) ? "sck" : "a_rather_long_name_of_a_signal_that_is");
+             draw(source, 2)   ? ""
+             : draw(source, 2) ? "sck"
+                               : "a_rather_long_name_of_a_signal_that_is");
     if (view->panel == VIEW_SEARCH || view->panel == VIEW_SIGNALS) {
         search_run(view);
         view->chosen = view->n_found ? draw(source, view->n_found) : 0;
@@ -84,9 +86,8 @@ static void random_panel(struct source *source, struct view *view) {
         snprintf(view->hover, sizeof view->hover, "123.456789 us  top.deeper9.deeper19.sck_rx = 1");
 }
 
-static struct sidecar_failure failures[] = {{0, SIZE_MAX, "no clock in preamble bit 1"},
-                                            {0, SIZE_MAX, "lost"},
-                                            {0, SIZE_MAX, "lost"}};
+static struct sidecar_failure failures[] = {
+    {0, SIZE_MAX, "no clock in preamble bit 1"}, {0, SIZE_MAX, "lost"}, {0, SIZE_MAX, "lost"}};
 static struct sidecar_threshold thresholds[48];
 static char names[48][256];
 
@@ -156,7 +157,8 @@ ParameterizedTest(int *file, view_draw, random_views) {
     record_destroy(record);
 }
 
-/* --- that the recorder finds what it is there for ------------------------------------------------- */
+/* --- that the recorder finds what it is there for
+ * ------------------------------------------------- */
 
 static const struct paint_colour INK = {0, 0, 0, 255}, PALE = {200, 200, 200, 255},
                                  PAPER = {255, 255, 255, 255};

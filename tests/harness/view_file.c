@@ -26,7 +26,10 @@ static uint64_t draw(struct writer *writer, uint64_t below) {
 static void declare(struct writer *writer, unsigned i) {
     static const char *const types[] = {"wire 1",  "wire 8",   "reg 100",
                                         "real 64", "string 1", "event 1"};
-    static const char *const names[] = {"a", "sck_rx", "Net-(U4-Pad12)", "/~{idle}",
+    static const char *const names[] = {"a",
+                                        "sck_rx",
+                                        "Net-(U4-Pad12)",
+                                        "/~{idle}",
                                         "a_rather_long_name_of_a_signal_within_a_deep_hierarchy",
                                         "\xc3\xa4\xe2\x82\xac"};
     unsigned kind = i % KINDS;
@@ -38,7 +41,7 @@ static void put_bits(struct writer *writer, unsigned n) {
     unsigned unknown = (unsigned)draw(writer, 12);
     putc('b', writer->out);
     for (unsigned i = 0; i < n; i++)
-        putc(unknown > 1 ? '0' + (int)draw(writer, 2) : "xz"[unknown], writer->out);
+        putc(unknown > 1 ? '0' + (int)draw(writer, 2) : "xz"[unknown], writer -> out);
 }
 
 static void change(struct writer *writer, unsigned i) {

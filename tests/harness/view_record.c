@@ -87,8 +87,7 @@ static void text(struct paint *paint, int x, int y, unsigned size, const char *u
     struct record *record = record_of(paint);
     cr_assert_lt(record->n, RECORD_MOST);
     struct record_text *kept = &record->texts[record->n++];
-    kept->rect =
-        (struct paint_rect){x, y, paint_text_width(size, utf8), paint_line_height(size)};
+    kept->rect = (struct paint_rect){x, y, paint_text_width(size, utf8), paint_line_height(size)};
     kept->contrast = record_contrast(colour, ground(record, kept->rect));
     snprintf(kept->text, sizeof kept->text, "%s", utf8);
     record->pixels->ops->text(record->pixels, x, y, size, utf8, colour);
@@ -152,8 +151,7 @@ const char *record_complaint(const struct record *record) {
         }
         for (size_t j = 0; j < i; j++)
             if (overlap(r, record->texts[j].rect)) {
-                snprintf(out, sizeof out, "'%s' stands over '%s'", a->text,
-                         record->texts[j].text);
+                snprintf(out, sizeof out, "'%s' stands over '%s'", a->text, record->texts[j].text);
                 return out;
             }
     }

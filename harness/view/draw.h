@@ -44,7 +44,8 @@ struct store_column *draw_columns(struct draw *draw, size_t n);
 /* What a decoder's row shows of the view's range; NULL when memory ran out. */
 const struct decode_items *draw_decode(struct draw *draw, const struct view_row *row);
 
-/* Rectangles of one colour, handed over by the hundred. */
+/* Rectangles of one colour, handed over by the hundred; what continues the last one is joined to
+ * it. */
 #define DRAW_BATCH 256
 struct draw_batch {
     struct paint *paint;
@@ -73,6 +74,9 @@ int draw_label_end(struct draw *draw, struct paint_rect rect, unsigned size, con
 void draw_shorten(char *out, size_t size, const char *text, size_t n);
 /* The column of a time in the traces' rectangle, as pixel; false: not in what is seen. */
 bool draw_x(const struct draw *draw, int64_t time, int *x);
+/* When the column of values is: at the cursor that keys move, the other one or the pointer; NULL:
+ * VIEW_NO_TIME, and nothing is shown. */
+const char *draw_value_time(const struct view *view, int64_t *time);
 /* A rectangle less `by` on its left and right. */
 struct paint_rect draw_inner(struct paint_rect rect, int by);
 

@@ -37,9 +37,10 @@ static void mean_pair(struct lines *lines, const char *name, double ticks) {
     time_pair(lines, name, ticks < 9e18 && ticks > -9e18 ? (int64_t)llround(ticks) : 0);
 }
 
+/* Pulses of one width make a bar among others, not a wall. */
 static unsigned bins_used(const struct view_measure *measure) {
     unsigned n = VIEW_BINS;
-    while (n > 1 && !measure->bins[n - 1])
+    while (n > 12 && !measure->bins[n - 1])
         n--;
     return n;
 }

@@ -32,20 +32,17 @@ static void grounds(struct draw *draw) {
 
 /* What stands in the columns of names and values. */
 static void heads(struct draw *draw) {
-    const struct view *view = draw->view;
     const struct layout *layout = &draw->layout;
     struct paint_rect names = draw_inner(layout->names, layout->pad);
     struct paint_rect values = draw_inner(layout->values, layout->pad / 2);
-    bool cursor = view->cursors[view->cursor & 1] != VIEW_NO_TIME;
+    int64_t time;
+    const char *at = draw_value_time(draw->view, &time);
     int h = paint_line_height(layout->small) + layout_pixels(layout, 8);
     names.y = values.y = layout->corner.y + layout->corner.h - h;
     names.h = values.h = layout->corner.h < h ? 0 : h;
     draw_label(draw, names, layout->small, DRAW_LEFT, "signal", draw->theme->soft);
-    if (cursor)
-        draw_label(draw, values, layout->small, DRAW_LEFT, view->cursor & 1 ? "at B" : "at A",
-                   draw->theme->cursors[view->cursor & 1]);
-    else if (view->pointer != VIEW_NO_TIME)
-        draw_label(draw, values, layout->small, DRAW_LEFT, "pointer", draw->theme->soft);
+    if (at)
+        draw_label(draw, values, layout->small, DRAW_LEFT, at, draw->theme->soft);
 }
 
 /* --- the line above -----------------------------------------------------------------------------

@@ -98,4 +98,6 @@ void run_wave_delivered(struct run *run, uint64_t frame, sim_time time) {
 void run_wave_failed(struct run *run, uint64_t frame, const struct run_failure *failure) {
     if (run->wave)
         wave_sidecar_failed(run->wave->sidecar, frame, failure);
+    if (!run->first_failed)
+        run->first_failed = frame;
 }

@@ -223,6 +223,12 @@ void view_set_range(struct view *view, int64_t from, int64_t span) {
     view->from = from > INT64_MAX - view->span ? INT64_MAX - view->span : from;
 }
 
+int64_t view_within(const struct view *view, int64_t time) {
+    if (time == VIEW_NO_TIME)
+        return time;
+    return clamp(time, store_begin(view->store), store_end(view->store));
+}
+
 void view_set_active(struct view *view, size_t row) {
     view->active = row < view->n_rows ? row : view->n_rows;
     if (view->active < view->top)

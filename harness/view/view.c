@@ -89,7 +89,8 @@ static bool in_scope(const struct view *view, uint32_t signal, const char *scope
  * is numbers. */
 struct view_row view_signal_row(const struct view *view, uint32_t signal) {
     bool real = store_signal(view->store, signal)->kind == STORE_REAL;
-    bool number = real && in_scope(view, signal, "cpu") && view_is_own(view);
+    bool number = real && (in_scope(view, signal, "cpu") || in_scope(view, signal, "dma")) &&
+                  view_is_own(view);
     return (struct view_row){
         .kind = VIEW_SIGNAL,
         .signal = signal,
@@ -129,8 +130,9 @@ static void add_signal(struct view *view, uint32_t signal) {
     view_add(view, view->n_rows, &row);
 }
 
-/* The scopes of waves that linkpulse writes, along the way of a packet. */
-static const char *const OWN_SCOPES[] = {"line", "spi", "one-shots", "analog", "mcu"};
+/* The scopes of waves that linkpulse writes, along the way of a packet. What levels in
+ * "one-shots" show is seen better in their voltages. */
+static const char *const OWN_SCOPES[] = {"line", "spi", "volts", "cpu", "dma"};
 
 bool view_is_own(const struct view *view) {
     return view->sidecar || store_find(view->store, "line.line") != STORE_NONE;
@@ -166,6 +168,20 @@ static void add_decoder(struct view *view, const struct decoder *decoder) {
     view_add(view, at, &row);
 }
 
+/* Where the first failure shows, as the row that is looked at. */
+static void show_failure(struct view *view) {
+    const struct sidecar *sidecar = view->sidecar;
+    const char *name = sidecar && sidecar->n_failures ? sidecar->failures[0].signal : NULL;
+    uint32_t signal = name ? store_find(view->store, name) : STORE_NONE;
+    if (signal == STORE_NONE)
+        return;
+    size_t at = find_row(view, signal);
+    struct view_row row = view_signal_row(view, signal);
+    if (at == view->n_rows && !view_add(view, at = 0, &row))
+        return;
+    view_set_active(view, at);
+}
+
 void view_default_rows(struct view *view) {
     if (view_is_own(view))
         add_own(view);
@@ -175,6 +191,7 @@ void view_default_rows(struct view *view) {
         add_decoder(view, decoders[i]);
     view->top = 0;
     view_set_active(view, 0);
+    show_failure(view);
 }
 
 void view_default_range(struct view *view) {

@@ -105,8 +105,10 @@ struct options_wave {
     const char *from, *to, *cursor, *cursor2; /* times, as view_time_read() takes them */
     const char *signals; /* separated by commas; NULL: those that the file is opened with */
     const char *view;    /* a .gtkw file */
+    const char *decode;  /* NAME[=SIGNAL,...]: text instead of a picture; NULL: not wanted */
     const char *panel;   /* "help", "search", "measure" or "signals" */
     bool details, no_index;
+    bool after_run; /* run --wave */
 };
 
 struct options {

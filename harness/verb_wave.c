@@ -17,9 +17,11 @@ int verb_wave(const struct options *options) {
 #include <stdio.h>
 
 #include "harness/outfile.h"
+#include "harness/view/decode_export.h"
 #include "harness/view/paint.h"
 #include "harness/view/view.h"
 #include "harness/view/wave_setup.h"
+#include "harness/view/window.h"
 
 static bool write_picture(const struct view *view, struct paint *paint, const char *path,
                           struct sim_err *err) {
@@ -54,6 +56,20 @@ static bool pictures(const struct options *options, const struct view *view, str
     return good;
 }
 
+static bool decode(const struct options *options, const struct view *view, struct sim_err *err) {
+    const struct options_wave *wave = &options->wave;
+    struct decode_export job;
+    if (!decode_export_init(&job, view->store, wave->decode, err))
+        return false;
+    if (wave->from || wave->to) {
+        job.request.from = view->from;
+        job.request.to = view->from + view->span;
+    }
+    job.request.code = view->code;
+    job.request.function = view->code ? code_function : NULL;
+    return decode_export(&job, stdout, options->json, err);
+}
+
 /* Before a large file is read. */
 static bool can_write(const struct options_wave *wave, struct sim_err *err) {
     return (!wave->screenshot || outfile_check(wave->screenshot, err)) &&
@@ -65,9 +81,10 @@ int verb_wave(const struct options *options) {
     struct view view = {0};
     if (!can_write(&options->wave, &err) || !wave_setup(&view, options, stderr, &err))
         return verbs_fail(&err);
-    bool good = options->wave.screenshot || options->wave.svg
-                    ? pictures(options, &view, &err)
-                    : sim_err_set(&err, SIM_ERR_UNMODELLED, "no window yet");
+    const struct options_wave *wave = &options->wave;
+    bool good = wave->decode                    ? decode(options, &view, &err)
+                : wave->screenshot || wave->svg ? pictures(options, &view, &err)
+                                                : window_run(&view, &err);
     view_finish(&view);
     return good ? 0 : verbs_fail(&err);
 }

@@ -108,7 +108,7 @@ bool act_failure(struct view *view, enum view_action action, const struct act *a
     const struct sidecar *sidecar = view->sidecar;
     const struct sidecar_failure *best = NULL;
     bool next = action == ACT_FAILURE_NEXT;
-    int64_t here = act_here(view), at;
+    int64_t here = act_here(view), at = here;
     (void)act;
     for (size_t i = 0; sidecar && i < sidecar->n_failures; i++) {
         const struct sidecar_failure *f = &sidecar->failures[i];
@@ -139,7 +139,7 @@ static bool packet_at(const struct sidecar *sidecar, int64_t here, bool next, in
 
 bool act_frame(struct view *view, enum view_action action, const struct act *act) {
     bool next = action == ACT_FRAME_NEXT;
-    int64_t here = act_here(view), at;
+    int64_t here = act_here(view), at = here;
     (void)act;
     bool any = view->sidecar && view->sidecar->n_packets
                    ? packet_at(view->sidecar, here, next, &at)

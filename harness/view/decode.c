@@ -110,16 +110,17 @@ void decode_add(struct decode_out *out, enum decode_class class, unsigned line, 
     va_end(arguments);
 }
 
+/* A change alone is none: it is where a wave file begins, or what a block ends with. */
 static void add_block(struct decode_out *out, uint32_t signal, unsigned line,
                       enum decode_class class, int64_t from, int64_t to) {
     struct store_cursor first, last;
     const struct store *store = out->request->store;
-    if (!store_seek(store, signal, to, &last) || last.time < from)
+    bool before = store_seek(store, signal, from, &first);
+    if ((!before || first.time < from) && !store_next(&first))
         return;
-    if (!store_seek(store, signal, from, &first) || (first.time < from && !store_next(&first)))
-        return;
-    decode_add(out, class, line, first.time, last.time, "%llu changes: zoom in",
-               (unsigned long long)(last.index - first.index + 1));
+    if (store_seek(store, signal, to, &last) && last.index > first.index)
+        decode_add(out, class, line, first.time, last.time, "%llu changes: zoom in",
+                   (unsigned long long)(last.index - first.index + 1));
 }
 
 static int64_t column_time(const struct decode_request *request, uint64_t span, size_t i) {

@@ -18,7 +18,7 @@
 #define DECODE_TEXT       192
 
 /* What a picture is drawn from within a frame of its own; and all, however much it is. */
-#define DECODE_BUDGET ((uint64_t)1 << 20)
+#define DECODE_BUDGET ((uint64_t)1 << 18)
 #define DECODE_ALL    UINT64_MAX
 
 enum decode_class {

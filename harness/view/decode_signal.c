@@ -140,7 +140,8 @@ uint32_t decode_guess(const struct store *store, uint32_t scope, const char *con
 
 static bool is_vector(const struct store_signal *signal, const char *name) {
     size_t length = strlen(name);
-    return signal->kind == STORE_VECTOR && !strncmp(signal->name, name, length) &&
+    bool number = signal->kind == STORE_VECTOR || signal->kind == STORE_REAL; /* of a VCD of ours */
+    return number && !strncmp(signal->name, name, length) &&
            (!signal->name[length] || signal->name[length] == '[' || signal->name[length] == ' ');
 }
 

@@ -7,8 +7,7 @@
 #include "harness/view/theme.h"
 #include "harness/view/view.h"
 
-/* --- what is kept from picture to picture ------------------------------------------------------
- */
+/* --- what is kept from picture to picture ----------------------------------------------------- */
 
 #define DRAW_DECODED 16 /* rows of decoders whose items are kept */
 
@@ -29,8 +28,7 @@ struct draw_memory {
 
 void draw_memory_destroy(struct draw_memory *memory); /* accepts NULL */
 
-/* --- a picture being drawn ----------------------------------------------------------------------
- */
+/* --- a picture being drawn -------------------------------------------------------------------- */
 
 struct draw {
     const struct view *view;
@@ -44,7 +42,8 @@ struct store_column *draw_columns(struct draw *draw, size_t n);
 /* What a decoder's row shows of the view's range; NULL when memory ran out. */
 const struct decode_items *draw_decode(struct draw *draw, const struct view_row *row);
 
-/* Rectangles of one colour, handed over by the hundred. */
+/* Rectangles of one colour, handed over by the hundred; what continues the last one is joined to
+ * it. */
 #define DRAW_BATCH 256
 struct draw_batch {
     struct paint *paint;
@@ -56,8 +55,7 @@ void draw_batch_begin(struct draw_batch *batch, struct paint *paint, struct pain
 void draw_batch_add(struct draw_batch *batch, int x, int y, int w, int h);
 void draw_batch_end(struct draw_batch *batch);
 
-/* --- small things -------------------------------------------------------------------------------
- */
+/* --- small things ----------------------------------------------------------------------------- */
 
 enum draw_side { DRAW_LEFT, DRAW_MIDDLE, DRAW_RIGHT };
 
@@ -73,11 +71,13 @@ int draw_label_end(struct draw *draw, struct paint_rect rect, unsigned size, con
 void draw_shorten(char *out, size_t size, const char *text, size_t n);
 /* The column of a time in the traces' rectangle, as pixel; false: not in what is seen. */
 bool draw_x(const struct draw *draw, int64_t time, int *x);
+/* When the column of values is: at the cursor that keys move, the other one or the pointer; NULL:
+ * VIEW_NO_TIME, and nothing is shown. */
+const char *draw_value_time(const struct view *view, int64_t *time);
 /* A rectangle less `by` on its left and right. */
 struct paint_rect draw_inner(struct paint_rect rect, int by);
 
-/* --- parts ---------------------------------------------------------------------------------------
- */
+/* --- parts ------------------------------------------------------------------------------------ */
 
 void draw_ruler(struct draw *draw); /* with the lines of time over the traces' ground */
 void draw_marks(struct draw *draw); /* cursors, markers, failures: over traces and ruler */

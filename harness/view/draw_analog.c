@@ -1,5 +1,6 @@
 /* Numbers as heights: the least and the greatest of each column, so that no peak is missed. The
  * scale is that of the whole file and of the thresholds: it stays while time is moved. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ struct analog {
     struct paint_rect area;
     int top, bottom, stroke;
     double low, high; /* values at bottom and top */
+    char name[1024];  /* of the signal, in full */
     struct draw_batch line, busy;
 };
 
@@ -26,14 +28,13 @@ static int height_of(const struct analog *analog, double value) {
     return analog->bottom - (int)(part * (analog->bottom - analog->top) + 0.5);
 }
 
-static const struct sidecar_threshold *threshold_of(const struct draw *draw, uint32_t signal) {
-    const struct sidecar *sidecar = draw->view->sidecar;
-    char name[1024];
-    store_full_name(draw->view->store, signal, name, sizeof name);
-    for (size_t i = 0; sidecar && i < sidecar->n_thresholds; i++)
-        if (strcmp(sidecar->thresholds[i].signal, name) == 0)
-            return &sidecar->thresholds[i];
-    return NULL;
+/* Of the row's signal the first from `from` on; SIZE_MAX: none. */
+static size_t next_threshold(const struct analog *analog, size_t from) {
+    const struct sidecar *sidecar = analog->draw->view->sidecar;
+    size_t n = sidecar ? sidecar->n_thresholds : 0;
+    while (from < n && strcmp(sidecar->thresholds[from].signal, analog->name) != 0)
+        from++;
+    return from < n ? from : SIZE_MAX;
 }
 
 static void widen(struct analog *analog, double value) {
@@ -44,24 +45,28 @@ static void widen(struct analog *analog, double value) {
 }
 
 /* A constant stands in the middle. */
-static void scale(struct analog *analog, const struct sidecar_threshold *threshold) {
+static void scale(struct analog *analog) {
     const struct store *store = analog->draw->view->store;
+    const struct sidecar *sidecar = analog->draw->view->sidecar;
     struct store_column whole = {0};
-    int64_t begin = store_begin(store), end = store_end(store);
-    store_columns(store, analog->row->signal, begin, end > begin ? end - begin + 1 : 1, 1, &whole);
+    int64_t begin = store_begin(store), end = store_end(store), length;
+    if (__builtin_sub_overflow(end, begin, &length) || length < 0)
+        length = 0;
+    store_columns(store, analog->row->signal, begin, length < INT64_MAX ? length + 1 : length, 1,
+                  &whole);
     analog->low = held(whole.low, -1e300, 1e300);
     analog->high = held(whole.high, analog->low, 1e300);
-    if (threshold) {
-        widen(analog, held(threshold->low, -1e300, 1e300));
-        widen(analog, held(threshold->high, -1e300, 1e300));
+    for (size_t i = 0; (i = next_threshold(analog, i)) != SIZE_MAX; i++) {
+        widen(analog, held(sidecar->thresholds[i].low, -1e300, 1e300));
+        widen(analog, held(sidecar->thresholds[i].high, -1e300, 1e300));
     }
-    double margin = analog->high > analog->low ? 0.04 * (analog->high - analog->low) : 0.5;
+    double margin = analog->high > analog->low ? 0.04 * (analog->high - analog->low)
+                                               : 0.5 + fabs(analog->low) / 100;
     analog->low -= margin;
     analog->high += margin;
 }
 
-/* --- traces ------------------------------------------------------------------------------------
- */
+/* --- traces ----------------------------------------------------------------------------------- */
 
 static bool known(const struct store_column *column) {
     return column->changes || column->first || column->low != 0 || column->high != 0;
@@ -122,8 +127,7 @@ static bool is_dense(const struct store_column *columns, int n) {
     return false;
 }
 
-/* --- scale and thresholds -----------------------------------------------------------------------
- */
+/* --- scale and thresholds --------------------------------------------------------------------- */
 
 static void dashed(struct analog *analog, int y) {
     int dash = layout_pixels(&analog->draw->layout, 4);
@@ -135,35 +139,40 @@ static void dashed(struct analog *analog, int y) {
     draw_batch_end(&batch);
 }
 
-/* Beside its line at the right, on the ground's colour. */
-static void threshold_label(struct analog *analog, const char *name, double value, bool above) {
+/* Beside its line, from `right` leftwards, on the ground's colour: "U2 high 1.7 V". Returns where
+ * the next one ends. */
+static int threshold_label(struct analog *analog, const char *of, const char *name, double value,
+                           int right) {
     struct draw *draw = analog->draw;
     unsigned size = draw->layout.small;
     int h = paint_line_height(size), y = height_of(analog, value);
-    char text[48];
-    snprintf(text, sizeof text, "%s%.4g V", name, value);
+    char text[80];
+    snprintf(text, sizeof text, "%.24s%s%s%.4g V", of ? of : "", of ? " " : "", name, value);
     int w = paint_text_width(size, text) + draw->layout.pad;
-    struct paint_rect at = {analog->area.x + analog->area.w - w - draw->layout.pad,
-                            above ? y - h - 1 : y + analog->stroke + 1, w, h};
+    struct paint_rect at = {right - w, name[0] != 'l' ? y - h - 1 : y + analog->stroke + 1, w, h};
     if (at.y < analog->area.y || at.y + h > analog->area.y + analog->area.h ||
         at.x < analog->area.x)
-        return;
+        return right;
     draw_fill(draw, at.x, at.y, at.w, at.h, theme_thin(draw->theme->ground, 235));
     draw_label(draw, at, size, DRAW_MIDDLE, text, draw->theme->threshold);
+    return at.x - draw->layout.pad;
 }
 
-static void thresholds(struct analog *analog, const struct sidecar_threshold *threshold) {
-    if (!threshold)
-        return;
-    bool two = threshold->high > threshold->low;
-    dashed(analog, height_of(analog, threshold->high));
-    if (two)
-        dashed(analog, height_of(analog, threshold->low));
-    if (analog->row->height < AXIS_LINES)
-        return;
-    threshold_label(analog, two ? "high " : "", threshold->high, true);
-    if (two)
-        threshold_label(analog, "low ", threshold->low, false);
+static void thresholds(struct analog *analog) {
+    const struct sidecar *sidecar = analog->draw->view->sidecar;
+    int right = analog->area.x + analog->area.w - analog->draw->layout.pad;
+    for (size_t i = 0; (i = next_threshold(analog, i)) != SIZE_MAX; i++) {
+        const struct sidecar_threshold *threshold = &sidecar->thresholds[i];
+        bool two = threshold->high > threshold->low;
+        dashed(analog, height_of(analog, threshold->high));
+        if (two)
+            dashed(analog, height_of(analog, threshold->low));
+        if (analog->row->height < AXIS_LINES)
+            continue;
+        right = threshold_label(analog, threshold->of, two ? "high " : "", threshold->high, right);
+        if (two)
+            right = threshold_label(analog, threshold->of, "low ", threshold->low, right);
+    }
 }
 
 /* Beside the traces, in the column of values: above and below the one at the cursor. */
@@ -183,18 +192,18 @@ static void axis(struct analog *analog) {
 void draw_analog(struct draw *draw, const struct view_row *row, struct paint_rect area) {
     const struct view *view = draw->view;
     struct store_column *columns = draw_columns(draw, (size_t)area.w);
-    const struct sidecar_threshold *threshold = threshold_of(draw, row->signal);
     int pad = layout_pixels(&draw->layout, 3), stroke = draw->layout.stroke, from = 0;
     struct analog analog = {.draw = draw, .row = row, .area = area, .stroke = stroke};
     if (!columns)
         return;
     analog.top = area.y + pad;
     analog.bottom = area.y + area.h - pad - stroke;
-    scale(&analog, threshold);
+    store_full_name(view->store, row->signal, analog.name, sizeof analog.name);
+    scale(&analog);
     axis(&analog);
     draw_batch_begin(&analog.line, draw->paint, draw->theme->real);
     draw_batch_begin(&analog.busy, draw->paint, theme_thin(draw->theme->real, 110));
-    thresholds(&analog, threshold);
+    thresholds(&analog);
     store_columns(view->store, row->signal, view->from, view->span, (size_t)area.w, columns);
     while (from < area.w && !known(&columns[from]))
         from++;

@@ -52,6 +52,8 @@ static void run(struct bus *bus, int from, int to, bool opens, bool closes) {
     int a = from + (opens ? slant : 0), b = to - (closes ? slant : 0);
     draw_batch_add(batch, bus->area.x + a, bus->top, b - a, bus->stroke);
     draw_batch_add(batch, bus->area.x + a, bus->bottom - bus->stroke, b - a, bus->stroke);
+    if (opens && !slant)
+        draw_batch_add(batch, bus->area.x + from, bus->top, bus->stroke, bus->bottom - bus->top);
     if (opens && slant)
         slanted(bus, batch, from, 1);
     if (closes && slant)

@@ -31,7 +31,8 @@ static int longest(void) {
     return KEYS + 1 + (int)n;
 }
 
-/* The largest text, in the fewest columns, with which all is shown; else the smallest in most. */
+/* The largest text, in the fewest columns, with which all is shown; else the smallest, in as many
+ * as are wide enough. */
 static void arrange(struct help *help) {
     int total = count_lines(), gap = 2 * help->draw->layout.pad;
     unsigned small = help->draw->layout.small, least = small * 3 / 4;
@@ -43,7 +44,8 @@ static void arrange(struct help *help) {
                 help->columns * (longest() * paint_cell(help->size) + gap) <= help->area.w)
                 return;
         }
-    help->columns = MOST_COLUMNS - 1;
+    help->columns = help->area.w / (longest() * paint_cell(help->size) + gap);
+    help->columns = help->columns < 1 ? 1 : help->columns;
     help->lines = (total + help->columns) / help->columns + 1;
     help->line = paint_line_height(help->size);
 }

@@ -10,12 +10,15 @@
 struct lines {
     struct draw *draw;
     struct paint_rect at; /* of the next line */
+    int bottom;
 };
 
 static void pair(struct lines *lines, const char *name, const char *value) {
     struct draw *draw = lines->draw;
     unsigned size = draw->layout.text;
     struct paint_rect rest = lines->at;
+    if (rest.y + rest.h > lines->bottom)
+        return;
     int used = draw_label(draw, lines->at, size, DRAW_LEFT, name, draw->theme->soft);
     rest.x += used + paint_cell(size);
     rest.w -= used + paint_cell(size);
@@ -34,9 +37,10 @@ static void mean_pair(struct lines *lines, const char *name, double ticks) {
     time_pair(lines, name, ticks < 9e18 && ticks > -9e18 ? (int64_t)llround(ticks) : 0);
 }
 
+/* Pulses of one width make a bar among others, not a wall. */
 static unsigned bins_used(const struct view_measure *measure) {
     unsigned n = VIEW_BINS;
-    while (n > 1 && !measure->bins[n - 1])
+    while (n > 12 && !measure->bins[n - 1])
         n--;
     return n;
 }
@@ -63,13 +67,13 @@ static void bars(struct draw *draw, struct paint_rect area) {
     draw_fill(draw, area.x, area.y + area.h - one, area.w, one, draw->theme->edge);
 }
 
-static void histogram(struct lines *lines, int bottom) {
+static void histogram(struct lines *lines) {
     struct draw *draw = lines->draw;
     const struct view_measure *measure = &draw->view->measure;
     struct paint_rect area = lines->at, axis = lines->at;
     char from[TIME], to[TIME];
     int h = paint_line_height(draw->layout.small) + draw->layout.pad / 2;
-    area.h = bottom - area.y - h - draw->layout.pad;
+    area.h = lines->bottom - area.y - h - draw->layout.pad;
     if (area.h > 10 * h)
         area.h = 10 * h;
     if (area.h < h || area.w < (int)VIEW_BINS)
@@ -97,7 +101,7 @@ static void signal_name(struct lines *lines) {
 void draw_measure(struct draw *draw) {
     const struct view_measure *measure = &draw->view->measure;
     struct paint_rect panel = draw->layout.panel;
-    struct lines lines = {draw, draw_inner(panel, draw->layout.pad)};
+    struct lines lines = {draw, draw_inner(panel, draw->layout.pad), panel.y + panel.h};
     char text[TIME];
     lines.at.y += draw->layout.pad / 2 + draw->layout.line;
     lines.at.h = draw->layout.line;
@@ -108,7 +112,11 @@ void draw_measure(struct draw *draw) {
     }
     signal_name(&lines);
     snprintf(text, sizeof text, "%" PRIu64 "%s", measure->n, measure->cut ? " and more" : "");
-    pair(&lines, measure->level == '0' ? "low pulses" : "high pulses", text);
+    pair(&lines,
+         measure->level == '0'   ? "low pulses"
+         : measure->level == '1' ? "high pulses"
+                                 : "values",
+         text);
     if (!measure->n)
         return;
     time_pair(&lines, "least", measure->least);
@@ -116,5 +124,5 @@ void draw_measure(struct draw *draw) {
     time_pair(&lines, "greatest", measure->most);
     mean_pair(&lines, "deviation", measure->deviation);
     lines.at.y += draw->layout.pad;
-    histogram(&lines, panel.y + panel.h);
+    histogram(&lines);
 }

@@ -89,6 +89,11 @@ void draw_batch_end(struct draw_batch *batch) {
 }
 
 void draw_batch_add(struct draw_batch *batch, int x, int y, int w, int h) {
+    struct paint_rect *last = batch->n ? &batch->rects[batch->n - 1] : NULL;
+    if (last && last->y == y && last->h == h && last->x + last->w == x) {
+        last->w += w;
+        return;
+    }
     if (batch->n == DRAW_BATCH)
         draw_batch_end(batch);
     batch->rects[batch->n++] = (struct paint_rect){x, y, w, h};

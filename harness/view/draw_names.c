@@ -66,11 +66,10 @@ static void decoder_name(struct draw *draw, struct paint_rect at, const struct v
 
 static void value(struct draw *draw, const struct view_row *row, struct paint_rect at) {
     const struct view *view = draw->view;
-    int64_t time = view->cursors[view->cursor & 1];
+    int64_t time;
     char text[256];
-    if (time == VIEW_NO_TIME)
-        time = view->pointer;
-    if (time == VIEW_NO_TIME)
+    if (!draw_value_time(view, &time) ||
+        store_signal(view->store, row->signal)->kind == STORE_EVENT)
         return;
     view_value_text(view, row->signal, row->radix, time, text, sizeof text);
     bool unknown = text[0] && strchr("xzuw-", text[0]) && !text[1];

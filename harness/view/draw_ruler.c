@@ -76,10 +76,16 @@ static struct ticks ticks_of(const struct draw *draw) {
     return ticks;
 }
 
+/* Beyond the last time there is: that, which ends the loops over ticks. */
+static int64_t after(int64_t time, int64_t step) {
+    int64_t next;
+    return __builtin_add_overflow(time, step, &next) ? INT64_MAX : next;
+}
+
 /* The first multiple of `step` that is not before `from`. */
 static int64_t first_tick(int64_t from, int64_t step) {
     int64_t rest = from % step;
-    return rest > 0 ? from - rest + step : from - rest;
+    return rest > 0 ? after(from - rest, step) : from - rest;
 }
 
 static void minor_ticks(struct draw *draw, const struct ticks *ticks) {
@@ -89,7 +95,7 @@ static void minor_ticks(struct draw *draw, const struct ticks *ticks) {
     int64_t step = ticks->step / ticks->minor;
     struct draw_batch batch;
     draw_batch_begin(&batch, draw->paint, draw->theme->edge);
-    for (int64_t t = first_tick(view->from, step); t - view->from < view->span; t += step)
+    for (int64_t t = first_tick(view->from, step); t - view->from < view->span; t = after(t, step))
         if (draw_x(draw, t, &x))
             draw_batch_add(&batch, x, bottom - h, layout->stroke, h);
     draw_batch_end(&batch);
@@ -107,7 +113,7 @@ void draw_ruler(struct draw *draw) {
     minor_ticks(draw, &ticks);
     draw_batch_begin(&batch, draw->paint, draw->theme->grid);
     for (int64_t t = first_tick(view->from, ticks.step); t - view->from < view->span;
-         t += ticks.step) {
+         t = after(t, ticks.step)) {
         char text[64];
         if (!draw_x(draw, t, &x))
             continue;
@@ -123,8 +129,7 @@ void draw_ruler(struct draw *draw) {
     draw_batch_end(&batch);
 }
 
-/* --- the strip that stands for the whole file
- * ------------------------------------------------------ */
+/* --- the strip that stands for the whole file ------------------------------------------------- */
 
 static int strip_x(const struct draw *draw, int64_t time) {
     const struct store *store = draw->view->store;

@@ -66,6 +66,18 @@ bool draw_x(const struct draw *draw, int64_t time, int *x) {
     return time != VIEW_NO_TIME && column >= 0 && column < traces.w;
 }
 
+const char *draw_value_time(const struct view *view, int64_t *time) {
+    static const char *const names[] = {"at A", "at B"};
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned cursor = (view->cursor + i) & 1;
+        *time = view->cursors[cursor];
+        if (*time != VIEW_NO_TIME)
+            return names[cursor];
+    }
+    *time = view->pointer;
+    return *time != VIEW_NO_TIME ? "pointer" : NULL;
+}
+
 struct paint_rect draw_inner(struct paint_rect rect, int by) {
     rect.x += by;
     rect.w = rect.w > 2 * by ? rect.w - 2 * by : 0;

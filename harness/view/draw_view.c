@@ -32,24 +32,20 @@ static void grounds(struct draw *draw) {
 
 /* What stands in the columns of names and values. */
 static void heads(struct draw *draw) {
-    const struct view *view = draw->view;
     const struct layout *layout = &draw->layout;
     struct paint_rect names = draw_inner(layout->names, layout->pad);
     struct paint_rect values = draw_inner(layout->values, layout->pad / 2);
-    bool cursor = view->cursors[view->cursor & 1] != VIEW_NO_TIME;
+    int64_t time;
+    const char *at = draw_value_time(draw->view, &time);
     int h = paint_line_height(layout->small) + layout_pixels(layout, 8);
     names.y = values.y = layout->corner.y + layout->corner.h - h;
     names.h = values.h = layout->corner.h < h ? 0 : h;
     draw_label(draw, names, layout->small, DRAW_LEFT, "signal", draw->theme->soft);
-    if (cursor)
-        draw_label(draw, values, layout->small, DRAW_LEFT, view->cursor & 1 ? "at B" : "at A",
-                   draw->theme->cursors[view->cursor & 1]);
-    else if (view->pointer != VIEW_NO_TIME)
-        draw_label(draw, values, layout->small, DRAW_LEFT, "pointer", draw->theme->soft);
+    if (at)
+        draw_label(draw, values, layout->small, DRAW_LEFT, at, draw->theme->soft);
 }
 
-/* --- the line above -----------------------------------------------------------------------------
- */
+/* --- the line above --------------------------------------------------------------------------- */
 
 static const char *file_name(const struct view *view) {
     const char *path = store_path(view->store), *slash = path ? strrchr(path, '/') : NULL;
@@ -110,8 +106,7 @@ void draw_header(struct draw *draw) {
     draw_label(draw, rest, draw->layout.text, DRAW_LEFT, file_name(view), draw->theme->ink);
 }
 
-/* --- the line below -----------------------------------------------------------------------------
- */
+/* --- the line below --------------------------------------------------------------------------- */
 
 static void idle_text(const struct view *view, char *out, size_t size) {
     const char *note = store_note(view->store);
@@ -131,7 +126,7 @@ static void state_text(const struct view *view, char *out, size_t size) {
         return;
     }
     view_time_text(view, view->span, span, sizeof span);
-    if (view->top || seen < view->n_rows)
+    if (seen && (view->top || seen < view->n_rows))
         snprintf(out, size, "rows %zu to %zu of %zu   %s wide   ? help", view->top + 1,
                  view->top + seen, view->n_rows, span);
     else
@@ -154,8 +149,7 @@ void draw_status(struct draw *draw) {
     draw_label(draw, left, draw->layout.small, DRAW_LEFT, text, draw->theme->soft);
 }
 
-/* --- packet, edge and code -----------------------------------------------------------------------
- */
+/* --- packet, edge and code -------------------------------------------------------------------- */
 
 static int64_t detail_time(const struct view *view) {
     int64_t cursor = view->cursors[view->cursor & 1];
@@ -178,6 +172,8 @@ void draw_details(struct draw *draw) {
     for (size_t i = 0; i < n && at.y + at.h <= all.y + all.h; i++, at.y += at.h) {
         struct paint_rect text = {at.x + title, at.y, at.w - title, at.h};
         struct paint_rect name = {at.x, at.y, title, at.h};
+        if (i == view->detail && details[i].at != VIEW_NO_TIME) /* Return goes there */
+            draw_fill(draw, all.x, at.y, layout_pixels(layout, 3), at.h, draw->theme->accent);
         draw_label(draw, name, layout->text, DRAW_LEFT, details[i].title, draw->theme->accent);
         draw_label(draw, text, layout->text, DRAW_LEFT, details[i].text, draw->theme->ink);
     }
@@ -186,8 +182,7 @@ void draw_details(struct draw *draw) {
                    "no packets and no code were recorded with this file", draw->theme->soft);
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 static void trace(struct draw *draw, const struct view_row *row, struct paint_rect area) {
     const struct store_signal *signal;

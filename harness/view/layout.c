@@ -24,7 +24,7 @@ static int least(int a, int b) {
     return a < b ? a : b;
 }
 
-/* --- columns of text ------------------------------------------------------------------------- */
+/* --- columns of text -------------------------------------------------------------------------- */
 
 static size_t name_length(const struct view *view, const struct view_row *row) {
     if (row->label[0])

@@ -122,12 +122,15 @@ struct view_row view_signal_row(const struct view *view, uint32_t signal);
 /* The rows a file is opened with when nothing is saved: of a file that linkpulse wrote the line,
  * what leads to SPI, analog nets, the decoders and the code; of others the first signals. */
 void view_default_rows(struct view *view);
+bool view_is_own(const struct view *view); /* a run of linkpulse wrote the file */
 /* The whole file, or around the first failure when there is one. */
 void view_default_range(struct view *view);
 
 /* The range made lawful: at least VIEW_MIN_SPAN, no further out than one whole file to either
  * side, no overflow. */
 void view_set_range(struct view *view, int64_t from, int64_t span);
+/* The time, or the file's end that is nearest to it; VIEW_NO_TIME stays. */
+int64_t view_within(const struct view *view, int64_t time);
 /* `active` on a row and within what is shown; accepts any row, or n_rows for none. */
 void view_set_active(struct view *view, size_t row);
 /* The signal of a row: of a decoder's its first input; STORE_NONE of a label or no row. */

@@ -2,14 +2,15 @@
 
 #include <string.h>
 
+#include "harness/view/gtkw.h"
 #include "harness/view/measure.h"
 #include "harness/view/search.h"
+#include "harness/view/view_open.h"
 #include "harness/words.h"
 
 #define NAME 1024
 
-/* --- the file ------------------------------------------------------------------------------------
- */
+/* --- the file --------------------------------------------------------------------------------- */
 
 /* Waves can be looked at without what belongs to them; why it is not there is told. */
 static void open_sidecar(const char *path, struct store *store, struct sidecar **sidecar,
@@ -40,11 +41,13 @@ static bool open_file(struct view *view, const struct options *options, FILE *no
         fprintf(notes, "linkpulse: %s: %s\n", path, store_note(store));
     open_sidecar(path, store, &sidecar, &code, notes);
     view_init(view, store, sidecar, code);
+    view->settings = settings;
+    view->settings.quiet = true; /* a progress bar is of no use behind a window */
+    view->verbose = options->verbose;
     return true;
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 static bool unknown_signal(const struct view *view, const char *name, struct sim_err *err) {
     char best[NAME] = "", full[NAME], hint[NAME + 32];
@@ -113,8 +116,7 @@ static bool add_rows(struct view *view, const char *list, struct sim_err *err) {
     return true;
 }
 
-/* --- time
- * ------------------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 static bool take_time(const struct view *view, const char *option, const char *text, int64_t *time,
                       struct sim_err *err) {
@@ -144,8 +146,7 @@ static bool take_range(struct view *view, const struct options_wave *wave, struc
     return true;
 }
 
-/* --- panels
- * ----------------------------------------------------------------------------------------- */
+/* --- panels ----------------------------------------------------------------------------------- */
 
 static void open_panel(struct view *view, const char *name) {
     static const struct {
@@ -164,22 +165,31 @@ static void open_panel(struct view *view, const char *name) {
         search_run(view);
 }
 
+/* What the command line names goes before what was saved. */
+static bool choose_rows(struct view *view, const struct options_wave *wave, struct sim_err *err) {
+    if (wave->view || wave->signals) {
+        view_default_range(view);
+        view->active = 0;
+        return wave->view ? gtkw_load(view, wave->view, err) : add_rows(view, wave->signals, err);
+    }
+    view_set_up(view, true);
+    return true;
+}
+
 static bool set_up(struct view *view, const struct options_wave *wave, struct sim_err *err) {
+    bool window = !wave->screenshot && !wave->svg; /* which asks the display */
     view->width = wave->width;
     view->height = wave->height;
-    view->scale = wave->scale ? wave->scale : 1;
-    view->theme = wave->light ? VIEW_LIGHT : VIEW_DARK;
-    view_default_range(view);
-    if (!wave->signals)
-        view_default_rows(view);
-    else if (!add_rows(view, wave->signals, err))
+    view->scale = wave->scale ? wave->scale : window ? 0 : 1;
+    if (!choose_rows(view, wave, err))
         return false;
-    view->active = view->n_rows ? 0 : view->n_rows;
-    view->details = wave->details;
+    view->details = wave->details || (window && view->details);
     if (!take_range(view, wave, err) ||
         !take_time(view, "cursor", wave->cursor, &view->cursors[0], err) ||
         !take_time(view, "cursor2", wave->cursor2, &view->cursors[1], err))
         return false;
+    if (wave->light || wave->dark)
+        view->theme = wave->light ? VIEW_LIGHT : VIEW_DARK;
     open_panel(view, wave->panel);
     return true;
 }

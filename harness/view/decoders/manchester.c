@@ -172,8 +172,7 @@ static void add_frame(struct writer *w, bool cut) {
 }
 
 /* Bits that are no frame. */
-static void add_fragment(struct writer *w, bool cut) {
-    const char *what = cut ? "jabber goes on" : w->now.preamble ? "no preamble" : "no SFD";
+static void add_fragment(struct writer *w, const char *what) {
     decode_add(&w->out, DECODE_ERROR, LINE_FRAMES, w->start, w->bit_to, "%s: %u bit%s", what,
                w->now.n_bits, w->now.n_bits > 1 ? "s" : "");
 }
@@ -204,11 +203,11 @@ static void add_transmission(struct writer *w, const struct wire_burst *burst) {
     bool jabber =
         !burst->last && !w->bursts.segments.begins(&w->bursts.segments, &burst->at, &burst->next);
     if (burst->segment.cut)
-        add_fragment(w, true);
+        add_fragment(w, "jabber goes on");
     else if (is_frame(w))
         add_frame(w, jabber);
     else
-        add_fragment(w, false);
+        add_fragment(w, jabber ? "jabber" : w->now.preamble ? "no preamble" : "no SFD");
     if (!jabber)
         add_tp_idl(w, burst);
 }

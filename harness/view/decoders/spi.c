@@ -280,7 +280,7 @@ static void write_overview(struct spi *spi) {
             n -= first.index + 1;
         if (n)
             decode_add(&spi->out, DECODE_FRAME, LINE_FRAMES, select->from, select->to,
-                       "%llu octets", (unsigned long long)n / 16);
+                       "%llu octet%s", (unsigned long long)n / 16, n / 16 == 1 ? "" : "s");
         if (select->to > request->to)
             return;
     }

@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (size_t i = 0; good && i < sidecar->n_packets; i++) {
         const struct sidecar_packet *packet = &sidecar->packets[i];
         fuzz_expect(sidecar_packet_at(sidecar, packet->from) != NULL);
-        fuzz_expect(packet->n_octets == 0 || packet->octets[packet->n_octets - 1] <= 255);
+        fuzz_expect(packet->n_octets == 0 ||
+                    packet->octets[0] + packet->octets[packet->n_octets - 1] <= 510);
     }
     sidecar_close(sidecar);
     free(text);

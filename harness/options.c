@@ -269,8 +269,13 @@ static bool take_verb(struct options *options, const char *word, struct sim_err 
 static bool check_run(const struct options *options, struct sim_err *err) {
     if (options->n_files == 0)
         return sim_err_set(err, SIM_ERR_INPUT, "run needs at least one capture file");
-    if (options->window.kind != OPTIONS_WINDOW_ALL && !options->vcd && !options->fst)
-        return sim_err_set(err, SIM_ERR_INPUT, "--trace-window needs --vcd or --fst");
+    const struct options_wave *wave = &options->wave;
+    if (options->window.kind != OPTIONS_WINDOW_ALL && !options->vcd && !options->fst &&
+        !wave->after_run)
+        return sim_err_set(err, SIM_ERR_INPUT, "--trace-window needs --vcd, --fst or --wave");
+    if ((wave->screenshot || wave->svg) && !wave->after_run)
+        return sim_err_set(err, SIM_ERR_INPUT, "--%s of a run needs --wave",
+                           wave->screenshot ? "screenshot" : "svg");
     return true;
 }
 

@@ -108,6 +108,7 @@ struct options_wave {
     const char *decode;  /* NAME[=SIGNAL,...]: text instead of a picture; NULL: not wanted */
     const char *panel;   /* "help", "search", "measure" or "signals" */
     bool details, no_index;
+    bool after_run; /* run --wave */
 };
 
 struct options {

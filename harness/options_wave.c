@@ -77,6 +77,8 @@ bool options_take_wave(struct options_wave *wave, const char *name, const char *
         wave->signals = value;
     else if (strcmp(name, "view") == 0)
         wave->view = value;
+    else if (strcmp(name, "wave") == 0)
+        wave->after_run = true;
     else if (strcmp(name, "decode") == 0)
         wave->decode = value;
     else if (strcmp(name, "details") == 0)

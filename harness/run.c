@@ -299,10 +299,7 @@ static bool end_run(struct run *run) {
         return false;
     struct run_wave *wave = run->wave;
     run->wave = NULL;
-    if (wave && run_wave_empty(wave) && !run->options->quiet) {
-        progress_end(&run->progress);
-        fputs("linkpulse: nothing fell into the trace window: no wave is written\n", stderr);
-    }
+    run->no_wave = wave && run_wave_empty(wave);
     return run->err.cls == SIM_ERR_NONE &&
            (!wave || run_wave_close(wave, replay_now(run->replay), &run->err));
 }

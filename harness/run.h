@@ -35,9 +35,11 @@ struct run {
     struct progress progress;
     uint64_t frames_done, failures; /* of the run */
     sim_time last_activity;
-    bool pulse_going; /* one is being sent */
-    bool pulse_sent;  /* a link pulse went out after the last frame */
-    bool damaged;     /* an input could not be read to its end */
+    bool pulse_going;      /* one is being sent */
+    bool pulse_sent;       /* a link pulse went out after the last frame */
+    uint64_t first_failed; /* frame of the run, 0: none */
+    bool no_wave;          /* nothing fell into the window */
+    bool damaged;          /* an input could not be read to its end */
     struct sim_err err;
 };
 

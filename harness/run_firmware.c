@@ -244,6 +244,8 @@ bool run_firmware_open(struct run *run) {
     };
     run_wave_listen(run, &settings);
     f->cosim = cosim_create(&settings, &run->err);
+    if (f->cosim)
+        run_wave_passed(run, 0);
     return f->cosim && run_probe_serve(&f->probe, run->options, f->cosim, &run->err);
 }
 

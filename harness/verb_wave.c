@@ -82,10 +82,9 @@ int verb_wave(const struct options *options) {
     if (!can_write(&options->wave, &err) || !wave_setup(&view, options, stderr, &err))
         return verbs_fail(&err);
     const struct options_wave *wave = &options->wave;
-    bool good = wave->decode ? decode(options, &view, &err)
-                : wave->screenshot || wave->svg
-                    ? pictures(options, &view, &err)
-                    : window_run(&view, &err);
+    bool good = wave->decode                    ? decode(options, &view, &err)
+                : wave->screenshot || wave->svg ? pictures(options, &view, &err)
+                                                : window_run(&view, &err);
     view_finish(&view);
     return good ? 0 : verbs_fail(&err);
 }

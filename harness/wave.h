@@ -18,6 +18,8 @@ struct wave_settings {
 
 struct wave;
 
+bool wave_has_fst(void); /* it was built in */
+
 /* NULL with `err` filled when a file cannot be written (SIM_ERR_INPUT) or FST was not
  * built in (SIM_ERR_ENVIRONMENT). The signals are copied. Scopes stand in the files in
  * the order of their first signal, with "line", "spi", "one-shots", "cpu", "dma" and "volts"

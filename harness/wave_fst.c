@@ -4,10 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/wave.h"
 #include "sim/vcd.h"
 
 #ifdef LINKPULSE_FST
 #include <fstapi.h>
+
+bool wave_has_fst(void) {
+    return true;
+}
 
 struct wave_fst {
     void *writer;
@@ -115,6 +120,10 @@ void wave_fst_abandon(struct wave_fst *fst) {
 }
 
 #else
+
+bool wave_has_fst(void) {
+    return false;
+}
 
 struct wave_fst *wave_fst_open(const char *path, const struct trace_signal *signals, size_t n,
                                const uint32_t *order, struct sim_err *err) {

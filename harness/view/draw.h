@@ -7,8 +7,7 @@
 #include "harness/view/theme.h"
 #include "harness/view/view.h"
 
-/* --- what is kept from picture to picture ------------------------------------------------------
- */
+/* --- what is kept from picture to picture ----------------------------------------------------- */
 
 #define DRAW_DECODED 16 /* rows of decoders whose items are kept */
 
@@ -29,8 +28,7 @@ struct draw_memory {
 
 void draw_memory_destroy(struct draw_memory *memory); /* accepts NULL */
 
-/* --- a picture being drawn ----------------------------------------------------------------------
- */
+/* --- a picture being drawn -------------------------------------------------------------------- */
 
 struct draw {
     const struct view *view;
@@ -57,8 +55,7 @@ void draw_batch_begin(struct draw_batch *batch, struct paint *paint, struct pain
 void draw_batch_add(struct draw_batch *batch, int x, int y, int w, int h);
 void draw_batch_end(struct draw_batch *batch);
 
-/* --- small things -------------------------------------------------------------------------------
- */
+/* --- small things ----------------------------------------------------------------------------- */
 
 enum draw_side { DRAW_LEFT, DRAW_MIDDLE, DRAW_RIGHT };
 
@@ -80,8 +77,7 @@ const char *draw_value_time(const struct view *view, int64_t *time);
 /* A rectangle less `by` on its left and right. */
 struct paint_rect draw_inner(struct paint_rect rect, int by);
 
-/* --- parts ---------------------------------------------------------------------------------------
- */
+/* --- parts ------------------------------------------------------------------------------------ */
 
 void draw_ruler(struct draw *draw); /* with the lines of time over the traces' ground */
 void draw_marks(struct draw *draw); /* cursors, markers, failures: over traces and ruler */

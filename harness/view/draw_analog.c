@@ -14,6 +14,7 @@ struct analog {
     struct paint_rect area;
     int top, bottom, stroke;
     double low, high; /* values at bottom and top */
+    char name[1024];  /* of the signal, in full */
     struct draw_batch line, busy;
 };
 
@@ -27,14 +28,13 @@ static int height_of(const struct analog *analog, double value) {
     return analog->bottom - (int)(part * (analog->bottom - analog->top) + 0.5);
 }
 
-static const struct sidecar_threshold *threshold_of(const struct draw *draw, uint32_t signal) {
-    const struct sidecar *sidecar = draw->view->sidecar;
-    char name[1024];
-    store_full_name(draw->view->store, signal, name, sizeof name);
-    for (size_t i = 0; sidecar && i < sidecar->n_thresholds; i++)
-        if (strcmp(sidecar->thresholds[i].signal, name) == 0)
-            return &sidecar->thresholds[i];
-    return NULL;
+/* Of the row's signal the first from `from` on; SIZE_MAX: none. */
+static size_t next_threshold(const struct analog *analog, size_t from) {
+    const struct sidecar *sidecar = analog->draw->view->sidecar;
+    size_t n = sidecar ? sidecar->n_thresholds : 0;
+    while (from < n && strcmp(sidecar->thresholds[from].signal, analog->name) != 0)
+        from++;
+    return from < n ? from : SIZE_MAX;
 }
 
 static void widen(struct analog *analog, double value) {
@@ -45,16 +45,20 @@ static void widen(struct analog *analog, double value) {
 }
 
 /* A constant stands in the middle. */
-static void scale(struct analog *analog, const struct sidecar_threshold *threshold) {
+static void scale(struct analog *analog) {
     const struct store *store = analog->draw->view->store;
+    const struct sidecar *sidecar = analog->draw->view->sidecar;
     struct store_column whole = {0};
-    int64_t begin = store_begin(store), end = store_end(store);
-    store_columns(store, analog->row->signal, begin, end > begin ? end - begin + 1 : 1, 1, &whole);
+    int64_t begin = store_begin(store), end = store_end(store), length;
+    if (__builtin_sub_overflow(end, begin, &length) || length < 0)
+        length = 0;
+    store_columns(store, analog->row->signal, begin, length < INT64_MAX ? length + 1 : length, 1,
+                  &whole);
     analog->low = held(whole.low, -1e300, 1e300);
     analog->high = held(whole.high, analog->low, 1e300);
-    if (threshold) {
-        widen(analog, held(threshold->low, -1e300, 1e300));
-        widen(analog, held(threshold->high, -1e300, 1e300));
+    for (size_t i = 0; (i = next_threshold(analog, i)) != SIZE_MAX; i++) {
+        widen(analog, held(sidecar->thresholds[i].low, -1e300, 1e300));
+        widen(analog, held(sidecar->thresholds[i].high, -1e300, 1e300));
     }
     double margin = analog->high > analog->low ? 0.04 * (analog->high - analog->low)
                                                : 0.5 + fabs(analog->low) / 100;
@@ -62,11 +66,15 @@ static void scale(struct analog *analog, const struct sidecar_threshold *thresho
     analog->high += margin;
 }
 
-/* --- traces ------------------------------------------------------------------------------------
- */
+/* --- traces ----------------------------------------------------------------------------------- */
 
-static bool known(const struct store_column *column) {
-    return column->changes || column->first || column->low != 0 || column->high != 0;
+/* The column from which on there is a value. */
+static int first_column(const struct analog *analog) {
+    const struct view *view = analog->draw->view;
+    struct store_cursor cursor;
+    if (store_seek(view->store, analog->row->signal, view->from, &cursor))
+        return 0;
+    return store_next(&cursor) ? layout_column(view, analog->area.w, cursor.time) : analog->area.w;
 }
 
 /* Each column from its least to its greatest; equal ones beside each other at once. */
@@ -91,7 +99,7 @@ static void steps(struct analog *analog, const struct store_column *columns, int
     }
 }
 
-/* The points themselves joined by lines: there are no more of them than columns. */
+/* The points themselves, joined by lines. */
 static void joined(struct analog *analog) {
     const struct view *view = analog->draw->view;
     struct paint *paint = analog->draw->paint;
@@ -117,15 +125,16 @@ static void joined(struct analog *analog) {
     paint->ops->line(paint, rest, 2, 1.3f * (float)analog->stroke, analog->line.colour);
 }
 
-static bool is_dense(const struct store_column *columns, int n) {
-    for (int i = 0; i < n; i++)
-        if (columns[i].changes > 1)
-            return true;
-    return false;
+/* More changes than lines are worth drawing for. */
+static bool is_dense(const struct analog *analog) {
+    const struct view *view = analog->draw->view;
+    struct store_cursor first, last;
+    store_seek(view->store, analog->row->signal, view->from, &first);
+    return store_seek(view->store, analog->row->signal, view->from + view->span, &last) &&
+           last.index - first.index > (uint64_t)analog->area.w / 2;
 }
 
-/* --- scale and thresholds -----------------------------------------------------------------------
- */
+/* --- scale and thresholds --------------------------------------------------------------------- */
 
 static void dashed(struct analog *analog, int y) {
     int dash = layout_pixels(&analog->draw->layout, 4);
@@ -137,35 +146,48 @@ static void dashed(struct analog *analog, int y) {
     draw_batch_end(&batch);
 }
 
-/* Beside its line at the right, on the ground's colour. */
-static void threshold_label(struct analog *analog, const char *name, double value, bool above) {
+/* Beside its line, above or below, with the traces shining through: "U2 high 1.7 V". Returns where
+ * it begins. */
+static int threshold_label(struct analog *analog, const char *of, const char *name, double value,
+                           int right) {
     struct draw *draw = analog->draw;
     unsigned size = draw->layout.small;
     int h = paint_line_height(size), y = height_of(analog, value);
-    char text[48];
-    snprintf(text, sizeof text, "%s%.4g V", name, value);
+    char text[80];
+    snprintf(text, sizeof text, "%.24s%s%s%.4g V", of ? of : "", of ? " " : "", name, value);
     int w = paint_text_width(size, text) + draw->layout.pad;
-    struct paint_rect at = {analog->area.x + analog->area.w - w - draw->layout.pad,
-                            above ? y - h - 1 : y + analog->stroke + 1, w, h};
+    struct paint_rect at = {right - w, name[0] != 'l' ? y - h - 1 : y + analog->stroke + 1, w, h};
     if (at.y < analog->area.y || at.y + h > analog->area.y + analog->area.h ||
         at.x < analog->area.x)
-        return;
-    draw_fill(draw, at.x, at.y, at.w, at.h, theme_thin(draw->theme->ground, 235));
+        return right;
+    draw_fill(draw, at.x, at.y, at.w, at.h, theme_thin(draw->theme->ground, 215));
     draw_label(draw, at, size, DRAW_MIDDLE, text, draw->theme->threshold);
+    return at.x;
 }
 
-static void thresholds(struct analog *analog, const struct sidecar_threshold *threshold) {
-    if (!threshold)
-        return;
-    bool two = threshold->high > threshold->low;
-    dashed(analog, height_of(analog, threshold->high));
-    if (two)
-        dashed(analog, height_of(analog, threshold->low));
+static void threshold_lines(struct analog *analog) {
+    const struct sidecar *sidecar = analog->draw->view->sidecar;
+    for (size_t i = 0; (i = next_threshold(analog, i)) != SIZE_MAX; i++) {
+        dashed(analog, height_of(analog, sidecar->thresholds[i].high));
+        if (sidecar->thresholds[i].low < sidecar->thresholds[i].high)
+            dashed(analog, height_of(analog, sidecar->thresholds[i].low));
+    }
+}
+
+static void threshold_labels(struct analog *analog) {
+    const struct sidecar *sidecar = analog->draw->view->sidecar;
+    int pad = analog->draw->layout.pad, right = analog->area.x + analog->area.w - pad;
     if (analog->row->height < AXIS_LINES)
         return;
-    threshold_label(analog, two ? "high " : "", threshold->high, true);
-    if (two)
-        threshold_label(analog, "low ", threshold->low, false);
+    for (size_t i = 0; (i = next_threshold(analog, i)) != SIZE_MAX; i++) {
+        const struct sidecar_threshold *threshold = &sidecar->thresholds[i];
+        bool two = threshold->high > threshold->low;
+        int high =
+            threshold_label(analog, threshold->of, two ? "high " : "", threshold->high, right);
+        int low =
+            two ? threshold_label(analog, threshold->of, "low ", threshold->low, right) : right;
+        right = (high < low ? high : low) - pad;
+    }
 }
 
 /* Beside the traces, in the column of values: above and below the one at the cursor. */
@@ -185,27 +207,26 @@ static void axis(struct analog *analog) {
 void draw_analog(struct draw *draw, const struct view_row *row, struct paint_rect area) {
     const struct view *view = draw->view;
     struct store_column *columns = draw_columns(draw, (size_t)area.w);
-    const struct sidecar_threshold *threshold = threshold_of(draw, row->signal);
-    int pad = layout_pixels(&draw->layout, 3), stroke = draw->layout.stroke, from = 0;
+    int pad = layout_pixels(&draw->layout, 3), stroke = draw->layout.stroke;
     struct analog analog = {.draw = draw, .row = row, .area = area, .stroke = stroke};
     if (!columns)
         return;
     analog.top = area.y + pad;
     analog.bottom = area.y + area.h - pad - stroke;
-    scale(&analog, threshold);
+    store_full_name(view->store, row->signal, analog.name, sizeof analog.name);
+    scale(&analog);
     axis(&analog);
     draw_batch_begin(&analog.line, draw->paint, draw->theme->real);
     draw_batch_begin(&analog.busy, draw->paint, theme_thin(draw->theme->real, 110));
-    thresholds(&analog, threshold);
+    threshold_lines(&analog);
     store_columns(view->store, row->signal, view->from, view->span, (size_t)area.w, columns);
-    while (from < area.w && !known(&columns[from]))
-        from++;
     draw->paint->ops->clip(draw->paint, &area);
-    if (row->style == VIEW_LINEAR && !is_dense(columns, area.w))
+    if (row->style == VIEW_LINEAR && !is_dense(&analog))
         joined(&analog);
     else
-        steps(&analog, columns, from, area.w);
+        steps(&analog, columns, first_column(&analog), area.w);
     draw_batch_end(&analog.busy);
     draw_batch_end(&analog.line);
     draw->paint->ops->clip(draw->paint, NULL);
+    threshold_labels(&analog);
 }

@@ -134,8 +134,7 @@ void draw_bits(struct draw *draw, uint32_t signal, struct paint_rect area) {
     draw_batch_end(&bits.level);
 }
 
-/* --- events ------------------------------------------------------------------------------------
- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 /* An arrow upwards for each column with one. */
 void draw_events(struct draw *draw, uint32_t signal, struct paint_rect area) {

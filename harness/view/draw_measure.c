@@ -112,7 +112,11 @@ void draw_measure(struct draw *draw) {
     }
     signal_name(&lines);
     snprintf(text, sizeof text, "%" PRIu64 "%s", measure->n, measure->cut ? " and more" : "");
-    pair(&lines, measure->level == '0' ? "low pulses" : "high pulses", text);
+    pair(&lines,
+         measure->level == '0'   ? "low pulses"
+         : measure->level == '1' ? "high pulses"
+                                 : "values",
+         text);
     if (!measure->n)
         return;
     time_pair(&lines, "least", measure->least);

@@ -1,5 +1,6 @@
 /* Time: ticks of 1, 2 or 5 in round units, and the lines they make through the traces. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,17 +38,20 @@ static void label(const struct draw *draw, const struct ticks *ticks, int64_t ti
              places > 0 ? digits + whole : "", UNITS[ticks->unit].name);
 }
 
-/* The greatest unit of which a span has at least one. */
-static size_t unit_of(const struct view *view) {
-    double seconds = (double)view->span;
+/* The greatest unit of which there is one in what is seen, and in which a step of 10^power ticks
+ * needs no more than three decimals. */
+static size_t unit_of(const struct view *view, int power) {
     int exponent = store_exponent(view->store);
-    for (; exponent < 0; exponent++)
-        seconds /= 10;
-    for (; exponent > 0; exponent--)
-        seconds *= 10;
+    double from = fabs((double)view->from), to = fabs((double)view->from + (double)view->span);
     size_t i = 0;
-    for (double unit = 1; i + 1 < N_UNITS && seconds < 2 * unit; unit /= 1000)
-        i++;
+    for (; i + 1 < N_UNITS; i++) {
+        int places = UNITS[i].exponent - exponent;
+        double unit = 1;
+        for (int k = 0; k < places; k++)
+            unit *= 10;
+        if (places - power <= 3 && (from >= unit || to >= unit))
+            break;
+    }
     return i;
 }
 
@@ -64,22 +68,30 @@ static bool has_room(const struct draw *draw, const struct ticks *ticks) {
 
 static struct ticks ticks_of(const struct draw *draw) {
     static const int factors[] = {1, 2, 5}, minors[] = {5, 4, 5};
-    struct ticks ticks = {.unit = unit_of(draw->view)};
+    struct ticks ticks = {0};
     int64_t decade = 1;
-    for (ticks.power = 0; ticks.power < 18; ticks.power++, decade *= 10)
+    for (ticks.power = 0; ticks.power < 18; ticks.power++, decade *= 10) {
+        ticks.unit = unit_of(draw->view, ticks.power);
         for (int i = 0; i < 3; i++) {
             ticks.step = factors[i] * decade;
             ticks.minor = ticks.step % minors[i] == 0 ? minors[i] : 1;
             if (has_room(draw, &ticks))
                 return ticks;
         }
+    }
     return ticks;
+}
+
+/* Beyond the last time there is: that, which ends the loops over ticks. */
+static int64_t after(int64_t time, int64_t step) {
+    int64_t next;
+    return __builtin_add_overflow(time, step, &next) ? INT64_MAX : next;
 }
 
 /* The first multiple of `step` that is not before `from`. */
 static int64_t first_tick(int64_t from, int64_t step) {
     int64_t rest = from % step;
-    return rest > 0 ? from - rest + step : from - rest;
+    return rest > 0 ? after(from - rest, step) : from - rest;
 }
 
 static void minor_ticks(struct draw *draw, const struct ticks *ticks) {
@@ -89,7 +101,7 @@ static void minor_ticks(struct draw *draw, const struct ticks *ticks) {
     int64_t step = ticks->step / ticks->minor;
     struct draw_batch batch;
     draw_batch_begin(&batch, draw->paint, draw->theme->edge);
-    for (int64_t t = first_tick(view->from, step); t - view->from < view->span; t += step)
+    for (int64_t t = first_tick(view->from, step); t - view->from < view->span; t = after(t, step))
         if (draw_x(draw, t, &x))
             draw_batch_add(&batch, x, bottom - h, layout->stroke, h);
     draw_batch_end(&batch);
@@ -107,7 +119,7 @@ void draw_ruler(struct draw *draw) {
     minor_ticks(draw, &ticks);
     draw_batch_begin(&batch, draw->paint, draw->theme->grid);
     for (int64_t t = first_tick(view->from, ticks.step); t - view->from < view->span;
-         t += ticks.step) {
+         t = after(t, ticks.step)) {
         char text[64];
         if (!draw_x(draw, t, &x))
             continue;
@@ -123,8 +135,7 @@ void draw_ruler(struct draw *draw) {
     draw_batch_end(&batch);
 }
 
-/* --- the strip that stands for the whole file
- * ------------------------------------------------------ */
+/* --- the strip that stands for the whole file ------------------------------------------------- */
 
 static int strip_x(const struct draw *draw, int64_t time) {
     const struct store *store = draw->view->store;

@@ -45,8 +45,7 @@ static void heads(struct draw *draw) {
         draw_label(draw, values, layout->small, DRAW_LEFT, at, draw->theme->soft);
 }
 
-/* --- the line above -----------------------------------------------------------------------------
- */
+/* --- the line above --------------------------------------------------------------------------- */
 
 static const char *file_name(const struct view *view) {
     const char *path = store_path(view->store), *slash = path ? strrchr(path, '/') : NULL;
@@ -107,8 +106,7 @@ void draw_header(struct draw *draw) {
     draw_label(draw, rest, draw->layout.text, DRAW_LEFT, file_name(view), draw->theme->ink);
 }
 
-/* --- the line below -----------------------------------------------------------------------------
- */
+/* --- the line below --------------------------------------------------------------------------- */
 
 static void idle_text(const struct view *view, char *out, size_t size) {
     const char *note = store_note(view->store);
@@ -151,8 +149,7 @@ void draw_status(struct draw *draw) {
     draw_label(draw, left, draw->layout.small, DRAW_LEFT, text, draw->theme->soft);
 }
 
-/* --- packet, edge and code -----------------------------------------------------------------------
- */
+/* --- packet, edge and code -------------------------------------------------------------------- */
 
 static int64_t detail_time(const struct view *view) {
     int64_t cursor = view->cursors[view->cursor & 1];
@@ -175,16 +172,19 @@ void draw_details(struct draw *draw) {
     for (size_t i = 0; i < n && at.y + at.h <= all.y + all.h; i++, at.y += at.h) {
         struct paint_rect text = {at.x + title, at.y, at.w - title, at.h};
         struct paint_rect name = {at.x, at.y, title, at.h};
+        if (i == view->detail && details[i].at != VIEW_NO_TIME) /* Return goes there */
+            draw_fill(draw, all.x, at.y, layout_pixels(layout, 3), at.h, draw->theme->accent);
         draw_label(draw, name, layout->text, DRAW_LEFT, details[i].title, draw->theme->accent);
         draw_label(draw, text, layout->text, DRAW_LEFT, details[i].text, draw->theme->ink);
     }
     if (!n)
         draw_label(draw, at, layout->text, DRAW_LEFT,
-                   "no packets and no code were recorded with this file", draw->theme->soft);
+                   view->sidecar ? "nothing was recorded of this time"
+                                 : "no packets and no code were recorded with this file",
+                   draw->theme->soft);
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 static void trace(struct draw *draw, const struct view_row *row, struct paint_rect area) {
     const struct store_signal *signal;
@@ -194,7 +194,8 @@ static void trace(struct draw *draw, const struct view_row *row, struct paint_re
         return;
     signal = store_signal(draw->view->store, row->signal);
     bool number = signal->kind == STORE_REAL || signal->kind == STORE_VECTOR;
-    if (signal->kind == STORE_REAL || (number && row->style != VIEW_AUTO))
+    bool height = signal->kind == STORE_REAL && row->radix == VIEW_REAL;
+    if (height || (number && row->style != VIEW_AUTO))
         draw_analog(draw, row, area);
     else if (signal->kind == STORE_BIT)
         draw_bits(draw, row->signal, area);

@@ -175,7 +175,7 @@ static void read_comment(struct reader *r, const char *text) {
 
 static int64_t ticks(const struct reader *r, const char *text, char **end) {
     int64_t time = strtoll(text, end, 10);
-    return time == -1 ? VIEW_NO_TIME : time / unit(r->view);
+    return time == -1 ? VIEW_NO_TIME : view_within(r->view, time / unit(r->view));
 }
 
 /* "-24.0 CURSOR A B C ...": the zoom and the markers. */

@@ -75,7 +75,7 @@ static void fill(struct paint *paint, const struct paint_rect *rects, size_t n,
     }
 }
 
-/* --- lines --------------------------------------------------------------------------------- */
+/* --- lines ------------------------------------------------------------------------------------ */
 
 static void cover(struct pixels *pixels, int x, int y, float part, struct paint_colour colour) {
     const struct paint_rect *c = &pixels->clip;
@@ -142,7 +142,7 @@ static void line(struct paint *paint, const struct paint_point *points, size_t n
         segment(pixels_of(paint), points[i - 1], points[i], width, colour);
 }
 
-/* --- text ---------------------------------------------------------------------------------- */
+/* --- text ------------------------------------------------------------------------------------- */
 
 static void draw_glyph(struct pixels *pixels, int x, int y, const struct glyph *glyph,
                        struct paint_colour colour) {
@@ -171,7 +171,7 @@ static void text(struct paint *paint, int x, int y, unsigned size, const char *u
     }
 }
 
-/* --- the whole ------------------------------------------------------------------------------ */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static bool save(struct paint *paint, const char *path, struct sim_err *err) {
     const SDL_Surface *sdl = pixels_of(paint)->sdl;

@@ -129,6 +129,8 @@ void view_default_range(struct view *view);
 /* The range made lawful: at least VIEW_MIN_SPAN, no further out than one whole file to either
  * side, no overflow. */
 void view_set_range(struct view *view, int64_t from, int64_t span);
+/* The time, or the file's end that is nearest to it; VIEW_NO_TIME stays. */
+int64_t view_within(const struct view *view, int64_t time);
 /* `active` on a row and within what is shown; accepts any row, or n_rows for none. */
 void view_set_active(struct view *view, size_t row);
 /* The signal of a row: of a decoder's its first input; STORE_NONE of a label or no row. */

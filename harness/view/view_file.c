@@ -189,7 +189,9 @@ static bool read_word(struct reader *r, const json_t *object, const char *key,
 static bool read_time(struct reader *r, const json_t *value, const char *key, int64_t *out) {
     if (!json_is_null(value) && !json_is_integer(value))
         return wrong(r, key, "a time in ticks, or null");
-    *out = json_is_null(value) ? VIEW_NO_TIME : rescale(r, json_integer_value(value));
+    *out = VIEW_NO_TIME;
+    if (!json_is_null(value))
+        *out = view_within(r->view, rescale(r, json_integer_value(value)));
     return true;
 }
 

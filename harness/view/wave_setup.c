@@ -10,8 +10,7 @@
 
 #define NAME 1024
 
-/* --- the file ------------------------------------------------------------------------------------
- */
+/* --- the file --------------------------------------------------------------------------------- */
 
 /* Waves can be looked at without what belongs to them; why it is not there is told. */
 static void open_sidecar(const char *path, struct store *store, struct sidecar **sidecar,
@@ -48,8 +47,7 @@ static bool open_file(struct view *view, const struct options *options, FILE *no
     return true;
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 static bool unknown_signal(const struct view *view, const char *name, struct sim_err *err) {
     char best[NAME] = "", full[NAME], hint[NAME + 32];
@@ -118,8 +116,7 @@ static bool add_rows(struct view *view, const char *list, struct sim_err *err) {
     return true;
 }
 
-/* --- time
- * ------------------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 static bool take_time(const struct view *view, const char *option, const char *text, int64_t *time,
                       struct sim_err *err) {
@@ -149,8 +146,7 @@ static bool take_range(struct view *view, const struct options_wave *wave, struc
     return true;
 }
 
-/* --- panels
- * ----------------------------------------------------------------------------------------- */
+/* --- panels ----------------------------------------------------------------------------------- */
 
 static void open_panel(struct view *view, const char *name) {
     static const struct {
@@ -181,13 +177,13 @@ static bool choose_rows(struct view *view, const struct options_wave *wave, stru
 }
 
 static bool set_up(struct view *view, const struct options_wave *wave, struct sim_err *err) {
+    bool window = !wave->screenshot && !wave->svg; /* which asks the display */
     view->width = wave->width;
     view->height = wave->height;
-    bool window = !wave->screenshot && !wave->svg; /* which asks the display */
     view->scale = wave->scale ? wave->scale : window ? 0 : 1;
     if (!choose_rows(view, wave, err))
         return false;
-    view->details |= wave->details;
+    view->details = wave->details || (window && view->details);
     if (!take_range(view, wave, err) ||
         !take_time(view, "cursor", wave->cursor, &view->cursors[0], err) ||
         !take_time(view, "cursor2", wave->cursor2, &view->cursors[1], err))

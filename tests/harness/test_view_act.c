@@ -74,12 +74,15 @@ Test(view_act, zoom_keeps_the_time_under_the_pointer) {
         if (draw(12) == 0)
             view_act(&view, ACT_ZOOM_ALL, NULL);
         int64_t time = view.from + (int64_t)draw((uint64_t)view.span);
+        int64_t before_span = view.span;
         double before = (double)(time - view.from) / (double)view.span;
         struct act act = at(time);
         view_act(&view, draw(3) ? ACT_ZOOM_IN : ACT_ZOOM_OUT, &act);
         double after = (double)(time - view.from) / (double)view.span;
-        /* half a tick of rounding; at its widest the file's ends hold */
-        bool held = view.span >= store_end(view.store) - store_begin(view.store);
+        /* half a tick of rounding; an eighth of the picture stays within the file */
+        int64_t inside = view.span / 8;
+        bool held = view.from == store_begin(view.store) + inside - view.span ||
+                    view.from == store_end(view.store) - inside || view.span == before_span;
         cr_assert(held || fabs(before - after) * (double)view.span <= 0.51, "%d: %g %g", i, before,
                   after);
     }
@@ -309,17 +312,18 @@ Test(view_act, markers_are_set_and_gone_to) {
 }
 
 Test(view_act, a_text_is_asked_for_and_taken) {
+    view.cursors[0] = store_begin(view.store);
     cr_assert(view_act(&view, ACT_GO_TIME, NULL));
     cr_assert(view_act_wants_text(&view));
-    view_act_type(&view, "1");
+    view_act_type(&view, "+1");
     view_act_type(&view, "\xc2\xb5");
     view_act_type(&view, "3");
     view_act_erase(&view);
     view_act_erase(&view);
-    cr_assert(strstr(view.message, ": 1_"), "%s", view.message);
+    cr_assert(strstr(view.message, ": +1_"), "%s", view.message);
     view_act_type(&view, "7");
     view_act_enter(&view);
-    cr_assert_eq(view.cursors[0], 17);
+    cr_assert_eq(view.cursors[0], store_begin(view.store) + 17);
     cr_assert_not(view_act_wants_text(&view));
     view_act(&view, ACT_GO_TIME, NULL);
     view_act(&view, ACT_CANCEL, NULL);
@@ -512,7 +516,7 @@ Test(view_act, search_adds_a_row_or_goes_to_it) {
 static void expect_order(const char *want) {
     char got[64] = "";
     for (size_t i = 0; i < view.n_rows; i++)
-        snprintf(got + strlen(got), sizeof got - strlen(got), "%s", view.rows[i].label);
+        got[i % 63] = view.rows[i].label[0];
     cr_assert_str_eq(got, want);
 }
 

@@ -86,8 +86,9 @@ static void random_panel(struct source *source, struct view *view) {
         snprintf(view->hover, sizeof view->hover, "123.456789 us  top.deeper9.deeper19.sck_rx = 1");
 }
 
-static struct sidecar_failure failures[] = {
-    {0, SIZE_MAX, "no clock in preamble bit 1"}, {0, SIZE_MAX, "lost"}, {0, SIZE_MAX, "lost"}};
+static struct sidecar_failure failures[] = {{0, SIZE_MAX, NULL, "no clock in preamble bit 1"},
+                                            {0, SIZE_MAX, NULL, "lost"},
+                                            {0, SIZE_MAX, NULL, "lost"}};
 static struct sidecar_threshold thresholds[48];
 static char names[48][256];
 
@@ -101,7 +102,7 @@ static void fill_sidecar(struct source *source, const struct view *view, struct 
         store_full_name(view->store, i, name, sizeof names[0]);
         double low = (double)draw(source, 300) / 100;
         thresholds[sidecar->n_thresholds++] =
-            (struct sidecar_threshold){name, low, low + (double)draw(source, 3) / 2};
+            (struct sidecar_threshold){name, "U2", low, low + (double)draw(source, 3) / 2};
     }
 }
 
@@ -157,8 +158,7 @@ ParameterizedTest(int *file, view_draw, random_views) {
     record_destroy(record);
 }
 
-/* --- that the recorder finds what it is there for
- * ------------------------------------------------- */
+/* --- that the recorder finds what it is there for --------------------------------------------- */
 
 static const struct paint_colour INK = {0, 0, 0, 255}, PALE = {200, 200, 200, 255},
                                  PAPER = {255, 255, 255, 255};

@@ -152,8 +152,7 @@ Test(view_paint, resize_gives_the_new_size) {
     paint_destroy(paint);
 }
 
-/* --- files
- * ---------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static char dir[64];
 static void setup(void) {
@@ -236,8 +235,7 @@ Test(view_paint, a_missing_font_names_its_package) {
     cr_expect(strstr(err.file, "font.ttf"));
 }
 
-/* --- colours
- * -------------------------------------------------------------------------------------- */
+/* --- colours ---------------------------------------------------------------------------------- */
 
 /* Text is drawn in these over those. */
 Test(view_paint, themes_have_contrast) {

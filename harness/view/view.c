@@ -80,13 +80,23 @@ void view_remove(struct view *view, size_t at) {
         view->top = view->n_rows ? view->n_rows - 1 : 0;
 }
 
+static bool in_scope(const struct view *view, uint32_t signal, const char *scope) {
+    uint32_t at = store_signal(view->store, signal)->scope;
+    return at != STORE_NONE && strcmp(store_scope(view->store, at)->name, scope) == 0;
+}
+
+/* A run's voltages are samples of what is smooth; what its MCU does comes as reals in a VCD, and
+ * is numbers. */
 struct view_row view_signal_row(const struct view *view, uint32_t signal) {
-    enum store_kind kind = store_signal(view->store, signal)->kind;
+    bool real = store_signal(view->store, signal)->kind == STORE_REAL;
+    bool number = real && (in_scope(view, signal, "cpu") || in_scope(view, signal, "dma")) &&
+                  view_is_own(view);
     return (struct view_row){
         .kind = VIEW_SIGNAL,
         .signal = signal,
-        .radix = kind == STORE_REAL ? VIEW_REAL : VIEW_HEX,
-        .height = kind == STORE_REAL ? 3 : 1,
+        .radix = real && !number ? VIEW_REAL : VIEW_HEX,
+        .style = real && in_scope(view, signal, "volts") ? VIEW_LINEAR : VIEW_AUTO,
+        .height = real && !number ? 3 : 1,
     };
 }
 
@@ -118,11 +128,6 @@ static bool is_new(const struct view *view, uint32_t signal) {
 static void add_signal(struct view *view, uint32_t signal) {
     struct view_row row = view_signal_row(view, signal);
     view_add(view, view->n_rows, &row);
-}
-
-static bool in_scope(const struct view *view, uint32_t signal, const char *scope) {
-    uint32_t at = store_signal(view->store, signal)->scope;
-    return at != STORE_NONE && strcmp(store_scope(view->store, at)->name, scope) == 0;
 }
 
 /* The scopes of waves that linkpulse writes, along the way of a packet. What levels in

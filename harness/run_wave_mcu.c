@@ -23,6 +23,7 @@ static void on_ndtr(void *user, const struct stm32_ndtr *ndtr) {
 void run_wave_listen(struct run *run, struct cosim_settings *settings) {
     if (!run->wave)
         return;
+    wave_mix_put(run->wave->mix, WAVE_EXCEPTION, 0, RUN_WAVE_EXCEPTION, 0); /* thread mode */
     settings->on_step = on_step;
     settings->on_exception = on_exception;
     settings->on_ndtr = on_ndtr;

@@ -68,8 +68,13 @@ static void scale(struct analog *analog) {
 
 /* --- traces ----------------------------------------------------------------------------------- */
 
-static bool known(const struct store_column *column) {
-    return column->changes || column->first || column->low != 0 || column->high != 0;
+/* The column from which on there is a value. */
+static int first_column(const struct analog *analog) {
+    const struct view *view = analog->draw->view;
+    struct store_cursor cursor;
+    if (store_seek(view->store, analog->row->signal, view->from, &cursor))
+        return 0;
+    return store_next(&cursor) ? layout_column(view, analog->area.w, cursor.time) : analog->area.w;
 }
 
 /* Each column from its least to its greatest; equal ones beside each other at once. */
@@ -94,7 +99,7 @@ static void steps(struct analog *analog, const struct store_column *columns, int
     }
 }
 
-/* The points themselves joined by lines: there are no more of them than columns. */
+/* The points themselves, joined by lines. */
 static void joined(struct analog *analog) {
     const struct view *view = analog->draw->view;
     struct paint *paint = analog->draw->paint;
@@ -120,11 +125,13 @@ static void joined(struct analog *analog) {
     paint->ops->line(paint, rest, 2, 1.3f * (float)analog->stroke, analog->line.colour);
 }
 
-static bool is_dense(const struct store_column *columns, int n) {
-    for (int i = 0; i < n; i++)
-        if (columns[i].changes > 1)
-            return true;
-    return false;
+/* More changes than lines are worth drawing for. */
+static bool is_dense(const struct analog *analog) {
+    const struct view *view = analog->draw->view;
+    struct store_cursor first, last;
+    store_seek(view->store, analog->row->signal, view->from, &first);
+    return store_seek(view->store, analog->row->signal, view->from + view->span, &last) &&
+           last.index - first.index > (uint64_t)analog->area.w;
 }
 
 /* --- scale and thresholds --------------------------------------------------------------------- */
@@ -139,8 +146,8 @@ static void dashed(struct analog *analog, int y) {
     draw_batch_end(&batch);
 }
 
-/* Beside its line, from `right` leftwards, on the ground's colour: "U2 high 1.7 V". Returns where
- * the next one ends. */
+/* Beside its line, above or below, with the traces shining through: "U2 high 1.7 V". Returns where
+ * it begins. */
 static int threshold_label(struct analog *analog, const char *of, const char *name, double value,
                            int right) {
     struct draw *draw = analog->draw;
@@ -153,25 +160,33 @@ static int threshold_label(struct analog *analog, const char *of, const char *na
     if (at.y < analog->area.y || at.y + h > analog->area.y + analog->area.h ||
         at.x < analog->area.x)
         return right;
-    draw_fill(draw, at.x, at.y, at.w, at.h, theme_thin(draw->theme->ground, 235));
+    draw_fill(draw, at.x, at.y, at.w, at.h, theme_thin(draw->theme->ground, 215));
     draw_label(draw, at, size, DRAW_MIDDLE, text, draw->theme->threshold);
-    return at.x - draw->layout.pad;
+    return at.x;
 }
 
-static void thresholds(struct analog *analog) {
+static void threshold_lines(struct analog *analog) {
     const struct sidecar *sidecar = analog->draw->view->sidecar;
-    int right = analog->area.x + analog->area.w - analog->draw->layout.pad;
+    for (size_t i = 0; (i = next_threshold(analog, i)) != SIZE_MAX; i++) {
+        dashed(analog, height_of(analog, sidecar->thresholds[i].high));
+        if (sidecar->thresholds[i].low < sidecar->thresholds[i].high)
+            dashed(analog, height_of(analog, sidecar->thresholds[i].low));
+    }
+}
+
+static void threshold_labels(struct analog *analog) {
+    const struct sidecar *sidecar = analog->draw->view->sidecar;
+    int pad = analog->draw->layout.pad, right = analog->area.x + analog->area.w - pad;
+    if (analog->row->height < AXIS_LINES)
+        return;
     for (size_t i = 0; (i = next_threshold(analog, i)) != SIZE_MAX; i++) {
         const struct sidecar_threshold *threshold = &sidecar->thresholds[i];
         bool two = threshold->high > threshold->low;
-        dashed(analog, height_of(analog, threshold->high));
-        if (two)
-            dashed(analog, height_of(analog, threshold->low));
-        if (analog->row->height < AXIS_LINES)
-            continue;
-        right = threshold_label(analog, threshold->of, two ? "high " : "", threshold->high, right);
-        if (two)
-            right = threshold_label(analog, threshold->of, "low ", threshold->low, right);
+        int high =
+            threshold_label(analog, threshold->of, two ? "high " : "", threshold->high, right);
+        int low =
+            two ? threshold_label(analog, threshold->of, "low ", threshold->low, right) : right;
+        right = (high < low ? high : low) - pad;
     }
 }
 
@@ -192,7 +207,7 @@ static void axis(struct analog *analog) {
 void draw_analog(struct draw *draw, const struct view_row *row, struct paint_rect area) {
     const struct view *view = draw->view;
     struct store_column *columns = draw_columns(draw, (size_t)area.w);
-    int pad = layout_pixels(&draw->layout, 3), stroke = draw->layout.stroke, from = 0;
+    int pad = layout_pixels(&draw->layout, 3), stroke = draw->layout.stroke;
     struct analog analog = {.draw = draw, .row = row, .area = area, .stroke = stroke};
     if (!columns)
         return;
@@ -203,16 +218,15 @@ void draw_analog(struct draw *draw, const struct view_row *row, struct paint_rec
     axis(&analog);
     draw_batch_begin(&analog.line, draw->paint, draw->theme->real);
     draw_batch_begin(&analog.busy, draw->paint, theme_thin(draw->theme->real, 110));
-    thresholds(&analog);
+    threshold_lines(&analog);
     store_columns(view->store, row->signal, view->from, view->span, (size_t)area.w, columns);
-    while (from < area.w && !known(&columns[from]))
-        from++;
     draw->paint->ops->clip(draw->paint, &area);
-    if (row->style == VIEW_LINEAR && !is_dense(columns, area.w))
+    if (row->style == VIEW_LINEAR && !is_dense(&analog))
         joined(&analog);
     else
-        steps(&analog, columns, from, area.w);
+        steps(&analog, columns, first_column(&analog), area.w);
     draw_batch_end(&analog.busy);
     draw_batch_end(&analog.line);
     draw->paint->ops->clip(draw->paint, NULL);
+    threshold_labels(&analog);
 }

@@ -57,9 +57,11 @@ static void end_merged(struct rows *rows, unsigned line) {
     char text[32] = "";
     if (!merged->n)
         return;
+    struct paint_rect r = line_of(rows, line, merged->from, merged->to);
     if (merged->n > 1)
         snprintf(text, sizeof text, "%zu items", merged->n);
-    struct paint_rect r = line_of(rows, line, merged->from, merged->to);
+    if (paint_text_width(rows->draw->layout.small, text) + rows->least > r.w)
+        text[0] = 0;
     if (r.w >= rows->least)
         box(rows, r, merged->class, text);
     else

@@ -55,19 +55,20 @@ static void flag(struct marks *marks, int64_t time, char letter, struct paint_co
     }
 }
 
-/* A triangle that points down at it, and a broken line. */
-static void failures(struct draw *draw, struct paint_rect lane) {
+/* A triangle at the ruler's lower edge that points down, and a broken line: seen under a cursor
+ * at the same time as well. */
+static void failures(struct draw *draw) {
     const struct sidecar *sidecar = draw->view->sidecar;
-    int last = -1, x, half = layout_pixels(&draw->layout, 5);
+    int last = -1, x, half = layout_pixels(&draw->layout, 4), bottom = draw->layout.traces.y;
     for (size_t i = 0; sidecar && i < sidecar->n_failures; i++) {
         struct draw_batch batch;
         if (!draw_x(draw, sidecar->failures[i].time, &x) || x == last)
             continue;
         last = x;
-        stem(draw, x, lane.y + lane.h, draw->theme->failure, layout_pixels(&draw->layout, 3));
+        stem(draw, x, bottom, draw->theme->failure, layout_pixels(&draw->layout, 3));
         draw_batch_begin(&batch, draw->paint, draw->theme->failure);
         for (int k = 0; k <= half; k++)
-            draw_batch_add(&batch, x - half + k, lane.y + lane.h - 2 * half + 2 * k,
+            draw_batch_add(&batch, x - half + k, bottom - 2 * (half - k) - 2,
                            2 * (half - k) + draw->layout.stroke, 2);
         draw_batch_end(&batch);
     }
@@ -84,11 +85,11 @@ void draw_marks(struct draw *draw) {
     marks.lane.h = h;
     if (draw_x(draw, view->pointer, &x))
         stem(draw, x, layout->traces.y, draw->theme->pointer, 0);
-    failures(draw, marks.lane);
     for (unsigned i = 0; i < 2; i++) /* the one that keys move takes its place first */
         flag(&marks, view->cursors[(view->cursor + i) & 1], (view->cursor + i) & 1 ? 'B' : 'A',
              draw->theme->cursors[(view->cursor + i) & 1], 0);
     for (unsigned i = 0; i < VIEW_MARKERS; i++)
         flag(&marks, view->markers[i], (char)('a' + i), draw->theme->marker,
              layout_pixels(layout, 2));
+    failures(draw);
 }

@@ -1,5 +1,6 @@
 /* Time: ticks of 1, 2 or 5 in round units, and the lines they make through the traces. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,17 +38,20 @@ static void label(const struct draw *draw, const struct ticks *ticks, int64_t ti
              places > 0 ? digits + whole : "", UNITS[ticks->unit].name);
 }
 
-/* The greatest unit of which a span has at least one. */
-static size_t unit_of(const struct view *view) {
-    double seconds = (double)view->span;
+/* The greatest unit of which there is one in what is seen, and in which a step of 10^power ticks
+ * needs no more than three decimals. */
+static size_t unit_of(const struct view *view, int power) {
     int exponent = store_exponent(view->store);
-    for (; exponent < 0; exponent++)
-        seconds /= 10;
-    for (; exponent > 0; exponent--)
-        seconds *= 10;
+    double from = fabs((double)view->from), to = fabs((double)view->from + (double)view->span);
     size_t i = 0;
-    for (double unit = 1; i + 1 < N_UNITS && seconds < 2 * unit; unit /= 1000)
-        i++;
+    for (; i + 1 < N_UNITS; i++) {
+        int places = UNITS[i].exponent - exponent;
+        double unit = 1;
+        for (int k = 0; k < places; k++)
+            unit *= 10;
+        if (places - power <= 3 && (from >= unit || to >= unit))
+            break;
+    }
     return i;
 }
 
@@ -64,15 +68,17 @@ static bool has_room(const struct draw *draw, const struct ticks *ticks) {
 
 static struct ticks ticks_of(const struct draw *draw) {
     static const int factors[] = {1, 2, 5}, minors[] = {5, 4, 5};
-    struct ticks ticks = {.unit = unit_of(draw->view)};
+    struct ticks ticks = {0};
     int64_t decade = 1;
-    for (ticks.power = 0; ticks.power < 18; ticks.power++, decade *= 10)
+    for (ticks.power = 0; ticks.power < 18; ticks.power++, decade *= 10) {
+        ticks.unit = unit_of(draw->view, ticks.power);
         for (int i = 0; i < 3; i++) {
             ticks.step = factors[i] * decade;
             ticks.minor = ticks.step % minors[i] == 0 ? minors[i] : 1;
             if (has_room(draw, &ticks))
                 return ticks;
         }
+    }
     return ticks;
 }
 

@@ -179,7 +179,9 @@ void draw_details(struct draw *draw) {
     }
     if (!n)
         draw_label(draw, at, layout->text, DRAW_LEFT,
-                   "no packets and no code were recorded with this file", draw->theme->soft);
+                   view->sidecar ? "nothing was recorded of this time"
+                                 : "no packets and no code were recorded with this file",
+                   draw->theme->soft);
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */
@@ -192,7 +194,8 @@ static void trace(struct draw *draw, const struct view_row *row, struct paint_re
         return;
     signal = store_signal(draw->view->store, row->signal);
     bool number = signal->kind == STORE_REAL || signal->kind == STORE_VECTOR;
-    if (signal->kind == STORE_REAL || (number && row->style != VIEW_AUTO))
+    bool height = signal->kind == STORE_REAL && row->radix == VIEW_REAL;
+    if (height || (number && row->style != VIEW_AUTO))
         draw_analog(draw, row, area);
     else if (signal->kind == STORE_BIT)
         draw_bits(draw, row->signal, area);

@@ -13,8 +13,6 @@ struct reading {
     struct wave_read *read;
     struct fst_file file;
     uint32_t *datas; /* [n_handles]: of each handle, or STORE_NONE */
-    const uint8_t *at, *end;
-    uint32_t handle;
     uint32_t ticks;
     bool failed;
 };
@@ -31,132 +29,6 @@ static bool placed(struct reading *reading, bool good) {
         sim_format(err->file, sizeof err->file, "%s", reading->read->input->path);
     }
     return good;
-}
-
-/* --- the hierarchy -------------------------------------------------------------------------- */
-
-/* A string up to its NUL. */
-static bool take_name(struct reading *reading, const char **name, size_t *n) {
-    const uint8_t *nul = memchr(reading->at, 0, (size_t)(reading->end - reading->at));
-    if (!nul)
-        return refuse(reading, "not a sound FST file: a name in the hierarchy does not end");
-    *name = (const char *)reading->at;
-    *n = (size_t)(nul - reading->at);
-    reading->at = nul + 1;
-    return true;
-}
-
-static bool take_number(struct reading *reading, uint64_t *value) {
-    *value = 0;
-    for (unsigned shift = 0; reading->at < reading->end && shift < 64; shift += 7) {
-        uint8_t octet = *reading->at++;
-        *value |= (uint64_t)(octet & 0x7f) << shift;
-        if (!(octet & 0x80))
-            return true;
-    }
-    return refuse(reading, "not a sound FST file: the hierarchy is cut off");
-}
-
-static bool take_octet(struct reading *reading, int *value) {
-    if (reading->at == reading->end)
-        return refuse(reading, "not a sound FST file: the hierarchy is cut off");
-    *value = *reading->at++;
-    return true;
-}
-
-static bool take_scope(struct reading *reading) {
-    const char *name = NULL, *component;
-    size_t n = 0, component_n;
-    int type;
-    return take_octet(reading, &type) && take_name(reading, &name, &n) &&
-           take_name(reading, &component, &component_n) &&
-           placed(reading, store_build_scope(reading->read->build, name, n));
-}
-
-static bool take_attribute(struct reading *reading) {
-    const char *name;
-    size_t n;
-    int type;
-    uint64_t argument;
-    return take_octet(reading, &type) && take_octet(reading, &type) &&
-           take_name(reading, &name, &n) && take_number(reading, &argument);
-}
-
-/* Without the blank before a range, as in a VCD. */
-static bool put_signal(struct reading *reading, const char *name, size_t n, uint32_t data) {
-    char *joined = malloc(n + 1);
-    size_t out = 0;
-    if (!joined)
-        return placed(reading, store_build_no_memory(reading->read->build));
-    for (size_t i = 0; i < n; i++)
-        if (name[i] != ' ' || i + 1 == n || name[i + 1] != '[')
-            joined[out++] = name[i];
-    bool good = store_build_signal(reading->read->build, joined, out, data);
-    free(joined);
-    return placed(reading, good);
-}
-
-static enum store_kind kind_of(int type, uint32_t length) {
-    if (length == FST_FILE_REAL)
-        return STORE_REAL;
-    if (length == FST_FILE_STRING || type == FST_VT_GEN_STRING || type == FST_VT_VCD_PORT)
-        return STORE_STRING;
-    return type == FST_VT_VCD_EVENT ? STORE_EVENT : STORE_VECTOR;
-}
-
-/* Direction, name, length and alias; the length that counts is that of the list. */
-static bool take_variable(struct reading *reading, int type) {
-    const char *name = NULL;
-    size_t n = 0;
-    int direction;
-    uint64_t length, alias = 0;
-    if (!take_octet(reading, &direction) || !take_name(reading, &name, &n) ||
-        !take_number(reading, &length) || !take_number(reading, &alias))
-        return false;
-    uint64_t handle = alias ? alias : ++reading->handle;
-    if (handle < 1 || handle > reading->file.n_handles)
-        return refuse(reading, "not a sound FST file: a signal that has no length");
-    uint32_t *data = &reading->datas[handle - 1];
-    uint32_t bits = reading->file.lengths[handle - 1];
-    if (*data == STORE_NONE)
-        *data = store_build_data(reading->read->build, kind_of(type, bits), bits);
-    if (*data == STORE_NONE)
-        return placed(reading, false);
-    return put_signal(reading, name, n, *data);
-}
-
-static bool take_entry(struct reading *reading) {
-    int tag;
-    if (!take_octet(reading, &tag))
-        return false;
-    switch (tag) {
-    case FST_ST_VCD_SCOPE:
-        return take_scope(reading);
-    case FST_ST_VCD_UPSCOPE:
-        return placed(reading, store_build_upscope(reading->read->build));
-    case FST_ST_GEN_ATTRBEGIN:
-        return take_attribute(reading);
-    case FST_ST_GEN_ATTREND:
-        return true;
-    default:
-        return tag <= FST_VT_MAX ? take_variable(reading, tag)
-                                 : refuse(reading, "not a sound FST file: an unknown entry in "
-                                                   "the hierarchy");
-    }
-}
-
-static bool take_hierarchy(struct reading *reading) {
-    struct fst_file *file = &reading->file;
-    reading->at = file->hierarchy;
-    reading->end = file->hierarchy + file->hierarchy_n;
-    reading->datas = malloc((file->n_handles + 1) * sizeof *reading->datas);
-    if (!reading->datas)
-        return placed(reading, store_build_no_memory(reading->read->build));
-    memset(reading->datas, 0xff, file->n_handles * sizeof *reading->datas);
-    while (reading->at < reading->end)
-        if (!take_entry(reading))
-            return false;
-    return true;
 }
 
 /* --- values --------------------------------------------------------------------------------- */
@@ -242,14 +114,24 @@ static bool take_values(struct reading *reading, const char *name) {
     return !reading->failed && to_time(reading, reading->file.end);
 }
 
+static bool read_file(struct reading *reading, FILE *stream, const char *name) {
+    struct wave_read *read = reading->read;
+    struct fst_file *file = &reading->file;
+    if (!fst_file_open(file, stream, read->input->path, read->err))
+        return false;
+    read->build->exponent = file->exponent;
+    reading->datas = malloc((file->n_handles + 1) * sizeof *reading->datas);
+    if (!reading->datas)
+        return store_build_no_memory(read->build);
+    return fst_hierarchy(read, file, reading->datas) &&
+           placed(reading, store_build_begin(read->build)) && take_values(reading, name) &&
+           placed(reading, store_build_end(read->build));
+}
+
 bool fst_build(struct wave_read *read, FILE *stream, const char *name) {
     struct reading reading = {.read = read};
-    struct store_build *build = read->build;
     alarm(PATIENCE_S);
-    bool good = fst_file_open(&reading.file, stream, read->input->path, read->err) &&
-                take_hierarchy(&reading) && placed(&reading, store_build_begin(build));
-    build->exponent = reading.file.exponent;
-    good = good && take_values(&reading, name) && placed(&reading, store_build_end(build));
+    bool good = read_file(&reading, stream, name);
     fst_file_finish(&reading.file);
     free(reading.datas);
     return good;

@@ -8,4 +8,7 @@
 /* `name` is how the stream is opened once more. */
 bool fst_build(struct wave_read *read, FILE *stream, const char *name);
 
+/* Scopes and signals. datas[n_handles] becomes the data of each handle, STORE_NONE: none. */
+bool fst_hierarchy(struct wave_read *read, const struct fst_file *file, uint32_t *datas);
+
 #endif

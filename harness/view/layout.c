@@ -59,7 +59,7 @@ static size_t value_length(const struct view *view, const struct view_row *row) 
     case STORE_VECTOR:
         return row->radix == VIEW_BINARY ? signal->width : 2 + (signal->width + 3) / 4;
     case STORE_REAL:
-        return 9;
+        return row->radix == VIEW_REAL ? 9 : 10;
     case STORE_STRING:
         return 12;
     default:

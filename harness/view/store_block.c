@@ -68,30 +68,25 @@ void store_block_open(const struct store *store, const struct layout_data *data,
     block->bit = data->kind == STORE_BIT;
 }
 
-uint32_t store_block_before(const struct store_block *block, int64_t when) {
-    uint64_t since = (uint64_t)when - (uint64_t)block->first;
-    uint32_t low = 0, high = block->n;
-    if (when <= block->first)
-        return 0;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (block->step * layout_get(block->times, middle, block->time_bits) < since)
-            low = middle + 1;
-        else
-            high = middle;
+/* Without branches that depend on the times: none of them could be foreseen. */
+static uint32_t search(const struct store_block *block, uint64_t least) {
+    uint32_t at = 0, n = block->n;
+    while (n > 1) {
+        uint32_t half = n / 2;
+        bool before = layout_get(block->times, at + half - 1, block->time_bits) < least;
+        at += half & -(uint32_t)before;
+        n -= half;
     }
-    return low;
+    return at + (layout_get(block->times, at, block->time_bits) < least);
 }
 
-char store_block_state(const struct store_block *block, uint64_t i, uint64_t k) {
-    uint64_t bits = block->value_bits;
-    if (block->encoding == LAYOUT_PLAIN)
-        return k < bits ? (char)('0' + layout_get(block->values, i * bits + k, 1)) : '0';
-    if (block->encoding != LAYOUT_STATES || bits == 0)
-        return 'x';
-    uint64_t length = bits / 4;
-    char c = name_of(layout_get(block->values, i * length + (k < length ? k : length - 1), 4));
-    return k >= length && c == '1' ? '0' : c;
+uint32_t store_block_before(const struct store_block *block, int64_t when) {
+    uint64_t since = (uint64_t)when - (uint64_t)block->first;
+    if (when <= block->first)
+        return 0;
+    if (!block->time_bits)
+        return block->n; /* all at the first's time: one, or the index is damaged */
+    return search(block, block->step > 1 ? (since - 1) / block->step + 1 : since);
 }
 
 uint64_t store_before(const struct store *store, const struct layout_data *data, int64_t when) {
@@ -122,6 +117,17 @@ int64_t store_ticks(const struct store *store, int64_t when) {
         return store->head.end; /* a damaged index */
     store_block_open(store, clock, (uint64_t)when / LAYOUT_BLOCK, &block);
     return store_block_when(&block, (uint64_t)when % LAYOUT_BLOCK);
+}
+
+char store_block_state(const struct store_block *block, uint64_t i, uint64_t k) {
+    uint64_t bits = block->value_bits;
+    if (block->encoding == LAYOUT_PLAIN)
+        return k < bits ? (char)('0' + layout_get(block->values, i * bits + k, 1)) : '0';
+    if (block->encoding != LAYOUT_STATES || bits == 0)
+        return 'x';
+    uint64_t length = bits / 4;
+    char c = name_of(layout_get(block->values, i * length + (k < length ? k : length - 1), 4));
+    return k >= length && c == '1' ? '0' : c;
 }
 
 /* The first of x, z and their like, from the left. */

@@ -34,7 +34,7 @@ bool store_index_same(const struct layout_source *a, const struct layout_source 
            a->modified_ns == b->modified_ns && a->first == b->first && a->last == b->last;
 }
 
-/* The user's cache for linkpulse, made when it is not there. */
+/* The user's cache for linkpulse. */
 static bool cache_folder(char *out, size_t size) {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     int n = -1;
@@ -44,10 +44,8 @@ static bool cache_folder(char *out, size_t size) {
         n = snprintf(out, size, "%s/.cache", home);
     if (n < 0 || (size_t)n + sizeof "/linkpulse" > size)
         return false;
-    mkdir(out, 0700);
     memcpy(out + n, "/linkpulse", sizeof "/linkpulse");
-    mkdir(out, 0700);
-    return access(out, X_OK) == 0;
+    return true;
 }
 
 static bool cache_path(const char *wave, char out[STORE_INDEX_PATH]) {
@@ -85,7 +83,8 @@ struct store *store_index_find(const char *wave, const struct layout_source *sou
     char path[STORE_INDEX_PATH];
     struct sim_err ignored = SIM_ERR_INIT; /* a damaged one is made anew */
     for (unsigned i = 0; i < STORE_INDEX_PLACES; i++) {
-        int fd = store_index_path(wave, i, path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+        int fd =
+            store_index_path(wave, i, path) ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
         if (fd < 0)
             continue;
         struct store *store = store_index_map(wave, fd, &ignored);
@@ -99,14 +98,36 @@ struct store *store_index_find(const char *wave, const struct layout_source *sou
     return NULL;
 }
 
+/* The folder that `path` lies in and the one that this lies in, where they are not there. */
+static void make_folders(const char *path) {
+    char folder[STORE_INDEX_PATH];
+    memcpy(folder, path, strlen(path) + 1);
+    *strrchr(folder, '/') = '\0';
+    if (access(folder, F_OK) == 0)
+        return;
+    char *last = strrchr(folder, '/');
+    *last = '\0';
+    mkdir(folder, 0700);
+    *last = '/';
+    mkdir(folder, 0700);
+}
+
+/* An index may be written here: there is none, or a file. */
+static bool free_place(const char *path) {
+    struct stat status;
+    return stat(path, &status) != 0 || S_ISREG(status.st_mode);
+}
+
 bool store_index_create(const char *wave, struct outfile *file) {
     char path[STORE_INDEX_PATH];
     struct sim_err ignored = SIM_ERR_INIT; /* then in the next place */
-    for (unsigned i = 0; i < STORE_INDEX_PLACES; i++)
-        if (store_index_path(wave, i, path) && outfile_open(file, path, &ignored)) {
-            if (!file->direct)
-                return true;
-            outfile_abandon(file); /* a pipe or a device lies there */
-        }
+    for (unsigned i = 0; i < STORE_INDEX_PLACES; i++) {
+        if (!store_index_path(wave, i, path))
+            continue;
+        if (i)
+            make_folders(path);
+        if (free_place(path) && outfile_open(file, path, &ignored))
+            return true;
+    }
     return false;
 }

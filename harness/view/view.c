@@ -81,13 +81,23 @@ void view_remove(struct view *view, size_t at) {
         view->top = view->n_rows ? view->n_rows - 1 : 0;
 }
 
+static bool in_scope(const struct view *view, uint32_t signal, const char *scope) {
+    uint32_t at = store_signal(view->store, signal)->scope;
+    return at != STORE_NONE && strcmp(store_scope(view->store, at)->name, scope) == 0;
+}
+
+/* A run's voltages are samples of what is smooth; what its MCU does comes as reals in a VCD, and
+ * is numbers. */
 struct view_row view_signal_row(const struct view *view, uint32_t signal) {
-    enum store_kind kind = store_signal(view->store, signal)->kind;
+    bool real = store_signal(view->store, signal)->kind == STORE_REAL;
+    bool number = real && (in_scope(view, signal, "cpu") || in_scope(view, signal, "dma")) &&
+                  view_is_own(view);
     return (struct view_row){
         .kind = VIEW_SIGNAL,
         .signal = signal,
-        .radix = kind == STORE_REAL ? VIEW_REAL : VIEW_HEX,
-        .height = kind == STORE_REAL ? 3 : 1,
+        .radix = real && !number ? VIEW_REAL : VIEW_HEX,
+        .style = real && in_scope(view, signal, "volts") ? VIEW_LINEAR : VIEW_AUTO,
+        .height = real && !number ? 3 : 1,
     };
 }
 
@@ -121,6 +131,7 @@ static void add_signal(struct view *view, uint32_t signal) {
     view_add(view, view->n_rows, &row);
 }
 
+<<<<<<< HEAD
 static bool in_scope(const struct view *view, uint32_t signal, const char *scope) {
     uint32_t at = store_signal(view->store, signal)->scope;
     return at != STORE_NONE && strcmp(store_scope(view->store, at)->name, scope) == 0;
@@ -128,6 +139,11 @@ static bool in_scope(const struct view *view, uint32_t signal, const char *scope
 
 /* The scopes of waves that linkpulse writes, along the way of a packet. */
 static const char *const OWN_SCOPES[] = {"line", "spi", "one-shots", "volts", "mcu"};
+=======
+/* The scopes of waves that linkpulse writes, along the way of a packet. What levels in
+ * "one-shots" show is seen better in their voltages. */
+static const char *const OWN_SCOPES[] = {"line", "spi", "volts", "cpu", "dma"};
+>>>>>>> paint
 
 bool view_is_own(const struct view *view) {
     return view->sidecar || store_find(view->store, "line.line") != STORE_NONE;
@@ -182,6 +198,20 @@ static void add_decoder(struct view *view, const struct decoder *decoder) {
     view_add(view, at, &row);
 }
 
+/* Where the first failure shows, as the row that is looked at. */
+static void show_failure(struct view *view) {
+    const struct sidecar *sidecar = view->sidecar;
+    const char *name = sidecar && sidecar->n_failures ? sidecar->failures[0].signal : NULL;
+    uint32_t signal = name ? store_find(view->store, name) : STORE_NONE;
+    if (signal == STORE_NONE)
+        return;
+    size_t at = find_row(view, signal);
+    struct view_row row = view_signal_row(view, signal);
+    if (at == view->n_rows && !view_add(view, at = 0, &row))
+        return;
+    view_set_active(view, at);
+}
+
 void view_default_rows(struct view *view) {
     if (view_is_own(view))
         add_own(view);
@@ -191,6 +221,7 @@ void view_default_rows(struct view *view) {
         add_decoder(view, decoders[i]);
     view->top = 0;
     view_set_active(view, 0);
+    show_failure(view);
 }
 
 void view_default_range(struct view *view) {

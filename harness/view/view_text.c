@@ -182,6 +182,18 @@ static bool all_of(const char *bits, char c) {
     return bits[strspn(bits, (char[]){c, 0})] == 0;
 }
 
+/* One that is whole may be shown as a number. */
+static void put_real(const struct store_cursor *cursor, enum view_radix radix, char *out,
+                     size_t size) {
+    uint64_t n;
+    if (radix == VIEW_REAL || !store_number(cursor, &n))
+        snprintf(out, size, "%.6g", store_real(cursor));
+    else if (radix == VIEW_HEX)
+        snprintf(out, size, "0x%" PRIx64, n);
+    else
+        put_number(n, 64, radix == VIEW_SIGNED, out, size);
+}
+
 static void put_vector(const struct store_cursor *cursor, const struct store_signal *signal,
                        enum view_radix radix, char *out, size_t size) {
     static _Thread_local char bits[STORE_MAX_WIDTH + 1];
@@ -207,7 +219,7 @@ void view_cursor_text(const struct store_cursor *cursor, const struct store_sign
         return;
     switch (signal->kind) {
     case STORE_REAL:
-        snprintf(out, size, "%.6g", store_real(cursor));
+        put_real(cursor, radix, out, size);
         break;
     case STORE_STRING:
         text = store_text(cursor);

@@ -52,16 +52,18 @@ static bool goes_to(const struct waveform *w, bool rising, uint8_t *level, doubl
     return true;
 }
 
-static void look(struct waveform *w, const struct cable_stretch *stretch) {
+/* Returns where the edge is in the piece, -1: none. */
+static double look(struct waveform *w, const struct cable_stretch *stretch) {
     for (int rising = 0; rising < 2; rising++) {
         uint8_t level;
         double threshold, at;
         if (goes_to(w, rising, &level, &threshold) &&
             cable_wave_crosses(&w->wave, stretch, threshold, rising, &at)) {
             take_edge(w, level, at);
-            return;
+            return at;
         }
     }
+    return -1;
 }
 
 /* Where a piece begins another has ended, at the same voltage or with a step. */
@@ -93,13 +95,20 @@ static void trace_between(struct waveform *w, double from, double v_from, double
     trace_between(w, middle, volt, to, v_to, depth - 1);
 }
 
-static void trace_piece(struct waveform *w, double dt_ps) {
-    double from = cable_wave_at(&w->wave, 0), to = cable_wave_at(&w->wave, dt_ps);
-    trace_at(w, 0, from);
+static void trace_part(struct waveform *w, double from, double to) {
+    double before = cable_wave_at(&w->wave, from), behind = cable_wave_at(&w->wave, to);
+    trace_at(w, from, before);
     if (w->settings->cable_m > 0)
-        trace_between(w, 0, from, dt_ps, to, 8);
-    if (dt_ps > 0)
-        trace_at(w, dt_ps, to);
+        trace_between(w, from, before, to, behind, 8);
+    if (to > from)
+        trace_at(w, to, behind);
+}
+
+/* With a sample where the receiver has its edge, at `edge` unless that is negative. */
+static void trace_piece(struct waveform *w, double dt_ps, double edge) {
+    if (edge > 0 && edge < dt_ps)
+        trace_part(w, 0, edge);
+    trace_part(w, edge > 0 && edge < dt_ps ? edge : 0, dt_ps);
 }
 
 /* The piece that `next` begins, and the look at it, `stretch` long. */
@@ -108,9 +117,9 @@ static void piece(struct waveform *w, const struct cable_stretch *stretch,
     cable_wave_next(&w->wave, &w->last, next);
     w->at_ps += w->last.dt_ps;
     w->last = *stretch;
+    double edge = look(w, stretch);
     if (w->trace)
-        trace_piece(w, stretch->dt_ps);
-    look(w, stretch);
+        trace_piece(w, stretch->dt_ps, edge);
 }
 
 static void ramp_to(struct waveform *w, double volt) {

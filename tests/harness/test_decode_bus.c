@@ -317,9 +317,9 @@ static const struct guess_case {
      {"line.line"},
      false},
     {"$scope module cpu $end $var reg 32 a pc [31:0] $end $var reg 9 b exception [8:0] $end"
-     " $var reg 16 c dma.ndtr [15:0] $end $upscope $end",
+     " $upscope $end $scope module dma $end $var reg 16 c ndtr [15:0] $end $upscope $end",
      "mcu",
-     {"cpu.pc[31:0]", "cpu.exception[8:0]", "cpu.dma.ndtr[15:0]"},
+     {"cpu.pc[31:0]", "cpu.exception[8:0]", "dma.ndtr[15:0]"},
      false},
     {"$scope module top $end $var wire 1 a q $end $upscope $end", "manchester", {NULL}, true},
     {"$scope module top $end $var wire 1 a q $end $upscope $end", "mcu", {NULL}, true},

@@ -16,7 +16,7 @@ struct wave_model_change {
 };
 
 struct wave_model_signal {
-    char id[8], name[16];
+    char id[8], name[24];
     enum store_kind kind;
     uint32_t width;
     struct wave_model_change *changes;

@@ -242,7 +242,7 @@ static bool decode(const struct decode_request *request, struct decode_items *it
 static bool guess(const struct store *store, uint32_t inputs[DECODE_MAX_INPUTS]) {
     inputs[INPUT_PC] = decode_guess_vector(store, "cpu", "pc");
     inputs[INPUT_EXCEPTION] = decode_guess_vector(store, "cpu", "exception");
-    inputs[INPUT_NDTR] = decode_guess_vector(store, "cpu", "dma.ndtr");
+    inputs[INPUT_NDTR] = decode_guess_vector(store, "dma", "ndtr");
     return inputs[INPUT_PC] != STORE_NONE || inputs[INPUT_EXCEPTION] != STORE_NONE ||
            inputs[INPUT_NDTR] != STORE_NONE;
 }

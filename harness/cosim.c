@@ -90,8 +90,20 @@ static void on_rx(void *user, const struct stm32_rx *rx) {
 
 static void on_exception(void *user, unsigned number, bool entered) {
     struct cosim *c = user;
-    if (entered && (int)number == c->nss_exception)
+    if (c->settings.on_exception)
+        c->settings.on_exception(c->settings.user, number, stm32_time(c->chip));
+    if (c->settings.on_nss_interrupt && entered && (int)number == c->nss_exception)
         c->settings.on_nss_interrupt(c->settings.user, stm32_time(c->chip));
+}
+
+static void on_ndtr(void *user, const struct stm32_ndtr *ndtr) {
+    struct cosim *c = user;
+    c->settings.on_ndtr(c->settings.user, ndtr);
+}
+
+static void on_step(void *user, uint32_t pc, sim_time time) {
+    struct cosim *c = user;
+    c->settings.on_step(c->settings.user, pc, time);
 }
 
 static void on_itm(void *user, unsigned port, unsigned size, uint32_t value) {
@@ -174,6 +186,7 @@ static bool make_chip(struct cosim *c, struct sim_err *err) {
     if (!chip)
         return sim_err_set(err, SIM_ERR_INPUT, "mcu.chip = %s: not a chip of this version",
                            config->mcu_chip);
+    bool exceptions = c->settings.on_nss_interrupt || c->settings.on_exception;
     const struct stm32_config settings = {
         .hsi_ppm = config->mcu_hsi_ppm,
         .hse_hz = (uint32_t)config->mcu_hse_hz,
@@ -186,8 +199,10 @@ static bool make_chip(struct cosim *c, struct sim_err *err) {
         .on_report = on_report,
         .on_rx = c->settings.on_rx ? on_rx : NULL,
         .on_pin = c->settings.on_output ? on_pin : NULL,
+        .on_ndtr = c->settings.on_ndtr ? on_ndtr : NULL,
+        .on_step = c->settings.on_step ? on_step : NULL,
         .core = {.function = on_function,
-                 .exception = c->settings.on_nss_interrupt ? on_exception : NULL,
+                 .exception = exceptions ? on_exception : NULL,
                  .itm = c->settings.trace ? on_itm : NULL},
         .user = c,
     };
@@ -358,6 +373,10 @@ bool cosim_run_until(struct cosim *c, sim_time time, struct sim_err *err) {
         return run_debugged(c, time, err);
     enum stm32_stop stop = stm32_run_until(c->chip, time);
     return stop == STM32_UNTIL || ended(c, stop, err);
+}
+
+void cosim_trace(struct cosim *c, bool on) {
+    stm32_trace(c->chip, on);
 }
 
 bool cosim_tells_drops(const struct cosim *c) {

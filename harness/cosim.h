@@ -40,6 +40,11 @@ struct cosim_settings {
     void (*on_drop)(void *user, enum cosim_drop drop, uint32_t address, sim_time time);
     void (*on_rx)(void *user, const struct stm32_rx *rx);
     void (*on_nss_interrupt)(void *user, sim_time time); /* of the select's pin: taken */
+    /* What waves show: the exception that is run from now on, 0 for none; what a DMA stream has
+     * before it; and, while cosim_trace() is on, each instruction. Of each in the order of time. */
+    void (*on_exception)(void *user, unsigned number, sim_time time);
+    void (*on_ndtr)(void *user, const struct stm32_ndtr *ndtr);
+    void (*on_step)(void *user, uint32_t pc, sim_time time);
     /* The pin on a net that the MCU drives changes; `output` is its place in struct mcu_nets.
      * Of one pin in the order of time, and never before what cosim_run_until() reached. */
     void (*on_output)(void *user, size_t output, const struct replay_pin *pin);
@@ -67,6 +72,9 @@ void cosim_pins(struct cosim *cosim, sim_time start, const struct pin_list *list
 /* The MCU catches up. False with `err` when the firmware ended: fault, lockup, breakpoint,
  * or, in a strict run, something not modelled (register, PC and source line named). */
 bool cosim_run_until(struct cosim *cosim, sim_time time, struct sim_err *err);
+
+/* on_step from now on, or no more (as at first): slow, and to the same effect. */
+void cosim_trace(struct cosim *cosim, bool on);
 
 /* When the MCU next does something if no pin changes: stm32_next_time(). */
 sim_time cosim_next(const struct cosim *cosim);

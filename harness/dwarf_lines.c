@@ -51,16 +51,28 @@ static Dwarf_Die *unit_of(Dwarf *dwarf, uint32_t address, Dwarf_Die *unit) {
     return NULL;
 }
 
-bool dwarf_lines_find(const struct dwarf_lines *lines, uint32_t address, char *out, size_t size) {
+bool dwarf_lines_place(const struct dwarf_lines *lines, uint32_t address, char *out, size_t size,
+                       unsigned *number) {
     Dwarf_Die memory, *unit = lines ? unit_of(lines->dwarf, address, &memory) : NULL;
     Dwarf_Line *line = unit ? dwarf_getsrc_die(unit, address) : NULL;
     const char *file = line ? dwarf_linesrc(line, NULL, NULL) : NULL;
-    int number = 0;
+    int n = 0;
     out[0] = 0;
-    if (!file || dwarf_lineno(line, &number) != 0)
+    if (!file || dwarf_lineno(line, &n) != 0)
+        return false;
+    snprintf(out, size, "%s", file);
+    *number = (unsigned)n;
+    return true;
+}
+
+bool dwarf_lines_find(const struct dwarf_lines *lines, uint32_t address, char *out, size_t size) {
+    char file[4096];
+    unsigned number;
+    out[0] = 0;
+    if (!dwarf_lines_place(lines, address, file, sizeof file, &number))
         return false;
     const char *slash = strrchr(file, '/');
-    snprintf(out, size, "%s:%d", slash ? slash + 1 : file, number);
+    snprintf(out, size, "%s:%u", slash ? slash + 1 : file, number);
     return true;
 }
 
@@ -82,6 +94,12 @@ bool dwarf_lines_find(const struct dwarf_lines *lines, uint32_t address, char *o
     if (size)
         out[0] = 0;
     return false;
+}
+
+bool dwarf_lines_place(const struct dwarf_lines *lines, uint32_t address, char *out, size_t size,
+                       unsigned *line) {
+    *line = 0;
+    return dwarf_lines_find(lines, address, out, size);
 }
 
 #endif

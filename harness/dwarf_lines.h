@@ -17,4 +17,9 @@ void dwarf_lines_close(struct dwarf_lines *lines); /* NULL is fine */
  * may be NULL); `out` is then "". */
 bool dwarf_lines_find(const struct dwarf_lines *lines, uint32_t address, char *out, size_t size);
 
+/* The file as it was named to the compiler, whole, and the line. False when unknown; `out` is then
+ * "". */
+bool dwarf_lines_place(const struct dwarf_lines *lines, uint32_t address, char *out, size_t size,
+                       unsigned *line);
+
 #endif

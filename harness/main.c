@@ -34,6 +34,8 @@ static int dispatch(const struct options *options) {
         return verb_merge(options);
     case OPTIONS_XDP:
         return verb_xdp(options);
+    case OPTIONS_WAVE:
+        return verb_wave(options);
     case OPTIONS_NO_VERB:
         break;
     }

@@ -148,6 +148,8 @@ static bool take(struct options *options, const struct option_row *row, const ch
         return options_take_sweep(&options->sweep, row->name, value, err);
     case OPTIONS_OF_XDP:
         return options_take_xdp(&options->xdp, row->name, value, err);
+    case OPTIONS_OF_WAVE:
+        return options_take_wave(&options->wave, row->name, value, err);
     case OPTIONS_COMMON:
         break;
     }
@@ -267,8 +269,13 @@ static bool take_verb(struct options *options, const char *word, struct sim_err 
 static bool check_run(const struct options *options, struct sim_err *err) {
     if (options->n_files == 0)
         return sim_err_set(err, SIM_ERR_INPUT, "run needs at least one capture file");
-    if (options->window.kind != OPTIONS_WINDOW_ALL && !options->vcd && !options->fst)
-        return sim_err_set(err, SIM_ERR_INPUT, "--trace-window needs --vcd or --fst");
+    const struct options_wave *wave = &options->wave;
+    if (options->window.kind != OPTIONS_WINDOW_ALL && !options->vcd && !options->fst &&
+        !wave->after_run)
+        return sim_err_set(err, SIM_ERR_INPUT, "--trace-window needs --vcd, --fst or --wave");
+    if ((wave->screenshot || wave->svg) && !wave->after_run)
+        return sim_err_set(err, SIM_ERR_INPUT, "--%s of a run needs --wave",
+                           wave->screenshot ? "screenshot" : "svg");
     return true;
 }
 
@@ -325,6 +332,8 @@ static bool check_verb(struct options *options, struct sim_err *err) {
     case OPTIONS_MERGE:
         return options->n_files > 0 ||
                sim_err_set(err, SIM_ERR_INPUT, "merge needs the records of every shard");
+    case OPTIONS_WAVE:
+        return options_check_wave(options, err);
     case OPTIONS_XDP:  /* verb_xdp() */
     case OPTIONS_LIVE: /* the positional arguments are a command */
         return true;
@@ -358,7 +367,8 @@ bool options_parse(struct options *options, int argc, char **argv, struct sim_er
         .live = {.partner = "tolerant"},
         .sweep = {.samples = SWEEP_DEFAULT_SAMPLES, .emit_shards = 8, .min_yield = 0.95},
         .gate = {.profile = "function", .min_yield = NAN},
-        .xdp = {.cpus = 8, .program = "flow", .hash = "xxh32"}};
+        .xdp = {.cpus = 8, .program = "flow", .hash = "xxh32"},
+        .wave = OPTIONS_WAVE_DEFAULTS};
     options->sets = calloc((size_t)argc + 1, sizeof *options->sets);
     options->edits = calloc((size_t)argc + 1, sizeof *options->edits);
     if (!options->sets || !options->edits)

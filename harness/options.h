@@ -22,7 +22,8 @@ enum options_verb {
     OPTIONS_GATE,
     OPTIONS_SWEEP,
     OPTIONS_MERGE,
-    OPTIONS_XDP
+    OPTIONS_XDP,
+    OPTIONS_WAVE
 };
 
 enum options_window_kind {
@@ -95,6 +96,21 @@ struct options_xdp {
     bool symmetric, require_kernel, force, no_watch;
 };
 
+/* `wave` */
+struct options_wave {
+    const char *screenshot, *svg;             /* output files; NULL for both: a window */
+    unsigned width, height;                   /* pixels */
+    unsigned scale;                           /* pixels per point, 1 to 4; 0: not given */
+    bool light, dark;                         /* neither: not given */
+    const char *from, *to, *cursor, *cursor2; /* times, as view_time_read() takes them */
+    const char *signals; /* separated by commas; NULL: those that the file is opened with */
+    const char *view;    /* a .gtkw file */
+    const char *decode;  /* NAME[=SIGNAL,...]: text instead of a picture; NULL: not wanted */
+    const char *panel;   /* "help", "search", "measure" or "signals" */
+    bool details, no_index;
+    bool after_run; /* run --wave */
+};
+
 struct options {
     enum options_verb verb;
     const char *program;      /* argv[0] */
@@ -127,6 +143,7 @@ struct options {
     struct options_gate gate;
     struct options_sweep sweep;
     struct options_xdp xdp;
+    struct options_wave wave;
 };
 
 /* False with SIM_ERR_INPUT and one line that names the nearest known word. On success
@@ -170,6 +187,14 @@ void options_repeat_sweep(const struct options *options, char *out, size_t size)
 /* The same of `xdp`. */
 bool options_take_xdp(struct options_xdp *xdp, const char *name, const char *value,
                       struct sim_err *err);
+/* The same of `wave`. */
+bool options_take_wave(struct options_wave *wave, const char *name, const char *value,
+                       struct sim_err *err);
+bool options_check_wave(const struct options *options, struct sim_err *err);
+#define OPTIONS_WAVE_DEFAULTS                                                                      \
+    (struct options_wave) {                                                                        \
+        .width = 1280, .height = 720                                                               \
+    }
 #define OPTIONS_MCU_DEFAULTS                                                                       \
     (struct options_mcu) {                                                                         \
         .chip = "f401re", .hse_hz = 8000000, .gdb_port = 3333, .itm_port = 3443                    \

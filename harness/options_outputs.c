@@ -45,7 +45,8 @@ bool options_check_outputs(const struct options *options, struct sim_err *err) {
         {"pcap-out", options->pcap_out}, {"taps-out", options->taps_out},
         {"output", options->output},     {"itm", options->mcu.itm},
         {"swo", options->mcu.swo},       {"html", options->gate.html},
-        {"sarif", options->gate.sarif},  {"markdown", options->gate.markdown}};
+        {"sarif", options->gate.sarif},  {"markdown", options->gate.markdown},
+        {"svg", options->wave.svg},      {"screenshot", options->wave.screenshot}};
     char path[1024];
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
         if (!outputs[i].path)

@@ -15,7 +15,7 @@ const struct verb_row options_verbs[] = {
      "join the board to a TAP device, run a command beside it"},
     {"mcu", OPTIONS_MCU, "IMAGE", "run a firmware image (ELF, HEX or BIN) alone"},
     {"crosscheck", OPTIONS_CROSSCHECK, "CAPTURE...", "compare the two engines edge by edge"},
-    {"wave", OPTIONS_NO_VERB, NULL, NULL},
+    {"wave", OPTIONS_WAVE, "FILE", "show a wave file (VCD, FST), or draw it as PNG or SVG"},
     {"xdp", OPTIONS_XDP, "CAPTURE...", "check the flow-hash program on captures, or install it"},
     {"test", OPTIONS_NO_VERB, NULL, NULL},
 };
@@ -32,8 +32,9 @@ const size_t options_n_verbs = LENGTH(options_verbs);
 #define SWEEP  (1u << OPTIONS_SWEEP)
 #define MERGE  (1u << OPTIONS_MERGE)
 #define XDP    (1u << OPTIONS_XDP)
+#define WAVE   (1u << OPTIONS_WAVE)
 #define BOARDS (RUN | BOARD | EXPORT | LIVE | CROSS | GATE | SWEEP)
-#define ALL    (BOARDS | MCU | MERGE | XDP)
+#define ALL    (BOARDS | MCU | MERGE | XDP | WAVE)
 
 const struct option_row options_rows[] = {
     {"board", OPTIONS_COMMON, CODE_BOARD, 0, BOARDS, "BOARD",
@@ -67,7 +68,7 @@ const struct option_row options_rows[] = {
      "DIR",
      "directory of the output files given by relative names; with crosscheck, of VCD files that "
      "show both engines around each difference"},
-    {"json", OPTIONS_COMMON, CODE_JSON, 0, RUN | MCU | GATE | SWEEP | MERGE | XDP, "FILE",
+    {"json", OPTIONS_COMMON, CODE_JSON, 0, RUN | MCU | GATE | SWEEP | MERGE | XDP | WAVE, "FILE",
      "write the results as JSON (schema linkpulse.run/1 and the like)"},
     {"no-host", OPTIONS_COMMON, CODE_NO_HOST, 0, RUN | GATE, NULL,
      "leave what differs between machines out of the JSON"},
@@ -184,6 +185,34 @@ const struct option_row options_rows[] = {
     {"no-watch", OPTIONS_OF_XDP, CODE_NONE, 0, XDP, NULL, "with --install: print them once"},
     {"force", OPTIONS_OF_XDP, CODE_NONE, 0, XDP, NULL,
      "replace or remove also a program of someone else, and install where tags are stripped"},
+    {"wave", OPTIONS_OF_WAVE, CODE_NONE, 0, RUN, NULL,
+     "look at the waves afterwards, at the first failure: as --trace-window auto, or of the whole "
+     "run when nothing failed"},
+    {"screenshot", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE | RUN, "FILE",
+     "draw the picture as PNG instead of opening a window; needs no display"},
+    {"svg", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE | RUN, "FILE", "the same as SVG"},
+    {"size", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE | RUN, "WxH",
+     "of the window or picture in pixels (default 1280x720)"},
+    {"scale", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "N",
+     "draw everything N times as large, 1 to 4 (default: as the display has it, or 1)"},
+    {"theme", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "NAME", "dark (default) or light"},
+    {"from", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "TIME",
+     "the time at the left edge: 12.5us, 3ms, 1.25s (fs, ps, ns, us, ms, s)"},
+    {"to", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "TIME", "the time at the right edge"},
+    {"cursor", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "TIME", "where cursor A stands"},
+    {"cursor2", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "TIME", "where cursor B stands"},
+    {"signals", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "A,B,...",
+     "the rows: signals by name, with scopes or without; a decoder as :NAME"},
+    {"view", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "FILE",
+     "the rows, cursors and times of this .gtkw (default: FILE.gtkw beside the waves)"},
+    {"decode", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "NAME[=A,B,...]",
+     "print what a decoder says, as text, with --json also as JSON: manchester, link_pulse, "
+     "spi_lsb, spi_msb, mcu"},
+    {"details", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, NULL,
+     "open the panel that tells packet, edge and code at the cursor"},
+    {"panel", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "NAME",
+     "open a panel: help, search, measure or signals"},
+    {"no-index", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, NULL, "write no index beside a large file"},
     {"verbose", OPTIONS_COMMON, CODE_VERBOSE, 'v', ALL, NULL, "say more"},
     {"quiet", OPTIONS_COMMON, CODE_QUIET, 'q', ALL, NULL, "no progress on standard error"},
     {"help", OPTIONS_COMMON, CODE_HELP, 'h', ALL, NULL, "this text"},

@@ -58,7 +58,8 @@ enum options_family {
     OPTIONS_OF_LIVE,
     OPTIONS_OF_GATE,
     OPTIONS_OF_SWEEP,
-    OPTIONS_OF_XDP
+    OPTIONS_OF_XDP,
+    OPTIONS_OF_WAVE
 };
 
 struct option_row {

@@ -31,13 +31,15 @@ void progress_begin(struct progress *progress, const char *unit, uint64_t total,
 static void format_line(const struct progress *progress, uint64_t done, uint64_t failures,
                         double elapsed_s, char *line, size_t size) {
     double rate = elapsed_s > 0 ? (double)done / elapsed_s : 0;
-    char total[32] = "", left[32] = "";
+    char total[32] = "", left[32] = "", failed[32] = "";
     if (progress->total)
         snprintf(total, sizeof total, "/%" PRIu64, progress->total);
     if (progress->total >= done && progress->total && rate > 0)
         snprintf(left, sizeof left, ", %.0f s left", (double)(progress->total - done) / rate);
-    snprintf(line, size, "%" PRIu64 "%s %s, %.0f/s%s, %" PRIu64 " failed", done, total,
-             progress->unit, rate, left, failures);
+    if (failures != PROGRESS_NO_FAILURES)
+        snprintf(failed, sizeof failed, ", %" PRIu64 " failed", failures);
+    snprintf(line, size, "%" PRIu64 "%s %s, %.0f/s%s%s", done, total, progress->unit, rate, left,
+             failed);
 }
 
 void progress_update_at(struct progress *progress, uint64_t done, uint64_t failures, double now_s) {

@@ -19,6 +19,7 @@ struct progress {
 /* `unit` must outlive the progress. Quiet: nothing is printed. */
 void progress_begin(struct progress *progress, const char *unit, uint64_t total, bool quiet);
 /* Cheap enough for every frame: prints only when due (0.1 s on a terminal, else 10 s). */
+#define PROGRESS_NO_FAILURES UINT64_MAX /* there are none to count: nothing is said of them */
 void progress_update(struct progress *progress, uint64_t done, uint64_t failures);
 /* Wipes the redrawn line, so that results follow on a clean one. */
 void progress_end(struct progress *progress);

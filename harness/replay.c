@@ -135,8 +135,10 @@ void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t
         if (levels)
             levels[i] = (uint8_t)circuit_level(probe, nets[i]);
     }
-    r->rerun.n = 0;
-    r->rerun.overflow = false;
+    r->rerun.n = r->rerun_curves.n = 0;
+    r->rerun.overflow = r->rerun_curves.overflow = false;
+    for (uint32_t net = 0; r->settings.curves && net < circuit_nets(probe); net++)
+        r->rerun_curves.n += circuit_curve(probe, net, &r->rerun_curves.curves[r->rerun_curves.n]);
     size_t done = 0;
     for (size_t i = 0; i < out->n_line && out->line[i].time < until; i++) {
         done = rerun_mcu(r, done, out->line[i].time);
@@ -146,7 +148,13 @@ void replay_rerun(struct replay *r, sim_time until, const uint32_t *nets, size_t
     circuit_run_until(probe, until);
     out->edges = r->rerun.edges;
     out->n_edges = r->rerun.n;
-    out->overflow = r->rerun.overflow;
+    out->curves = r->rerun_curves.curves;
+    out->n_curves = r->rerun_curves.n;
+    out->overflow = r->rerun.overflow || r->rerun_curves.overflow;
+}
+
+size_t replay_line_volts(struct replay *r, struct line_volt *volts, size_t most, bool *cut) {
+    return line_source_volts(r->source, &r->burst, volts, most, cut);
 }
 
 sim_time replay_lead(const struct replay *r) {

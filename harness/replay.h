@@ -55,6 +55,10 @@ struct replay_settings {
     void (*on_pins)(void *user, sim_time start, const struct pin_list *list);
     /* Trace only, in time order; net CIRCUIT_NO_NET: the line itself. */
     void (*on_edge)(void *user, const struct circuit_edge *edge);
+    /* What analog nodes do, with replay_rerun() too. Trace: told before the edges of the same
+     * stretch of time. */
+    bool curves;
+    void (*on_curve)(void *user, const struct circuit_curve *curve);
     /* The MCU runs up to `time`, telling its outputs to replay_drive(); every edge of its
      * inputs up to then was given to on_pin. NULL: no MCU. */
     void (*follow)(void *user, sim_time time);
@@ -111,6 +115,9 @@ bool replay_feedback(const struct replay *replay);
 const struct line_burst *replay_burst(const struct replay *replay);
 double replay_bit_ps(const struct replay *replay);
 
+/* The last frame's voltage on the line, or pulse's: see line_source_volts(). */
+size_t replay_line_volts(struct replay *replay, struct line_volt *volts, size_t most, bool *cut);
+
 /* Run the last frame or link pulse again from its start up to `until`, in a circuit of its own,
  * with the given engine nets watched (n = 0: all). The edges belong to the replay and hold until
  * the next call; `levels` receives each watched net's level at the start, NULL allowed. The rtl
@@ -122,6 +129,8 @@ struct replay_rerun {
     size_t n_line;
     const struct circuit_edge *edges;
     size_t n_edges;
+    const struct circuit_curve *curves; /* with settings.curves: those at the start, then all */
+    size_t n_curves;
     const struct circuit *circuit;
     bool overflow;
 };

@@ -70,6 +70,23 @@ static void want_log(struct replay *r) {
         r->wanted[r->pins[pin]] |= WANTED_LOG;
 }
 
+/* Of the circuit that is traced, and of the one that runs frames again. */
+static bool make_curves(struct replay *r) {
+    struct circuit_curves *records[] = {&r->curves, &r->rerun_curves};
+    if (!r->settings.curves || r->settings.rtl)
+        return true;
+    for (int i = 0; i < 2; i++) {
+        records[i]->curves = malloc(RECORD_CURVES * sizeof *records[i]->curves);
+        records[i]->capacity = RECORD_CURVES;
+        if (!records[i]->curves)
+            return false;
+    }
+    if (r->settings.trace)
+        circuit_set_curves(r->main, &r->curves);
+    circuit_set_curves(r->probe, &r->rerun_curves);
+    return true;
+}
+
 static bool allocate(struct replay *r) {
     r->record.edges = malloc(RECORD_EDGES * sizeof *r->record.edges);
     r->rerun.edges = malloc(RECORD_EDGES * sizeof *r->rerun.edges);
@@ -84,7 +101,8 @@ static bool allocate(struct replay *r) {
     for (size_t i = 0; r->lengths && i < r->n_symbols; i++)
         r->lengths[i] = r->symbols[i].length_ps;
     return r->lengths && r->record.edges && r->rerun.edges && r->octets && r->checkpoint &&
-           r->ops && r->details && r->deltas && r->counts_before && replay_pins_create(r);
+           r->ops && r->details && r->deltas && r->counts_before && make_curves(r) &&
+           replay_pins_create(r);
 }
 
 /* Jitter makes every edge a new one, a cable all but every, and noise every state: nothing
@@ -156,6 +174,8 @@ void replay_destroy(struct replay *r) {
     response_destroy(r->response);
     replay_rest_destroy(r);
     replay_pins_destroy(r);
+    free(r->curves.curves);
+    free(r->rerun_curves.curves);
     void *owned[] = {r->lengths, r->record.edges, r->rerun.edges, r->octets,        r->checkpoint,
                      r->ops,     r->details,      r->deltas,      r->counts_before, r->crossing};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)

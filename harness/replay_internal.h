@@ -13,6 +13,7 @@
 #define MAX_DETAILS   (1u << 17)
 #define MAX_DELTAS    (1u << 18)
 #define RECORD_EDGES  (1u << 20)
+#define RECORD_CURVES (1u << 18)
 #define JITTER_SIGMAS 10 /* beyond what 53 random bits reach */
 #define BURST_OCTETS  (LINE_MAX_FRAME + 64)
 
@@ -88,6 +89,7 @@ struct replay {
     struct response *response; /* NULL: the engine is driven directly */
     struct spi_sampler sampler;
     struct circuit_record record, rerun; /* rerun of rtl: what happened since the checkpoint */
+    struct circuit_curves curves, rerun_curves; /* with settings.curves */
     struct replay_nets nets;
     struct circuit_config config;
     uint32_t pins[3];   /* engine nets of SCK, MOSI, NSS */

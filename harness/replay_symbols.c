@@ -96,7 +96,15 @@ static void drain(struct replay *r, void (*emit)(struct replay *, const struct o
     r->record.n = 0;
 }
 
+static void drain_curves(struct replay *r) {
+    for (size_t i = 0; i < r->curves.n; i++)
+        r->settings.on_curve(r->settings.user, &r->curves.curves[i]);
+    r->curves.n = 0;
+}
+
 void replay_drain(struct replay *r) {
+    if (r->curves.n > 0)
+        drain_curves(r);
     drain(r, apply);
 }
 

@@ -31,6 +31,7 @@ static void on_burst(void *user, const struct replay_burst *burst) {
     struct run *run = user;
     compare_received(run->compare, burst->octets, burst->n, burst->dribble_bits, burst->select_fell,
                      burst->select_rose);
+    run_wave_select(run, burst->select_fell, burst->select_rose);
     size_t skip = 0, sfd;
     if (strcmp(run->board->config.attach.framing, "preamble") == 0)
         skip = compare_strip(burst->octets, burst->n, &sfd);
@@ -44,7 +45,11 @@ static void on_burst(void *user, const struct replay_burst *burst) {
 
 static void on_edge(void *user, const struct circuit_edge *edge) {
     struct run *run = user;
-    run_wave_edge(run->wave, edge);
+    run_wave_edge(run, edge);
+}
+
+static void on_curve(void *user, const struct circuit_curve *curve) {
+    run_wave_curve(user, curve);
 }
 
 static void on_failure(void *user, const struct compare_failure *failure, struct run_failure *out) {
@@ -58,6 +63,8 @@ static void on_failure(void *user, const struct compare_failure *failure, struct
         run_tap_failed(run, failure->window_start, out);
     if (run->firmware && failure->sent)
         run_firmware_found(run, failure, out);
+    if (!run->firmware)
+        run_wave_failed(run, failure->sent ? run->frames_done : 0, out);
 }
 
 /* When the next frame's preamble starts. */
@@ -106,7 +113,9 @@ static bool wait_until(struct run *run, sim_time start) {
          pulse += PULSE_PERIOD) {
         if (!idle_until(run, pulse - lead) || !burst_over(run))
             return false;
+        run->pulse_going = true;
         replay_link_pulse(run->replay, pulse);
+        run->pulse_going = false;
         run->pulse_sent = true;
     }
     return idle_until(run, start - lead) && burst_over(run);
@@ -132,6 +141,7 @@ static bool send_frame(struct run *run, size_t index, const struct capture_frame
     run_xdp_sent(run->xdp, frame->number, frame->octets, frame->length, wire, n);
     if (run->firmware)
         run_firmware_sending(run, wire, n, start);
+    run_wave_sending(run, index, frame->number, wire, n);
     if (!run_wave_rtl_sending(run, run->frames_done + 1))
         return false;
     replay_frame(run->replay, wire, n, start);
@@ -229,7 +239,7 @@ static bool open_outputs(struct run *run) {
     if (options_is_rtl(options))
         run->wave_rtl = run_wave_rtl_open(options, &run->err);
     else
-        run->wave = run_wave_open(options, run->board, &run->err);
+        run->wave = run_wave_open(options, run->board, &run->image, &run->err);
     return run->wave || run->wave_rtl;
 }
 
@@ -241,10 +251,12 @@ static bool open_replay(struct run *run) {
         .rtl = options_is_rtl(run->options),
         .rtl_waves = run_wave_rtl_kind(run->wave_rtl),
         .trace = whole,
+        .curves = run->wave != NULL,
         .quantum = (sim_time)(run->board->config.mcu_quantum_us * (double)SIM_US),
         .user = run,
         .on_burst = on_burst,
         .on_edge = on_edge,
+        .on_curve = on_curve,
     };
     bool preamble = strcmp(run->board->config.attach.framing, "preamble") == 0;
     if (run->firmware)
@@ -287,10 +299,7 @@ static bool end_run(struct run *run) {
         return false;
     struct run_wave *wave = run->wave;
     run->wave = NULL;
-    if (wave && run_wave_empty(wave) && !run->options->quiet) {
-        progress_end(&run->progress);
-        fputs("linkpulse: nothing fell into the trace window: no wave is written\n", stderr);
-    }
+    run->no_wave = wave && run_wave_empty(wave);
     return run->err.cls == SIM_ERR_NONE &&
            (!wave || run_wave_close(wave, replay_now(run->replay), &run->err));
 }

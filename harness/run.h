@@ -35,8 +35,11 @@ struct run {
     struct progress progress;
     uint64_t frames_done, failures; /* of the run */
     sim_time last_activity;
-    bool pulse_sent; /* a link pulse went out after the last frame */
-    bool damaged;    /* an input could not be read to its end */
+    bool pulse_going;      /* one is being sent */
+    bool pulse_sent;       /* a link pulse went out after the last frame */
+    uint64_t first_failed; /* frame of the run, 0: none */
+    bool no_wave;          /* nothing fell into the window */
+    bool damaged;          /* an input could not be read to its end */
     struct sim_err err;
 };
 
@@ -93,16 +96,26 @@ void run_conclude(struct run *run);
 
 /* run_wave.c. Whole-run waves take every edge; windows are filled from reruns. */
 struct run_wave *run_wave_open(const struct options *options, const struct board *board,
-                               struct sim_err *err);
+                               const struct run_image *image, struct sim_err *err);
 bool run_wave_whole(const struct run_wave *wave);
 /* Names and first levels come from the circuit that supplies the edges. */
 bool run_wave_start(struct run_wave *wave, const struct circuit *circuit, sim_time from,
                     sim_time to, struct sim_err *err);
-void run_wave_edge(struct run_wave *wave, const struct circuit_edge *edge); /* net
-                                              CIRCUIT_NO_NET: the line */
+void run_wave_edge(struct run *run, const struct circuit_edge *edge); /* net CIRCUIT_NO_NET: line */
+void run_wave_curve(struct run *run, const struct circuit_curve *curve);
 /* The frame just judged, run-wide number `frame`: rerun into the wave if the window wants
  * it. `failed` counts for the window "auto". */
 bool run_wave_frame(struct run *run, uint64_t frame, bool failed);
+/* What else is known of frames; these do nothing without run->wave. */
+void run_wave_sending(struct run *run, size_t capture, uint64_t number, const uint8_t *octets,
+                      size_t n); /* the next frame of the run goes out, */
+void run_wave_select(struct run *run, sim_time fell, sim_time rose);
+void run_wave_delivered(struct run *run, uint64_t frame, sim_time time);
+void run_wave_failed(struct run *run, uint64_t frame, const struct run_failure *failure);
+/* The MCU, and that it has come to `time`. */
+void run_wave_listen(struct run *run, struct cosim_settings *settings);
+void run_wave_rx(struct run *run, const struct stm32_rx *rx);
+void run_wave_passed(struct run *run, sim_time time);
 bool run_wave_empty(const struct run_wave *wave); /* nothing fell into the window so far */
 /* run_wave_rtl.c; all but open() do nothing without run->wave_rtl. False: run->err. */
 struct run_wave_rtl *run_wave_rtl_open(const struct options *options, struct sim_err *err);

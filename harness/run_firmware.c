@@ -42,6 +42,7 @@ static void on_deliver(void *user, const uint8_t *octets, size_t n, sim_time tim
     run_keep_frame(run, octets, n, time);
     uint64_t ordinal = delivered_take(run->firmware->delivered, octets, n, time);
     witness_delivered(run->firmware->witness, ordinal, time);
+    run_wave_delivered(run, ordinal, time);
 }
 
 static void on_drop(void *user, enum cosim_drop drop, uint32_t address, sim_time time) {
@@ -53,7 +54,8 @@ static void on_drop(void *user, enum cosim_drop drop, uint32_t address, sim_time
 }
 
 static void on_rx(void *user, const struct stm32_rx *rx) {
-    const struct run *run = user;
+    struct run *run = user;
+    run_wave_rx(run, rx);
     witness_rx(run->firmware->witness, rx);
 }
 
@@ -91,6 +93,7 @@ static void follow(void *user, sim_time time) {
     struct run *run = user;
     struct run_firmware *f = run->firmware;
     f->ended = f->ended || !cosim_run_until(f->cosim, time, &run->err);
+    run_wave_passed(run, time);
 }
 
 static sim_time next(void *user) {
@@ -183,6 +186,7 @@ static enum run_failure_kind on_failed(void *user, const struct delivered_failur
     explain(run, failed, &failure);
     if (failed->ordinal)
         run_tap_failed(run, failed->start, &failure);
+    run_wave_failed(run, failed->ordinal, &failure);
     if (capture->n_failures == RUN_MAX_FAILURES) {
         capture->more_failures++;
         return failure.kind;
@@ -223,7 +227,7 @@ bool run_firmware_open(struct run *run) {
         abort();
     if (!run_probe_open(&f->probe, run->options, &run->err))
         return false;
-    const struct cosim_settings settings = {
+    struct cosim_settings settings = {
         .board = run->board,
         .image = run->image.path,
         .deliver_symbol =
@@ -238,7 +242,10 @@ bool run_firmware_open(struct run *run) {
         .on_nss_interrupt = on_nss_interrupt,
         .on_output = on_output,
     };
+    run_wave_listen(run, &settings);
     f->cosim = cosim_create(&settings, &run->err);
+    if (f->cosim)
+        run_wave_passed(run, 0);
     return f->cosim && run_probe_serve(&f->probe, run->options, f->cosim, &run->err);
 }
 

@@ -6,6 +6,7 @@
 
 #include "harness/outfile.h"
 #include "harness/run.h"
+#include "harness/wave_sidecar.h"
 
 #define TAIL (4 * SIM_US)
 
@@ -125,11 +126,10 @@ bool run_wave_rtl_finish(struct run *run) {
     end(run);
     if (w->window.kind == OPTIONS_WINDOW_TIME && replay_now(run->replay) <= w->window.start)
         w->kept = false;
-    if (!w->kept) {
-        if (!run->options->quiet)
-            fputs("linkpulse: nothing fell into the trace window: no wave is written\n", stderr);
+    run->no_wave = !w->kept;
+    if (!w->kept)
         return true;
-    }
+    wave_sidecar_remove(w->file.path);
     return outfile_commit(&w->file, &run->err) &&
            (w->kind != RTL_FST || write_gtkw(run, &run->err));
 }

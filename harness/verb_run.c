@@ -8,6 +8,7 @@
 #include "harness/interrupt.h"
 #include "harness/report.h"
 #include "harness/run.h"
+#include "harness/run_show.h"
 #include "harness/verbs.h"
 
 static bool check_request(const struct options *options, struct sim_err *err) {
@@ -78,6 +79,42 @@ static bool check_probe(const struct run *run, struct sim_err *err) {
                        run->image.why[0] ? ": " : "", run->image.why);
 }
 
+/* The same run once more, for its waves alone. */
+static bool run_again(const struct run *before, const struct options_window *window) {
+    struct options options = *before->options;
+    options.window = *window;
+    options.json = options.junit = options.pcap_out = options.taps_out = NULL;
+    options.xdp_run = false;
+    options.quiet = true;
+    options.mcu.itm = options.mcu.swo = NULL;
+    options.mcu.gdb = options.mcu.itm_listen = false;
+    struct run run = {.options = &options, .board = before->board, .err = SIM_ERR_INIT};
+    run.image = before->image;
+    bool written = run_captures(&run) && !run.no_wave;
+    if (run.err.cls != SIM_ERR_NONE)
+        verbs_fail(&run.err);
+    run_finish(&run);
+    return written;
+}
+
+/* More waves than that are not made of a run in which nothing failed. */
+#define WHOLE_RUN_FRAMES 100
+
+/* That a frame fails may turn out when its waves can no longer be made, as firmware takes its time;
+ * and who wants to look wants to see something. */
+static bool look_again(const struct run *run) {
+    const struct options *options = run->options;
+    struct options_window window = {.kind = OPTIONS_WINDOW_FRAME, .frame = run->first_failed};
+    if (options->window.kind != OPTIONS_WINDOW_AUTO || run->result.interrupted ||
+        (!window.frame && !options->wave.after_run) || !run->frames_done)
+        return false;
+    if (!window.frame && run->frames_done <= WHOLE_RUN_FRAMES)
+        window.kind = OPTIONS_WINDOW_ALL;
+    else if (!window.frame)
+        window.frame = 1;
+    return run_again(run, &window);
+}
+
 static int run_board(const struct options *options, const struct board *board) {
     struct sim_err err = SIM_ERR_INIT;
     struct run run = {.options = options, .board = board, .err = SIM_ERR_INIT};
@@ -94,6 +131,8 @@ static int run_board(const struct options *options, const struct board *board) {
         report_text(&run.result, stdout, report_colour(stdout));
         if (options->verbose)
             print_cache(&run);
+        if (run.no_wave && !look_again(&run) && !options->quiet)
+            fputs("linkpulse: nothing fell into the trace window: no wave is written\n", stderr);
         status = run.result.pass ? 0 : 1;
         if (run.damaged || !run.frames_done)
             status = nothing_or_damaged(&run);
@@ -101,6 +140,17 @@ static int run_board(const struct options *options, const struct board *board) {
             status = verbs_fail(&err);
     }
     run_finish(&run);
+    return status;
+}
+
+static int run_and_show(const struct options *given, const struct board *board) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct options options = *given;
+    struct run_show show;
+    if (!run_show_begin(&show, &options, &err))
+        return verbs_fail(&err);
+    int status = run_board(&options, board);
+    run_show_end(&show, &options);
     return status;
 }
 
@@ -114,7 +164,7 @@ int verb_run(const struct options *options) {
     if (!check_attachments(&board, &err) || !board_require_models(&board, &err))
         status = verbs_fail(&err);
     else
-        status = run_board(options, &board);
+        status = (options->wave.after_run ? run_and_show : run_board)(options, &board);
     board_finish(&board);
     return status;
 }

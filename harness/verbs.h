@@ -16,6 +16,7 @@ int verb_live(const struct options *options);
 int verb_sweep(const struct options *options);
 int verb_merge(const struct options *options);
 int verb_xdp(const struct options *options);
+int verb_wave(const struct options *options);
 
 /* Print `err` as one line on stderr, "linkpulse: FILE:LINE: TEXT", and return its exit
  * code. */

@@ -18,10 +18,12 @@ struct wave_settings {
 
 struct wave;
 
+bool wave_has_fst(void); /* it was built in */
+
 /* NULL with `err` filled when a file cannot be written (SIM_ERR_INPUT) or FST was not
  * built in (SIM_ERR_ENVIRONMENT). The signals are copied. Scopes stand in the files in
- * the order of their first signal, with "line", "spi" and "one-shots" in front: sigrok
- * takes the first of equal names. Names: see vcd_name(). */
+ * the order of their first signal, with "line", "spi", "one-shots", "cpu", "dma" and "volts"
+ * in front: sigrok takes the first of equal names. Names: see vcd_name(). */
 struct wave *wave_open(const struct wave_settings *settings, const struct trace_signal *signals,
                        size_t n, struct sim_err *err);
 
@@ -29,6 +31,13 @@ struct wave *wave_open(const struct wave_settings *settings, const struct trace_
  * signal that is `same_as` another changes with it and must not be given here. False when
  * that is broken, or writing failed: nothing more is written then, and wave_close() tells. */
 bool wave_change(struct wave *wave, sim_time time, uint32_t signal, char value);
+/* The same of a vector and of a real. In a VCD a vector is a real without a range, and 0 while it
+ * is not known: see sim/vcd.h. */
+bool wave_number(struct wave *wave, sim_time time, uint32_t signal, uint64_t value);
+bool wave_real(struct wave *wave, sim_time time, uint32_t signal, double value);
+/* Where it stands in the files, "spi./sck_rx": scope and name as readers see them, without a
+ * vector's range. Returns `out`. */
+const char *wave_full_name(const struct trace_signal *signal, char *out, size_t size);
 
 /* End the waves at `end`, bring the files into place and free `wave`, also on failure. */
 bool wave_close(struct wave *wave, sim_time end, struct sim_err *err);

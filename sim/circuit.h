@@ -97,6 +97,32 @@ struct circuit_record {
 void circuit_watch(struct circuit *circuit, uint32_t net, bool on);
 void circuit_set_record(struct circuit *circuit, struct circuit_record *record);
 
+/* What an analog node does from `time` on, until its next: vinf + (v0 - vinf) exp(-rate dt), volt
+ * and 1/ps; rate 0: it stays at v0. Recorded of every node when it is switched, in order. */
+struct circuit_curve {
+    sim_time time;
+    uint32_t net; /* engine net */
+    double v0, vinf, rate;
+};
+struct circuit_curves {
+    struct circuit_curve *curves;
+    size_t capacity, n;
+    bool overflow;
+};
+void circuit_set_curves(struct circuit *circuit, struct circuit_curves *curves); /* NULL: none */
+/* The present one; false when the net is not analog. */
+bool circuit_curve(const struct circuit *circuit, uint32_t net, struct circuit_curve *out);
+
+/* The thresholds on an analog node, in volt, by number; false behind the last. VT+ and VT- of a
+ * gate's input, both VGS(th) of a FET. `part` and `unit` are the netlist's that listens. */
+struct circuit_threshold {
+    uint32_t part;
+    unsigned unit;
+    double plus, minus;
+};
+bool circuit_threshold(const struct circuit *circuit, uint32_t net, size_t i,
+                       struct circuit_threshold *out);
+
 /* Drive a net named in config.inputs, or one that crosses over into the rest, from
  * outside; `time` must not lie before the last one. */
 void circuit_input(struct circuit *circuit, uint32_t net, sim_time time, int level);

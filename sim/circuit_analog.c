@@ -103,6 +103,24 @@ static void aim_settled(struct circuit *c, const struct node *node, unsigned bef
     }
 }
 
+struct circuit_curve node_curve(const struct circuit *c, const struct node *node) {
+    const struct node_state *s = &c->node_states[node->states + node->state];
+    double v0 = node->v0 * c->grid;
+    return (struct circuit_curve){.time = node->t0,
+                                  .net = node->net,
+                                  .v0 = v0,
+                                  .vinf = s->inv_tau > 0 ? s->vinf * c->grid : v0,
+                                  .rate = s->inv_tau};
+}
+
+static void record_curve(const struct circuit *c, const struct node *node) {
+    struct circuit_curves *curves = c->curves;
+    if (curves->n == curves->capacity)
+        curves->overflow = true;
+    else
+        curves->curves[curves->n++] = node_curve(c, node);
+}
+
 void node_switch(struct circuit *c, uint32_t index, unsigned bit, sim_time t) {
     struct node *node = &c->nodes[index];
     const struct node_state *s = &c->node_states[node->states + node->state];
@@ -118,6 +136,8 @@ void node_switch(struct circuit *c, uint32_t index, unsigned bit, sim_time t) {
         node->v0 = round_to_step(voltage_after(s, node->v0, dt) + kick);
         node_aim_all(c, node);
     }
+    if (c->curves)
+        record_curve(c, node);
 }
 
 /* A level within a step of the final value would be reached late or never: never. */

@@ -60,6 +60,26 @@ double circuit_voltage(const struct circuit *c, uint32_t net, sim_time time) {
     return node_voltage(c, &c->nodes[c->node_of[net]], time) * c->grid;
 }
 
+bool circuit_curve(const struct circuit *c, uint32_t net, struct circuit_curve *out) {
+    if (!circuit_net_is_analog(c, net))
+        return false;
+    *out = node_curve(c, &c->nodes[c->node_of[net]]);
+    return true;
+}
+
+bool circuit_threshold(const struct circuit *c, uint32_t net, size_t i,
+                       struct circuit_threshold *out) {
+    const struct node *node = circuit_net_is_analog(c, net) ? &c->nodes[c->node_of[net]] : NULL;
+    if (!node || i >= node->n_thresholds)
+        return false;
+    const struct element *e = &c->elements[node->thresholds[i]];
+    const struct threshold *th = &c->thresholds[e->aux];
+    const struct origin *o = &c->origins[node->thresholds[i]];
+    *out = (struct circuit_threshold){
+        .part = o->part, .unit = o->unit, .plus = th->plus * c->grid, .minus = th->minus * c->grid};
+    return true;
+}
+
 int circuit_level(const struct circuit *c, uint32_t net) {
     if (net >= c->n_nets)
         return 0;
@@ -75,6 +95,10 @@ void circuit_watch(struct circuit *c, uint32_t net, bool on) {
 
 void circuit_set_record(struct circuit *c, struct circuit_record *record) {
     c->record = record;
+}
+
+void circuit_set_curves(struct circuit *c, struct circuit_curves *curves) {
+    c->curves = curves;
 }
 
 bool circuit_has_line(const struct circuit *c) {

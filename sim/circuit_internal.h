@@ -118,6 +118,7 @@ struct circuit {
     struct slot *next;             /* the soonest, at the end of the queue */
     struct slot *queue;            /* latest first, after one that never comes */
     struct circuit_record *record;
+    struct circuit_curves *curves; /* NULL: nobody wants them */
     struct flipflop *flipflops;
     struct mono *monos;
     struct node *nodes;
@@ -214,6 +215,7 @@ bool circuit_coin(struct circuit *c, const struct element *e, sim_time t);
 /* circuit_analog.c */
 double node_voltage(const struct circuit *c, const struct node *node, sim_time t);
 void node_switch(struct circuit *c, uint32_t node, unsigned bit, sim_time t);
+struct circuit_curve node_curve(const struct circuit *c, const struct node *node);
 void node_aim_all(struct circuit *c, const struct node *node);
 void node_aim_at(struct circuit *c, const struct node *node, struct element *threshold);
 bool node_guessed(struct circuit *c, struct element *threshold);

@@ -18,14 +18,18 @@ static void add(struct item *item, const char *text) {
     item->length += n;
 }
 
-static void add_time(struct item *item, sim_time time) {
+static void add_number(struct item *item, uint64_t number) {
     char digits[24], *p = digits + sizeof digits;
     *--p = 0;
     do
-        *--p = (char)('0' + time % 10);
-    while ((time /= 10) > 0);
-    add(item, "#");
+        *--p = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
     add(item, p);
+}
+
+static void add_time(struct item *item, sim_time time) {
+    add(item, "#");
+    add_number(item, (uint64_t)time);
     add(item, "\n");
 }
 
@@ -119,6 +123,16 @@ bool vcd_time(struct vcd_buffer *buffer, sim_time time) {
 
 bool vcd_value(struct vcd_buffer *buffer, uint32_t id, char value) {
     struct item item = {.text = {value}, .length = 1};
+    add_id(&item, id);
+    add(&item, "\n");
+    return append(buffer, &item);
+}
+
+bool vcd_whole_value(struct vcd_buffer *buffer, uint32_t id, uint64_t n) {
+    struct item item = {.length = 0};
+    add(&item, "r");
+    add_number(&item, n);
+    add(&item, " ");
     add_id(&item, id);
     add(&item, "\n");
     return append(buffer, &item);

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Compares waves edge by edge.
 
-vcd.py SMALL WHOLE [FROM TO]: every net of SMALL (VCD) has the same level at its start and
-the same edges up to its end as in WHOLE; FROM and TO in ps: SMALL must lie within them
+vcd.py SMALL WHOLE [FROM TO]: every net and vector of SMALL (VCD) has the same value at its start and
+the same changes up to its end as in WHOLE; FROM and TO in ps: SMALL must lie within them
 and have edges. Exit 1 and a line per difference otherwise.
 vcd.py --span FILE: prints first and last time, ps.
 """
 import sys
+
+
+reals = "--reals" in sys.argv  # compared only then: a window has samples of its own
 
 
 def load(path):
@@ -31,10 +34,15 @@ def load(path):
             elif word[0][0] == "#":
                 time = int(word[0][1:])
                 first = time if first is None else first
+            elif word[0][0] == "b":  # a number; FST has it as a vector, VCD as a real
+                edges[word[1]].append((time, int(word[0][1:].replace("x", "0"), 2)))
+            elif word[0][0] == "r":
+                value = float(word[0][1:])
+                edges[word[1]].append((time, int(value) if value.is_integer() else "%.6g" % value))
             elif word[0][0] in "01xz":
                 edges[word[0][1:]].append((time, word[0][0]))
     ids.update(nets)
-    return {name: edges[ids[name]] for name in nets}, first or 0, time
+    return {name: edges[ids[name]] for name in nets if reals or ".volts." not in "." + name}, first or 0, time
 
 
 def within(edges, start, end):
@@ -49,6 +57,8 @@ def within(edges, start, end):
 
 
 def main():
+    if reals:
+        sys.argv.remove("--reals")
     if sys.argv[1] == "--span":
         print(*load(sys.argv[2])[1:])
         return 0

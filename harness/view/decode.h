@@ -15,7 +15,11 @@
 
 #define DECODE_MAX_INPUTS 4
 #define DECODE_MAX_LINES  4
-#define DECODE_TEXT       128
+#define DECODE_TEXT       192
+
+/* What a picture is drawn from within a frame of its own; and all, however much it is. */
+#define DECODE_BUDGET ((uint64_t)1 << 18)
+#define DECODE_ALL    UINT64_MAX
 
 enum decode_class {
     DECODE_PLAIN,
@@ -38,22 +42,35 @@ struct decode_item {
 struct decode_items {
     struct decode_item *items;
     size_t n, size;
-    bool more; /* the budget ended: not all of the range is decoded; zoom in */
+    bool more; /* not all of the range is decoded, for the budget's sake; zoom in */
 };
 void decode_items_finish(struct decode_items *items); /* accepts zeroed */
+
+struct code; /* sidecar.h */
+
+/* What to decode. All items that overlap [from, to] are asked for. Of a range with more changes
+ * than `budget` only blocks of activity are made; with more than budget / 4 no octets, with more
+ * than budget / 32 no bits. */
+struct decode_request {
+    const struct store *store;
+    uint32_t inputs[DECODE_MAX_INPUTS]; /* in the decoder's order; STORE_NONE: not connected */
+    int64_t from, to;
+    uint64_t budget; /* DECODE_BUDGET, DECODE_ALL */
+    /* Names of functions: code_function() and its code; NULL: addresses stand for them. */
+    const char *(*function)(const struct code *code, uint32_t pc);
+    const struct code *code;
+};
 
 struct decoder {
     const char *name;    /* "manchester": as options and view files name it */
     const char *summary; /* for the list that --help prints */
     struct {
-        const char *name; /* "data", "clk", "mosi", "nss" */
+        const char *name; /* "data", "clk", "mosi", "nss"; NULL: no more */
         bool optional;
     } inputs[DECODE_MAX_INPUTS];
-    const char *lines[DECODE_MAX_LINES]; /* "bits", "octets", "frames" */
-    /* Appends what overlaps [from, to]. Stops after `budget` changes looked at, with more set.
-     * False when memory ran out. */
-    bool (*decode)(const struct store *store, const uint32_t inputs[DECODE_MAX_INPUTS],
-                   int64_t from, int64_t to, uint64_t budget, struct decode_items *items);
+    const char *lines[DECODE_MAX_LINES]; /* "frames", "octets", "bits"; NULL: no more */
+    /* Appends what overlaps the range. False when memory ran out. */
+    bool (*decode)(const struct decode_request *request, struct decode_items *items);
     /* The inputs in a file that linkpulse wrote, or in any whose names tell; false: none. */
     bool (*guess)(const struct store *store, uint32_t inputs[DECODE_MAX_INPUTS]);
 };
@@ -61,10 +78,12 @@ struct decoder {
 extern const struct decoder *const decoders[];
 extern const size_t n_decoders;
 const struct decoder *decoder_find(const char *name); /* NULL: unknown */
+unsigned decoder_n_inputs(const struct decoder *decoder);
+unsigned decoder_n_lines(const struct decoder *decoder);
 
-/* Empties `items`, then decodes. The same range again costs nothing if the caller keeps items. */
-bool decode_run(const struct decoder *decoder, const struct store *store,
-                const uint32_t inputs[DECODE_MAX_INPUTS], int64_t from, int64_t to,
-                uint64_t budget, struct decode_items *items);
+/* Empties `items`, then decodes. Costs nothing more than that for a range with to < from, or
+ * when an input that is not optional is not connected. */
+bool decode_run(const struct decoder *decoder, const struct decode_request *request,
+                struct decode_items *items);
 
 #endif

@@ -14,10 +14,11 @@
 #include "sim/err.h"
 
 struct sidecar_packet {
-    uint64_t frame;   /* of the run, from 1, as reports count */
+    uint64_t frame; /* of the run, from 1, as reports count */
     const char *capture;
-    uint64_t index;   /* in the capture, from 1 */
-    int64_t from, to; /* first and last edge on the line, ticks of the wave file */
+    uint64_t index;               /* in the capture, from 1 */
+    int64_t from, to;             /* first and last edge on the line, ticks of the wave file */
+    int64_t data_from, data_to;   /* of its octets: after the SFD, up to TP_IDL */
     int64_t selected, deselected; /* NSS; INT64_MIN: none */
     int64_t delivered;            /* when firmware delivered it; INT64_MIN: it did not */
     const uint8_t *octets;        /* destination address to FCS as sent */
@@ -26,20 +27,23 @@ struct sidecar_packet {
 };
 
 struct sidecar_failure {
-    int64_t time;
-    uint64_t packet; /* index into packets, or SIZE_MAX */
+    int64_t time;       /* when the first difference shows */
+    size_t packet;      /* index into packets, or SIZE_MAX */
+    const char *signal; /* full name of the one that differs; NULL: not known, or not shown */
     const char *text;
 };
 
 struct sidecar_threshold {
     const char *signal; /* full name in the wave file */
+    const char *of;     /* the part that reads it, "U2" */
     double low, high;   /* V; equal: a single one */
 };
 
 struct sidecar {
     const char *elf, *sha256; /* NULL: no firmware */
     const char *chip;
-    struct sidecar_packet *packets;
+    bool cut;                         /* there were more packets or failures than are listed */
+    struct sidecar_packet *packets;   /* in order of time */
     struct sidecar_failure *failures; /* in order of time */
     struct sidecar_threshold *thresholds;
     size_t n_packets, n_failures, n_thresholds;
@@ -50,6 +54,9 @@ struct sidecar {
  * version, or not of this wave file, with `err`; the waves can be shown without it. */
 bool sidecar_load(const char *wave, const struct store *store, struct sidecar **sidecar,
                   struct sim_err *err);
+/* The same from memory; `path` is for messages, `store` may be NULL. */
+bool sidecar_parse(const char *path, const char *text, size_t size, const char *wave,
+                   const struct store *store, struct sidecar **sidecar, struct sim_err *err);
 void sidecar_close(struct sidecar *sidecar); /* accepts NULL */
 
 /* The packet on the line, or on its way to delivery, at `time`; NULL: none. */
@@ -65,6 +72,8 @@ void code_close(struct code *code);
 bool code_at(const struct code *code, uint32_t pc, char *out, size_t size);
 /* The function alone; NULL: none. */
 const char *code_function(const struct code *code, uint32_t pc);
+/* That which the image's vector table has for an exception; NULL: none. */
+const char *code_handler(const struct code *code, unsigned exception);
 
 #define DETAIL_MOST 8
 #define DETAIL_TEXT 256
@@ -74,8 +83,7 @@ struct detail {
     int64_t at; /* where to go for it; INT64_MIN: nowhere */
 };
 /* What there is to say of `time`, and of `signal` (STORE_NONE: none): returns how many. */
-size_t details_at(const struct store *store, const struct sidecar *sidecar,
-                  const struct code *code, uint32_t signal, int64_t time,
-                  struct detail out[DETAIL_MOST]);
+size_t details_at(const struct store *store, const struct sidecar *sidecar, const struct code *code,
+                  uint32_t signal, int64_t time, struct detail out[DETAIL_MOST]);
 
 #endif

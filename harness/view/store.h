@@ -4,9 +4,11 @@
  *
  * Times are the file's own ticks, int64; a tick is 10^exponent seconds (a VCD's 100 ps is
  * exponent -10). A signal's changes are numbered in the order of time; equal values written
- * again are no changes, except of events. Aliases share their changes.
+ * again are no changes, except of events; of several values at one time the last one holds.
+ * Aliases share their changes.
  *
- * A file of more than STORE_INDEX_FROM octets gets an index beside it, FILE.lpindex (or in
+ * A file of more than STORE_INDEX_FROM octets (of VCD; packed ones count as what they are
+ * unpacked, about) gets an index beside it, FILE.lpindex (or in
  * $XDG_CACHE_HOME/linkpulse when the folder cannot be written), built once with a progress bar
  * and rebuilt when the file differs (size, time of change, first and last octets). It is mapped,
  * not read.
@@ -42,19 +44,24 @@ struct store_signal {
 struct store;
 
 struct store_settings {
-    bool quiet;       /* no progress on stderr */
-    bool no_index;    /* leave nothing on disk, whatever the size */
-    bool allow_end;   /* a file cut off is shown as far as it goes: store_note() tells */
+    bool quiet;     /* no progress on stderr */
+    bool no_index;  /* leave nothing on disk, whatever the size */
+    bool allow_end; /* a file cut off is shown as far as it goes: store_note() tells */
 };
 
-/* NULL with `err` (SIM_ERR_INPUT with line or offset; SIM_ERR_ENVIRONMENT for an FST when fstapi
- * is not built in). */
+/* NULL `settings`: the usual ones, all false. NULL with `err` (SIM_ERR_INPUT with line or offset;
+ * SIM_ERR_ENVIRONMENT for an FST when fstapi is not built in). */
 struct store *store_open(const char *path, const struct store_settings *settings,
                          struct sim_err *err);
+/* A VCD in memory; `name` stands for its path. For tests and what has no file. */
+struct store *store_open_memory(const char *name, const void *octets, size_t n,
+                                const struct store_settings *settings, struct sim_err *err);
 void store_close(struct store *store); /* accepts NULL */
 
 /* The file grew or was replaced since it was opened. A stat, no more. */
 bool store_is_stale(const struct store *store);
+/* Where it came from: "memory", "built" (an index was), "index" (one was there). */
+const char *store_origin(const struct store *store);
 const char *store_path(const struct store *store);
 /* What was left out or repaired when reading, one line; NULL: nothing. */
 const char *store_note(const struct store *store);
@@ -65,7 +72,8 @@ size_t store_n_signals(const struct store *store);
 const struct store_signal *store_signal(const struct store *store, uint32_t signal);
 /* "U4./sck" : scopes and name joined by dots; cut to size - 1. Returns the whole length. */
 size_t store_full_name(const struct store *store, uint32_t signal, char *out, size_t size);
-/* By full name, or by a name without scopes (the first of equal ones); else STORE_NONE. */
+/* By full name, or by a name without scopes (the first of equal ones), either with or without
+ * the range of a vector; else STORE_NONE. */
 uint32_t store_find(const struct store *store, const char *name);
 
 int store_exponent(const struct store *store);
@@ -108,15 +116,19 @@ const char *store_text(const struct store_cursor *cursor);
 /* What a signal does within one column of a picture. A change is in the column that holds its
  * time: none is missed, however narrow. */
 struct store_column {
-    uint8_t changes;   /* 0, 1, or 2 for two and more */
-    char first, last;  /* bits: values entering and leaving the column; 0: none yet */
-    char seen;         /* bits, of more than one change: set of 1 (a 0), 2 (a 1), 4 (another) */
-    double low, high;  /* reals and vectors as numbers: least and greatest, with the entering one */
+    uint8_t changes;  /* 0, 1, or 2 for two and more */
+    char first, last; /* values entering and leaving the column; 0: none yet. Bits: as
+                       * store_bit(); vectors: '=' a number, else their first x, z, ...;
+                       * reals and strings '='; events '1' */
+    char seen;        /* bits, of more than one change: set of 1 (a 0), 2 (a 1), 4 (another),
+                       * with the entering one */
+    double low, high; /* reals and vectors as numbers: least and greatest, with the entering
+                       * one; low > high: there was none */
 };
 
 /* `n` columns from `from`; column i holds the times from + i * span / n (rounded down) up to,
  * not with, that of i + 1. span >= 1; columns may be narrower than a tick. */
-void store_columns(const struct store *store, uint32_t signal, int64_t from, int64_t span,
-                   size_t n, struct store_column *columns);
+void store_columns(const struct store *store, uint32_t signal, int64_t from, int64_t span, size_t n,
+                   struct store_column *columns);
 
 #endif

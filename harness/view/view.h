@@ -37,6 +37,17 @@ struct view_row {
     bool selected;
 };
 
+/* What an action asks of the program around the view; it does it and sets VIEW_NO_REQUEST. */
+enum view_request {
+    VIEW_NO_REQUEST,
+    VIEW_REQUEST_QUIT,
+    VIEW_REQUEST_RELOAD,
+    VIEW_REQUEST_SCREENSHOT, /* of the present picture: FILE-1.png, -2, ... */
+    VIEW_REQUEST_SAVE,       /* the view beside the file: FILE.lpview */
+    VIEW_REQUEST_GTKW,       /* the rows for GTKWave: FILE.gtkw */
+    VIEW_REQUEST_FULLSCREEN,
+};
+
 enum view_panel { VIEW_NO_PANEL, VIEW_HELP, VIEW_SEARCH, VIEW_MEASURE, VIEW_SIGNALS };
 enum view_theme { VIEW_DARK, VIEW_LIGHT };
 
@@ -44,7 +55,8 @@ enum view_theme { VIEW_DARK, VIEW_LIGHT };
 #define VIEW_BINS 48
 struct view_measure {
     uint32_t signal;
-    char level; /* '1': high pulses, '0': low ones */
+    char level;       /* '1': high pulses, '0': low ones, '*': from change to change (no bit) */
+    int64_t from, to; /* where was looked: only pulses that are whole in it */
     uint64_t n;
     int64_t least, most;
     double mean, deviation;
@@ -63,9 +75,10 @@ struct view {
     size_t top;    /* first row shown */
     size_t active; /* the row that keys act on; n_rows: none */
 
-    int64_t from, span;  /* what is seen, ticks; span >= VIEW_MIN_SPAN */
-    int64_t cursors[2];  /* VIEW_NO_TIME: not set */
-    unsigned cursor;     /* which of them the keys move */
+    int64_t from, span; /* what is seen, ticks; span >= VIEW_MIN_SPAN */
+    int64_t cursors[2]; /* VIEW_NO_TIME: not set */
+    unsigned cursor;    /* which of them the keys move */
+    bool snap;          /* cursors set by hand go to the nearest edge of their row */
     int64_t markers[VIEW_MARKERS];
 
     enum view_panel panel;
@@ -73,13 +86,28 @@ struct view {
     uint32_t *found;       /* signals that match, [n_found] */
     size_t n_found, chosen;
     struct view_measure measure;
+    char value[VIEW_TEXT]; /* the last one searched for */
 
     enum view_theme theme;
-    double scale;             /* pixels per point: 1, 2 on a high-dpi display */
-    unsigned width, height;   /* of the picture, pixels */
-    unsigned names_width;     /* points; 0: as wide as the names need */
-    bool details;             /* the panel over packet, edge and code is open */
-    char message[VIEW_TEXT];  /* one line at the bottom; "" none */
+    double scale;            /* pixels per point: 1, 2 on a high-dpi display */
+    unsigned width, height;  /* of the picture, pixels */
+    unsigned names_width;    /* points; 0: as wide as the names need */
+    bool details;            /* the panel over packet, edge and code is open */
+    size_t detail;           /* of its lines the one that Return follows */
+    char message[VIEW_TEXT]; /* one line at the bottom; "" none */
+
+    /* The pointer: a thin line there, and `hover` at the bottom right; VIEW_NO_TIME: none. */
+    int64_t pointer;
+    char hover[VIEW_TEXT]; /* "12.3 us  U4./sck = 1"; "" none */
+
+    /* A text asked for: shown as the message ("go to time: 12u_"), `prompt` says what for. */
+    unsigned prompt; /* an enum view_action; 0: none is asked for */
+    char typed[VIEW_TEXT];
+
+    enum view_request request;
+    struct store_settings settings; /* to open the file again with, or another */
+    bool verbose;                   /* each handled event on stderr */
+    struct view_past *past;         /* private to undo.c */
 };
 
 /* Zeroed but for what must not be; takes store (and sidecar, code, which may be NULL). */
@@ -94,7 +122,33 @@ struct view_row view_signal_row(const struct view *view, uint32_t signal);
 /* The rows a file is opened with when nothing is saved: of a file that linkpulse wrote the line,
  * what leads to SPI, analog nets, the decoders and the code; of others the first signals. */
 void view_default_rows(struct view *view);
+bool view_is_own(const struct view *view); /* a run of linkpulse wrote the file */
 /* The whole file, or around the first failure when there is one. */
 void view_default_range(struct view *view);
+
+/* The range made lawful: at least VIEW_MIN_SPAN, no further out than one whole file to either
+ * side, no overflow. */
+void view_set_range(struct view *view, int64_t from, int64_t span);
+/* The time, or the file's end that is nearest to it; VIEW_NO_TIME stays. */
+int64_t view_within(const struct view *view, int64_t time);
+/* `active` on a row and within what is shown; accepts any row, or n_rows for none. */
+void view_set_active(struct view *view, size_t row);
+/* The signal of a row: of a decoder's its first input; STORE_NONE of a label or no row. */
+uint32_t view_row_signal(const struct view *view, size_t row);
+/* Formats into view->message, cut to fit. */
+void view_say(struct view *view, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A time or a difference as people read it, with as many digits as ticks have: "12.3456 us",
+ * "-5 ns", "0 s". */
+void view_time_text(const struct view *view, int64_t ticks, char *out, size_t size);
+/* Reads "12.5us", "1e-3 s", "800 ns", "1500" (ticks), with or without blanks. False: not a time,
+ * or outside of what ticks can hold. */
+bool view_time_read(const struct view *view, const char *text, int64_t *ticks);
+/* The value at a cursor, in a radix: "0x1f", "1", "3.3", "x", "-5". Cut to fit. */
+void view_cursor_text(const struct store_cursor *cursor, const struct store_signal *signal,
+                      enum view_radix radix, char *out, size_t size);
+/* What holds at `time`; "" before the first change. */
+void view_value_text(const struct view *view, uint32_t signal, enum view_radix radix, int64_t time,
+                     char *out, size_t size);
 
 #endif

@@ -17,6 +17,7 @@
  * NOT modelled: pre-emphasis, common mode, what a burst leaves on the cable for the next.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/line/gauss.h"
 #include "models/line/source.h"
@@ -454,4 +455,88 @@ size_t line_source_edges(struct line_source *source, const struct line_burst *bu
         return edges_waved(source, edges);
     return is_jittered(&source->form.settings) ? edges_jittered(source, burst)
                                                : edges_exact(source, burst);
+}
+
+/* --- the voltage itself -------------------------------------------------------------------- */
+
+static void draw_symbol(struct line_source *source, struct waveform *w, unsigned id) {
+    static const int BITS = 8;
+    bool first = id == ID_FIRST || id == ID_FIRST + 1;
+    unsigned octet = first ? source->first_octet : id & 0xff;
+    int n = first ? (int)source->first_bits : BITS;
+    if (id >= ID_TP_IDL) {
+        waveform_move(w, bit_volt(&source->form, true),
+                      id == ID_PULSE ? LINK_PULSE_PS : source->form.settings.tp_idl_ps);
+        return;
+    }
+    for (int i = 0; i < n; i++) {
+        bool bit = octet >> i & 1;
+        waveform_half(w, bit_volt(&source->form, !bit));
+        waveform_half(w, bit_volt(&source->form, bit));
+    }
+}
+
+/* Back to 0 V, as far as a picture shows it. */
+static void draw_tail(struct waveform *w, const struct waveform_trace *trace) {
+    double dt = LINK_PULSE_PS, tail = 0;
+    waveform_end(w);
+    for (; trace->n > 0 && tail < WAVEFORM_TAIL_PS; tail += dt) {
+        double volt = trace->volts[trace->n - 1].volt;
+        if (volt < WAVEFORM_TRUE_V && volt > -WAVEFORM_TRUE_V)
+            break;
+        waveform_move(w, 0, dt);
+    }
+}
+
+/* Times move as the edges around them do, from where they were to where jitter puts them. */
+static void follow_edges(struct line_volt *volts, size_t n, const struct line_edge *from,
+                         const struct line_edge *to, size_t n_edges) {
+    size_t at = 0; /* edges behind us */
+    sim_time last = INT64_MIN;
+    for (size_t i = 0; i < n; i++) {
+        for (; at < n_edges && from[at].time <= volts[i].time; at++)
+            ;
+        sim_time before = at > 0 ? to[at - 1].time - from[at - 1].time : 0;
+        sim_time after = at < n_edges ? to[at].time - from[at].time : before;
+        sim_time since = at > 0 ? volts[i].time - from[at - 1].time : 0;
+        sim_time length = at > 0 && at < n_edges ? from[at].time - from[at - 1].time : 0;
+        double share = length > 0 ? (double)since / (double)length : at > 0 ? 0 : 1;
+        volts[i].time += before + (sim_time)((double)(after - before) * share);
+        if (volts[i].time <= last)
+            volts[i].time = last + 1;
+        last = volts[i].time;
+    }
+}
+
+static void follow_jitter(struct line_source *source, const struct line_burst *burst,
+                          struct line_volt *volts, size_t n) {
+    struct line_edge *exact = source->edges + MAX_SYMBOLS * LINE_SYMBOL_MAX_EDGES;
+    const struct line_edge *to, *from = source->edges;
+    size_t n_edges;
+    if (source->waved) {
+        n_edges = edges_waved(source, &to);
+    } else {
+        n_edges = edges_exact(source, burst);
+        memcpy(exact, source->edges, n_edges * sizeof *exact);
+        from = exact;
+        edges_jittered(source, burst);
+        to = source->edges;
+    }
+    follow_edges(volts, n, from, to, n_edges);
+}
+
+size_t line_source_volts(struct line_source *source, const struct line_burst *burst,
+                         struct line_volt *volts, size_t most, bool *cut) {
+    struct waveform_trace trace = {.volts = volts, .most = most};
+    struct waveform w = source->waveform;
+    waveform_begin(&w, burst->start, level_of(&source->form.settings, 0), NULL, 0,
+                   source->symbols_sent * LINE_SYMBOL_MAX_EDGES);
+    w.trace = &trace;
+    for (size_t i = 0; i < burst->n_symbols; i++)
+        draw_symbol(source, &w, burst->symbols[i]);
+    draw_tail(&w, &trace);
+    if (is_jittered(&source->form.settings))
+        follow_jitter(source, burst, volts, trace.n);
+    *cut = trace.cut;
+    return trace.n;
 }

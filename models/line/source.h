@@ -55,6 +55,12 @@ struct line_edge {
     uint8_t level; /* 0, 1 or LINE_IDLE */
 };
 
+/* The differential voltage at the receiver at a time. */
+struct line_volt {
+    sim_time time;
+    double volt;
+};
+
 /* One frame on the line. The arrays belong to the source and hold until the next call. */
 struct line_burst {
     sim_time start;          /* start of the first preamble bit cell */
@@ -102,6 +108,13 @@ bool line_source_frame(struct line_source *source, const uint8_t *octets, size_t
  * source. */
 size_t line_source_edges(struct line_source *source, const struct line_burst *burst,
                          const struct line_edge **edges);
+
+/* The voltage of the latest burst, `most` samples at the most (*cut: there were more): straight
+ * lines between them are true to some millivolt, a step has two samples 1 ps apart. With jitter
+ * a stretch between two edges is drawn out or pushed together as its edges are. Noise and
+ * crosstalk, which move thresholds, are not in it. Returns their number. */
+size_t line_source_volts(struct line_source *source, const struct line_burst *burst,
+                         struct line_volt *volts, size_t most, bool *cut);
 
 /* A link test pulse (100 ns positive) as symbols, or edges; same rules. */
 bool line_source_link_pulse(struct line_source *source, sim_time start, struct line_burst *burst);

@@ -52,16 +52,63 @@ static bool goes_to(const struct waveform *w, bool rising, uint8_t *level, doubl
     return true;
 }
 
-static void look(struct waveform *w, const struct cable_stretch *stretch) {
+/* Returns where the edge is in the piece, -1: none. */
+static double look(struct waveform *w, const struct cable_stretch *stretch) {
     for (int rising = 0; rising < 2; rising++) {
         uint8_t level;
         double threshold, at;
         if (goes_to(w, rising, &level, &threshold) &&
             cable_wave_crosses(&w->wave, stretch, threshold, rising, &at)) {
             take_edge(w, level, at);
-            return;
+            return at;
         }
     }
+    return -1;
+}
+
+/* Where a piece begins another has ended, at the same voltage or with a step. */
+static void trace_at(struct waveform *w, double dt_ps, double volt) {
+    struct waveform_trace *t = w->trace;
+    sim_time time = w->start + (sim_time)(w->at_ps + dt_ps + 0.5);
+    struct line_volt *last = t->n > 0 ? &t->volts[t->n - 1] : NULL;
+    if (last && last->time >= time) {
+        double step = volt - last->volt;
+        if (step < WAVEFORM_TRUE_V && step > -WAVEFORM_TRUE_V)
+            return;
+        last->time = time - 1;
+    }
+    if (t->n == t->most)
+        t->cut = true;
+    else
+        t->volts[t->n++] = (struct line_volt){time, volt};
+}
+
+/* What lies between two places of the piece, as straight lines. */
+static void trace_between(struct waveform *w, double from, double v_from, double to, double v_to,
+                          unsigned depth) {
+    double middle = (from + to) / 2, volt = cable_wave_at(&w->wave, middle);
+    double error = volt - (v_from + v_to) / 2;
+    if (depth == 0 || (error < WAVEFORM_TRUE_V / 2 && error > -WAVEFORM_TRUE_V / 2))
+        return;
+    trace_between(w, from, v_from, middle, volt, depth - 1);
+    trace_at(w, middle, volt);
+    trace_between(w, middle, volt, to, v_to, depth - 1);
+}
+
+static void trace_part(struct waveform *w, double from, double to) {
+    double before = cable_wave_at(&w->wave, from), behind = cable_wave_at(&w->wave, to);
+    trace_at(w, from, before);
+    if (w->settings->cable_m > 0)
+        trace_between(w, from, before, to, behind, 8);
+    if (to > from)
+        trace_at(w, to, behind);
+}
+
+/* With a sample where the receiver has its edge, at `edge` unless that is negative. */
+static void trace_piece(struct waveform *w, double dt_ps, double edge) {
+    if (edge > 0 && edge < dt_ps)
+        trace_part(w, 0, edge);
+    trace_part(w, edge > 0 && edge < dt_ps ? edge : 0, dt_ps);
 }
 
 /* The piece that `next` begins, and the look at it, `stretch` long. */
@@ -70,7 +117,9 @@ static void piece(struct waveform *w, const struct cable_stretch *stretch,
     cable_wave_next(&w->wave, &w->last, next);
     w->at_ps += w->last.dt_ps;
     w->last = *stretch;
-    look(w, stretch);
+    double edge = look(w, stretch);
+    if (w->trace)
+        trace_piece(w, stretch->dt_ps, edge);
 }
 
 static void ramp_to(struct waveform *w, double volt) {

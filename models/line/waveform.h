@@ -35,6 +35,15 @@ struct waveform {
     bool resting;       /* no signal comes any more */
     struct line_edge *edges;
     size_t n, most;
+    struct waveform_trace *trace; /* NULL: nobody looks at the voltage itself */
+};
+
+/* Voltages from the burst's start on, between which straight lines are true to WAVEFORM_TRUE_V. */
+#define WAVEFORM_TRUE_V 0.008
+struct waveform_trace {
+    struct line_volt *volts;
+    size_t n, most;
+    bool cut; /* there was no room for all */
 };
 
 /* False when the settings' cable makes no sense. bit_ps and ramp_ps as the source has them. */

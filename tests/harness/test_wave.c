@@ -24,12 +24,22 @@ static void remove_dir(void) {
 
 TestSuite(wave, .init = setup, .fini = remove_dir);
 
+#define BIT(scope, name, same_as, initial)                                                         \
+    { scope, name, same_as, initial, TRACE_BIT, 0, 0 }
 static const struct trace_signal signals[] = {
-    {"U4", "/sck_rx", TRACE_OWN, '0'},  {"U4", "Net-(C9-Pad2)", TRACE_OWN, 'x'},
-    {"spi", "/sck_rx", 0, '0'},         {"spi", "/mosi_rx", TRACE_OWN, '0'},
-    {"spi", "/nss_rx", TRACE_OWN, '1'}, {"U4", "3", TRACE_OWN, 'z'},
+    BIT("U4", "/sck_rx", TRACE_OWN, '0'),  BIT("U4", "Net-(C9-Pad2)", TRACE_OWN, 'x'),
+    BIT("spi", "/sck_rx", 0, '0'),         BIT("spi", "/mosi_rx", TRACE_OWN, '0'),
+    BIT("spi", "/nss_rx", TRACE_OWN, '1'), BIT("U4", "3", TRACE_OWN, 'z'),
 };
 enum { SCK = 0, RC = 1, MOSI = 3, NSS = 4, PIN = 5, N_SIGNALS = 6 };
+
+static const struct trace_signal others[] = {
+    {"volts", "line", TRACE_OWN, 0, TRACE_REAL, 0, 0.5},
+    {"cpu", "pc", TRACE_OWN, 'x', TRACE_VECTOR, 32, 0},
+    BIT("line", "line", TRACE_OWN, 'z'),
+    {"cpu", "exception", TRACE_OWN, 'x', TRACE_VECTOR, 9, 0},
+};
+enum { VOLT, PC, LINE, EXCEPTION };
 
 static struct wave *open_wave(struct wave_settings settings) {
     struct sim_err err = SIM_ERR_INIT;
@@ -79,6 +89,56 @@ Test(wave, groups_scopes_and_begins_with_the_state) {
                      "$var wire 1 \" Net-(C9-Pad2) $end\n$var wire 1 & 3 $end\n$upscope $end\n"
                      "$enddefinitions $end\n#0\n$dumpvars\n0!\nx\"\n0$\n1%\nz&\n$end\n"
                      "#5\n1&\n#9\n");
+}
+
+Test(wave, vectors_and_reals_stand_beside_bits) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct wave_settings settings = {.vcd = vcd, .from = 5, .to = SIM_NEVER};
+    struct wave *wave = wave_open(&settings, others, 4, &err);
+    cr_assert(wave, "%s", err.text);
+    cr_assert(wave_number(wave, 4, EXCEPTION, 39) && wave_number(wave, 7, PC, 0x130));
+    cr_assert(wave_number(wave, 7, PC, 0x130), "no change");
+    cr_assert(wave_real(wave, 8, VOLT, -2.25) && wave_change(wave, 9, LINE, '1'));
+    close_wave(wave, 9);
+    cr_assert(strstr(slurp(vcd), "#5\n$dumpvars\nr0.5 !\nr0 \"\nz#\nr39 $\n$end\n"
+                                 "#7\nr304 \"\n#8\nr-2.25 !\n#9\n1#\n"),
+              "%s", slurp(vcd));
+    cr_assert(strstr(slurp(vcd), "$scope module cpu $end\n$var real 64 \" pc $end\n"));
+}
+
+/* In FST a number is a vector. */
+Test(wave, fst_has_vectors) {
+    struct sim_err err = SIM_ERR_INIT;
+    char command[256];
+    if (system("command -v fst2vcd >/dev/null") != 0)
+        cr_skip_test("fst2vcd (package gtkwave) is not installed");
+    struct wave *wave =
+        wave_open(&(struct wave_settings){.fst = fst, .to = SIM_NEVER}, others, 4, &err);
+    cr_assert(wave, "%s", err.text);
+    cr_assert(wave_number(wave, 7, PC, 0x08000130) && wave_real(wave, 8, VOLT, -2.25));
+    close_wave(wave, 9);
+    snprintf(command, sizeof command, "fst2vcd -f %s -o %s/b.vcd", fst, dir);
+    cr_assert_eq(system(command), 0);
+    snprintf(command, sizeof command, "%s/b.vcd", dir);
+    cr_assert(strstr(slurp(command), "pc [31:0] $end"), "%s", slurp(command));
+    cr_assert(strstr(slurp(command), "#7\nb00001000000000000000000100110000 "));
+    cr_assert(strstr(slurp(command), "#8\nr-2.25 "));
+    cr_assert(strstr(slurp(gtkw), "@22\ncpu.pc[31:0]\ncpu.exception[8:0]\n@200\n-volts\n@10024\n"
+                                  "volts.line\n"),
+              "%s", slurp(gtkw));
+}
+
+Test(wave, a_change_of_another_kind_or_too_wide_is_refused) {
+    struct sim_err err = SIM_ERR_INIT;
+    for (int i = 0; i < 4; i++) {
+        struct wave_settings settings = {.vcd = vcd, .to = SIM_NEVER};
+        struct wave *wave = wave_open(&settings, others, 4, &err);
+        cr_assert(!(i == 0   ? wave_change(wave, 1, PC, '1')
+                    : i == 1 ? wave_number(wave, 1, VOLT, 1)
+                    : i == 2 ? wave_real(wave, 1, LINE, 1)
+                             : wave_number(wave, 1, EXCEPTION, 512)));
+        wave_abandon(wave);
+    }
 }
 
 Test(wave, window_keeps_only_its_changes) {

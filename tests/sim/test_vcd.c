@@ -23,6 +23,13 @@ Test(vcd, writes_a_whole_file) {
                             "#0\n$dumpvars\nx!\nr0.5 \"\n$end\n#123456789012345\n1!\n");
 }
 
+Test(vcd, whole_numbers_keep_all_digits) {
+    struct vcd_buffer b = fresh(sizeof bytes);
+    cr_assert(vcd_whole_value(&b, 0, 0x08000131) && vcd_whole_value(&b, 1, 0));
+    cr_assert(vcd_whole_value(&b, 0, UINT64_MAX));
+    cr_assert_str_eq(bytes, "r134218033 !\nr0 \"\nr18446744073709551615 !\n");
+}
+
 /* Every identifier read back by its grammar gives the number it was made of. */
 Test(vcd, identifiers_are_unique_and_printable) {
     char seen[20000][4];

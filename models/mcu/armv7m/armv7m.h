@@ -81,6 +81,8 @@ struct armv7m_hooks {
     /* An exception was entered (number 1..255 of IPSR) or returned from (0: thread mode, or
      * the number of the exception resumed). For profiles and measurements. */
     void (*exception)(void *user, unsigned number, bool entered);
+    /* While armv7m_trace() is on: the instruction at `pc` begins, at armv7m_cycles(). */
+    void (*step)(void *user, uint32_t pc);
     /* The core is about to touch octets behind armv7m_fence(), which is gone now. */
     void (*fence)(void *user);
 };
@@ -171,6 +173,9 @@ enum armv7m_stop armv7m_run(struct armv7m *core, uint64_t until);
 /* One instruction, or one exception entry with the first instruction of its handler. */
 enum armv7m_stop armv7m_step(struct armv7m *core);
 void armv7m_request_stop(struct armv7m *core);
+/* The `step` callback for every instruction from now on, or no more (as at first). To the same
+ * effect, and slow: the core then goes by single instructions. */
+void armv7m_trace(struct armv7m *core, bool on);
 
 uint64_t armv7m_cycles(const struct armv7m *core);
 uint64_t armv7m_instructions(const struct armv7m *core);

@@ -194,6 +194,12 @@ static bool boundary(struct armv7m *core, uint64_t until, enum armv7m_stop *stop
     return false;
 }
 
+/* One instruction and no more. */
+static void begin_traced(struct armv7m *core) {
+    core->limit = core->cycles + 1;
+    core->config.hooks.step(core->config.user, core->pc);
+}
+
 enum armv7m_stop armv7m_run(struct armv7m *core, uint64_t until) {
     enum armv7m_stop stop;
     for (;;) {
@@ -206,6 +212,8 @@ enum armv7m_stop armv7m_run(struct armv7m *core, uint64_t until) {
         if (core->cycles >= until)
             return ARMV7M_UNTIL;
         core->limit = core->systick.next < until ? core->systick.next : until;
+        if (UNLIKELY(core->traced))
+            begin_traced(core);
         armv7m_execute(core);
         if (UNLIKELY(core->cycles >= core->systick.next))
             armv7m_systick_expire(core);
@@ -227,6 +235,10 @@ enum armv7m_stop armv7m_step(struct armv7m *core) {
 void armv7m_request_stop(struct armv7m *core) {
     core->stop = ARMV7M_REQUEST;
     armv7m_attend(core, ATT_STOP);
+}
+
+void armv7m_trace(struct armv7m *core, bool on) {
+    core->traced = on && core->config.hooks.step;
 }
 
 uint64_t armv7m_cycles(const struct armv7m *core) {

@@ -3,7 +3,8 @@
  * Between the edge that fills a frame and its octet in memory nobody can look, unless by an access
  * to a block: request, arbitration and the read of the data register are then worked out instead
  * of done, as long as both blocks say that nothing else comes of them (feeds and drains of struct
- * stm32_ip). It is to the same effect, which config.edge_by_edge, without a lane, shows. */
+ * stm32_ip). Who is told of every item (on_ndtr) has none. It is to the same effect, which
+ * config.edge_by_edge, without a lane, shows. */
 #include "models/mcu/soc/lane_walk.h"
 
 #define FRAME 8 /* bits */
@@ -30,7 +31,8 @@ static uint32_t most_items(const struct lane *l) {
 static bool find(struct stm32 *mcu, struct feed *f) {
     const struct lane *l = &mcu->lane;
     struct stm32_block *b = l->block;
-    if (!b->ip->feeds || !b->clocked || b->held || !b->ip->feeds(b, &f->from))
+    if (mcu->config.on_ndtr || !b->ip->feeds || !b->clocked || b->held ||
+        !b->ip->feeds(b, &f->from))
         return false;
     const struct routes *of = &b->routes[STM32_DMA_RX];
     f->dma = NULL;

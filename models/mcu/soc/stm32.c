@@ -38,6 +38,12 @@ static void on_exception(void *user, unsigned number, bool entered) {
     mcu->config.core.exception(mcu->config.user, number, entered);
 }
 
+/* No block is brought up to it: that an instruction begins changes nothing. */
+static void on_step(void *user, uint32_t pc) {
+    struct stm32 *mcu = user;
+    mcu->config.on_step(mcu->config.user, pc, core_time(mcu));
+}
+
 static void on_fence(void *user) {
     struct stm32 *mcu = user;
     mcu->feed.fence = false;
@@ -64,6 +70,7 @@ static bool make_core(struct stm32 *mcu, struct sim_err *err) {
     config.hooks.itm = owner->itm ? on_itm : NULL;
     config.hooks.function = owner->function ? on_function : NULL;
     config.hooks.exception = owner->exception ? on_exception : NULL;
+    config.hooks.step = mcu->config.on_step ? on_step : NULL;
     mcu->core = armv7m_create(&config, err);
     return mcu->core != NULL;
 }
@@ -309,6 +316,10 @@ void stm32_request_stop(struct stm32 *mcu) {
     mcu->stop_wanted = mcu->roused = true;
     if (mcu->running)
         armv7m_request_stop(mcu->core);
+}
+
+void stm32_trace(struct stm32 *mcu, bool on) {
+    armv7m_trace(mcu->core, on);
 }
 
 /* --- questions --- */

@@ -112,6 +112,16 @@ struct stm32_rx {
     sim_time time;
 };
 
+/* How many items a DMA's stream still has before it. */
+struct stm32_ndtr {
+    const char *block;   /* "DMA1" */
+    unsigned stream;     /* as the manual counts them */
+    bool to_memory;      /* from a peripheral */
+    uint32_t peripheral; /* its data register */
+    unsigned value;
+    sim_time time;
+};
+
 /* --- making one --------------------------------------------------------------------- */
 
 enum stm32_boot { STM32_BOOT_FLASH, STM32_BOOT_SYSTEM, STM32_BOOT_SRAM };
@@ -147,6 +157,11 @@ struct stm32_config {
     /* The chip was reset by itself; `cause` is static: "software", "independent watchdog". */
     void (*on_reset)(void *user, const char *cause, sim_time time);
     void (*on_rx)(void *user, const struct stm32_rx *rx); /* see there */
+    /* NDTR (CNDTR) of a stream has a value: set, enabled with it, or an item passed. It makes
+     * the DMA slower, to the same effect. */
+    void (*on_ndtr)(void *user, const struct stm32_ndtr *ndtr);
+    /* At every instruction while stm32_trace() is on. */
+    void (*on_step)(void *user, uint32_t pc, sim_time time);
     /* The core's callbacks for its owner: semihost, itm, function, exception; the others are
      * the chip's own and ignored here. They get `user`. */
     struct armv7m_hooks core;
@@ -185,6 +200,8 @@ enum stm32_stop stm32_run_until(struct stm32 *mcu, sim_time until);
  * not beyond `limit`. STM32_REQUEST when it was done. */
 enum stm32_stop stm32_step(struct stm32 *mcu, sim_time limit);
 void stm32_request_stop(struct stm32 *mcu);
+/* on_step from now on, or no more (as at first): see armv7m_trace(). */
+void stm32_trace(struct stm32 *mcu, bool on);
 
 /* How far it has run; inside a callback the exact time of what calls. */
 sim_time stm32_time(const struct stm32 *mcu);

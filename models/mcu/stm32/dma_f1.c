@@ -77,6 +77,16 @@ static void tell(struct stm32_block *b, const struct channel *c, enum stm32_rx_k
     stm32_rx_tell(b, &(struct stm32_rx){kind, .stream = n, .peripheral = c->par, .value = c->ndtr});
 }
 
+static void tell_ndtr(struct stm32_block *b, const struct channel *c) {
+    if (!stm32_ndtr_wanted(b))
+        return;
+    unsigned n = (unsigned)(c - ((const struct dma *)stm32_state(b))->channel) + 1;
+    stm32_ndtr_tell(b, &(struct stm32_ndtr){.stream = n,
+                                            .to_memory = !(c->cr & (DIR | MEM2MEM)),
+                                            .peripheral = c->par,
+                                            .value = c->ndtr});
+}
+
 static void tell_stored(struct stm32_block *b, const struct channel *c, uint32_t address,
                         uint32_t value, unsigned size) {
     if (!(c->cr & (DIR | MEM2MEM)))
@@ -137,6 +147,7 @@ static void serve(struct stm32_block *b, struct dma *d) {
     struct channel *c = &d->channel[n];
     if (move_item(b, c)) {
         count_item(c);
+        tell_ndtr(b, c);
     } else { /* 9.3.5: a bus error disables the channel */
         c->flags |= TEIF;
         c->cr &= ~(uint32_t)EN;
@@ -172,6 +183,7 @@ static void enable(struct stm32_block *b, struct dma *d, struct channel *c) {
     c->memory = c->mar;
     dma_enable(&d->turns, (unsigned)(c - d->channel), true);
     tell(b, c, STM32_RX_DMA_ON);
+    tell_ndtr(b, c);
     dma_kick(b, &d->turns);
 }
 
@@ -196,12 +208,14 @@ static void write_channel(struct stm32_block *b, struct dma *d, struct channel *
         write_cr(b, d, c, value);
     else if (c->cr & EN)
         stm32_misuse(b, "CNDTR, CPAR or CMAR written while EN is set");
-    else if (offset == CNDTR)
-        c->reload = c->ndtr = value & 0xffff;
     else if (offset == CPAR)
         c->par = value;
-    else
+    else if (offset == CMAR)
         c->mar = value;
+    else {
+        c->reload = c->ndtr = value & 0xffff;
+        tell_ndtr(b, c);
+    }
 }
 
 static void clear_flags(struct stm32_block *b, struct dma *d, uint32_t value) {

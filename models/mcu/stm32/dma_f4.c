@@ -122,6 +122,16 @@ static void tell(struct stm32_block *b, const struct stream *s, enum stm32_rx_ki
     stm32_rx_tell(b, &(struct stm32_rx){kind, .stream = n, .peripheral = s->par, .value = value});
 }
 
+static void tell_ndtr(struct stm32_block *b, const struct stream *s) {
+    if (!stm32_ndtr_wanted(b))
+        return;
+    unsigned n = (unsigned)(s - ((const struct dma *)stm32_state(b))->stream);
+    stm32_ndtr_tell(b, &(struct stm32_ndtr){.stream = n,
+                                            .to_memory = direction(s) == TO_MEMORY,
+                                            .peripheral = s->par,
+                                            .value = s->ndtr});
+}
+
 /* --- interrupt and end of a stream ----------------------------------------------------------- */
 
 static void signal(struct stm32_block *b, struct stream *s, unsigned n) {
@@ -305,6 +315,7 @@ static bool serve_to_memory(struct stm32_block *b, struct dma *d, struct stream 
         if (!take(b, s, size, value))
             return false;
         count_item(d, s);
+        tell_ndtr(b, s);
     }
     return true;
 }
@@ -319,6 +330,7 @@ static bool serve_to_peripheral(struct stm32_block *b, struct dma *d, struct str
         if (!write_item(b, &s->peripheral, size, peripheral_step(s), pop(s, size)))
             return false;
         count_item(d, s);
+        tell_ndtr(b, s);
     }
     return !wants_data(s) || fill(b, s);
 }
@@ -383,6 +395,7 @@ static void enable(struct stm32_block *b, struct dma *d, struct stream *s) {
     rewind_stream(s);
     dma_enable(&d->turns, (unsigned)(s - d->stream), true);
     tell(b, s, STM32_RX_DMA_ON, s->ndtr);
+    tell_ndtr(b, s);
     dma_kick(b, &d->turns);
 }
 
@@ -469,6 +482,7 @@ static void write_stream(struct stm32_block *b, struct dma *d, struct stream *s,
         stm32_misuse(b, "SxNDTR or SxPAR written while EN is set");
     } else if (offset == SNDTR) {
         s->reload = s->ndtr = value & 0xffff;
+        tell_ndtr(b, s);
     } else if (offset == SPAR) {
         s->par = value;
     } else {

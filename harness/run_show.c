@@ -1,0 +1,72 @@
+#define _XOPEN_SOURCE 700 /* mkdtemp */
+
+#include "harness/run_show.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/verbs.h"
+#include "harness/wave.h"
+
+static bool make_folder(struct run_show *show, struct sim_err *err) {
+    const char *temp = getenv("TMPDIR");
+    if (!temp || !temp[0] || strlen(temp) > 32)
+        temp = "/tmp";
+    snprintf(show->folder, sizeof show->folder, "%s/linkpulse-XXXXXX", temp);
+    if (mkdtemp(show->folder))
+        return true;
+    sim_err_set(err, SIM_ERR_ENVIRONMENT, "--wave: %s: %s", show->folder, strerror(errno));
+    show->folder[0] = 0;
+    return false;
+}
+
+bool run_show_begin(struct run_show *show, struct options *options, struct sim_err *err) {
+    *show = (struct run_show){0};
+    if (options->window.kind == OPTIONS_WINDOW_ALL)
+        options->window.kind = OPTIONS_WINDOW_AUTO;
+    const char *given = options->fst ? options->fst : options->vcd;
+    if (given)
+        return options_out_path(options, given, show->path, sizeof show->path) ||
+               sim_err_set(err, SIM_ERR_INPUT, "%s: the path is too long", given);
+    if (!make_folder(show, err))
+        return false;
+    bool fst = wave_has_fst() && !options_is_rtl(options);
+    snprintf(show->path, sizeof show->path, "%s/run.%s", show->folder, fst ? "fst" : "vcd");
+    *(fst ? &options->fst : &options->vcd) = show->path;
+    return true;
+}
+
+/* With what the viewer put beside the waves. */
+static void remove_folder(const char *folder) {
+    char path[512];
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+    while (dir && (entry = readdir(dir))) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        unlink(path);
+    }
+    if (dir)
+        closedir(dir);
+    rmdir(folder);
+}
+
+void run_show_end(struct run_show *show, const struct options *options) {
+    const char *const files[] = {show->path};
+    struct options wave = *options;
+    wave.verb = OPTIONS_WAVE;
+    wave.files = files;
+    wave.n_files = 1;
+    fflush(stdout);
+    if (access(show->path, R_OK) == 0)
+        verb_wave(&wave);
+    else
+        fputs("linkpulse: --wave: there are no waves to look at\n", stderr);
+    if (show->folder[0])
+        remove_folder(show->folder);
+}

@@ -1,0 +1,92 @@
+/* `linkpulse wave FILE` */
+#include "harness/verbs.h"
+
+#ifndef LINKPULSE_VIEW
+
+int verb_wave(const struct options *options) {
+    struct sim_err err = SIM_ERR_INIT;
+    (void)options;
+    sim_err_set(&err, SIM_ERR_ENVIRONMENT,
+                "this program was built without the waveform viewer; install " LINKPULSE_NO_VIEW
+                " and build again");
+    return verbs_fail(&err);
+}
+
+#else
+
+#include <stdio.h>
+
+#include "harness/outfile.h"
+#include "harness/view/decode_export.h"
+#include "harness/view/paint.h"
+#include "harness/view/view.h"
+#include "harness/view/wave_setup.h"
+#include "harness/view/window.h"
+
+static bool write_picture(const struct view *view, struct paint *paint, const char *path,
+                          struct sim_err *err) {
+    char from[64], to[64];
+    if (!paint)
+        return false;
+    draw_view(view, paint);
+    if (!paint_save(paint, path, err))
+        return false;
+    view_time_text(view, view->from, from, sizeof from);
+    view_time_text(view, view->from + view->span, to, sizeof to);
+    size_t rows = layout_rows_seen(view);
+    printf("wrote %s: %ux%u, %zu row%s, %s to %s\n", path, paint->width, paint->height, rows,
+           rows == 1 ? "" : "s", from, to);
+    return true;
+}
+
+static bool pictures(const struct options *options, const struct view *view, struct sim_err *err) {
+    const struct options_wave *wave = &options->wave;
+    bool good = true;
+    struct paint *paint;
+    if (wave->screenshot) {
+        paint = paint_surface_create(view->width, view->height, err);
+        good = write_picture(view, paint, wave->screenshot, err);
+        paint_destroy(paint);
+    }
+    if (good && wave->svg) {
+        paint = paint_svg_create(view->width, view->height, err);
+        good = write_picture(view, paint, wave->svg, err);
+        paint_destroy(paint);
+    }
+    return good;
+}
+
+static bool decode(const struct options *options, const struct view *view, struct sim_err *err) {
+    const struct options_wave *wave = &options->wave;
+    struct decode_export job;
+    if (!decode_export_init(&job, view->store, wave->decode, err))
+        return false;
+    if (wave->from || wave->to) {
+        job.request.from = view->from;
+        job.request.to = view->from + view->span;
+    }
+    job.request.code = view->code;
+    job.request.function = view->code ? code_function : NULL;
+    return decode_export(&job, stdout, options->json, err);
+}
+
+/* Before a large file is read. */
+static bool can_write(const struct options_wave *wave, struct sim_err *err) {
+    return (!wave->screenshot || outfile_check(wave->screenshot, err)) &&
+           (!wave->svg || outfile_check(wave->svg, err));
+}
+
+int verb_wave(const struct options *options) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct view view = {0};
+    if (!can_write(&options->wave, &err) || !wave_setup(&view, options, stderr, &err))
+        return verbs_fail(&err);
+    const struct options_wave *wave = &options->wave;
+    bool good = wave->decode                    ? decode(options, &view, &err)
+                : wave->screenshot || wave->svg ? pictures(options, &view, &err)
+                                                : window_run(&view, &err);
+    view_finish(&view);
+    return good ? 0 : verbs_fail(&err);
+}
+
+#endif

@@ -1,0 +1,169 @@
+#include "harness/view/decode.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/view/decoders/decoder.h"
+
+/* Finer than a pixel of the widest screens, so that pauses stay seen. */
+#define OVERVIEW_COLUMNS 16384
+
+void decode_items_finish(struct decode_items *items) {
+    free(items->items);
+    *items = (struct decode_items){0};
+}
+
+const struct decoder *decoder_find(const char *name) {
+    for (size_t i = 0; i < n_decoders; i++)
+        if (!strcmp(decoders[i]->name, name))
+            return decoders[i];
+    return NULL;
+}
+
+unsigned decoder_n_inputs(const struct decoder *decoder) {
+    unsigned n = 0;
+    while (n < DECODE_MAX_INPUTS && decoder->inputs[n].name)
+        n++;
+    return n;
+}
+
+unsigned decoder_n_lines(const struct decoder *decoder) {
+    unsigned n = 0;
+    while (n < DECODE_MAX_LINES && decoder->lines[n])
+        n++;
+    return n;
+}
+
+static bool connected(const struct decoder *decoder, const struct decode_request *request) {
+    bool any = false;
+    for (unsigned i = 0; i < decoder_n_inputs(decoder); i++) {
+        bool here = request->inputs[i] < store_n_signals(request->store);
+        if (!here && !decoder->inputs[i].optional)
+            return false;
+        any |= here;
+    }
+    return any;
+}
+
+bool decode_run(const struct decoder *decoder, const struct decode_request *request,
+                struct decode_items *items) {
+    items->n = 0;
+    items->more = false;
+    if (request->to < request->from || !connected(decoder, request))
+        return true;
+    if (!decoder->decode(request, items))
+        return false;
+    decode_sort(items);
+    return true;
+}
+
+/* --- items --------------------------------------------------------------------------------- */
+
+uint64_t decode_changes(const struct decode_request *request, uint32_t signal) {
+    struct store_cursor first, last;
+    if (!store_seek(request->store, signal, request->to, &last))
+        return 0;
+    bool any = store_seek(request->store, signal, request->from, &first);
+    return last.index - (any ? first.index : 0) + 1;
+}
+
+bool decode_out_init(struct decode_out *out, const struct decode_request *request,
+                     struct decode_items *items, uint32_t signal) {
+    uint64_t n = decode_changes(request, signal), budget = request->budget;
+    *out = (struct decode_out){
+        .request = request, .items = items, .octets = n <= budget / 4, .bits = n <= budget / 32};
+    items->more |= !out->bits;
+    return n <= budget;
+}
+
+bool decode_wanted(const struct decode_out *out, int64_t from, int64_t to) {
+    return from <= out->request->to && to > out->request->from;
+}
+
+static struct decode_item *new_item(struct decode_out *out) {
+    struct decode_items *items = out->items;
+    if (items->n == items->size) {
+        size_t size = items->size ? 2 * items->size : 64;
+        struct decode_item *grown = realloc(items->items, size * sizeof *grown);
+        out->failed = !grown;
+        if (!grown)
+            return NULL;
+        items->items = grown;
+        items->size = size;
+    }
+    return &items->items[items->n++];
+}
+
+void decode_add(struct decode_out *out, enum decode_class class, unsigned line, int64_t from,
+                int64_t to, const char *format, ...) {
+    if (to <= from)
+        to = from + 1;
+    struct decode_item *item = out->failed || !decode_wanted(out, from, to) ? NULL : new_item(out);
+    if (!item)
+        return;
+    *item = (struct decode_item){.from = from, .to = to, .class = class, .line = line};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(item->text, sizeof item->text, format, arguments);
+    va_end(arguments);
+}
+
+/* A change alone is none: it is where a wave file begins, or what a block ends with. */
+static void add_block(struct decode_out *out, uint32_t signal, unsigned line,
+                      enum decode_class class, int64_t from, int64_t to) {
+    struct store_cursor first, last;
+    const struct store *store = out->request->store;
+    bool before = store_seek(store, signal, from, &first);
+    if ((!before || first.time < from) && !store_next(&first))
+        return;
+    if (store_seek(store, signal, to, &last) && last.index > first.index)
+        decode_add(out, class, line, first.time, last.time, "%llu changes: zoom in",
+                   (unsigned long long)(last.index - first.index + 1));
+}
+
+static int64_t column_time(const struct decode_request *request, uint64_t span, size_t i) {
+    return request->from +
+           (int64_t)(span / OVERVIEW_COLUMNS * i + span % OVERVIEW_COLUMNS * i / OVERVIEW_COLUMNS);
+}
+
+void decode_blocks(struct decode_out *out, uint32_t signal, unsigned line,
+                   enum decode_class class) {
+    const struct decode_request *request = out->request;
+    uint64_t span = (uint64_t)request->to - (uint64_t)request->from;
+    struct store_column *columns = malloc(OVERVIEW_COLUMNS * sizeof *columns);
+    out->failed |= !columns;
+    out->items->more = true;
+    if (columns && span > 0 && span < INT64_MAX) {
+        store_columns(request->store, signal, request->from, (int64_t)span, OVERVIEW_COLUMNS,
+                      columns);
+        for (size_t i = 0, first; i < OVERVIEW_COLUMNS; i++) {
+            for (first = i; i < OVERVIEW_COLUMNS && columns[i].changes; i++)
+                ;
+            if (i > first)
+                add_block(out, signal, line, class, column_time(request, span, first),
+                          column_time(request, span, i) - 1);
+        }
+    }
+    free(columns);
+}
+
+/* Stable: those of equal line and time stay as they were added. */
+static int compare_items(const void *a, const void *b) {
+    const struct decode_item *left = a, *right = b;
+    if (left->line != right->line)
+        return left->line < right->line ? -1 : 1;
+    if (left->from != right->from)
+        return left->from < right->from ? -1 : 1;
+    return left->to != right->to ? (left->to > right->to ? -1 : 1)
+                                 : strcmp(left->text, right->text);
+}
+
+void decode_sort(struct decode_items *items) {
+    for (size_t i = 1; i < items->n; i++)
+        if (compare_items(&items->items[i - 1], &items->items[i]) > 0) {
+            qsort(items->items, items->n, sizeof *items->items, compare_items);
+            return;
+        }
+}

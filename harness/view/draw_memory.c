@@ -1,0 +1,100 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/view/draw.h"
+
+void draw_memory_destroy(struct draw_memory *memory) {
+    if (!memory)
+        return;
+    for (size_t i = 0; i < DRAW_DECODED; i++)
+        decode_items_finish(&memory->decoded[i].items);
+    free(memory->columns);
+    free(memory);
+}
+
+static struct draw_memory *memory_of(struct draw *draw) {
+    if (!draw->paint->memory)
+        draw->paint->memory = calloc(1, sizeof *draw->paint->memory);
+    return draw->paint->memory;
+}
+
+struct store_column *draw_columns(struct draw *draw, size_t n) {
+    struct draw_memory *memory = memory_of(draw);
+    if (!memory)
+        return NULL;
+    if (memory->n_columns < n) {
+        struct store_column *columns = realloc(memory->columns, n * sizeof *columns);
+        if (!columns)
+            return NULL;
+        memory->columns = columns;
+        memory->n_columns = n;
+    }
+    return memory->columns;
+}
+
+static struct draw_decoded *slot_of(struct draw_memory *memory, const struct store *store,
+                                    const struct view_row *row) {
+    for (size_t i = 0; i < DRAW_DECODED; i++) {
+        struct draw_decoded *slot = &memory->decoded[i];
+        if (slot->decoder == row->decoder && slot->store == store &&
+            memcmp(slot->inputs, row->inputs, sizeof slot->inputs) == 0)
+            return slot;
+    }
+    struct draw_decoded *slot = &memory->decoded[memory->next];
+    memory->next = (memory->next + 1) % DRAW_DECODED;
+    slot->decoder = NULL;
+    return slot;
+}
+
+const struct decode_items *draw_decode(struct draw *draw, const struct view_row *row) {
+    const struct view *view = draw->view;
+    struct draw_memory *memory = memory_of(draw);
+    struct decode_request request = {
+        .store = view->store,
+        .from = view->from,
+        .to = view->from + view->span,
+        .budget = DECODE_BUDGET,
+        .function = view->code ? code_function : NULL,
+        .code = view->code,
+    };
+    if (!memory)
+        return NULL;
+    struct draw_decoded *slot = slot_of(memory, view->store, row);
+    if (slot->decoder && slot->from == request.from && slot->to == request.to &&
+        slot->end == store_end(view->store))
+        return &slot->items;
+    memcpy(request.inputs, row->inputs, sizeof request.inputs);
+    slot->decoder = NULL;
+    if (!decode_run(row->decoder, &request, &slot->items))
+        return NULL;
+    slot->decoder = row->decoder;
+    slot->store = view->store;
+    slot->from = request.from;
+    slot->to = request.to;
+    slot->end = store_end(view->store);
+    memcpy(slot->inputs, row->inputs, sizeof slot->inputs);
+    return &slot->items;
+}
+
+void draw_batch_begin(struct draw_batch *batch, struct paint *paint, struct paint_colour colour) {
+    batch->paint = paint;
+    batch->colour = colour;
+    batch->n = 0;
+}
+
+void draw_batch_end(struct draw_batch *batch) {
+    if (batch->n)
+        batch->paint->ops->fill(batch->paint, batch->rects, batch->n, batch->colour);
+    batch->n = 0;
+}
+
+void draw_batch_add(struct draw_batch *batch, int x, int y, int w, int h) {
+    struct paint_rect *last = batch->n ? &batch->rects[batch->n - 1] : NULL;
+    if (last && last->y == y && last->h == h && last->x + last->w == x) {
+        last->w += w;
+        return;
+    }
+    if (batch->n == DRAW_BATCH)
+        draw_batch_end(batch);
+    batch->rects[batch->n++] = (struct paint_rect){x, y, w, h};
+}

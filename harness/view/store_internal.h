@@ -1,0 +1,78 @@
+/* An open store: an index, mapped or in memory, and how its blocks are read. */
+#ifndef HARNESS_VIEW_STORE_INTERNAL_H
+#define HARNESS_VIEW_STORE_INTERNAL_H
+
+#include <stddef.h>
+
+#include "harness/view/store.h"
+#include "harness/view/store_layout.h"
+
+struct store {
+    char *path;
+    const uint8_t *base; /* the index */
+    uint64_t size;
+    bool mapped;        /* by mmap; else by malloc */
+    const char *origin; /* for tests and notes: "built", "index", "memory" */
+    struct layout_head head;
+    const struct layout_data *datas; /* in the index */
+    struct store_scope *scopes;
+    struct store_signal *signals;
+    struct store_grid *grid; /* of the last picture; allocated */
+};
+
+/* When the columns of a picture begin. Most signals of a picture ask for the same ones. */
+#define STORE_GRID 4096
+struct store_grid {
+    int64_t from, span;
+    uint64_t n, first; /* columns of the picture; the first one here */
+    bool filled;
+    int64_t whens[STORE_GRID + 1];
+};
+
+/* Takes `base` in any case. NULL with `err` when it is no sound index. */
+struct store *store_adopt(const char *path, uint8_t *base, uint64_t size, bool mapped,
+                          struct sim_err *err);
+
+/* --- blocks: store_block.c ------------------------------------------------------------------ */
+
+struct store_block {
+    const uint8_t *from, *times, *values;
+    uint64_t step;
+    int64_t first;
+    uint32_t n, value_bits;
+    uint8_t time_bits, encoding;
+    char a, b;
+    bool bit; /* of a signal of one bit */
+};
+
+/* One that does not lie within the index reads as x throughout. */
+void store_block_open(const struct store *store, const struct layout_data *data, uint64_t number,
+                      struct store_block *block);
+
+static inline int64_t store_block_when(const struct store_block *block, uint64_t i) {
+    uint64_t since = block->step * layout_get(block->times, i, block->time_bits);
+    return (int64_t)((uint64_t)block->first + since);
+}
+
+/* How many of the block's changes are before `when`. */
+uint32_t store_block_before(const struct store_block *block, int64_t when);
+/* Bits: the character. Vectors: '=' when it is a number, else its first character. */
+char store_block_char(const struct store_block *block, uint64_t i);
+/* Vectors: character `k` from the right, k < value_bits of the encoding; beyond, what fills. */
+char store_block_state(const struct store_block *block, uint64_t i, uint64_t k);
+/* Vectors and bits. False: x or z in it, or more than 64 bits. */
+bool store_block_number(const struct store_block *block, uint64_t i, uint64_t *number);
+uint64_t store_block_word(const struct store_block *block, uint64_t i);
+
+/* How many of the changes are before `when`. */
+uint64_t store_before(const struct store *store, const struct layout_data *data, int64_t when);
+/* The clock: how many times are before `time`, and the ticks of one. */
+int64_t store_when(const struct store *store, int64_t time);
+int64_t store_ticks(const struct store *store, int64_t when);
+
+static inline const int64_t *store_times(const struct store *store,
+                                         const struct layout_data *data) {
+    return (const int64_t *)(const void *)(store->base + data->times);
+}
+
+#endif

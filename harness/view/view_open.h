@@ -1,0 +1,24 @@
+/* A wave file with what belongs to it, as a view. */
+#ifndef HARNESS_VIEW_VIEW_OPEN_H
+#define HARNESS_VIEW_VIEW_OPEN_H
+
+#include <stdbool.h>
+
+#include "harness/view/view.h"
+#include "sim/err.h"
+
+/* Opens the waves, their sidecar and code, and the rows: of FILE.lpview when there is one and
+ * `saved` is set, else the default ones (of a foreign file those of FILE.gtkw, if there). Only
+ * waves that cannot be read are an error, all else a message of the view. view_finish() ends it;
+ * on failure there is nothing to end. */
+bool view_open(struct view *view, const char *path, const struct store_settings *settings,
+               bool saved, struct sim_err *err);
+
+/* Rows and range for a view just begun, as view_open() finds them. */
+void view_set_up(struct view *view, bool saved);
+
+/* The same file again (`path` NULL), as it is now: rows, range, cursors and panels stay; a view
+ * that was at the end follows it. Or another file in its place. On failure nothing changed. */
+bool view_reopen(struct view *view, const char *path, struct sim_err *err);
+
+#endif

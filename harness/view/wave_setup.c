@@ -1,0 +1,205 @@
+#include "harness/view/wave_setup.h"
+
+#include <string.h>
+
+#include "harness/view/gtkw.h"
+#include "harness/view/measure.h"
+#include "harness/view/search.h"
+#include "harness/view/view_open.h"
+#include "harness/words.h"
+
+#define NAME 1024
+
+/* --- the file --------------------------------------------------------------------------------- */
+
+/* Waves can be looked at without what belongs to them; why it is not there is told. */
+static void open_sidecar(const char *path, struct store *store, struct sidecar **sidecar,
+                         struct code **code, FILE *notes) {
+    struct sim_err err = SIM_ERR_INIT;
+    char note[512] = "";
+    if (!sidecar_load(path, store, sidecar, &err)) {
+        fprintf(notes, "linkpulse: %s%s%s\n", err.file, err.file[0] ? ": " : "", err.text);
+        *sidecar = NULL;
+    }
+    if (*sidecar)
+        *code = code_open(*sidecar, path, note, sizeof note);
+    if (note[0])
+        fprintf(notes, "linkpulse: %s\n", note);
+}
+
+static bool open_file(struct view *view, const struct options *options, FILE *notes,
+                      struct sim_err *err) {
+    const char *path = options->files[0];
+    struct store_settings settings = {
+        .quiet = options->quiet, .no_index = options->wave.no_index, .allow_end = true};
+    struct store *store = store_open(path, &settings, err);
+    struct sidecar *sidecar = NULL;
+    struct code *code = NULL;
+    if (!store)
+        return false;
+    if (store_note(store))
+        fprintf(notes, "linkpulse: %s: %s\n", path, store_note(store));
+    open_sidecar(path, store, &sidecar, &code, notes);
+    view_init(view, store, sidecar, code);
+    view->settings = settings;
+    view->settings.quiet = true; /* a progress bar is of no use behind a window */
+    view->verbose = options->verbose;
+    return true;
+}
+
+/* --- rows ------------------------------------------------------------------------------------- */
+
+static bool unknown_signal(const struct view *view, const char *name, struct sim_err *err) {
+    char best[NAME] = "", full[NAME], hint[NAME + 32];
+    struct words_near near = {.wanted = name};
+    for (uint32_t i = 0; i < store_n_signals(view->store); i++) {
+        store_full_name(view->store, i, full, sizeof full);
+        words_near_offer(&near, full);
+        if (near.best == full) {
+            memcpy(best, full, strlen(full) + 1);
+            near.best = best;
+        }
+    }
+    return sim_err_set(err, SIM_ERR_INPUT, "--signals: %s has no signal %s%s",
+                       store_path(view->store), name, words_near_hint(&near, hint, sizeof hint));
+}
+
+static bool unknown_decoder(const char *name, struct sim_err *err) {
+    char hint[NAME];
+    struct words_near near = {.wanted = name};
+    for (size_t i = 0; i < n_decoders; i++)
+        words_near_offer(&near, decoders[i]->name);
+    return sim_err_set(err, SIM_ERR_INPUT, "--signals: no decoder :%s%s", name,
+                       words_near_hint(&near, hint, sizeof hint));
+}
+
+static bool decoder_row(const struct view *view, const char *name, struct view_row *row,
+                        struct sim_err *err) {
+    *row = (struct view_row){.kind = VIEW_DECODER, .decoder = decoder_find(name), .height = 1};
+    if (!row->decoder)
+        return unknown_decoder(name, err);
+    for (size_t i = 0; i < DECODE_MAX_INPUTS; i++)
+        row->inputs[i] = STORE_NONE;
+    return row->decoder->guess(view->store, row->inputs) ||
+           sim_err_set(err, SIM_ERR_INPUT, "--signals :%s: %s has nothing by the names it needs",
+                       name, store_path(view->store));
+}
+
+static bool add_row(struct view *view, const char *name, struct sim_err *err) {
+    struct view_row row;
+    if (name[0] == ':') {
+        if (!decoder_row(view, name + 1, &row, err))
+            return false;
+    } else {
+        uint32_t signal = store_find(view->store, name);
+        if (signal == STORE_NONE)
+            return unknown_signal(view, name, err);
+        row = view_signal_row(view, signal);
+    }
+    return view_add(view, view->n_rows, &row) ||
+           sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
+}
+
+static bool add_rows(struct view *view, const char *list, struct sim_err *err) {
+    while (*list) {
+        char name[NAME];
+        size_t length = strcspn(list, ",");
+        if (!length || length >= sizeof name)
+            return sim_err_set(err, SIM_ERR_INPUT,
+                               "--signals: expected names with commas between them");
+        memcpy(name, list, length);
+        name[length] = 0;
+        if (!add_row(view, name, err))
+            return false;
+        list += length + (list[length] == ',');
+    }
+    return true;
+}
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+static bool take_time(const struct view *view, const char *option, const char *text, int64_t *time,
+                      struct sim_err *err) {
+    return !text || view_time_read(view, text, time) ||
+           sim_err_set(err, SIM_ERR_INPUT,
+                       "--%s %s: expected a time like 12.5us, within what the file can count to",
+                       option, text);
+}
+
+static bool take_range(struct view *view, const struct options_wave *wave, struct sim_err *err) {
+    int64_t from = view->from, to = view->from + view->span;
+    if (!wave->from && !wave->to)
+        return true;
+    if (wave->from && !wave->to)
+        to = store_end(view->store);
+    if (wave->to && !wave->from)
+        from = store_begin(view->store);
+    if (!take_time(view, "from", wave->from, &from, err) ||
+        !take_time(view, "to", wave->to, &to, err))
+        return false;
+    if (to <= from)
+        return sim_err_set(err, SIM_ERR_INPUT, "--from %s is not before --to %s",
+                           wave->from ? wave->from : "the beginning",
+                           wave->to ? wave->to : "the end");
+    view_set_range(view, from, to - from);
+    view->message[0] = 0;
+    return true;
+}
+
+/* --- panels ----------------------------------------------------------------------------------- */
+
+static void open_panel(struct view *view, const char *name) {
+    static const struct {
+        const char *name;
+        enum view_panel panel;
+    } panels[] = {{"help", VIEW_HELP},
+                  {"search", VIEW_SEARCH},
+                  {"measure", VIEW_MEASURE},
+                  {"signals", VIEW_SIGNALS}};
+    for (size_t i = 0; name && i < sizeof panels / sizeof panels[0]; i++)
+        if (strcmp(name, panels[i].name) == 0)
+            view->panel = panels[i].panel;
+    if (view->panel == VIEW_MEASURE)
+        measure_run(view);
+    if (view->panel == VIEW_SEARCH || view->panel == VIEW_SIGNALS)
+        search_run(view);
+}
+
+/* What the command line names goes before what was saved. */
+static bool choose_rows(struct view *view, const struct options_wave *wave, struct sim_err *err) {
+    if (wave->view || wave->signals) {
+        view_default_range(view);
+        view->active = 0;
+        return wave->view ? gtkw_load(view, wave->view, err) : add_rows(view, wave->signals, err);
+    }
+    view_set_up(view, true);
+    return true;
+}
+
+static bool set_up(struct view *view, const struct options_wave *wave, struct sim_err *err) {
+    bool window = !wave->screenshot && !wave->svg; /* which asks the display */
+    view->width = wave->width;
+    view->height = wave->height;
+    view->scale = wave->scale ? wave->scale : window ? 0 : 1;
+    if (!choose_rows(view, wave, err))
+        return false;
+    view->details = wave->details || (window && view->details);
+    if (!take_range(view, wave, err) ||
+        !take_time(view, "cursor", wave->cursor, &view->cursors[0], err) ||
+        !take_time(view, "cursor2", wave->cursor2, &view->cursors[1], err))
+        return false;
+    if (wave->light || wave->dark)
+        view->theme = wave->light ? VIEW_LIGHT : VIEW_DARK;
+    open_panel(view, wave->panel);
+    return true;
+}
+
+bool wave_setup(struct view *view, const struct options *options, FILE *notes,
+                struct sim_err *err) {
+    if (!open_file(view, options, notes, err))
+        return false;
+    if (set_up(view, &options->wave, err))
+        return true;
+    view_finish(view);
+    return false;
+}

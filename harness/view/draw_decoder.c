@@ -142,7 +142,7 @@ static void marks(struct rows *rows, const struct decode_items *items) {
 }
 
 /* The names of the lines, and that there is more to see, in the column of values. */
-static void captions(struct rows *rows, const struct decoder *decoder, bool more) {
+static void captions(struct rows *rows, const struct decoder *decoder, unsigned left_out) {
     struct draw *draw = rows->draw;
     for (unsigned i = 0; i < decoder_n_lines(decoder); i++) {
         struct paint_rect at = draw->layout.values;
@@ -150,7 +150,7 @@ static void captions(struct rows *rows, const struct decoder *decoder, bool more
         at.h = rows->h;
         if (at.y + at.h <= rows->area.y + rows->area.h)
             draw_label(draw, draw_inner(at, draw->layout.pad / 2), draw->layout.small, DRAW_RIGHT,
-                       more && i > 0 ? "zoom in" : decoder->lines[i], draw->theme->soft);
+                       left_out >> i & 1 ? "zoom in" : decoder->lines[i], draw->theme->soft);
     }
 }
 
@@ -160,7 +160,7 @@ void draw_decoder(struct draw *draw, const struct view_row *row, struct paint_re
                         .area = area,
                         .least = layout_pixels(&draw->layout, LEAST),
                         .h = draw->layout.line};
-    captions(&rows, row->decoder, items && items->more);
+    captions(&rows, row->decoder, items ? items->left_out : 0);
     for (size_t i = 0; items && i < items->n; i++)
         if (((int)items->items[i].line + 1) * rows.h <= area.h)
             one(&rows, &items->items[i]);

@@ -36,25 +36,18 @@ static bool tick(void *context, uint64_t done) {
     return !interrupted;
 }
 
-/* A reader's work with Ctrl-C watched, so that no half index stays behind. */
-static bool read_watched(struct opening *opening, struct store_build *build) {
-    struct sigaction old_int, old_term;
+static bool read_waves(struct opening *opening, struct store_build *build) {
     struct wave_read read = {.input = &opening->input,
                              .build = build,
                              .allow_end = opening->settings->allow_end,
                              .tick = tick,
                              .context = opening,
                              .err = opening->err};
-    sigaction(SIGINT, NULL, &old_int);
-    sigaction(SIGTERM, NULL, &old_term);
-    interrupt_install();
     progress_begin(&opening->progress, "MB", opening->input.size / 1000000,
                    opening->settings->quiet);
     build->source = opening->source;
     bool good = opening->fst ? fst_read(&read) : vcd_read(&read) && store_build_end(build);
     progress_end(&opening->progress);
-    sigaction(SIGINT, &old_int, NULL);
-    sigaction(SIGTERM, &old_term, NULL);
     return good;
 }
 
@@ -62,7 +55,7 @@ static struct store *build_in_memory(struct opening *opening) {
     struct store_build build;
     struct store *store = NULL;
     store_build_init(&build, NULL, opening->err);
-    if (read_watched(opening, &build)) {
+    if (read_waves(opening, &build)) {
         store = store_adopt(opening->path, build.sink.memory, build.sink.size, false, opening->err);
         if (store)
             store->origin = "memory";
@@ -78,7 +71,7 @@ static struct store *build_index(struct opening *opening, struct outfile *file) 
     struct store *store = NULL;
     setvbuf(file->stream, NULL, _IOFBF, 1 << 20);
     store_build_init(&build, file->stream, opening->err);
-    if (read_watched(opening, &build) && fflush(file->stream) == 0) {
+    if (read_waves(opening, &build) && fflush(file->stream) == 0) {
         int fd = open(file->temp, O_RDONLY | O_CLOEXEC);
         if (outfile_commit(file, opening->err))
             store = store_index_map(opening->path, fd, opening->err);
@@ -104,6 +97,18 @@ static struct store *open_input(struct opening *opening) {
                                                     : build_in_memory(opening);
 }
 
+/* With Ctrl-C watched, so that no half index stays behind. */
+static struct store *open_watched(struct opening *opening) {
+    struct sigaction old_int, old_term;
+    sigaction(SIGINT, NULL, &old_int);
+    sigaction(SIGTERM, NULL, &old_term);
+    interrupt_install();
+    struct store *store = open_input(opening);
+    sigaction(SIGINT, &old_int, NULL);
+    sigaction(SIGTERM, &old_term, NULL);
+    return store;
+}
+
 struct store *store_open(const char *path, const struct store_settings *settings,
                          struct sim_err *err) {
     static const struct store_settings usual;
@@ -114,7 +119,7 @@ struct store *store_open(const char *path, const struct store_settings *settings
     if (!store_index_source(opening.input.fd, &opening.source))
         sim_err_at(err, SIM_ERR_INPUT, path, 0, "cannot read the file");
     else if (wave_input_is_fst(&opening.input, &opening.fst, err))
-        store = open_input(&opening);
+        store = open_watched(&opening);
     wave_input_close(&opening.input);
     return store;
 }

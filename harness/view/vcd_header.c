@@ -177,6 +177,11 @@ static bool read_section(struct vcd *vcd, struct vcd_word word, struct store_oct
     return vcd_skip_section(&vcd->text) || ended(vcd);
 }
 
+/* sigrok-cli puts a line "META samplerate: 1000000" before a VCD that it made of another. */
+static bool skip_line(struct vcd *vcd) {
+    return vcd_next(&vcd->text).n && vcd_next(&vcd->text).n ? true : ended(vcd);
+}
+
 bool vcd_read_header(struct vcd *vcd) {
     struct store_octets name = {0};
     bool good = true, first = true, defined = false;
@@ -186,6 +191,8 @@ bool vcd_read_header(struct vcd *vcd) {
         struct vcd_word word = vcd_next(&vcd->text);
         if (!word.n)
             good = ended(vcd);
+        else if (first && vcd_is(word, "META"))
+            good = skip_line(vcd);
         else if (word.at[0] != '$')
             good = vcd_refuse(&vcd->text,
                               first ? "neither a VCD nor an FST file: found '%s'"

@@ -63,8 +63,8 @@ static void random_value(FILE *out, const struct wave_model_signal *signal,
 }
 
 static void keep(struct wave_model_signal *signal, const struct wave_model_change *change) {
-    const struct wave_model_change *last = &signal->changes[signal->n - 1];
-    if (signal->n && signal->kind != STORE_EVENT && last->real == change->real &&
+    const struct wave_model_change *last = signal->n ? &signal->changes[signal->n - 1] : NULL;
+    if (last && signal->kind != STORE_EVENT && last->real == change->real &&
         strcmp(last->bits, change->bits) == 0)
         return;
     if (signal->n == signal->room) {

@@ -1,10 +1,12 @@
 /* Decoded items: boxes with their text. What is narrower than a few pixels is drawn together; an
  * error has a mark of its own even then. */
 #include <stdio.h>
+#include <string.h>
 
 #include "harness/view/draw.h"
 
-#define LEAST 5 /* points: a narrower item is merged with those beside it */
+#define FEW   14 /* characters */
+#define LEAST 5  /* points: a narrower item is merged with those beside it */
 
 struct merged {
     int from, to; /* columns; to < 0: nothing is pending */
@@ -25,6 +27,19 @@ static struct paint_rect line_of(const struct rows *rows, unsigned line, int fro
                                to - from, rows->h - 2 * pad};
 }
 
+/* Whole words rather than pieces of them, where there is no room for more than a few: "55" of "55
+ * preamble". */
+static const char *first_words(const char *text, size_t room, char *out, size_t size) {
+    snprintf(out, size, "%s", text);
+    for (char *end = out + strlen(out); end > out; end--)
+        if (*end == ' ') {
+            *end = 0;
+            if (paint_characters(out) <= room)
+                return out;
+        }
+    return text;
+}
+
 static void box(struct rows *rows, struct paint_rect r, enum decode_class class, const char *text) {
     struct draw *draw = rows->draw;
     struct paint_colour edge = draw->theme->classes[class];
@@ -39,6 +54,9 @@ static void box(struct rows *rows, struct paint_rect r, enum decode_class class,
     draw_batch_end(&batch);
     struct paint_rect inside = draw_inner(r, 2 * stroke);
     int cell = paint_cell(draw->layout.small), room = inside.w / cell;
+    char fits[DECODE_TEXT + 2];
+    if (room < FEW && (size_t)room < paint_characters(text))
+        text = first_words(text, (size_t)room, fits, sizeof fits);
     if (room >= 3 || (room > 0 && (size_t)room >= paint_characters(text)))
         draw_label(draw, inside, draw->layout.small, DRAW_MIDDLE, text, draw->theme->ink);
 }

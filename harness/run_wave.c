@@ -175,7 +175,8 @@ static void draw_line(struct run *run) {
     bool cut;
     size_t most;
     struct line_volt *volts = wave_mix_volts(w->mix, &most);
-    wave_mix_volts_added(w->mix, replay_line_volts(run->replay, volts, most, &cut), cut);
+    size_t n = replay_line_volts(run->replay, volts, most, &cut);
+    wave_mix_volts_added(w->mix, n, cut);
 }
 
 /* The first edge of a burst brings its voltage: waves are written so far behind the edges told
@@ -272,6 +273,7 @@ bool run_wave_frame(struct run *run, uint64_t frame, bool failed) {
     for (uint32_t i = 0; i < w->n_nets; i++)
         put_edge(w, &(struct circuit_edge){rerun.start, w->nets[i], w->levels[i]});
     put_rerun(w, &rerun, until);
+    w->cut |= rerun.overflow;
     if (frame > 0)
         keep_packet(w, &rerun);
     w->end = until;
@@ -298,14 +300,14 @@ static bool signal_of(void *user, const char *net, char *out, size_t size) {
 }
 
 static bool write_sidecars(struct run_wave *w, sim_time end, struct sim_err *err) {
-    const struct wave_sidecar_facts facts = {
-        .from = w->from,
-        .to = end < w->window.end || !w->window.end ? end : w->window.end,
-        .elf = w->elf,
-        .chip = w->board->config.mcu_chip,
-        .firmware = w->elf != NULL,
-        .signal_of = signal_of,
-        .user = w};
+    bool cut = w->window.kind == OPTIONS_WINDOW_TIME && end > w->window.end;
+    const struct wave_sidecar_facts facts = {.from = w->from,
+                                             .to = cut ? w->window.end : end,
+                                             .elf = w->elf,
+                                             .chip = w->board->config.mcu_chip,
+                                             .firmware = w->elf != NULL,
+                                             .signal_of = signal_of,
+                                             .user = w};
     return (!w->vcd[0] || wave_sidecar_write(w->sidecar, w->vcd, &facts, err)) &&
            (!w->fst[0] || wave_sidecar_write(w->sidecar, w->fst, &facts, err));
 }
@@ -318,7 +320,7 @@ bool run_wave_close(struct run_wave *w, sim_time end, struct sim_err *err) {
             wave_mix_write(w->mix, w->wave, end + 1);
             wave_mix_end(w->mix, w->wave, end);
         }
-        const char *cut = wave_mix_cut(w->mix);
+        const char *cut = w->cut ? "edges of the board" : wave_mix_cut(w->mix);
         if (cut)
             fprintf(stderr, "linkpulse: the waves lack %s: there were too many at once\n", cut);
         ok = wave_close(w->wave, end, err) && write_sidecars(w, end, err);

@@ -38,6 +38,7 @@ struct run_wave {
     uint32_t dr;        /* data register of the SPI that receives, 0: none did so far */
     bool traced;        /* instructions are told */
     bool finished;      /* the window is over */
+    bool cut;           /* of a frame run again not all edges were kept */
 };
 
 #endif

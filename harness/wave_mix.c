@@ -43,7 +43,7 @@ struct wave_mix {
 };
 
 static const size_t SIZES[WAVE_STREAMS] = {
-    [WAVE_BOARD] = (size_t)1 << 22,
+    [WAVE_BOARD] = (size_t)1 << 21,
     [WAVE_PC] = (size_t)1 << 20,
     [WAVE_EXCEPTION] = (size_t)1 << 16,
     [WAVE_NDTR] = (size_t)1 << 16,

@@ -131,7 +131,7 @@ static bool is_dense(const struct analog *analog) {
     struct store_cursor first, last;
     store_seek(view->store, analog->row->signal, view->from, &first);
     return store_seek(view->store, analog->row->signal, view->from + view->span, &last) &&
-           last.index - first.index > (uint64_t)analog->area.w / 2;
+           last.index - first.index > (uint64_t)analog->area.w;
 }
 
 /* --- scale and thresholds --------------------------------------------------------------------- */

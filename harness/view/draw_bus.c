@@ -37,6 +37,13 @@ static void value_of(const struct bus *bus, int from, char *out, size_t size) {
         memmove(out, out + 2, strlen(out + 2) + 1);
 }
 
+/* So that what is shown of a number that does not fit are digits that say something. */
+static void drop_zeros(char *text) {
+    size_t n = strspn(text, "0");
+    n = text[n] ? n : 0;
+    memmove(text, text + n, strlen(text + n) + 1);
+}
+
 /* Columns [from, to) of one value; the band begins and ends in points where it changes. */
 static void run(struct bus *bus, int from, int to, bool opens, bool closes) {
     struct draw *draw = bus->draw;
@@ -61,6 +68,8 @@ static void run(struct bus *bus, int from, int to, bool opens, bool closes) {
     int margin = slant + 2 * bus->stroke;
     struct paint_rect inside = {bus->area.x + from, bus->area.y, to - from, bus->area.h};
     inside = draw_inner(inside, margin);
+    if (bus->row->radix == VIEW_HEX && paint_text_width(draw->layout.text, text) > inside.w)
+        drop_zeros(text);
     if (inside.w >= (text[0] && !text[1] ? 1 : 2) * cell)
         draw_label(draw, inside, draw->layout.text, DRAW_MIDDLE, text,
                    is_unknown(text) ? draw->theme->unknown : draw->theme->ink);

@@ -166,6 +166,10 @@ bool pointer_move(struct pointer *p, struct view *view, int x, int y) {
     return dragged || was != view->pointer || strcmp(hover, view->hover) != 0;
 }
 
+bool pointer_refresh(struct pointer *p, struct view *view) {
+    return view->pointer != VIEW_NO_TIME && pointer_move(p, view, p->x, p->y);
+}
+
 void pointer_leave(struct pointer *p, struct view *view) {
     if (p->drag != POINTER_FREE)
         return;
@@ -281,5 +285,6 @@ bool pointer_wheel(struct pointer *p, struct view *view, int steps, unsigned mod
         struct act act = pointer_act(p, view);
         changed |= key_press(view, steps > 0 ? KEY_WHEEL_UP : KEY_WHEEL_DOWN, modifiers, &act);
     }
+    pointer_refresh(p, view);
     return changed;
 }

@@ -37,6 +37,8 @@ bool pointer_move(struct pointer *pointer, struct view *view, int x, int y);
 bool pointer_press(struct pointer *pointer, struct view *view, int button, unsigned modifiers);
 bool pointer_release(struct pointer *pointer, struct view *view, int button);
 bool pointer_wheel(struct pointer *pointer, struct view *view, int steps, unsigned modifiers);
+/* The view moved below it. */
+bool pointer_refresh(struct pointer *pointer, struct view *view);
 void pointer_leave(struct pointer *pointer, struct view *view);
 
 enum pointer_shape pointer_shape(const struct pointer *pointer, const struct view *view);

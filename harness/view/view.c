@@ -8,9 +8,10 @@
 
 #include "harness/view/undo.h"
 
-#define FIRST_SIGNALS 32 /* of a foreign file */
-#define OWN_SIGNALS   48 /* of one that linkpulse wrote */
-#define ROUND_FAILURE 60 /* us seen around a failure: a short frame */
+#define FIRST_SIGNALS   32 /* of a foreign file */
+#define OWN_SIGNALS     48 /* of one that linkpulse wrote */
+#define FAILING_SIGNALS 4
+#define ROUND_FAILURE   8 /* us seen around a failure: some octets, with their edges */
 
 void view_init(struct view *view, struct store *store, struct sidecar *sidecar, struct code *code) {
     *view = (struct view){.store = store, .sidecar = sidecar, .code = code, .scale = 1};
@@ -138,12 +139,31 @@ bool view_is_own(const struct view *view) {
     return view->sidecar || store_find(view->store, "line.line") != STORE_NONE;
 }
 
-static void add_own(struct view *view) {
+/* Where failures first show. */
+static void add_failing(struct view *view) {
+    const struct sidecar *sidecar = view->sidecar;
+    size_t first = view->n_rows;
+    for (size_t i = 0; sidecar && i < sidecar->n_failures; i++) {
+        const char *name = sidecar->failures[i].signal;
+        uint32_t signal = name ? store_find(view->store, name) : STORE_NONE;
+        if (signal != STORE_NONE && view->n_rows < first + FAILING_SIGNALS && is_new(view, signal))
+            add_signal(view, signal);
+    }
+}
+
+static void add_scope(struct view *view, const char *scope) {
     size_t n = store_n_signals(view->store);
-    for (size_t s = 0; s < sizeof OWN_SCOPES / sizeof *OWN_SCOPES; s++)
-        for (uint32_t i = 0; i < n && view->n_rows < OWN_SIGNALS; i++)
-            if (in_scope(view, i, OWN_SCOPES[s]) && is_new(view, i))
-                add_signal(view, i);
+    for (uint32_t i = 0; i < n && view->n_rows < OWN_SIGNALS; i++)
+        if (in_scope(view, i, scope) && is_new(view, i))
+            add_signal(view, i);
+}
+
+static void add_own(struct view *view) {
+    for (size_t i = 0; i < sizeof OWN_SCOPES / sizeof *OWN_SCOPES; i++) {
+        add_scope(view, OWN_SCOPES[i]);
+        if (i == 0)
+            add_failing(view);
+    }
 }
 
 static void add_first(struct view *view) {
@@ -200,10 +220,9 @@ void view_default_range(struct view *view) {
     if (!view->sidecar || !view->sidecar->n_failures || !view_time_read(view, "1us", &us) || us < 1)
         return;
     int64_t at = view->sidecar->failures[0].time, span = ROUND_FAILURE * us;
-    if (span >= view->span)
-        return;
     view->cursors[0] = at;
-    view_set_range(view, at - span / 2, span);
+    if (span < view->span) /* what leads there, and more of what follows */
+        view_set_range(view, at - span / 4 > begin ? at - span / 4 : begin, span);
     view_say(view, "%s", view->sidecar->failures[0].text);
 }
 

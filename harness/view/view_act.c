@@ -204,8 +204,11 @@ static bool enter_signal(struct view *view) {
             return true;
         }
     struct view_row row = view_signal_row(view, signal);
+    size_t at = view->active < view->n_rows ? view->active + 1 : view->n_rows;
+    while (at < view->n_rows && view->rows[at].kind == VIEW_DECODER)
+        at++; /* they belong to the row above */
     past_keep(view, 0);
-    return act_insert(view, view->active < view->n_rows ? view->active + 1 : view->n_rows, &row);
+    return act_insert(view, at, &row);
 }
 
 bool view_act_enter(struct view *view) {

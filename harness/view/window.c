@@ -47,6 +47,8 @@ static bool begin_sdl(struct sim_err *err) {
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* Ctrl-C ends the program as ever */
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
+    if (!getenv("XDG_RUNTIME_DIR") && !getenv("SDL_VIDEODRIVER"))
+        SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11"); /* Wayland would complain on stderr */
     SDL_SetMainReady();
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
         return no_display(err);
@@ -106,7 +108,20 @@ static bool open_window(struct window *w, struct sim_err *err) {
     return w->paint != NULL;
 }
 
+/* SDL ends its own waiting by an event that goes to the window over a second connection to the X
+ * server. Were the window gone by then, Xlib would end the program: some round trips over the
+ * first connection let the server come to the second. */
+static void settle(struct window *w) {
+    for (int i = 0; w->sdl && i < 4; i++) {
+        SDL_PumpEvents();
+        if (SDL_GetWindowSurface(w->sdl))
+            SDL_UpdateWindowSurface(w->sdl);
+        SDL_Delay(2);
+    }
+}
+
 static void close_window(struct window *w) {
+    settle(w);
     paint_destroy(w->paint);
     for (size_t i = 0; i < N_SHAPES; i++)
         if (w->shapes[i])
@@ -143,9 +158,10 @@ static void tell(struct window *w) {
                  v->cursors[i]);
     fprintf(stderr,
             "wave: drawn %" PRIu64 " size %ux%u from %" PRId64 " span %" PRId64
-            " cursors %s %s rows %zu top %zu active %zu panel %d found %zu prompt %u message %s\n",
+            " cursors %s %s rows %zu top %zu active %zu panel %d found %zu prompt %u"
+            " message [%s] hover [%s]\n",
             w->n_drawn, v->width, v->height, v->from, v->span, times[0], times[1], v->n_rows,
-            v->top, v->active, (int)v->panel, v->n_found, v->prompt, v->message);
+            v->top, v->active, (int)v->panel, v->n_found, v->prompt, v->message, v->hover);
 }
 
 static bool show(struct window *w, struct sim_err *err) {
@@ -382,6 +398,7 @@ static void follow_shape(struct window *w) {
 static void handle(struct window *w, SDL_Event *event) {
     w->dirty |= on_event(w, event);
     do_request(w);
+    w->dirty |= pointer_refresh(&w->pointer, w->view);
 }
 
 static bool loop(struct window *w, struct sim_err *err) {

@@ -159,6 +159,15 @@ void stm32_rx_tell(struct stm32_block *b, struct stm32_rx *rx) {
     b->bench->last_rx = *rx;
 }
 
+bool stm32_ndtr_wanted(const struct stm32_block *b) {
+    return b->bench->wants_ndtr;
+}
+
+void stm32_ndtr_tell(struct stm32_block *b, struct stm32_ndtr *ndtr) {
+    b->bench->n_ndtr++;
+    b->bench->last_ndtr = *ndtr;
+}
+
 sim_time stm32_now(const struct stm32_block *b) {
     return b->bench->now;
 }

@@ -54,6 +54,9 @@ struct bench {
     char rx[64]; /* what stm32_rx_tell() was told, a letter each: see bench_rx_letters */
     struct stm32_rx last_rx;
     size_t n_rx;
+    bool wants_ndtr;
+    struct stm32_ndtr last_ndtr; /* what stm32_ndtr_tell() was told */
+    unsigned n_ndtr;
     struct bench_drive drives[BENCH_LOG];
     unsigned n_drives;
     uint8_t serial[256];

@@ -47,6 +47,12 @@ static const uint8_t *take(struct octets *o, size_t n) {
     return at;
 }
 
+/* What a length field says is all there is; the rest is padding. */
+static void limit(struct octets *o, size_t n) {
+    if (n < o->n)
+        o->n = n;
+}
+
 static unsigned word(const uint8_t *at) {
     return (unsigned)at[0] << 8 | at[1];
 }
@@ -167,6 +173,7 @@ static void say_ipv4(struct text *text, struct octets o) {
         return;
     }
     take(&o, header - 20);
+    limit(&o, word(at + 2) > header ? word(at + 2) - header : 0);
     if (offset)
         o.n = 0; /* no transport header in it */
     say_transport(text, o, at[9], from, to);
@@ -195,6 +202,7 @@ static void say_ipv6(struct text *text, struct octets o) {
         say(text, ", a broken header");
         return;
     }
+    limit(&o, word(at + 4));
     unsigned next = skip_extensions(&o, at[6], &fragment);
     if (fragment > 1)
         o.n = 0;
@@ -267,12 +275,16 @@ static void say_pppoe_discovery(struct text *text, unsigned code) {
 
 static void say_pppoe(struct text *text, struct octets o, bool session) {
     const uint8_t *at = take(&o, 6);
-    if (!session) {
+    limit(&o, word(at + 4));
+    if (!session || at[1]) {
         say_pppoe_discovery(text, at[1]);
         return;
     }
     say(text, "PPPoE session %u ", word(at + 2));
-    unsigned protocol = word(take(&o, 2));
+    /* of one octet, when that is odd, RFC 1661 2 */
+    unsigned protocol = *take(&o, 1);
+    if (protocol % 2 == 0)
+        protocol = protocol << 8 | *take(&o, 1);
     say_ppp(text, o, protocol);
 }
 

@@ -62,11 +62,12 @@ static void end_word(struct finder *f) {
 
 /* Whether what ended at `time` was a pulse of the burst that the one at `pulse` belongs to. */
 static bool is_near(struct finder *f, int64_t time, int64_t pulse) {
+    const double most = decode_ticks(f->out.request->store, FLP_NEAR);
     struct wire_burst burst;
     struct wire_pulse before;
-    return (double)(pulse - time) <= decode_ticks(f->out.request->store, FLP_NEAR) &&
-           wire_burst_seek(&f->bursts, time, &burst) &&
-           wire_burst_is_pulse(&f->bursts, &burst, &before) && before.ended;
+    return (double)(pulse - time) <= most && wire_burst_seek(&f->bursts, time, &burst) &&
+           wire_burst_is_pulse(&f->bursts, &burst, &before) && before.ended &&
+           (double)(pulse - before.from) <= most;
 }
 
 static void take_into_word(struct finder *f, const struct wire_pulse *pulse) {

@@ -104,6 +104,7 @@ static bool one(const char *name, unsigned kinds, struct paint *paint) {
     for (uint32_t i = 0; i < TRACES; i++) {
         struct view_row row = view_signal_row(&view, i);
         row.height = 1;
+        row.style = store_signal(store, i)->kind == STORE_REAL ? VIEW_LINEAR : VIEW_AUTO;
         view_add(&view, i, &row);
     }
     bool good = measure(name, &view, paint);

@@ -236,7 +236,9 @@ static void write_transmission(struct writer *w, struct wire_burst *burst) {
 static bool decode(const struct decode_request *request, struct decode_items *items) {
     struct writer w = {0};
     struct wire_burst burst;
-    if (!decode_out_init(&w.out, request, items, request->inputs[0])) {
+    bool whole = decode_out_init(&w.out, request, items, request->inputs[0]);
+    decode_leave_out(&w.out, LINE_OCTETS, LINE_BITS);
+    if (!whole) {
         decode_blocks(&w.out, request->inputs[0], LINE_FRAMES, DECODE_FRAME);
         return !w.out.failed;
     }

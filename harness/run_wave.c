@@ -175,7 +175,8 @@ static void draw_line(struct run *run) {
     bool cut;
     size_t most;
     struct line_volt *volts = wave_mix_volts(w->mix, &most);
-    wave_mix_volts_added(w->mix, replay_line_volts(run->replay, volts, most, &cut), cut);
+    size_t n = replay_line_volts(run->replay, volts, most, &cut);
+    wave_mix_volts_added(w->mix, n, cut);
 }
 
 /* The first edge of a burst brings its voltage: waves are written so far behind the edges told

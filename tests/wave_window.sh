@@ -207,6 +207,10 @@ key shift+p
 packet=$(python3 -c 'import json, sys
 print(json.load(open(sys.argv[1]))["packets"][0]["from"])' "$waves.lpwave")
 check "the frame before" until_true cursor_is 1 = "$packet"
+key x
+until_true at_failure
+key Return
+check "a detail leads to its packet" until_true cursor_is 1 = "$packet"
 key m
 check "a marker is asked for" until_true says_message 'set marker'
 key a

@@ -247,6 +247,8 @@ static bool on_wheel(struct window *w, const SDL_MouseWheelEvent *event) {
     int x, y, steps = event->direction == SDL_MOUSEWHEEL_FLIPPED ? -event->y : event->y;
     SDL_GetMouseState(&x, &y);
     point_at(w, x, y);
+    if (event->x) /* a wheel that tilts, two fingers sideways */
+        return pointer_wheel(&w->pointer, w->view, -event->x, KEY_CTRL);
     return pointer_wheel(&w->pointer, w->view, steps, modifiers_of((unsigned)SDL_GetModState()));
 }
 
@@ -266,6 +268,20 @@ static void open_file(struct window *w, const char *path) {
         view_say(w->view, "%.100s: %s", path ? path : store_path(w->view->store), err.text);
     w->pointer.drag = POINTER_FREE;
     set_title(w);
+}
+
+static bool ends_in(const char *path, const char *ending) {
+    size_t n = strlen(path), m = strlen(ending);
+    return n >= m && strcmp(path + n - m, ending) == 0;
+}
+
+/* Waves take the place of those that are shown; rows of GTKWave are for these. */
+static void drop(struct window *w, const char *path) {
+    struct sim_err err = SIM_ERR_INIT;
+    if (!ends_in(path, ".gtkw"))
+        open_file(w, path);
+    else if (!gtkw_load(w->view, path, &err))
+        view_say(w->view, "%s", err.text);
 }
 
 static bool on_window(struct window *w, const SDL_WindowEvent *event) {
@@ -303,7 +319,7 @@ static bool on_event(struct window *w, SDL_Event *event) {
     case SDL_MOUSEWHEEL:
         return on_wheel(w, &event->wheel);
     case SDL_DROPFILE:
-        open_file(w, event->drop.file);
+        drop(w, event->drop.file);
         SDL_free(event->drop.file);
         return true;
     default:

@@ -59,7 +59,6 @@ static void remove_folder(const char *folder) {
 void run_show_end(struct run_show *show, const struct options *options) {
     const char *const files[] = {show->path};
     struct options wave = *options;
-    wave.verb = OPTIONS_WAVE;
     wave.files = files;
     wave.n_files = 1;
     fflush(stdout);

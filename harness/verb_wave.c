@@ -23,8 +23,10 @@ int verb_wave(const struct options *options) {
 #include "harness/view/wave_setup.h"
 #include "harness/view/window.h"
 
-static bool write_picture(const struct view *view, struct paint *paint, const char *path,
-                          struct sim_err *err) {
+/* A run's last line is its own verdict: of a picture is then told on stderr. */
+static bool write_picture(const struct options *options, const struct view *view,
+                          struct paint *paint, const char *path, struct sim_err *err) {
+    FILE *out = options->verb == OPTIONS_WAVE ? stdout : stderr;
     char from[64], to[64];
     if (!paint)
         return false;
@@ -34,8 +36,8 @@ static bool write_picture(const struct view *view, struct paint *paint, const ch
     view_time_text(view, view->from, from, sizeof from);
     view_time_text(view, view->from + view->span, to, sizeof to);
     size_t rows = layout_rows_seen(view);
-    printf("wrote %s: %ux%u, %zu row%s, %s to %s\n", path, paint->width, paint->height, rows,
-           rows == 1 ? "" : "s", from, to);
+    fprintf(out, "wrote %s: %ux%u, %zu row%s, %s to %s\n", path, paint->width, paint->height, rows,
+            rows == 1 ? "" : "s", from, to);
     return true;
 }
 
@@ -45,12 +47,12 @@ static bool pictures(const struct options *options, const struct view *view, str
     struct paint *paint;
     if (wave->screenshot) {
         paint = paint_surface_create(view->width, view->height, err);
-        good = write_picture(view, paint, wave->screenshot, err);
+        good = write_picture(options, view, paint, wave->screenshot, err);
         paint_destroy(paint);
     }
     if (good && wave->svg) {
         paint = paint_svg_create(view->width, view->height, err);
-        good = write_picture(view, paint, wave->svg, err);
+        good = write_picture(options, view, paint, wave->svg, err);
         paint_destroy(paint);
     }
     return good;

@@ -47,8 +47,7 @@ def ends(frame, source, target):
 
 def wanted(frame):
     """What the text must begin with."""
-    text = "{} > {} ".format(frame["eth.dst"], frame["eth.src"])
-    text += "".join(f"VLAN {tag} " for tag in frame["tags"])
+    text = "".join(f"VLAN {tag} " for tag in frame["tags"])
     code = int(frame["pppoe.code"] or "0", 16)
     if code:
         return text + "PPPoE " + CODES[code]
@@ -81,7 +80,7 @@ def main():
         print(f"# {len(frames)} frames in the capture, {len(texts)} decoded")
         bad = 1
     for number, (frame, text) in enumerate(zip(frames, texts), 1):
-        end = ", {} octets".format(max(int(frame["frame.len"]), 60) + 4)
+        end = ", {} > {}, {} octets".format(frame["eth.dst"], frame["eth.src"], max(int(frame["frame.len"]), 60) + 4)
         if (os.path.basename(sys.argv[2]), number) in DIFFERENT:
             continue
         if text.startswith(wanted(frame)) and re.search(re.escape(end) + r"( \(long\))?, FCS good$", text):

@@ -105,7 +105,7 @@ jitter() { # frames stay whole on the line with 30 ns of it, peak to peak
     decode jitter manchester && compare frames "$tree/dns.pcap" "$tree/jitter.manchester"
 }
 check "jitter that a receiver has to bear" jitter
-swapped() { record swapped "$tree/dns.pcap" --set line.swapped=on; decode swapped manchester && said swapped.manchester "inverted pair: ff:ff:ff:ff:ff:ff > "; }
+swapped() { record swapped "$tree/dns.pcap" --set line.swapped=on; decode swapped manchester && said swapped.manchester "inverted pair: ARP who has 192.0.2.1, asks 192.0.2.2, ff:ff:ff:ff:ff:ff > "; }
 check "an inverted pair is told" swapped
 pulses() {
     record pulses "$tree/dns.pcap" --trace-window 15900:16200 --set line.link_pulses=on --set line.gap=fixed --set line.gap_ns=20000000

@@ -86,7 +86,7 @@ begin() { # ARGUMENT...
 ended() { ! kill -0 "$window" 2>/dev/null; }
 key() { xdotool key --clearmodifiers "$@"; }
 picture() { # NAME: by the window's own key; compared with the reference unless it is blessed
-    local n file reference=$here/wave/$1.png
+    local n file reference=$here/wave_window/$1.png
     n=1
     while [ -e "$waves-$n.png" ]; do n=$((n + 1)); done
     file=$waves-$n.png
@@ -94,7 +94,7 @@ picture() { # NAME: by the window's own key; compared with the reference unless 
     until_true [ -e "$file" ] || return 1
     until_true says_message 'picture saved' || return 1
     cp "$file" "$tree/$1.png"
-    [ "$bless" ] && mkdir -p "$here/wave" && cp "$file" "$reference"
+    [ "$bless" ] && mkdir -p "$here/wave_window" && cp "$file" "$reference"
     python3 "$here/png_compare.py" "$tree/$1.png" "$reference" 0.5
 }
 

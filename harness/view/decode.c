@@ -51,6 +51,7 @@ bool decode_run(const struct decoder *decoder, const struct decode_request *requ
                 struct decode_items *items) {
     items->n = 0;
     items->more = false;
+    items->left_out = 0;
     if (request->to < request->from || !connected(decoder, request))
         return true;
     if (!decoder->decode(request, items))
@@ -74,8 +75,13 @@ bool decode_out_init(struct decode_out *out, const struct decode_request *reques
     uint64_t n = decode_changes(request, signal), budget = request->budget;
     *out = (struct decode_out){
         .request = request, .items = items, .octets = n <= budget / 4, .bits = n <= budget / 32};
-    items->more |= !out->bits;
     return n <= budget;
+}
+
+void decode_leave_out(struct decode_out *out, unsigned octets_line, unsigned bits_line) {
+    unsigned left_out = (out->octets ? 0 : 1u << octets_line) | (out->bits ? 0 : 1u << bits_line);
+    out->items->left_out |= left_out & ~(1u << DECODE_NO_LINE);
+    out->items->more = out->items->more || out->items->left_out != 0;
 }
 
 bool decode_wanted(const struct decode_out *out, int64_t from, int64_t to) {

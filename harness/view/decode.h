@@ -42,7 +42,8 @@ struct decode_item {
 struct decode_items {
     struct decode_item *items;
     size_t n, size;
-    bool more; /* not all of the range is decoded, for the budget's sake; zoom in */
+    bool more;         /* not all of the range is decoded, for the budget's sake; zoom in */
+    unsigned left_out; /* bit n: line n is empty for the same reason */
 };
 void decode_items_finish(struct decode_items *items); /* accepts zeroed */
 

@@ -1,10 +1,12 @@
 /* Decoded items: boxes with their text. What is narrower than a few pixels is drawn together; an
  * error has a mark of its own even then. */
 #include <stdio.h>
+#include <string.h>
 
 #include "harness/view/draw.h"
 
-#define LEAST 5 /* points: a narrower item is merged with those beside it */
+#define FEW   14 /* characters */
+#define LEAST 5  /* points: a narrower item is merged with those beside it */
 
 struct merged {
     int from, to; /* columns; to < 0: nothing is pending */
@@ -25,6 +27,19 @@ static struct paint_rect line_of(const struct rows *rows, unsigned line, int fro
                                to - from, rows->h - 2 * pad};
 }
 
+/* Whole words rather than pieces of them, where there is no room for more than a few: "55" of "55
+ * preamble". */
+static const char *first_words(const char *text, size_t room, char *out, size_t size) {
+    snprintf(out, size, "%s", text);
+    for (char *end = out + strlen(out); end > out; end--)
+        if (*end == ' ') {
+            *end = 0;
+            if (paint_characters(out) <= room)
+                return out;
+        }
+    return text;
+}
+
 static void box(struct rows *rows, struct paint_rect r, enum decode_class class, const char *text) {
     struct draw *draw = rows->draw;
     struct paint_colour edge = draw->theme->classes[class];
@@ -39,6 +54,9 @@ static void box(struct rows *rows, struct paint_rect r, enum decode_class class,
     draw_batch_end(&batch);
     struct paint_rect inside = draw_inner(r, 2 * stroke);
     int cell = paint_cell(draw->layout.small), room = inside.w / cell;
+    char fits[DECODE_TEXT + 2];
+    if (room < FEW && (size_t)room < paint_characters(text))
+        text = first_words(text, (size_t)room, fits, sizeof fits);
     if (room >= 3 || (room > 0 && (size_t)room >= paint_characters(text)))
         draw_label(draw, inside, draw->layout.small, DRAW_MIDDLE, text, draw->theme->ink);
 }
@@ -124,7 +142,7 @@ static void marks(struct rows *rows, const struct decode_items *items) {
 }
 
 /* The names of the lines, and that there is more to see, in the column of values. */
-static void captions(struct rows *rows, const struct decoder *decoder, bool more) {
+static void captions(struct rows *rows, const struct decoder *decoder, unsigned left_out) {
     struct draw *draw = rows->draw;
     for (unsigned i = 0; i < decoder_n_lines(decoder); i++) {
         struct paint_rect at = draw->layout.values;
@@ -132,7 +150,7 @@ static void captions(struct rows *rows, const struct decoder *decoder, bool more
         at.h = rows->h;
         if (at.y + at.h <= rows->area.y + rows->area.h)
             draw_label(draw, draw_inner(at, draw->layout.pad / 2), draw->layout.small, DRAW_RIGHT,
-                       more && i > 0 ? "zoom in" : decoder->lines[i], draw->theme->soft);
+                       left_out >> i & 1 ? "zoom in" : decoder->lines[i], draw->theme->soft);
     }
 }
 
@@ -142,7 +160,7 @@ void draw_decoder(struct draw *draw, const struct view_row *row, struct paint_re
                         .area = area,
                         .least = layout_pixels(&draw->layout, LEAST),
                         .h = draw->layout.line};
-    captions(&rows, row->decoder, items && items->more);
+    captions(&rows, row->decoder, items ? items->left_out : 0);
     for (size_t i = 0; items && i < items->n; i++)
         if (((int)items->items[i].line + 1) * rows.h <= area.h)
             one(&rows, &items->items[i]);

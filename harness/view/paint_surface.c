@@ -85,21 +85,6 @@ static void cover(struct pixels *pixels, int x, int y, float part, struct paint_
     *p = mix(*p, opaque(colour), (uint32_t)((float)parts(colour.a) * (part < 1 ? part : 1)));
 }
 
-static float distance(struct paint_point p, struct paint_point a, struct paint_point b) {
-    float dx = b.x - a.x, dy = b.y - a.y, square = dx * dx + dy * dy;
-    float t = square > 0 ? ((p.x - a.x) * dx + (p.y - a.y) * dy) / square : 0;
-    t = t < 0 ? 0 : t > 1 ? 1 : t;
-    dx = p.x - a.x - t * dx;
-    dy = p.y - a.y - t * dy;
-    return sqrtf(dx * dx + dy * dy);
-}
-
-/* Where on the line x is, held to its ends. */
-static float at(float x, float x0, float y0, float x1, float y1) {
-    float t = x1 > x0 ? (x - x0) / (x1 - x0) : 0;
-    return y0 + (t < 0 ? 0 : t > 1 ? 1 : t) * (y1 - y0);
-}
-
 static float within(float x, int low, int high) {
     return x < (float)low ? (float)low : x > (float)high ? (float)high : x;
 }
@@ -108,7 +93,13 @@ static struct paint_point turned(struct paint_point p, bool turn) {
     return turn ? (struct paint_point){p.y, p.x} : p;
 }
 
-/* Along the longer axis, and across it as far as the line may reach. */
+/* How much of [i, i + 1) is in [from, to]. */
+static float overlap(int i, float from, float to) {
+    float low = from > (float)i ? from : (float)i, high = to < (float)i + 1 ? to : (float)i + 1;
+    return high > low ? high - low : 0;
+}
+
+/* Along the longer axis, and at each of its pixels across the line as far as it reaches. */
 static void segment(struct pixels *pixels, struct paint_point a, struct paint_point b, float width,
                     struct paint_colour colour) {
     const struct paint_rect *c = &pixels->clip;
@@ -116,22 +107,21 @@ static void segment(struct pixels *pixels, struct paint_point a, struct paint_po
     struct paint_point p = turned(a, steep), q = turned(b, steep);
     int low = steep ? c->y : c->x, high = steep ? c->y + c->h : c->x + c->w;
     int side_low = steep ? c->x : c->y, side_high = steep ? c->x + c->w : c->y + c->h;
-    float reach = 0.75f * width + 1;
     if (p.x > q.x) {
         struct paint_point swap = p;
         p = q;
         q = swap;
     }
-    int first = (int)floorf(within(p.x - reach, low, high));
-    int last = (int)ceilf(within(q.x + reach, low, high));
-    for (int i = first; i < last; i++) {
-        float middle = at((float)i + 0.5f, p.x, p.y, q.x, q.y);
-        int from = (int)floorf(within(middle - reach - 1, side_low, side_high));
-        int to = (int)ceilf(within(middle + reach + 1, side_low, side_high));
-        for (int j = from; j < to; j++) {
-            struct paint_point here = {(float)i + 0.5f, (float)j + 0.5f};
-            float part = width / 2 + 0.5f - distance(here, p, q);
-            cover(pixels, steep ? j : i, steep ? i : j, part, colour);
+    float slope = q.x > p.x ? (q.y - p.y) / (q.x - p.x) : 0;
+    float across = 1 / sqrtf(1 + slope * slope), reach = (width / 2 + 0.5f) / across;
+    float from = within(p.x - width / 2, low, high), to = within(q.x + width / 2, low, high);
+    for (int i = (int)from; i < (int)ceilf(to); i++) {
+        float middle = p.y + slope * ((float)i + 0.5f - p.x) - 0.5f, along = overlap(i, from, to);
+        int first = (int)ceilf(within(middle - reach, side_low, side_high));
+        int last = (int)floorf(within(middle + reach, side_low, side_high - 1));
+        for (int j = first; j <= last; j++) {
+            float part = width / 2 + 0.5f - fabsf((float)j - middle) * across;
+            cover(pixels, steep ? j : i, steep ? i : j, (part < 1 ? part : 1) * along, colour);
         }
     }
 }

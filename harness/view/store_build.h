@@ -107,6 +107,19 @@ bool store_build_text(struct store_build *build, uint32_t data, const char *text
 bool store_build_event(struct store_build *build, uint32_t data);
 bool store_build_commit(struct store_build *build, struct store_data *data);
 
+/* The same for words of other kinds than events, while the open block has room: the usual way. */
+static inline bool store_build_commit_word(struct store_build *build, struct store_data *data) {
+    if (data->current_form != STORE_FORM_WORD || data->committed_form != STORE_FORM_WORD ||
+        data->n + 1 >= data->room || data->kind == STORE_EVENT)
+        return store_build_commit(build, data);
+    data->dirty = false;
+    if (data->current == data->committed)
+        return true;
+    data->block[data->n++] = (struct store_change){data->when, data->current};
+    data->committed = data->current;
+    return true;
+}
+
 /* Ends the index: the sink holds it whole. */
 bool store_build_end(struct store_build *build);
 
@@ -115,7 +128,7 @@ static inline bool store_build_word(struct store_build *build, struct store_data
                                     uint64_t value) {
     if (data->current == value && data->current_form == STORE_FORM_WORD)
         return true;
-    if (data->dirty && data->when != build->when && !store_build_commit(build, data))
+    if (data->dirty && data->when != build->when && !store_build_commit_word(build, data))
         return false;
     data->current = value;
     data->current_form = STORE_FORM_WORD;

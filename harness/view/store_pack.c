@@ -12,7 +12,8 @@ struct packer {
     unsigned n; /* bits in word */
 };
 
-static void put(struct packer *packer, uint64_t value, unsigned bits) {
+/* Loops call it with a copy of the packer of their own, which then stays in registers. */
+static inline void put(struct packer *packer, uint64_t value, unsigned bits) {
     packer->word |= value << packer->n;
     packer->n += bits;
     if (packer->n < 64)
@@ -55,10 +56,14 @@ static void pack_times(struct packer *packer, const struct store_data *data,
     block->step = common_step(changes, data->n);
     block->time_bits =
         (uint8_t)bits_of(((uint64_t)changes[data->n - 1].when - first) / block->step);
+    struct packer own = *packer;
+    uint64_t step = block->step;
+    unsigned bits = block->time_bits;
     for (uint32_t i = 0; i < data->n; i++) {
         uint64_t since = (uint64_t)changes[i].when - first;
-        put(packer, block->step == 1 ? since : since / block->step, block->time_bits);
+        put(&own, step == 1 ? since : since / step, bits);
     }
+    *packer = own;
     flush(packer);
 }
 

@@ -157,11 +157,12 @@ static void tell(struct window *w) {
         snprintf(times[i], sizeof times[i], v->cursors[i] == VIEW_NO_TIME ? "-" : "%" PRId64,
                  v->cursors[i]);
     fprintf(stderr,
-            "wave: drawn %" PRIu64 " size %ux%u from %" PRId64 " span %" PRId64
+            "wave: drawn %" PRIu64 " size %ux%u scale %g from %" PRId64 " span %" PRId64
             " cursors %s %s rows %zu top %zu active %zu panel %d found %zu prompt %u"
             " message [%s] hover [%s]\n",
-            w->n_drawn, v->width, v->height, v->from, v->span, times[0], times[1], v->n_rows,
-            v->top, v->active, (int)v->panel, v->n_found, v->prompt, v->message, v->hover);
+            w->n_drawn, v->width, v->height, v->scale, v->from, v->span, times[0], times[1],
+            v->n_rows, v->top, v->active, (int)v->panel, v->n_found, v->prompt, v->message,
+            v->hover);
 }
 
 static bool show(struct window *w, struct sim_err *err) {

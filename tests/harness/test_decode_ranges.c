@@ -258,9 +258,13 @@ Test(decode_ranges, depth) {
     static const struct { unsigned factor, lines; } depths[] = {{1, 1}, {4, 2}, {32, 3}};
     for (size_t i = 0; i < 3; i++) {
         bench_decode("manchester", store, 0, until, n * depths[i].factor, &items);
-        for (unsigned line = 0; line < 3; line++)
+        for (unsigned line = 0; line < 3; line++) {
             cr_assert_eq(bench_count(&items, line) > 0, line < depths[i].lines, "%u", line);
+            cr_assert_eq(items.left_out >> line & 1, line >= depths[i].lines, "%u", line);
+        }
         cr_assert_eq(items.more, depths[i].lines < 3);
+        bench_decode("link_pulse", store, 0, until, n * depths[i].factor, &items);
+        cr_assert(!items.more && !items.left_out);
     }
     decode_items_finish(&items);
     store_close(store);

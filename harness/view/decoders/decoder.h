@@ -14,9 +14,12 @@ struct decode_out {
 };
 
 /* How deep to go, by the number of changes of `signal` in the range. False: an overview only,
- * decode_blocks(); items->more is set as due. */
+ * decode_blocks(). */
 bool decode_out_init(struct decode_out *out, const struct decode_request *request,
                      struct decode_items *items, uint32_t signal);
+/* Says that the line of octets (bits) is left out, if it is. */
+void decode_leave_out(struct decode_out *out, unsigned octets_line, unsigned bits_line);
+#define DECODE_NO_LINE 31
 /* Changes of a signal in the range, and the one that holds at its start. */
 uint64_t decode_changes(const struct decode_request *request, uint32_t signal);
 /* Whether [from, to) overlaps what is asked for. */

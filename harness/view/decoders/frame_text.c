@@ -358,11 +358,11 @@ bool frame_text(const uint8_t *octets, size_t n, const struct frame_state *state
     if (!good)
         say(&text, ": ");
     if (n >= 14 + FCS_OCTETS) {
+        say_content(&text, (struct octets){octets + 12, n - 12 - FCS_OCTETS, false});
+        say(&text, ", ");
         say_mac(&text, octets);
         say(&text, " > ");
         say_mac(&text, octets + 6);
-        say(&text, " ");
-        say_content(&text, (struct octets){octets + 12, n - 12 - FCS_OCTETS, false});
         say(&text, ", ");
     }
     say(&text, "%zu octets%s, FCS %s", n, n > MOST_FRAME ? " (long)" : "", fcs_ok ? "good" : "bad");

@@ -1,4 +1,5 @@
-/* An Ethernet frame in one line: "destination > source, what it carries, length, FCS". */
+/* An Ethernet frame in one line: what it carries (the first of it must do where there is little
+ * room), "destination > source", length, FCS. */
 #ifndef HARNESS_VIEW_DECODERS_FRAME_TEXT_H
 #define HARNESS_VIEW_DECODERS_FRAME_TEXT_H
 

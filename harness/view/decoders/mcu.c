@@ -219,7 +219,12 @@ static void decode_line(struct mcu *mcu, const struct decode_request *request,
     mcu->segments = (struct segments){request->store, signal, begins[line], mcu};
     if (signal >= store_n_signals(request->store))
         return;
-    if (decode_out_init(&mcu->out, request, items, signal))
+    bool whole = decode_out_init(&mcu->out, request, items, signal);
+    if (line == LINE_BLOCKS)
+        decode_leave_out(&mcu->out, DECODE_NO_LINE, LINE_TRANSFERS);
+    else if (line == LINE_FUNCTIONS && !request->function)
+        decode_leave_out(&mcu->out, LINE_FUNCTIONS, DECODE_NO_LINE);
+    if (whole)
         walk(mcu, line);
     else
         decode_blocks(&mcu->out, signal, line, DECODE_PLAIN);

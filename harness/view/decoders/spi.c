@@ -266,6 +266,7 @@ static void write_overview(struct spi *spi) {
     uint32_t clk = spi->segments.signal;
     struct store_cursor first, last;
     int64_t time = request->from;
+    spi->out.items->more = true;
     if (spi->nss == STORE_NONE || decode_changes(request, spi->nss) > MOST_SELECTS) {
         decode_blocks(&spi->out, clk, LINE_FRAMES, DECODE_FRAME);
         return;
@@ -294,7 +295,9 @@ static bool decode_order(const struct decode_request *request, struct decode_ite
                       .segments = {request->store, request->inputs[INPUT_CLK], begins, NULL}};
     struct walk walk = {0};
     spi.segments.self = &spi;
-    if (!decode_out_init(&spi.out, request, items, request->inputs[INPUT_CLK])) {
+    bool whole = decode_out_init(&spi.out, request, items, request->inputs[INPUT_CLK]);
+    decode_leave_out(&spi.out, LINE_OCTETS, LINE_BITS);
+    if (!whole) {
         write_overview(&spi);
         return !spi.out.failed;
     }

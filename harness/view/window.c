@@ -84,12 +84,12 @@ static void make_shapes(struct window *w) {
 }
 
 /* A display with fine pixels says so by a ratio (Wayland, macOS) or by its dots per inch (X11);
- * in quarters, so that text keeps its shape. */
+ * in halves, so that text keeps its shape. */
 static double display_scale(struct window *w) {
     float dpi = 0;
     double scale = w->ratio;
     if (scale <= 1 && SDL_GetDisplayDPI(SDL_GetWindowDisplayIndex(w->sdl), NULL, &dpi, NULL) == 0)
-        scale = floor(dpi / NORMAL_DPI * 4 + 0.5) / 4;
+        scale = floor(dpi / NORMAL_DPI * 2) / 2;
     return scale < 1 ? 1 : scale > 4 ? 4 : scale;
 }
 

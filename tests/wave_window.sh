@@ -95,7 +95,7 @@ picture() { # NAME: by the window's own key; compared with the reference unless 
     until_true says_message 'picture saved' || return 1
     cp "$file" "$tree/$1.png"
     [ "$bless" ] && mkdir -p "$here/wave_window" && cp "$file" "$reference"
-    python3 "$here/png_compare.py" "$tree/$1.png" "$reference" 0.5
+    python3 "$here/png_compare.py" "$tree/$1.png" "$reference" 2
 }
 
 # A fault on the reference board: the failing frame's surroundings.

@@ -15,7 +15,8 @@ struct draw_decoded {
     const struct decoder *decoder; /* NULL: free */
     const struct store *store;
     uint32_t inputs[DECODE_MAX_INPUTS];
-    int64_t from, to, end;
+    int64_t from, to, end; /* what was decoded, and the end of the file then */
+    int64_t span;          /* of the view it was decoded for */
     struct decode_items items;
 };
 

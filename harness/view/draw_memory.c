@@ -46,13 +46,24 @@ static struct draw_decoded *slot_of(struct draw_memory *memory, const struct sto
     return slot;
 }
 
+/* A quarter of a picture to either side, so that panning decodes once per such step. */
+static int64_t margin(const struct view *view, int64_t time, int64_t step) {
+    int64_t beyond;
+    return __builtin_add_overflow(time, step * (view->span / 4), &beyond) ? time : beyond;
+}
+
+static bool is_decoded(const struct draw_decoded *slot, const struct view *view) {
+    return slot->decoder && slot->span == view->span && slot->from <= view->from &&
+           slot->to >= view->from + view->span && slot->end == store_end(view->store);
+}
+
 const struct decode_items *draw_decode(struct draw *draw, const struct view_row *row) {
     const struct view *view = draw->view;
     struct draw_memory *memory = memory_of(draw);
     struct decode_request request = {
         .store = view->store,
-        .from = view->from,
-        .to = view->from + view->span,
+        .from = margin(view, view->from, -1),
+        .to = margin(view, view->from + view->span, 1),
         .budget = DECODE_BUDGET,
         .function = view->code ? code_function : NULL,
         .code = view->code,
@@ -60,8 +71,7 @@ const struct decode_items *draw_decode(struct draw *draw, const struct view_row 
     if (!memory)
         return NULL;
     struct draw_decoded *slot = slot_of(memory, view->store, row);
-    if (slot->decoder && slot->from == request.from && slot->to == request.to &&
-        slot->end == store_end(view->store))
+    if (is_decoded(slot, view))
         return &slot->items;
     memcpy(request.inputs, row->inputs, sizeof request.inputs);
     slot->decoder = NULL;
@@ -71,6 +81,7 @@ const struct decode_items *draw_decode(struct draw *draw, const struct view_row 
     slot->store = view->store;
     slot->from = request.from;
     slot->to = request.to;
+    slot->span = view->span;
     slot->end = store_end(view->store);
     memcpy(slot->inputs, row->inputs, sizeof slot->inputs);
     return &slot->items;

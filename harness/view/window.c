@@ -84,12 +84,12 @@ static void make_shapes(struct window *w) {
 }
 
 /* A display with fine pixels says so by a ratio (Wayland, macOS) or by its dots per inch (X11);
- * in quarters, so that text keeps its shape. */
+ * in halves, so that text keeps its shape. */
 static double display_scale(struct window *w) {
     float dpi = 0;
     double scale = w->ratio;
     if (scale <= 1 && SDL_GetDisplayDPI(SDL_GetWindowDisplayIndex(w->sdl), NULL, &dpi, NULL) == 0)
-        scale = floor(dpi / NORMAL_DPI * 4 + 0.5) / 4;
+        scale = floor(dpi / NORMAL_DPI * 2) / 2;
     return scale < 1 ? 1 : scale > 4 ? 4 : scale;
 }
 
@@ -157,11 +157,12 @@ static void tell(struct window *w) {
         snprintf(times[i], sizeof times[i], v->cursors[i] == VIEW_NO_TIME ? "-" : "%" PRId64,
                  v->cursors[i]);
     fprintf(stderr,
-            "wave: drawn %" PRIu64 " size %ux%u from %" PRId64 " span %" PRId64
+            "wave: drawn %" PRIu64 " size %ux%u scale %g from %" PRId64 " span %" PRId64
             " cursors %s %s rows %zu top %zu active %zu panel %d found %zu prompt %u"
             " message [%s] hover [%s]\n",
-            w->n_drawn, v->width, v->height, v->from, v->span, times[0], times[1], v->n_rows,
-            v->top, v->active, (int)v->panel, v->n_found, v->prompt, v->message, v->hover);
+            w->n_drawn, v->width, v->height, v->scale, v->from, v->span, times[0], times[1],
+            v->n_rows, v->top, v->active, (int)v->panel, v->n_found, v->prompt, v->message,
+            v->hover);
 }
 
 static bool show(struct window *w, struct sim_err *err) {

@@ -6,12 +6,14 @@
 #define LEAST_BIT 4     /* ticks: two per half */
 #define PULSE_NS  400.0 /* pulses longer than that are no pulse of a link */
 
+/* Levels are asked for last: of most edges the time says enough. */
 static bool begins(struct segments *segments, const struct store_cursor *before,
                    const struct store_cursor *at) {
     const struct wire_bursts *bursts = segments->self;
-    if (decode_level(at) < 0)
+    int64_t since = at->time - before->time;
+    if (since < bursts->idle)
         return false;
-    return at->time - before->time >= (decode_level(before) < 0 ? bursts->idle : bursts->gap);
+    return (since >= bursts->gap || decode_level(before) < 0) && decode_level(at) >= 0;
 }
 
 bool wire_bursts_init(struct wire_bursts *bursts, const struct store *store, uint32_t signal) {

@@ -168,6 +168,7 @@ static void tell(struct window *w) {
 static bool show(struct window *w, struct sim_err *err) {
     if (!fit(w, err))
         return false;
+    pointer_refresh(&w->pointer, w->view);
     draw_view(w->view, w->paint);
     SDL_Surface *screen = SDL_GetWindowSurface(w->sdl);
     if (screen && SDL_BlitSurface(paint_surface_sdl(w->paint), NULL, screen, NULL) == 0)
@@ -412,10 +413,19 @@ static void follow_shape(struct window *w) {
     w->shape = shape;
 }
 
+/* A fast mouse moves a thousand times a second; only where it is now matters. */
+static bool is_overtaken(const SDL_Event *event) {
+    SDL_Event next;
+    return event->type == SDL_MOUSEMOTION &&
+           SDL_PeepEvents(&next, 1, SDL_PEEKEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT) == 1 &&
+           next.type == SDL_MOUSEMOTION;
+}
+
 static void handle(struct window *w, SDL_Event *event) {
+    if (is_overtaken(event))
+        return;
     w->dirty |= on_event(w, event);
     do_request(w);
-    w->dirty |= pointer_refresh(&w->pointer, w->view);
 }
 
 static bool loop(struct window *w, struct sim_err *err) {

@@ -324,6 +324,9 @@ printf 'and no wave\n' >"$waves"
 key F5
 check "what cannot be read is told" until_true says_message 'small.vcd'
 check "and the window stays" kill -0 "$window"
-key q
-until_true ended
+rm -f "$waves.lpview"
+kill -INT "$window"
+check "Ctrl-C closes it" until_true ended
+wait "$window"
+check "as its button does" [ $? = 0 -a -s "$waves.lpview" ]
 finish

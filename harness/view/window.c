@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/interrupt.h"
 #include "harness/view/gtkw.h"
 #include "harness/view/keys.h"
 #include "harness/view/paint.h"
@@ -44,7 +45,7 @@ static bool no_display(struct sim_err *err) {
 }
 
 static bool begin_sdl(struct sim_err *err) {
-    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* Ctrl-C ends the program as ever */
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* they are interrupt.h's */
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     if (!getenv("XDG_RUNTIME_DIR") && !getenv("SDL_VIDEODRIVER"))
@@ -430,7 +431,8 @@ static void handle(struct window *w, SDL_Event *event) {
 
 static bool loop(struct window *w, struct sim_err *err) {
     SDL_Event event;
-    while (!w->quit) {
+    sig_atomic_t before = interrupted; /* a run that was stopped is still looked at */
+    while (!w->quit && interrupted == before) {
         if (w->dirty && !show(w, err))
             return false;
         if (SDL_WaitEventTimeout(&event, STALE_MS))
@@ -447,6 +449,8 @@ bool window_run(struct view *view, struct sim_err *err) {
     struct window w = {.view = view, .ratio = 1, .dirty = true, .shape = POINTER_ARROW};
     if (!begin_sdl(err))
         return false;
+    if (!interrupted)
+        interrupt_install(); /* Ctrl-C closes the window as its button does */
     bool ok = open_window(&w, err);
     if (ok) {
         ok = fit(&w, err);

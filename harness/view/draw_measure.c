@@ -105,12 +105,15 @@ void draw_measure(struct draw *draw) {
     char text[TIME];
     lines.at.y += draw->layout.pad / 2 + draw->layout.line;
     lines.at.h = draw->layout.line;
+    if (lines.at.y + lines.at.h > lines.bottom)
+        return;
     if (measure->signal >= store_n_signals(draw->view->store)) {
         draw_label(draw, lines.at, draw->layout.text, DRAW_LEFT, "choose a signal's row",
                    draw->theme->soft);
         return;
     }
     signal_name(&lines);
+    time_pair(&lines, "within", measure->to - measure->from);
     snprintf(text, sizeof text, "%" PRIu64 "%s", measure->n, measure->cut ? " and more" : "");
     pair(&lines,
          measure->level == '0'   ? "low pulses"

@@ -6,11 +6,13 @@
 
 #define NAME 1024
 
+/* Of no height below the panel: then nothing is drawn. */
 static struct paint_rect line_at(const struct draw *draw, size_t i) {
     const struct layout *layout = &draw->layout;
     struct paint_rect r = draw_inner(layout->panel, layout->pad);
     r.y += layout->pad / 2 + (int)i * layout->line;
-    r.h = layout->line;
+    bool fits = r.y + layout->line <= layout->panel.y + layout->panel.h;
+    r.h = fits ? layout->line : 0;
     return r;
 }
 

@@ -112,6 +112,7 @@ void draw_ruler(struct draw *draw) {
     const struct layout *layout = &draw->layout;
     struct paint_rect ruler = layout->ruler;
     int h = layout_pixels(layout, 6), bottom = ruler.y + ruler.h, x;
+    int free = ruler.x; /* from here on there is room for a label */
     struct draw_batch batch;
     if (ruler.w <= 0 || ruler.h <= 0)
         return;
@@ -129,8 +130,10 @@ void draw_ruler(struct draw *draw) {
         int w = paint_text_width(layout->small, text);
         struct paint_rect at = {x - w / 2, ruler.y + layout_pixels(layout, 3), w,
                                 paint_line_height(layout->small)};
-        if (at.x >= ruler.x && at.x + w <= ruler.x + ruler.w)
+        if (at.x >= free && at.x + w <= ruler.x + ruler.w) {
             draw_label(draw, at, layout->small, DRAW_LEFT, text, draw->theme->soft);
+            free = at.x + w + paint_cell(layout->small);
+        }
     }
     draw_batch_end(&batch);
 }

@@ -137,10 +137,10 @@ struct layout layout_of(const struct view *view) {
     layout.stroke = layout_pixels(&layout, 1);
     layout.header = cut_top(&rest, layout_pixels(&layout, 28));
     layout.status = cut_bottom(&rest, layout_pixels(&layout, 24));
-    layout.panel = panel_of(view, &layout, &rest);
     if (view->details && view->panel != VIEW_HELP)
         layout.details = cut_bottom(
             &rest, least(DETAILS * layout_pixels(&layout, 18) + layout.pad, most(rest.h / 2, 0)));
+    layout.panel = panel_of(view, &layout, &rest);
     layout.scroll = cut_bottom(&rest, layout_pixels(&layout, 14));
     cut_columns(view, &layout, &rest);
     layout.ruler = cut_top(&rest, layout_pixels(&layout, 40));

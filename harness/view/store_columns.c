@@ -107,17 +107,22 @@ static char seen_in_block(struct walk *walk, uint64_t number, uint32_t from, uin
     return seen;
 }
 
-static char seen_between(struct walk *walk, uint64_t from, uint64_t to) {
+/* Part of a block, unless the block has nothing that was not seen yet. */
+static char more_seen(struct walk *walk, char seen, uint64_t number, uint32_t from, uint32_t to) {
+    const uint8_t *whole = walk->store->base + walk->data->seen;
+    return whole[number] & ~seen ? (char)(seen | seen_in_block(walk, number, from, to)) : seen;
+}
+
+static char seen_between(struct walk *walk, uint64_t from, uint64_t to, char seen) {
     const uint8_t *whole = walk->store->base + walk->data->seen;
     uint64_t first = from / LAYOUT_BLOCK, last = to / LAYOUT_BLOCK;
     if (first == last)
-        return seen_in_block(walk, first, from % LAYOUT_BLOCK, to % LAYOUT_BLOCK);
-    char seen = seen_in_block(walk, first, from % LAYOUT_BLOCK, LAYOUT_BLOCK);
+        return more_seen(walk, seen, first, from % LAYOUT_BLOCK, to % LAYOUT_BLOCK);
     for (uint64_t number = first + 1; number < last && seen != 7; number++)
         seen |= (char)(whole[number] & 7);
     if (to % LAYOUT_BLOCK)
-        seen |= seen_in_block(walk, last, 0, to % LAYOUT_BLOCK);
-    return seen;
+        seen = more_seen(walk, seen, last, 0, to % LAYOUT_BLOCK);
+    return more_seen(walk, seen, first, from % LAYOUT_BLOCK, LAYOUT_BLOCK);
 }
 
 /* --- the range of numbers -------------------------------------------------------------------- */
@@ -169,11 +174,14 @@ static void range_in_block(struct walk *walk, uint64_t number, uint32_t from, ui
             widen(range, (double)word, (double)word);
 }
 
+static const struct layout_range *leaves(const struct walk *walk) {
+    return (const struct layout_range *)(const void *)(walk->store->base + walk->data->ranges);
+}
+
 /* Whole blocks `from` up to, not with, `to`: by the coarsest nodes that fit. */
 static void range_of_blocks(const struct walk *walk, uint64_t from, uint64_t to,
                             struct layout_range *range) {
-    const struct layout_range *level =
-        (const struct layout_range *)(const void *)(walk->store->base + walk->data->ranges);
+    const struct layout_range *level = leaves(walk);
     uint64_t n = walk->n_blocks;
     while (from < to) {
         while (from < to && from % LAYOUT_FAN) {
@@ -191,18 +199,25 @@ static void range_of_blocks(const struct walk *walk, uint64_t from, uint64_t to,
     }
 }
 
+/* Part of a block, unless nothing in the block lies outside the range. */
+static void range_of_part(struct walk *walk, uint64_t number, uint32_t from, uint32_t to,
+                          struct layout_range *range) {
+    const struct layout_range *whole = &leaves(walk)[number];
+    if (whole->low < range->low || whole->high > range->high)
+        range_in_block(walk, number, from, to, range);
+}
+
 static void range_between(struct walk *walk, uint64_t from, uint64_t to,
                           struct layout_range *range) {
     uint64_t first = from / LAYOUT_BLOCK, last = to / LAYOUT_BLOCK;
     if (first == last) {
-        range_in_block(walk, first, from % LAYOUT_BLOCK, to % LAYOUT_BLOCK, range);
+        range_of_part(walk, first, from % LAYOUT_BLOCK, to % LAYOUT_BLOCK, range);
         return;
     }
-    if (from % LAYOUT_BLOCK)
-        range_in_block(walk, first++, from % LAYOUT_BLOCK, LAYOUT_BLOCK, range);
-    range_of_blocks(walk, first, last, range);
+    range_of_blocks(walk, first + 1, last, range);
     if (to % LAYOUT_BLOCK)
-        range_in_block(walk, last, 0, to % LAYOUT_BLOCK, range);
+        range_of_part(walk, last, 0, to % LAYOUT_BLOCK, range);
+    range_of_part(walk, first, from % LAYOUT_BLOCK, LAYOUT_BLOCK, range);
 }
 
 /* --- columns -------------------------------------------------------------------------------- */
@@ -242,8 +257,7 @@ static void fill(struct walk *walk, uint64_t from, struct held *held, struct sto
     if (n && has_numbers(walk))
         range_between(walk, from, walk->at, &range);
     if (n > 1 && walk->data->kind == STORE_BIT)
-        column->seen =
-            (char)(seen_between(walk, from, walk->at) | (held->value ? seen_of(held->value) : 0));
+        column->seen = seen_between(walk, from, walk->at, held->value ? seen_of(held->value) : 0);
     if (n)
         *held = held_now(walk);
     column->last = held->value;

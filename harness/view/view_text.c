@@ -76,9 +76,11 @@ static const char *read_digits(const char *at, struct decimal *number, bool frac
 }
 
 static const char *read_exponent(const char *at, struct decimal *number) {
-    const char *digits = at + 1 + (at[1] == '+' || at[1] == '-');
     int e = 0;
-    if ((*at != 'e' && *at != 'E') || !isdigit((unsigned char)*digits))
+    if (*at != 'e' && *at != 'E')
+        return at;
+    const char *digits = at + 1 + (at[1] == '+' || at[1] == '-');
+    if (!isdigit((unsigned char)*digits))
         return at;
     for (; isdigit((unsigned char)*digits); digits++)
         e = e < 1000 ? e * 10 + *digits - '0' : e;

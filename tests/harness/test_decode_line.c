@@ -148,6 +148,8 @@ static void one_frame(const struct line_case *c, uint64_t seed, size_t length) {
     expect_frame(0, c->swapped ? DECODE_ERROR : DECODE_FRAME, "type 0x88b5");
     if (c->swapped)
         expect_frame(0, DECODE_ERROR, "inverted pair");
+    if (c->jitter_ps == 0 && c->rise_ps == 0 && c->rest == REST_Z)
+        cr_assert_eq(bench_item(&items, FRAMES, 0)->from, 20 * SIM_US, "%s", c->name);
     if (c->rest != REST_HELD)
         expect_frame(1, DECODE_PULSE, "TP_IDL");
     size_t bits = (size_t)(64 + c->preamble_bits) + 8 * n;
@@ -297,6 +299,16 @@ Test(decode_line, ticks) {
         items = (struct decode_items){0};
         store = NULL;
     }
+}
+
+/* The file begins at rest, less than a bit ahead of the first edge. */
+Test(decode_line, file_from_the_first_edge) {
+    uint8_t frame[128];
+    size_t n = make_frame(8, 60, frame);
+    bench_set(&waves, 0, 20 * SIM_US - 150, 'z');
+    decode("manchester", send(&clean, frame, n, 20 * SIM_US, REST_Z) + SIM_US);
+    expect_frame(0, DECODE_FRAME, "FCS good");
+    cr_assert_eq(bench_item(&items, FRAMES, 0)->from, 20 * SIM_US);
 }
 
 /* --- link pulses ---------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
  * parts of it show. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <SDL_surface.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -156,6 +157,153 @@ ParameterizedTest(int *file, view_draw, random_views) {
         close_view(&view);
     }
     record_destroy(record);
+}
+
+/* --- files at the ends of what there is
+ * ------------------------------------------------------------ */
+
+static const char *const EXTREMES[] = {
+    "$timescale 1 ns $end $enddefinitions $end\n",
+    "$timescale 1 ns $end $var wire 1 ! a $end $enddefinitions $end\n",
+    "$timescale 1 ns $end $var wire 1 ! a $end $enddefinitions $end\n#5\n1!\n",
+    "$timescale 100 s $end $var wire 1 ! a $end $enddefinitions $end\n#0\n1!\n"
+    "#9223372036854775806\n0!\n",
+    "$timescale 1 fs $end $var real 64 ! a $end $enddefinitions $end\n#9223372036854775000\n"
+    "r1e300 !\n#9223372036854775806\nr-1e300 !\n",
+    "$timescale 1 ps $end $var real 64 ! a $end $enddefinitions $end\n#0\nrnan !\n#9\nrinf !\n"
+    "#20\nr-inf !\n#30\nr0 !\n",
+    "$timescale 1 ps $end $var reg 60000 ! a $end $enddefinitions $end\n#0\nb1 !\n#9\nbx !\n"
+    "#12\nbz !\n",
+    "$timescale 1 ps $end $var string 1 ! a $end $enddefinitions $end\n#0\ns !\n#5\n"
+    "s\xff\xfe<&>\xf0\x9f\x98\x80 !\n#9\n",
+};
+#define N_EXTREMES (sizeof EXTREMES / sizeof EXTREMES[0])
+
+ParameterizedTestParameters(view_draw, extremes) {
+    static int cases[N_EXTREMES];
+    for (size_t i = 0; i < N_EXTREMES; i++)
+        cases[i] = (int)i;
+    return cr_make_param_array(int, cases, N_EXTREMES);
+}
+ParameterizedTest(int *which, view_draw, extremes) {
+    struct record *record = record_create(800, 600);
+    struct view view;
+    view_init(&view, view_file_text(EXTREMES[*which]), NULL, NULL);
+    view_default_rows(&view);
+    for (int style = VIEW_AUTO; style <= VIEW_LINEAR; style++)
+        for (int64_t part = 1; part < INT64_MAX / 1000; part *= 1000) {
+            int64_t span = store_end(view.store) / part + 1;
+            for (size_t i = 0; i < view.n_rows; i++)
+                view.rows[i].style = (enum view_style)style;
+            view_set_range(&view, store_end(view.store) - span, 2 * (span / 2) + 1);
+            view.width = 800;
+            view.height = 600;
+            view.cursors[0] = store_end(view.store);
+            view.cursors[1] = store_begin(view.store);
+            draw_view(&view, &record->paint);
+            cr_expect_str_eq(record_complaint(record), "", "case %d: %s", *which,
+                             record_complaint(record));
+        }
+    view_finish(&view);
+    record_destroy(record);
+}
+
+/* --- what is seen of a glitch
+ * ------------------------------------------------------------------------ */
+
+static unsigned painted(struct record *record, const struct view *view, int64_t time) {
+    struct paint_rect traces = layout_traces(view);
+    const SDL_Surface *sdl = paint_surface_sdl(record->pixels);
+    int x = traces.x + layout_column(view, traces.w, time);
+    unsigned n = 0;
+    for (int y = traces.y; y < traces.y + 22; y++) {
+        const uint32_t *row =
+            (const void *)((const uint8_t *)sdl->pixels + (size_t)y * (size_t)sdl->pitch);
+        n += (row[x] & 0xffffff) == 0x63cf8c; /* the dark theme's trace of a bit */
+    }
+    return n;
+}
+
+/* A pulse of a femtosecond in a second is a stroke over the row's height wherever it is. */
+Test(view_draw, narrow_pulses_are_seen) {
+    struct record *record = record_create(1280, 720);
+    for (uint64_t i = 0; i < 40; i++) {
+        char vcd[256];
+        int64_t at = (int64_t)(rng_u64(9, 1, i) % 999999999999990 + 3);
+        struct view view;
+        snprintf(vcd, sizeof vcd,
+                 "$timescale 1 fs $end $var wire 1 ! a $end $enddefinitions $end\n#0\n0!\n"
+                 "#%lld\n1!\n#%lld\n0!\n#1000000000000000\n",
+                 (long long)at, (long long)at + 1);
+        view_init(&view, view_file_text(vcd), NULL, NULL);
+        view_default_rows(&view);
+        view.active = view.n_rows;
+        view.width = 1280;
+        view.height = 720;
+        view_set_range(&view, 0, 1000000000000000);
+        draw_view(&view, &record->paint);
+        cr_expect_geq(painted(record, &view, at), 13, "pulse at %lld", (long long)at);
+        cr_expect_leq(painted(record, &view, at > 500000000000000 ? 5 : 999999999999000), 1);
+        view_finish(&view);
+    }
+    record_destroy(record);
+}
+
+/* --- pointing
+ * ------------------------------------------------------------------------------------------ */
+
+/* What layout_at() says is where draw_view() drew it. */
+Test(view_draw, pointing_finds_what_is_drawn) {
+    struct record *record = record_create(1280, 720);
+    struct view view;
+    view_init(&view, view_file_random(3), NULL, NULL);
+    view_default_rows(&view);
+    view.panel = VIEW_SIGNALS;
+    search_run(&view);
+    view.chosen = view.n_found / 2;
+    view.width = 1280;
+    view.height = 720;
+    draw_view(&view, &record->paint);
+    size_t n_names = 0, n_found = 0;
+    for (size_t i = 0; i < record->n; i++) {
+        const struct record_text *text = &record->texts[i];
+        struct layout_hit hit = layout_at(&view, text->rect.x + 1, text->rect.y + 1);
+        char full[1024] = "";
+        if (hit.part == LAYOUT_NAMES && hit.row < view.n_rows &&
+            view.rows[hit.row].kind == VIEW_SIGNAL && text->text[0] != '\xe2') {
+            store_full_name(view.store, view.rows[hit.row].signal, full, sizeof full);
+            n_names += strstr(full, text->text) != NULL;
+            cr_expect(strstr(full, text->text), "%s at %s", text->text, full);
+        }
+        if (hit.part == LAYOUT_PANEL && hit.row < view.n_found && text->text[0] != '\xe2') {
+            const char *name = store_signal(view.store, view.found[hit.row])->name;
+            n_found += strstr(name, text->text) != NULL;
+            cr_expect(strstr(name, text->text), "%s at %s", text->text, name);
+        }
+    }
+    cr_expect_gt(n_names, 10);
+    cr_expect_gt(n_found, 10);
+    view_finish(&view);
+    record_destroy(record);
+}
+
+/* A column's first time is in that column, whatever the range. */
+Test(view_draw, columns_and_times_agree) {
+    struct view view;
+    view_init(&view, view_file_random(1), NULL, NULL);
+    for (uint64_t i = 0; i < 2000; i++) {
+        int width = 1 + (int)(rng_u64(5, 1, i) % 4000);
+        view.from = (int64_t)(rng_u64(5, 2, i) >> (i % 50 + 2)) - 1000;
+        view.span = (int64_t)(rng_u64(5, 3, i) >> (i % 60 + 2)) + VIEW_MIN_SPAN;
+        int64_t time = view.from + (int64_t)(rng_u64(5, 4, i) % (uint64_t)view.span);
+        int column = layout_column(&view, width, time);
+        cr_expect(column >= 0 && column < width);
+        cr_expect_leq(layout_column_time(&view, width, column), time);
+        cr_expect(column + 1 == width || layout_column_time(&view, width, column + 1) > time);
+    }
+    cr_expect_eq(layout_column(&view, 100, view.from - 1), -1);
+    cr_expect_eq(layout_column(&view, 100, view.from + view.span), 100);
+    view_finish(&view);
 }
 
 /* --- that the recorder finds what it is there for --------------------------------------------- */

@@ -212,10 +212,17 @@ static void add_transmission(struct writer *w, const struct wire_burst *burst) {
         add_tp_idl(w, burst);
 }
 
+/* A file may begin at rest right before the first edge. */
+static int64_t first_edge(struct writer *w, struct wire_burst burst) {
+    struct wire_edge edge = {burst.segment.start.time, false};
+    wire_burst_edge(&w->bursts, &burst, &edge);
+    return edge.time;
+}
+
 static void write_transmission(struct writer *w, struct wire_burst *burst) {
     struct wire_pulse pulse;
     char text[DECODE_TEXT];
-    w->start = burst->segment.start.time;
+    w->start = first_edge(w, *burst);
     if (wire_burst_is_pulse(&w->bursts, burst, &pulse) && pulse.ended) {
         bool good = link_pulse_text(w->out.request->store, &pulse, text, sizeof text);
         decode_add(&w->out, good ? DECODE_PULSE : DECODE_ERROR, LINE_FRAMES, pulse.from, pulse.to,

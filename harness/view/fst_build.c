@@ -4,9 +4,8 @@
 #include <fstapi.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/time.h>
 
-#define PATIENCE_S 60    /* without a change of time, or of a value, the reader is lost */
 #define TICK_EVERY 65536 /* values */
 
 struct reading {
@@ -41,7 +40,7 @@ static uint64_t done_at(const struct reading *reading, uint64_t time) {
 }
 
 static void give_tick(struct reading *reading, uint64_t time) {
-    alarm(PATIENCE_S);
+    fst_be_patient();
     if (!reading->read->tick(reading->read->context, done_at(reading, time)))
         refuse(reading, "interrupted");
 }
@@ -128,9 +127,13 @@ static bool read_file(struct reading *reading, FILE *stream, const char *name) {
            placed(reading, store_build_end(read->build));
 }
 
+void fst_be_patient(void) {
+    setitimer(ITIMER_PROF, &(struct itimerval){.it_value.tv_sec = FST_PATIENCE_S}, NULL);
+}
+
 bool fst_build(struct wave_read *read, FILE *stream, const char *name) {
     struct reading reading = {.read = read};
-    alarm(PATIENCE_S);
+    fst_be_patient();
     bool good = read_file(&reading, stream, name);
     fst_file_finish(&reading.file);
     free(reading.datas);

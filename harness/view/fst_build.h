@@ -5,6 +5,11 @@
 #include "harness/view/fst_file.h"
 #include "harness/view/wave_read.h"
 
+/* Of the processor's time without progress; after that SIGPROF ends the process, for fstapi can
+ * go round for ever in a damaged file. */
+#define FST_PATIENCE_S 10
+void fst_be_patient(void);
+
 /* `name` is how the stream is opened once more. */
 bool fst_build(struct wave_read *read, FILE *stream, const char *name);
 

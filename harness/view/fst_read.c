@@ -70,7 +70,7 @@ static FILE *unpack(int fd) {
         if (fwrite(octets, 1, (size_t)n, out) != (size_t)n)
             break;
         all += (uint64_t)n;
-        alarm(60);
+        fst_be_patient();
     }
     if (in)
         gzclose(in);

@@ -35,7 +35,8 @@ bool vcd_placed(struct vcd_text *text) {
 const char *vcd_quote(struct vcd_word word) {
     static char quoted[44];
     size_t n = word.n < 40 ? word.n : 40;
-    memcpy(quoted, word.at, n);
+    for (size_t i = 0; i < n; i++)
+        quoted[i] = word.at[i] >= ' ' && word.at[i] < 0x7f ? word.at[i] : '?';
     memcpy(quoted + n, word.n > n ? "..." : "", word.n > n ? 4 : 1);
     return quoted;
 }

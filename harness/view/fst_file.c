@@ -111,7 +111,7 @@ static bool take_head(struct fst_file *file, const struct block *block, struct s
         return refuse(file, block->at, "its head is not of 329 octets", err);
     file->begin = big(head);
     file->end = big(head + 8);
-    file->exponent = (int8_t)head[8 * 8];
+    file->exponent = head[64] < 128 ? head[64] : head[64] - 256;
     if (file->begin > file->end || file->end >= INT64_MAX)
         return refuse(file, block->at, "it begins after its end", err);
     if (file->exponent < -18 || file->exponent > 2)

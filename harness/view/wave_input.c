@@ -44,7 +44,7 @@ void wave_input_memory(struct wave_input *input, const char *path, const void *o
 static long read_memory(struct wave_input *input, uint8_t *to, size_t n) {
     size_t left = input->memory_n - (size_t)input->done;
     n = n < left ? n : left;
-    if (n)
+    if (n && input->memory)
         memcpy(to, input->memory + input->done, n);
     input->done += n;
     return (long)n;

@@ -127,6 +127,23 @@ Test(view_vcd, sigrok) {
     store_close(store);
 }
 
+Test(view_vcd, modelsim) {
+    struct store *store = open_good("$date\n\tFri\n$end\n$version\n\tModelSim Version 10\n$end\n"
+                                    "$timescale\n\t10ps\n$end\n\n$scope module tb $end\n"
+                                    "$var reg 1 ! clk $end\n$var wire 4 % data [3] $end\n"
+                                    "$var integer 32 & i $end\n\n$scope function f $end\n"
+                                    "$var trireg 1 ' held $end\n$upscope $end\n"
+                                    "$upscope $end\n$enddefinitions $end\n#0\n$dumpvars\n0!\n"
+                                    "bx %\nbx &\nz'\n$end\n#0\nb0 &\n#100\n1!\nb1100 %\n"
+                                    "#100\n#200\n0!\n$dumpall\n0!\nb1100 %\nb0 &\nz'\n$end\n");
+    expect(store, "tb.clk", "0:0 100:1 200:0");
+    expect(store, "data[3]", "0:xxxx 100:1100");
+    expect(store, "i", "0:00000000000000000000000000000000");
+    expect(store, "tb.f.held", "0:z");
+    cr_assert_eq(store_exponent(store), -11);
+    store_close(store);
+}
+
 Test(view_vcd, strings_and_long_identifiers) {
     struct store *store = open_good("$attrbegin misc 07 x $end\n$timescale 10 us $end\n"
                                     "$var string 1 state-of-the-machine state $end\n"

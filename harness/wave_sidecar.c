@@ -14,8 +14,8 @@
 #include "harness/sha256.h"
 #include "harness/slurp.h"
 
-#define MOST_PACKETS    ((size_t)1 << 20)
-#define MOST_OCTETS     ((size_t)256 << 20)
+#define MOST_PACKETS    ((size_t)1 << 16)
+#define MOST_OCTETS     ((size_t)16 << 20)
 #define MOST_FAILURES   10000
 #define MOST_THRESHOLDS 1024
 #define NAME            256
@@ -42,6 +42,7 @@ struct wave_sidecar {
     struct packet *packets; /* [n] is the one sent last, `present` says whether there is one */
     size_t n, size;
     bool present, cut;
+    bool unlisted; /* for the one sent last there was no room */
     uint8_t *octets;
     size_t n_octets, size_octets;
     struct failure *failures;
@@ -81,6 +82,7 @@ void wave_sidecar_sending(struct wave_sidecar *s, uint64_t frame, const char *ca
                           uint64_t index, const uint8_t *octets, size_t n) {
     s->present = s->n < MOST_PACKETS && s->n_octets + n <= MOST_OCTETS;
     s->cut |= !s->present;
+    s->unlisted = !s->present;
     if (!s->present)
         return;
     s->packets = grow(s->packets, s->n, 1, &s->size, sizeof *s->packets);
@@ -100,6 +102,8 @@ void wave_sidecar_sending(struct wave_sidecar *s, uint64_t frame, const char *ca
 
 /* The frame sent last is the last one kept, or stands behind it. */
 static struct packet *last_sent(struct wave_sidecar *s) {
+    if (s->unlisted)
+        return NULL;
     return s->present ? &s->packets[s->n] : s->n > 0 ? &s->packets[s->n - 1] : NULL;
 }
 

@@ -14,19 +14,29 @@ import zlib
 FAR = 48
 
 
-def paeth(left, up, corner):
-    guess = left + up - corner
-    distances = (abs(guess - left), left), (abs(guess - up), up), (abs(guess - corner), corner)
-    return min(distances, key=lambda pair: pair[0])[1]
+def paeth(row, above):
+    """The nearest of left, up and corner to left + up - corner; of equal ones the first."""
+    for i in range(3):
+        row[i] = (row[i] + above[i]) & 0xff
+    for i in range(3, len(row)):
+        left, up, corner = row[i - 3], above[i], above[i - 3]
+        to_left, to_up, to_corner = abs(up - corner), abs(left - corner), abs(left + up - 2 * corner)
+        near = left if to_left <= to_up and to_left <= to_corner else up if to_up <= to_corner else corner
+        row[i] = (row[i] + near) & 0xff
 
 
 def unfilter(kind, row, above):
-    """RFC 2083, section 6: each octet from those left of it, above, and above the left one."""
-    for i, value in enumerate(row):
-        left = row[i - 3] if i >= 3 else 0
-        up = above[i]
-        corner = above[i - 3] if i >= 3 else 0
-        row[i] = (value + (0, left, up, (left + up) // 2, paeth(left, up, corner))[kind]) & 0xff
+    """RFC 2083, section 6: none, sub, up, average, Paeth."""
+    if kind == 1:
+        for i in range(3, len(row)):
+            row[i] = (row[i] + row[i - 3]) & 0xff
+    elif kind == 2:
+        row = bytearray((a + b) & 0xff for a, b in zip(row, above))
+    elif kind == 3:
+        for i, value in enumerate(row):
+            row[i] = (value + ((row[i - 3] if i >= 3 else 0) + above[i]) // 2) & 0xff
+    elif kind == 4:
+        paeth(row, above)
     return row
 
 
@@ -57,7 +67,7 @@ def read(path):
     for y in range(height):
         start = y * (3 * width + 1)
         row = bytearray(raw[start + 1:start + 1 + 3 * width])
-        above = unfilter(raw[start], row, above) if raw[start] else row
+        above = unfilter(raw[start], row, above)
         rows.append(above)
     return width, height, rows
 

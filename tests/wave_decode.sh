@@ -25,7 +25,7 @@ has tshark || {
     finish
 }
 # The first frames of each capture: all its protocols, and few enough octets.
-declare -A most=([jumbo]=2 [sizes]=12 [patterns]=12 [burst]=12 [pppoe]=24 [pppoe_odd]=32)
+declare -A most=([jumbo]=2 [sizes]=6 [patterns]=6 [burst]=6 [http]=8 [tls]=8 [fragments]=6 [pppoe]=12 [pppoe_odd]=32)
 as_sent() { # NAME: both decoders find the octets that are sent
     python3 "$here/frames.py" octets "$tree/$1.pcap" | tr -d '\n' >"$tree/sent"
     for decoder in manchester spi_lsb; do
@@ -34,7 +34,7 @@ as_sent() { # NAME: both decoders find the octets that are sent
 }
 for capture in "$captures"/*.pcap "$captures"/*.pcapng; do
     name=$(basename "${capture%.*}")
-    tshark -r "$capture" -c "${most[$name]:-16}" -F pcap -w "$tree/$name.pcap" 2>/dev/null
+    tshark -r "$capture" -c "${most[$name]:-12}" -F pcap -w "$tree/$name.pcap" 2>/dev/null
     check "$name: waves" record "$name" "$tree/$name.pcap"
     check "$name: line code decoded" decode "$name" manchester
     check "$name: the frames on the line are tshark's" compare frames "$tree/$name.pcap" "$tree/$name.manchester"

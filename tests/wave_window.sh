@@ -207,6 +207,10 @@ key shift+p
 packet=$(python3 -c 'import json, sys
 print(json.load(open(sys.argv[1]))["packets"][0]["from"])' "$waves.lpwave")
 check "the frame before" until_true cursor_is 1 = "$packet"
+key x
+until_true at_failure
+key Return
+check "a detail leads to its packet" until_true cursor_is 1 = "$packet"
 key m
 check "a marker is asked for" until_true says_message 'set marker'
 key a
@@ -320,6 +324,9 @@ printf 'and no wave\n' >"$waves"
 key F5
 check "what cannot be read is told" until_true says_message 'small.vcd'
 check "and the window stays" kill -0 "$window"
-key q
-until_true ended
+rm -f "$waves.lpview"
+kill -INT "$window"
+check "Ctrl-C closes it" until_true ended
+wait "$window"
+check "as its button does" [ $? = 0 -a -s "$waves.lpview" ]
 finish

@@ -17,15 +17,6 @@ static size_t rows_seen(const struct view *view) {
     return n ? n : 1;
 }
 
-static void show_active(struct view *view) {
-    if (view->active < view->top)
-        view->top = view->active;
-    /* rows differ in height, and how many fit depends on which is the first */
-    while (view->active < view->n_rows && view->top < view->active &&
-           view->active >= view->top + rows_seen(view))
-        view->top++;
-}
-
 static size_t moved_by(const struct view *view, size_t row, size_t step, bool up) {
     if (row >= view->n_rows)
         return up ? view->n_rows - 1 : view->top;
@@ -45,7 +36,7 @@ bool act_active(struct view *view, enum view_action action, const struct act *ac
         view->active = moved_by(view, was, 1, action == ACT_ROW_UP);
     else
         view->active = moved_by(view, was, page, action == ACT_ROWS_UP);
-    show_active(view);
+    view_set_active(view, view->active);
     return view->active != was;
 }
 
@@ -66,7 +57,7 @@ bool act_insert(struct view *view, size_t at, const struct view_row *row) {
         return false;
     }
     view->active = at;
-    show_active(view);
+    view_set_active(view, view->active);
     return true;
 }
 
@@ -123,7 +114,7 @@ bool act_remove(struct view *view, enum view_action action, const struct act *ac
     for (size_t i = view->n_rows, active = view->active; i-- > 0;)
         if (any ? view->rows[i].selected : i == active)
             view_remove(view, i);
-    show_active(view);
+    view_set_active(view, view->active);
     return true;
 }
 
@@ -166,7 +157,7 @@ bool act_move(struct view *view, enum view_action action, const struct act *act)
         if (!any)
             break;
     }
-    show_active(view);
+    view_set_active(view, view->active);
     return changed;
 }
 

@@ -250,6 +250,7 @@ static void commit(struct view *view, struct view *fresh, const struct reader *r
     free(view->rows);
     *view = *fresh;
     view_set_range(view, r->from, r->span);
+    view_set_active(view, 0);
     if (r->n_left_out)
         view_say(view, "%zu rows of the .gtkw file are not shown", r->n_left_out);
 }

@@ -163,11 +163,21 @@ bool pointer_move(struct pointer *p, struct view *view, int x, int y) {
     memcpy(hover, view->hover, sizeof hover);
     struct act act = pointer_act(p, view);
     say_hover(view, &act);
+    p->told.from = view->from;
+    p->told.span = view->span;
+    p->told.top = view->top;
+    p->told.n_rows = view->n_rows;
     return dragged || was != view->pointer || strcmp(hover, view->hover) != 0;
 }
 
+static bool has_view_moved(const struct pointer *p, const struct view *view) {
+    return p->told.from != view->from || p->told.span != view->span || p->told.top != view->top ||
+           p->told.n_rows != view->n_rows;
+}
+
 bool pointer_refresh(struct pointer *p, struct view *view) {
-    return view->pointer != VIEW_NO_TIME && pointer_move(p, view, p->x, p->y);
+    return view->pointer != VIEW_NO_TIME && has_view_moved(p, view) &&
+           pointer_move(p, view, p->x, p->y);
 }
 
 void pointer_leave(struct pointer *p, struct view *view) {

@@ -29,6 +29,10 @@ struct pointer {
     size_t row;       /* that the drag began on */
     unsigned n_drags; /* each is one step of undo */
     unsigned modifiers;
+    struct { /* the view when last was told what is under the pointer */
+        int64_t from, span;
+        size_t top, n_rows;
+    } told;
 };
 
 /* Modifiers are those of keys.h; buttons 1 left, 2 middle, 3 right. Each tells whether the
@@ -37,7 +41,7 @@ bool pointer_move(struct pointer *pointer, struct view *view, int x, int y);
 bool pointer_press(struct pointer *pointer, struct view *view, int button, unsigned modifiers);
 bool pointer_release(struct pointer *pointer, struct view *view, int button);
 bool pointer_wheel(struct pointer *pointer, struct view *view, int steps, unsigned modifiers);
-/* The view moved below it. */
+/* The view may have moved below it: tells anew what is there, if so. */
 bool pointer_refresh(struct pointer *pointer, struct view *view);
 void pointer_leave(struct pointer *pointer, struct view *view);
 

@@ -11,8 +11,8 @@
 
 #define SUFFIX   ".lpwave"
 #define SCHEMA   "linkpulse.wave/1"
-#define MOST     ((size_t)1 << 30) /* octets of the file */
-#define EXPONENT (-12)             /* its times are ps */
+#define MOST     ((size_t)64 << 20) /* octets of the file: more than a run writes */
+#define EXPONENT (-12)              /* its times are ps */
 
 /* Strings are those of the JSON, which is kept. */
 struct memory {

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/view/paint.h"
 #include "harness/view/undo.h"
 
 #define FIRST_SIGNALS   32 /* of a foreign file */
 #define OWN_SIGNALS     48 /* of one that linkpulse wrote */
 #define FAILING_SIGNALS 4
+#define LEAST_HEIGHT    8 /* pixels of a row, at any scale */
 #define ROUND_FAILURE   8 /* us seen around a failure: some octets, with their edges */
 
 void view_init(struct view *view, struct store *store, struct sidecar *sidecar, struct code *code) {
@@ -257,4 +259,11 @@ void view_set_active(struct view *view, size_t row) {
     view->active = row < view->n_rows ? row : view->n_rows;
     if (view->active < view->top)
         view->top = view->active;
+    size_t most = view->height / LEAST_HEIGHT;
+    if (view->active < view->n_rows && view->active > view->top + most)
+        view->top = view->active - most;
+    /* rows differ in height, and how many fit depends on which is the first */
+    while (view->active < view->n_rows && view->top < view->active &&
+           view->active - view->top >= layout_rows_seen(view))
+        view->top++;
 }

@@ -166,22 +166,26 @@ static void open_panel(struct view *view, const char *name) {
 }
 
 /* What the command line names goes before what was saved. */
-static bool choose_rows(struct view *view, const struct options_wave *wave, struct sim_err *err) {
+static bool choose_rows(struct view *view, const struct options *options, struct sim_err *err) {
+    const struct options_wave *wave = &options->wave;
     if (wave->view || wave->signals) {
         view_default_range(view);
         view->active = 0;
         return wave->view ? gtkw_load(view, wave->view, err) : add_rows(view, wave->signals, err);
     }
     view_set_up(view, true);
+    if (options->verb == OPTIONS_RUN) /* what just failed, not what was looked at before */
+        view_default_range(view);
     return true;
 }
 
-static bool set_up(struct view *view, const struct options_wave *wave, struct sim_err *err) {
+static bool set_up(struct view *view, const struct options *options, struct sim_err *err) {
+    const struct options_wave *wave = &options->wave;
     bool window = !wave->screenshot && !wave->svg; /* which asks the display */
     view->width = wave->width;
     view->height = wave->height;
     view->scale = wave->scale ? wave->scale : window ? 0 : 1;
-    if (!choose_rows(view, wave, err))
+    if (!choose_rows(view, options, err))
         return false;
     view->details = wave->details || (window && view->details);
     if (!take_range(view, wave, err) ||
@@ -198,7 +202,7 @@ bool wave_setup(struct view *view, const struct options *options, FILE *notes,
                 struct sim_err *err) {
     if (!open_file(view, options, notes, err))
         return false;
-    if (set_up(view, &options->wave, err))
+    if (set_up(view, options, err))
         return true;
     view_finish(view);
     return false;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/interrupt.h"
 #include "harness/view/gtkw.h"
 #include "harness/view/keys.h"
 #include "harness/view/paint.h"
@@ -44,7 +45,7 @@ static bool no_display(struct sim_err *err) {
 }
 
 static bool begin_sdl(struct sim_err *err) {
-    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* Ctrl-C ends the program as ever */
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* they are interrupt.h's */
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     if (!getenv("XDG_RUNTIME_DIR") && !getenv("SDL_VIDEODRIVER"))
@@ -168,6 +169,7 @@ static void tell(struct window *w) {
 static bool show(struct window *w, struct sim_err *err) {
     if (!fit(w, err))
         return false;
+    pointer_refresh(&w->pointer, w->view);
     draw_view(w->view, w->paint);
     SDL_Surface *screen = SDL_GetWindowSurface(w->sdl);
     if (screen && SDL_BlitSurface(paint_surface_sdl(w->paint), NULL, screen, NULL) == 0)
@@ -247,6 +249,8 @@ static bool on_wheel(struct window *w, const SDL_MouseWheelEvent *event) {
     int x, y, steps = event->direction == SDL_MOUSEWHEEL_FLIPPED ? -event->y : event->y;
     SDL_GetMouseState(&x, &y);
     point_at(w, x, y);
+    if (event->x) /* a wheel that tilts, two fingers sideways */
+        return pointer_wheel(&w->pointer, w->view, -event->x, KEY_CTRL);
     return pointer_wheel(&w->pointer, w->view, steps, modifiers_of((unsigned)SDL_GetModState()));
 }
 
@@ -266,6 +270,20 @@ static void open_file(struct window *w, const char *path) {
         view_say(w->view, "%.100s: %s", path ? path : store_path(w->view->store), err.text);
     w->pointer.drag = POINTER_FREE;
     set_title(w);
+}
+
+static bool ends_in(const char *path, const char *ending) {
+    size_t n = strlen(path), m = strlen(ending);
+    return n >= m && strcmp(path + n - m, ending) == 0;
+}
+
+/* Waves take the place of those that are shown; rows of GTKWave are for these. */
+static void drop(struct window *w, const char *path) {
+    struct sim_err err = SIM_ERR_INIT;
+    if (!ends_in(path, ".gtkw"))
+        open_file(w, path);
+    else if (!gtkw_load(w->view, path, &err))
+        view_say(w->view, "%s", err.text);
 }
 
 static bool on_window(struct window *w, const SDL_WindowEvent *event) {
@@ -303,7 +321,7 @@ static bool on_event(struct window *w, SDL_Event *event) {
     case SDL_MOUSEWHEEL:
         return on_wheel(w, &event->wheel);
     case SDL_DROPFILE:
-        open_file(w, event->drop.file);
+        drop(w, event->drop.file);
         SDL_free(event->drop.file);
         return true;
     default:
@@ -396,15 +414,25 @@ static void follow_shape(struct window *w) {
     w->shape = shape;
 }
 
+/* A fast mouse moves a thousand times a second; only where it is now matters. */
+static bool is_overtaken(const SDL_Event *event) {
+    SDL_Event next;
+    return event->type == SDL_MOUSEMOTION &&
+           SDL_PeepEvents(&next, 1, SDL_PEEKEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT) == 1 &&
+           next.type == SDL_MOUSEMOTION;
+}
+
 static void handle(struct window *w, SDL_Event *event) {
+    if (is_overtaken(event))
+        return;
     w->dirty |= on_event(w, event);
     do_request(w);
-    w->dirty |= pointer_refresh(&w->pointer, w->view);
 }
 
 static bool loop(struct window *w, struct sim_err *err) {
     SDL_Event event;
-    while (!w->quit) {
+    sig_atomic_t before = interrupted; /* a run that was stopped is still looked at */
+    while (!w->quit && interrupted == before) {
         if (w->dirty && !show(w, err))
             return false;
         if (SDL_WaitEventTimeout(&event, STALE_MS))
@@ -421,6 +449,8 @@ bool window_run(struct view *view, struct sim_err *err) {
     struct window w = {.view = view, .ratio = 1, .dirty = true, .shape = POINTER_ARROW};
     if (!begin_sdl(err))
         return false;
+    if (!interrupted)
+        interrupt_install(); /* Ctrl-C closes the window as its button does */
     bool ok = open_window(&w, err);
     if (ok) {
         ok = fit(&w, err);

@@ -137,6 +137,24 @@ Test(sidecar, absent_or_about_other_waves) {
     cr_assert_neq(access(path, F_OK), 0);
 }
 
+Test(sidecar, what_is_too_much_is_said) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct wave_sidecar *s = wave_sidecar_create();
+    for (uint64_t frame = 1; frame <= (1 << 16) + 1; frame++) {
+        wave_sidecar_sending(s, frame, "a", frame, (const uint8_t *)"x", 1);
+        wave_sidecar_line(s, (sim_time)frame * 100);
+        wave_sidecar_keep(s);
+    }
+    wave_sidecar_line(s, SIM_S); /* of the one too many, not of the last listed */
+    struct wave_sidecar_facts facts = {.to = SIM_S};
+    cr_assert(wave_sidecar_write(s, wave, &facts, &err), "%s", err.text);
+    wave_sidecar_destroy(s);
+    struct sidecar *back = read_file();
+    cr_assert(back && back->cut && back->n_packets == 1 << 16);
+    cr_assert_eq(back->packets[back->n_packets - 1].to, (1 << 16) * 100);
+    sidecar_close(back);
+}
+
 #define HEAD "{\"schema\": \"linkpulse.wave/1\", \"wave\": {\"octets\": 10}, "
 #define PACKET(more)                                                                               \
     HEAD "\"packets\": [{\"frame\": 1, \"capture\": \"a\", \"index\": 1, \"from\": 5, \"to\": 9, " \

@@ -590,6 +590,17 @@ Test(view_act, the_active_row_is_always_seen) {
     }
 }
 
+Test(view_act, a_row_that_is_gone_to_is_seen) {
+    view.height = 300;
+    for (int i = 0; i < 100; i++) {
+        size_t row = draw(view.n_rows);
+        view.rows[draw(view.n_rows)].height = 1 + (unsigned)draw(4);
+        view_set_active(&view, row);
+        size_t seen = layout_rows_seen(&view);
+        cr_assert(view.top <= row && (row < view.top + seen || row == view.top), "%zu", row);
+    }
+}
+
 Test(view_act, a_decoder_takes_the_rows_it_is_given) {
     char text[VIEW_TEXT], name[128];
     uint32_t signal = random_bit();

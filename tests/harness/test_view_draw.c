@@ -208,6 +208,56 @@ ParameterizedTest(int *which, view_draw, extremes) {
     record_destroy(record);
 }
 
+/* --- memory
+ * ----------------------------------------------------------------------------------------- */
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *old, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *old, size_t n);
+
+static _Atomic size_t allocations;
+
+void *__wrap_malloc(size_t n) {
+    allocations++;
+    return __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t size) {
+    allocations++;
+    return __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *old, size_t n) {
+    allocations++;
+    return __real_realloc(old, n);
+}
+
+/* From the second picture on, as while panning; decoders keep what they find. */
+Test(view_draw, pictures_allocate_nothing) {
+    struct record *record = record_create(1280, 720);
+    struct view view;
+    size_t before = allocations;
+    view_init(&view, view_file_random(3), NULL, NULL);
+    cr_assert_gt(allocations, before, "the count counts");
+    view_default_rows(&view);
+    view.width = 1280;
+    view.height = 720;
+    view_set_range(&view, store_begin(view.store),
+                   (store_end(view.store) - store_begin(view.store)) / 2);
+    draw_view(&view, &record->paint);
+    before = allocations;
+    for (int i = 0; i < 20; i++) {
+        view.from += view.span / 40;
+        draw_view(&view, &record->paint);
+    }
+    cr_expect_eq(allocations, before, "%zu", allocations - before);
+    view_finish(&view);
+    record_destroy(record);
+}
+
 /* --- what is seen of a glitch
  * ------------------------------------------------------------------------ */
 

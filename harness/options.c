@@ -245,10 +245,10 @@ static bool unknown_verb(const char *word, struct sim_err *err) {
     const char *near = words_nearest(word, names, options_n_verbs);
     if (near)
         return sim_err_set(err, SIM_ERR_INPUT, "unknown verb %s; did you mean %s?", word, near);
-    return sim_err_set(
-        err, SIM_ERR_INPUT,
-        "unknown verb %s; expected run, gate, board, export, sweep, merge, live, mcu or crosscheck",
-        word);
+    return sim_err_set(err, SIM_ERR_INPUT,
+                       "unknown verb %s; expected run, gate, board, export, sweep, merge, live, "
+                       "mcu, crosscheck, wave or xdp",
+                       word);
 }
 
 static bool take_verb(struct options *options, const char *word, struct sim_err *err) {
@@ -378,9 +378,10 @@ bool options_parse(struct options *options, int argc, char **argv, struct sim_er
     if (options->version || (optind >= argc && options->help))
         return true;
     if (optind >= argc)
-        return sim_err_set(err, SIM_ERR_INPUT,
-                           "no verb; expected run, gate, board, export, sweep, merge, live, mcu or "
-                           "crosscheck (see linkpulse --help)");
+        return sim_err_set(
+            err, SIM_ERR_INPUT,
+            "no verb; expected run, gate, board, export, sweep, merge, live, mcu, crosscheck, "
+            "wave or xdp (see linkpulse --help)");
     if (!take_verb(options, argv[optind], err))
         return false;
     options->files = (const char *const *)argv + optind + 1;

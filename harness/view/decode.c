@@ -116,26 +116,22 @@ void decode_add(struct decode_out *out, enum decode_class class, unsigned line, 
     va_end(arguments);
 }
 
-/* A change alone is none: it is where a wave file begins, or what a block ends with. */
-static void add_block(struct decode_out *out, uint32_t signal, unsigned line,
-                      enum decode_class class, int64_t from, int64_t to) {
-    struct store_cursor first, last;
-    const struct store *store = out->request->store;
-    bool before = store_seek(store, signal, from, &first);
-    if ((!before || first.time < from) && !store_next(&first))
-        return;
-    if (store_seek(store, signal, to, &last) && last.index > first.index)
-        decode_add(out, class, line, first.time, last.time, "%llu changes: zoom in",
-                   (unsigned long long)(last.index - first.index + 1));
-}
-
 static int64_t column_time(const struct decode_request *request, uint64_t span, size_t i) {
     return request->from +
            (int64_t)(span / OVERVIEW_COLUMNS * i + span % OVERVIEW_COLUMNS * i / OVERVIEW_COLUMNS);
 }
 
-void decode_blocks(struct decode_out *out, uint32_t signal, unsigned line,
-                   enum decode_class class) {
+static void take_block(const struct decode_request *request, uint32_t signal, int64_t from,
+                       int64_t to, decode_block *take, void *self) {
+    struct store_cursor first, last;
+    bool before = store_seek(request->store, signal, from, &first);
+    if ((!before || first.time < from) && !store_next(&first))
+        return;
+    if (store_seek(request->store, signal, to, &last) && last.index >= first.index)
+        take(self, &first, &last);
+}
+
+void decode_each_block(struct decode_out *out, uint32_t signal, decode_block *take, void *self) {
     const struct decode_request *request = out->request;
     uint64_t span = (uint64_t)request->to - (uint64_t)request->from;
     struct store_column *columns = malloc(OVERVIEW_COLUMNS * sizeof *columns);
@@ -148,11 +144,31 @@ void decode_blocks(struct decode_out *out, uint32_t signal, unsigned line,
             for (first = i; i < OVERVIEW_COLUMNS && columns[i].changes; i++)
                 ;
             if (i > first)
-                add_block(out, signal, line, class, column_time(request, span, first),
-                          column_time(request, span, i) - 1);
+                take_block(request, signal, column_time(request, span, first),
+                           column_time(request, span, i) - 1, take, self);
         }
     }
     free(columns);
+}
+
+struct block_items {
+    struct decode_out *out;
+    unsigned line;
+    enum decode_class class;
+};
+
+/* A change alone is where a wave file begins, or what a block ends with. */
+static void add_block(void *self, const struct store_cursor *first,
+                      const struct store_cursor *last) {
+    const struct block_items *items = self;
+    if (last->index > first->index)
+        decode_add(items->out, items->class, items->line, first->time, last->time,
+                   "%llu changes: zoom in", (unsigned long long)(last->index - first->index + 1));
+}
+
+void decode_blocks(struct decode_out *out, uint32_t signal, unsigned line,
+                   enum decode_class class) {
+    decode_each_block(out, signal, add_block, &(struct block_items){out, line, class});
 }
 
 /* Stable: those of equal line and time stay as they were added. */

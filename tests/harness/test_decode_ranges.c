@@ -250,6 +250,28 @@ Test(decode_ranges, overview) {
     store_close(store);
 }
 
+/* Pulses among frames are seen from afar, too. */
+Test(decode_ranges, overview_of_pulses) {
+    waves = (struct bench_waves){.exponent = -12};
+    struct decode_items items = {0};
+    sim_time time = 5 * SIM_US;
+    bench_set(&waves, 0, 0, 'z');
+    for (size_t i = 0; i < 50; i++) {
+        time = put_frame(time) + 16 * SIM_MS;
+        bench_set(&waves, 0, time, '1');
+        bench_set(&waves, 0, time + 100 * SIM_NS, 'z');
+        time += 16 * SIM_MS;
+    }
+    struct store *store = bench_store(&waves);
+    bench_decode("link_pulse", store, 0, time, 1000, &items);
+    cr_assert(items.more);
+    cr_assert_eq(bench_count(&items, 0), 50, "%zu pulses", bench_count(&items, 0));
+    for (size_t i = 0; i < 50; i++)
+        cr_assert_eq(bench_item(&items, 0, i)->class, DECODE_PULSE);
+    decode_items_finish(&items);
+    store_close(store);
+}
+
 Test(decode_ranges, depth) {
     sim_time until;
     struct store *store = saturated(30, &until);

@@ -131,3 +131,14 @@ Test(view_store, columns) {
         wave_model_free(&model);
     }
 }
+
+/* Enough blocks for three levels of the pyramid over them. */
+Test(view_store, wide_columns) {
+    struct wave_model model = wave_model_make(7, 5, 70000, 1);
+    struct store *store = open_model(&model);
+    for (size_t n = 1; n < 12; n++)
+        expect_columns(store, &model, model.end / 100 * (int64_t)n, model.end / 2 + 1, n);
+    expect_columns(store, &model, 0, model.end + 1, 3);
+    store_close(store);
+    wave_model_free(&model);
+}

@@ -29,7 +29,12 @@ __attribute__((format(printf, 6, 7))) void decode_add(struct decode_out *out,
                                                       enum decode_class class, unsigned line,
                                                       int64_t from, int64_t to, const char *format,
                                                       ...);
-/* Stretches of `signal` without a pause that a column of the overview would show. */
+/* Stretches of `signal` without a pause that a column of the overview would show, by their first
+ * and last change; there may be only one. */
+typedef void decode_block(void *self, const struct store_cursor *first,
+                          const struct store_cursor *last);
+void decode_each_block(struct decode_out *out, uint32_t signal, decode_block *take, void *self);
+/* An item for each that has two changes or more. */
 void decode_blocks(struct decode_out *out, uint32_t signal, unsigned line, enum decode_class class);
 /* Items of a line in the order of `from`, however they were added. */
 void decode_sort(struct decode_items *items);

@@ -10,15 +10,16 @@
 
 enum { LINE_PULSES, LINE_WORDS };
 
-#define WIDTH_LEAST 60.0 /* CS8952 data sheet, p. 6: 60 to 200 ns */
-#define WIDTH_MOST  200.0
-#define SINCE_LEAST (8 * DECODE_MS)
-#define SINCE_MOST  (24 * DECODE_MS)
-#define FLP_NEAR    (150 * DECODE_US) /* 125 us +-14 us from clock to clock */
-#define FLP_DATA    (94 * DECODE_US)  /* half way from 62.5 us to 125 us */
-#define FLP_MOST    33
-#define FLP_CLOCKS  17
-#define LOOK_BACK   (FLP_MOST * FLP_NEAR)
+#define WIDTH_LEAST   60.0 /* CS8952 data sheet, p. 6: 60 to 200 ns */
+#define WIDTH_MOST    200.0
+#define SINCE_LEAST   (8 * DECODE_MS)
+#define SINCE_MOST    (24 * DECODE_MS)
+#define FLP_NEAR      (150 * DECODE_US) /* 125 us +-14 us from clock to clock */
+#define FLP_DATA      (94 * DECODE_US)  /* half way from 62.5 us to 125 us */
+#define FLP_MOST      33
+#define FLP_CLOCKS    17
+#define PULSE_CHANGES 4
+#define LOOK_BACK     (FLP_MOST * FLP_NEAR)
 
 bool link_pulse_text(const struct store *store, const struct wire_pulse *pulse, char *out,
                      size_t size) {
@@ -132,15 +133,29 @@ static void find(struct finder *f, struct wire_burst *burst) {
         ;
 }
 
+/* Seen from afar: what is too short to be anything but a pulse. */
+static void find_alone(void *self, const struct store_cursor *first,
+                       const struct store_cursor *last) {
+    struct finder *f = self;
+    struct wire_burst burst;
+    struct wire_pulse pulse;
+    if (last->index - first->index < PULSE_CHANGES &&
+        wire_burst_seek(&f->bursts, first->time, &burst) &&
+        wire_burst_is_pulse(&f->bursts, &burst, &pulse) && pulse.ended)
+        take_pulse(f, &burst, &pulse);
+}
+
 static bool decode(const struct decode_request *request, struct decode_items *items) {
     struct finder f = {0};
     struct wire_burst burst;
-    if (!decode_out_init(&f.out, request, items, request->inputs[0])) {
-        decode_blocks(&f.out, request->inputs[0], LINE_PULSES, DECODE_PLAIN);
-        return !f.out.failed;
-    }
+    bool whole = decode_out_init(&f.out, request, items, request->inputs[0]);
     if (!wire_bursts_init(&f.bursts, request->store, request->inputs[0]))
         return true;
+    if (!whole) {
+        items->left_out |= 1u << LINE_WORDS;
+        decode_each_block(&f.out, request->inputs[0], find_alone, &f);
+        return !f.out.failed;
+    }
     int64_t back = (int64_t)decode_ticks(request->store, LOOK_BACK);
     int64_t from = request->from > INT64_MIN + back ? request->from - back : INT64_MIN;
     int64_t to = request->to < INT64_MAX - back ? request->to + back : INT64_MAX;

@@ -104,5 +104,10 @@ bool options_check_wave(const struct options *options, struct sim_err *err) {
     if (options->n_files > 1)
         return sim_err_set(err, SIM_ERR_INPUT, "wave takes one wave file, found also %s",
                            options->files[1]);
+    const struct options_wave *wave = &options->wave;
+    if (wave->decode && (wave->screenshot || wave->svg))
+        return sim_err_set(err, SIM_ERR_INPUT, "wave: either --decode or a picture");
+    if (options->json && !wave->decode)
+        return sim_err_set(err, SIM_ERR_INPUT, "wave: --json needs --decode");
     return true;
 }

@@ -96,6 +96,8 @@ check "no such decoder" refuses "no decoder manchster; nearest is \"manchester\"
 check "no such signal" refuses "has no signal nosuch" wave "$tree/dns.vcd" --decode manchester=nosuch
 check "too many signals" refuses "takes 1 signal" wave "$tree/dns.vcd" --decode manchester=line.line,line.line
 check "an input that is needed" refuses "needs a signal for mosi" wave "$tree/dns.vcd" --decode spi_lsb=/sck_rx
+check "a picture and a text at once" refuses "either --decode or a picture" wave a.vcd --decode mcu --svg a.svg
+check "JSON of what is not decoded" refuses "\-\-json needs --decode" wave a.vcd --json a.json
 check "nothing to guess" refuses "nothing by the names" wave "$here/harness/data/nothing.vcd" --decode manchester
 
 # --- faults ----------------------------------------------------------------------------

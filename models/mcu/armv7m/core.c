@@ -35,6 +35,8 @@ struct armv7m *armv7m_create(const struct armv7m_config *config, struct sim_err 
         core->page[page] = core->nowhere;
     core->skip_break = core->line = 1;
     core->systick.next = ARMV7M_NEVER;
+    core->self = core;
+    armv7m_park_init(core);
     return core;
 }
 
@@ -89,6 +91,7 @@ static void reset_system(struct armv7m *core, uint32_t vectors) {
 
 void armv7m_reset(struct armv7m *core, uint32_t vectors) {
     uint32_t stack, entry;
+    armv7m_unpark(core);
     reset_registers(core);
     reset_system(core, vectors);
     armv7m_update_priority(core);
@@ -194,10 +197,33 @@ static bool boundary(struct armv7m *core, uint64_t until, enum armv7m_stop *stop
     return false;
 }
 
+/* Up to core->limit. */
+static void execute(struct armv7m *core) {
+    if (UNLIKELY(core->park.state == PARK_PARKED))
+        armv7m_park_pass(core);
+    else if (UNLIKELY(core->cycles >= core->park.search && core->park.state == PARK_OFF))
+        armv7m_park_search(core);
+    else
+        armv7m_execute(core);
+    if (UNLIKELY(core->cycles >= core->systick.next))
+        armv7m_systick_expire(core);
+}
+
+/* Where it is now, it would have come to in the run before: what happened up to then comes first.
+ */
+static bool end_parking(struct armv7m *core, uint64_t until) {
+    armv7m_unpark(core);
+    if (core->cycles >= core->systick.next)
+        armv7m_systick_expire(core);
+    return core->cycles >= until;
+}
+
 enum armv7m_stop armv7m_run(struct armv7m *core, uint64_t until) {
     enum armv7m_stop stop;
     for (;;) {
         if (UNLIKELY(core->attention)) {
+            if (armv7m_parked(core) && end_parking(core, until))
+                return ARMV7M_UNTIL;
             if (boundary(core, until, &stop))
                 return stop;
             if (core->attention)
@@ -206,19 +232,20 @@ enum armv7m_stop armv7m_run(struct armv7m *core, uint64_t until) {
         if (core->cycles >= until)
             return ARMV7M_UNTIL;
         core->limit = core->systick.next < until ? core->systick.next : until;
-        armv7m_execute(core);
-        if (UNLIKELY(core->cycles >= core->systick.next))
-            armv7m_systick_expire(core);
+        execute(core);
     }
 }
 
 enum armv7m_stop armv7m_step(struct armv7m *core) {
-    uint64_t before = core->instructions;
     enum armv7m_stop stop;
+    armv7m_unpark(core);
+    uint64_t before = core->instructions;
     core->skip_break = core->pc;
+    core->park.stepping = true;
     do
         stop = armv7m_run(core, core->cycles + 1);
     while (stop == ARMV7M_UNTIL && core->instructions == before);
+    core->park.stepping = false;
     if (stop != ARMV7M_BREAKPOINT)
         core->skip_break = 1; /* it was meant for this step alone */
     return stop;
@@ -233,6 +260,8 @@ uint64_t armv7m_cycles(const struct armv7m *core) {
     return core->cycles;
 }
 uint64_t armv7m_instructions(const struct armv7m *core) {
+    if (armv7m_parked(core))
+        armv7m_unpark(core->self);
     return core->instructions;
 }
 bool armv7m_asleep(const struct armv7m *core) {
@@ -245,6 +274,7 @@ bool armv7m_deep_sleep(const struct armv7m *core) {
     return core->sleeping && core->scr & SCR_SLEEPDEEP;
 }
 void armv7m_stall(struct armv7m *core, unsigned cycles) {
+    armv7m_unpark(core);
     core->cycles += cycles;
 }
 

@@ -43,9 +43,13 @@ static bool before(struct armv7m *core, const struct memory *code, const struct 
         armv7m_attend(core, ATT_STOP);
         return false;
     }
+    if (op->pre & PRE_PARK && armv7m_park(core, pc))
+        return false;
     core->skip_break = 1;
     if (op->pre & PRE_LINE)
         core->cycles += fetch_end(core, code, op, core->cycles);
+    if (op->pre & PRE_HOOK)
+        armv7m_unpark(core);
     if (op->pre & PRE_HOOK && core->config.hooks.function)
         core->config.hooks.function(core->config.user, core, pc);
     return true;
@@ -250,7 +254,7 @@ single: /* a block of one */
         __extension__({ goto *LABELS[op->inner]; });
 first: /* what is to be done before it */
     cycles -= op->cycles;
-    if (op->pre & (PRE_HOOK | PRE_BREAK)) {
+    if (op->pre & (PRE_HOOK | PRE_BREAK | PRE_PARK)) {
         SYNC();
         if (!before(core, code, op)) {
             core->instructions--;

@@ -49,6 +49,8 @@ static int masked(const struct armv7m *core, int priority, bool primask) {
 
 void armv7m_update_priority(struct armv7m *core) {
     core->priority = masked(core, active_priority(core), core->primask);
+    if (core->park.state == PARK_RECORDS)
+        core->park.head->masks = true;
     armv7m_attend(core, ATT_IRQ);
 }
 
@@ -82,6 +84,7 @@ bool armv7m_wakes(const struct armv7m *core) {
 }
 
 void armv7m_pend_exception(struct armv7m *core, unsigned exception, bool on) {
+    armv7m_unpark(core);
     if (on && !bit(core->pending, exception) && core->scr & SCR_SEVONPEND)
         core->event = true;
     set_bit(core->pending, exception, on);
@@ -121,6 +124,7 @@ void armv7m_nmi(struct armv7m *core) {
 }
 
 void armv7m_event(struct armv7m *core) {
+    armv7m_unpark(core);
     core->event = true;
 }
 

@@ -50,7 +50,8 @@ void armv7m_systick_expire(struct armv7m *core) {
 }
 
 uint64_t armv7m_next_wake(const struct armv7m *core) {
-    return core->systick.csr & TICKINT ? core->systick.next : ARMV7M_NEVER;
+    uint64_t tick = core->systick.csr & TICKINT ? core->systick.next : ARMV7M_NEVER;
+    return armv7m_parked(core) && core->park.until < tick ? core->park.until : tick;
 }
 
 uint32_t armv7m_systick_read(struct armv7m *core, uint32_t offset, bool debug) {

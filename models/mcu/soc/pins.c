@@ -104,10 +104,16 @@ void pins_write_history(struct stm32 *mcu, struct pin *pin) {
     pin->unwritten = false;
 }
 
+static void disturb(struct stm32 *mcu, const struct pin *pin) {
+    if (mcu->ports[pin->out.port])
+        bus_disturb(mcu->ports[pin->out.port]);
+}
+
 static void settle(struct stm32 *mcu, struct pin *pin, sim_time time) {
     unsigned level = seen_level(pin);
     if (level == pin->level)
         return;
+    disturb(mcu, pin);
     pins_note(pin, pin->level, time);
     pin->level = (uint8_t)level;
     tell(mcu, pin, time);
@@ -147,13 +153,35 @@ static inline bool rests(const struct stm32 *mcu, const struct pin *pin, sim_tim
            (pin->n_changes == 0 || pin->history[last].time <= time);
 }
 
+/* What the input register shows at `now` is of this time. */
+static sim_time sampled_at(const struct stm32 *mcu, sim_time now) {
+    const struct timebase *hclk = &mcu->clocks[STM32_HCLK];
+    uint64_t tick = timebase_at(hclk, now);
+    return tick >= hclk->tick + 2 ? timebase_time(hclk, tick - 2) : hclk->origin;
+}
+
+bool pins_steady(const struct stm32 *mcu, const struct stm32_block *port, sim_time now,
+                 uint32_t *levels, sim_time *until) {
+    unsigned number = port->row->variant;
+    sim_time when = sampled_at(mcu, now);
+    *levels = 0;
+    for (unsigned n = 0; n < PORT_PINS; n++) {
+        const struct pin *pin = &mcu->pins[number][n];
+        const struct inbox *in = &pin->inbox;
+        if (!rests(mcu, pin, when))
+            return false;
+        if (in->edge && in->head < in->n && in->edge[in->head].time < *until)
+            *until = in->edge[in->head].time;
+        *levels |= (uint32_t)pin->level << n;
+    }
+    return *until > now;
+}
+
 uint32_t stm32_port_sample(const struct stm32_block *b) {
     struct stm32 *mcu = b->mcu;
     if (moves(mcu, b->row->variant))
         inbox_settle(mcu, mcu->now);
-    const struct timebase *hclk = &mcu->clocks[STM32_HCLK];
-    uint64_t tick = timebase_at(hclk, mcu->now);
-    sim_time when = tick >= hclk->tick + 2 ? timebase_time(hclk, tick - 2) : hclk->origin;
+    sim_time when = sampled_at(mcu, mcu->now);
     uint32_t levels = 0;
     for (unsigned n = 0; n < PORT_PINS; n++) {
         struct pin *pin = &mcu->pins[b->row->variant][n];
@@ -280,6 +308,7 @@ void pins_board(struct stm32 *mcu, struct pin *pin) {
 
 void pins_toggle(struct stm32 *mcu, struct pin *pin, size_t n) {
     const struct stm32_edge *edges = pin->inbox.edge + pin->inbox.head;
+    disturb(mcu, pin);
     if (n < HISTORY) {
         pins_write_history(mcu, pin);
         note_edges(pin, edges, n);

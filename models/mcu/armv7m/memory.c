@@ -11,7 +11,7 @@
 
 struct memory *armv7m_find(struct armv7m *core, uint32_t address) {
     struct memory *likely = core->page[address >> PAGE_SHIFT];
-    if (LIKELY(address - likely->base < likely->size))
+    if (LIKELY(address - likely->base < likely->size) || likely == core->nowhere)
         return likely;
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
         struct memory *m = &core->memory[i];
@@ -262,8 +262,8 @@ bool armv7m_bus_read(struct armv7m *core, uint32_t address, unsigned size, uint3
     *value = 0;
     if (m->size) {
         respect_fence(core, address, size);
-        if (UNLIKELY(park == PARK_RECORDS) && m->region.flags & ARMV7M_WRITE)
-            armv7m_park_note(core, m, address, size, false);
+        if (UNLIKELY(park == PARK_RECORDS))
+            armv7m_park_note(core, address, size, false);
         *value = host_read(m->host + (address - m->base), size);
         core->cycles += read_wait(m, address - m->base);
         return true;
@@ -296,7 +296,7 @@ bool armv7m_bus_write(struct armv7m *core, uint32_t address, unsigned size, uint
     if (m->size && m->region.flags & ARMV7M_WRITE) {
         respect_fence(core, address, size);
         if (UNLIKELY(core->park.state == PARK_RECORDS))
-            armv7m_park_note(core, m, address, size, true);
+            armv7m_park_note(core, address, size, true);
         memcpy(m->host + (address - m->base), &value, size);
         armv7m_forget(m, address - m->base, size);
         return true;
@@ -347,6 +347,13 @@ static inline bool load_lined(struct armv7m *core, uint32_t address, unsigned si
 bool armv7m_load(struct armv7m *core, uint32_t address, unsigned size, uint32_t *value) {
     if (LIKELY(load_lined(core, address, size, value)))
         return true;
+    if (core->park.state == PARK_RECORDS && !(address & (size - 1))) {
+        const uint8_t *noted = armv7m_park_note(core, address, size, false);
+        if (noted) {
+            *value = host_read(noted, size);
+            return true;
+        }
+    }
     if (!unaligned_allowed(core, address, size))
         return false;
     respect_fence(core, address, size); /* as the access begins */
@@ -365,6 +372,13 @@ bool armv7m_load(struct armv7m *core, uint32_t address, unsigned size, uint32_t 
 }
 
 bool armv7m_store(struct armv7m *core, uint32_t address, unsigned size, uint32_t value) {
+    if (core->park.state == PARK_RECORDS && !(address & (size - 1))) {
+        uint8_t *noted = armv7m_park_note(core, address, size, true);
+        if (noted) {
+            memcpy(noted, &value, size);
+            return true;
+        }
+    }
     if (!unaligned_allowed(core, address, size))
         return false;
     respect_fence(core, address, size);

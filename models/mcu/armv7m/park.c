@@ -1,6 +1,7 @@
 /* See park.h. */
 #include "models/mcu/armv7m/park.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "models/mcu/armv7m/internal.h"
@@ -20,19 +21,8 @@ static uint32_t flags_of(const struct armv7m *core) {
            (uint32_t)core->it << 16;
 }
 
-static void take_lines(const struct armv7m *core, struct park_registers *out) {
-    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
-        const struct armv7m_lines *lines = core->memory[i].lines;
-        if (!lines)
-            continue;
-        out->prefetched[i].line = lines->prefetched;
-        out->prefetched[i].wait =
-            lines->ready > core->cycles ? (uint32_t)(lines->ready - core->cycles) : 0;
-    }
-}
-
 static void take(const struct armv7m *core, struct park_registers *out) {
-    memset(out, 0, sizeof *out);
+    const struct armv7m_lines *lines = core->park.lines;
     memcpy(out->r, core->r, sizeof out->r);
     memcpy(out->s, core->s, sizeof out->s);
     out->flags = flags_of(core);
@@ -45,16 +35,22 @@ static void take(const struct armv7m *core, struct park_registers *out) {
                  (uint32_t)core->event << 14;
     out->masks = core->basepri | (uint32_t)core->primask << 8 | (uint32_t)core->faultmask << 9;
     out->line = core->line;
-    take_lines(core, out);
+    out->prefetched = lines ? lines->prefetched : 0;
+    out->wait = lines && lines->ready > core->cycles ? (uint32_t)(lines->ready - core->cycles) : 0;
 }
 
-/* How often caches were filled, or changed; and code. Numbers to be compared. */
+/* But for what is prefetched. */
+static bool alike(const struct park_registers *a, const struct park_registers *b) {
+    return memcmp(a, b, offsetof(struct park_registers, prefetched)) == 0;
+}
+static bool same(const struct park_registers *a, const struct park_registers *b) {
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+/* How often caches were filled, and code was changed: numbers to be compared. */
 static uint32_t fills_of(const struct armv7m *core) {
-    uint32_t sum = 0;
-    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++)
-        if (core->memory[i].lines)
-            sum += core->memory[i].lines->code.fills + core->memory[i].lines->data.fills;
-    return sum;
+    const struct armv7m_lines *lines = core->park.lines;
+    return lines ? lines->code.fills + lines->data.fills : 0;
 }
 static uint32_t changes_of(const struct armv7m *core) {
     uint32_t sum = 0;
@@ -68,18 +64,24 @@ static bool behind_fence(const struct armv7m *core, const uint8_t *host) {
     return m && (uintptr_t)host - (uintptr_t)(m->host + m->fence_low) < m->fence_span;
 }
 
-/* Would a pass from here read what it read? And until when, if nobody comes to tell? */
-static bool reads_alike(struct armv7m *core, const struct park_head *head, uint64_t *until) {
-    for (unsigned i = 0; i < head->n_words; i++) {
-        const struct park_word *w = &head->words[i];
+/* Would a pass from here read what it read? */
+static bool words_alike(const struct armv7m *core, const struct park_pass *pass) {
+    for (unsigned i = 0; i < pass->n_words; i++) {
+        const struct park_word *w = &pass->words[i];
         uint32_t value;
         memcpy(&value, w->host, 4);
         if ((value ^ w->value) & w->read || behind_fence(core, w->host))
             return false;
     }
+    return true;
+}
+
+/* park.until: for how long, if nobody comes to tell. */
+static bool ports_alike(struct armv7m *core, const struct park_pass *pass) {
+    uint64_t *until = &core->park.until;
     *until = ARMV7M_NEVER;
-    for (unsigned i = 0; i < head->n_ports; i++) {
-        const struct park_port *port = &head->ports[i];
+    for (unsigned i = 0; i < pass->n_ports; i++) {
+        const struct park_port *port = &pass->ports[i];
         uint64_t change = ARMV7M_NEVER;
         uint32_t value;
         if (!core->config.hooks.steady(core->config.user, port->address, port->size, &value,
@@ -88,13 +90,14 @@ static bool reads_alike(struct armv7m *core, const struct park_head *head, uint6
             return false;
         *until = change < *until ? change : *until;
     }
-    return *until > core->cycles + head->cycles;
+    return true;
 }
 
 /* Nobody looks at each instruction, and nothing waits for the pass to let it in. */
-static bool may_park(const struct armv7m *core, const struct park_head *head) {
-    return !core->attention && !core->park.stepping && !core->n_breaks && !core->n_watches &&
-           !(head->masks && armv7m_highest_pending(core));
+static bool may_park(const struct armv7m *core, const struct park_pass *pass) {
+    return !core->attention && !core->park.stepping && !core->park.many_lines &&
+           core->park.until > core->cycles + pass->cycles && !core->n_breaks && !core->n_watches &&
+           !(pass->masks && armv7m_highest_pending(core));
 }
 
 /* --- heads --------------------------------------------------------------------------------- */
@@ -128,6 +131,12 @@ static void drop(struct armv7m *core, struct park_head *head) {
         armv7m_invalidate(core, address, 2);
 }
 
+static void forget(struct park_head *head) {
+    for (unsigned i = 0; i < PARK_PASSES; i++)
+        head->passes[i].known = false;
+    head->usual = PARK_PASSES;
+}
+
 static void add_head(struct armv7m *core, uint32_t address) {
     struct park *p = &core->park;
     if (head_at(p, address))
@@ -135,15 +144,28 @@ static void add_head(struct armv7m *core, uint32_t address) {
     struct park_head *head = &p->heads[p->next_head++ % PARK_HEADS];
     drop(core, head);
     head->address = address;
-    head->known = head->proven = false;
+    forget(head);
+    head->proven = false;
     head->vain = 0;
     armv7m_invalidate(core, address, 2);
 }
 
+static void find_lines(struct armv7m *core) {
+    struct park *p = &core->park;
+    p->lines = NULL;
+    p->many_lines = false;
+    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
+        struct armv7m_lines *lines = core->memory[i].lines;
+        p->many_lines |= lines && p->lines && lines != p->lines;
+        p->lines = lines ? lines : p->lines;
+    }
+}
+
 void armv7m_park_forget(struct armv7m *core) {
     armv7m_unpark(core);
+    find_lines(core);
     for (unsigned i = 0; i < PARK_HEADS; i++)
-        core->park.heads[i].known = false;
+        forget(&core->park.heads[i]);
 }
 
 /* --- searching ----------------------------------------------------------------------------- */
@@ -184,144 +206,202 @@ void armv7m_park_search(struct armv7m *core) {
 
 /* --- recording ----------------------------------------------------------------------------- */
 
-static void record(struct armv7m *core, struct park_head *head) {
+static void record(struct armv7m *core) {
     struct park *p = &core->park;
-    head->known = head->masks = false;
-    head->n_words = head->n_ports = 0;
-    head->changes = changes_of(core);
+    struct park_pass *pass = p->pass;
+    pass->known = pass->timed = pass->masks = false;
+    pass->n_words = pass->n_ports = 0;
+    pass->changes = changes_of(core);
     memset(p->slots, 0, sizeof p->slots);
     p->refused = false;
     p->last_port = UINT64_MAX;
-    p->state = PARK_RECORDS;
     armv7m_spans(core);
 }
 
 static struct park_word *word_at(struct park *p, uint32_t address) {
-    struct park_head *head = p->head;
+    struct park_pass *pass = p->pass;
     unsigned slot = (address >> 2) * 37 % PARK_SLOTS;
     for (; p->slots[slot]; slot = (slot + 1) % PARK_SLOTS)
-        if (head->words[p->slots[slot] - 1].address == address)
-            return &head->words[p->slots[slot] - 1];
-    if (head->n_words == PARK_WORDS)
+        if (pass->words[p->slots[slot] - 1].address == address)
+            return &pass->words[p->slots[slot] - 1];
+    if (pass->n_words == PARK_WORDS)
         return NULL;
-    p->slots[slot] = (uint8_t)++head->n_words;
-    struct park_word *word = &head->words[head->n_words - 1];
+    p->slots[slot] = (uint8_t)++pass->n_words;
+    struct park_word *word = &pass->words[pass->n_words - 1];
     *word = (struct park_word){.address = address};
     return word;
 }
 
-void armv7m_park_note(struct armv7m *core, const struct memory *m, uint32_t address, unsigned size,
-                      bool write) {
-    struct park *p = &core->park;
-    struct park_word *word = word_at(p, address & ~3u);
-    uint32_t mask = (UINT32_MAX >> (32 - 8 * size)) << 8 * (address & 3), value;
-    if (core->cycles - p->since > LONGEST) {
-        armv7m_unpark(core);
-        return;
-    }
+static void note(struct park *p, const struct memory *m, uint32_t address, uint32_t mask,
+                 bool write) {
+    struct park_word *word = word_at(p, address);
+    uint32_t value;
     p->refused |= !word;
     if (!word)
         return;
-    word->host = m->host + (word->address - m->base);
-    memcpy(&value, word->host, 4);
+    word->host = m->host + (address - m->base);
     if (write) {
         word->written |= mask;
         return;
     }
+    memcpy(&value, word->host, 4);
     mask &= ~word->written & ~word->read;
     word->read |= mask;
     word->value |= value & mask;
 }
 
+uint8_t *armv7m_park_note(struct armv7m *core, uint32_t address, uint32_t size, bool write) {
+    const struct memory *m = armv7m_find(core, address);
+    uint32_t offset = address - m->base;
+    bool code = write && offset + size > m->code_low && offset < m->code_low + m->code_span;
+    bool fence = offset + size > m->fence_low && offset < m->fence_low + m->fence_span;
+    if (core->cycles - core->park.since > LONGEST)
+        armv7m_unpark(core);
+    if (core->park.state != PARK_RECORDS || offset >= m->size || size > m->size - offset ||
+        !(m->region.flags & ARMV7M_WRITE) || code || fence)
+        return NULL;
+    uint32_t mask = size >= 4 ? UINT32_MAX : ((1u << 8 * size) - 1) << 8 * (address & 3);
+    for (uint32_t at = address & ~3u; at < address + size; at += 4)
+        note(&core->park, m, at, mask, write);
+    return m->host + offset;
+}
+
 /* One read an instruction: it happens at its first cycle, so before the limit. */
 void armv7m_park_port(struct armv7m *core, uint32_t address, unsigned size) {
     struct park *p = &core->park;
-    struct park_head *head = p->head;
+    struct park_pass *pass = p->pass;
     uint64_t until;
     uint32_t value;
-    if (p->refused || head->n_ports == PARK_PORTS || p->last_port == core->instructions ||
+    if (p->refused || pass->n_ports == PARK_PORTS || p->last_port == core->instructions ||
         !core->config.hooks.steady(core->config.user, address, size, &value, &until)) {
         p->refused = true;
         return;
     }
     p->last_port = core->instructions;
-    head->ports[head->n_ports++] = (struct park_port){.address = address, .size = size};
+    pass->ports[pass->n_ports++] = (struct park_port){.address = address, .size = size};
 }
 
 void armv7m_park_port_end(struct armv7m *core, uint32_t value, unsigned waits) {
     struct park *p = &core->park;
     if (p->state != PARK_RECORDS || p->refused)
         return;
-    struct park_port *port = &p->head->ports[p->head->n_ports - 1];
+    struct park_port *port = &p->pass->ports[p->pass->n_ports - 1];
     port->value = value;
     port->waits = waits;
 }
 
 /* --- at the head --------------------------------------------------------------------------- */
 
-static void begin(struct armv7m *core, struct park_head *head, enum park_state state) {
+static bool has_ram_code(const struct armv7m *core) {
+    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++)
+        if (core->memory[i].code_span && core->memory[i].region.flags & ARMV7M_WRITE)
+            return true;
+    return false;
+}
+
+static void begin(struct armv7m *core, struct park_head *head, struct park_pass *pass,
+                  enum park_state state) {
     struct park *p = &core->park;
     p->head = head;
+    p->pass = pass;
     p->since = core->cycles;
     p->instructions = core->instructions - 1; /* without the one that is about to begin */
     p->fills = fills_of(core);
     p->state = state;
-    if (state == PARK_PARKED) {
-        p->pause = head->proven ? p->pause : FIRST_PAUSE;
-        head->proven = true;
-        head->vain = 0;
-    } else if (state == PARK_RECORDS) {
-        record(core, head);
-    }
+    p->ram_code = has_ram_code(core);
+    if (state == PARK_RECORDS)
+        record(core);
+    if (state != PARK_PARKED)
+        return;
+    p->pause = head->proven ? p->pause : FIRST_PAUSE;
+    head->proven = true;
+    head->vain = 0;
 }
 
-/* A pass came to its end without a cache's being filled. */
-static bool undisturbed(const struct armv7m *core, const struct park_head *head, bool same) {
+/* Lines of 64 octets of the host's, each as one of 64 bits. */
+static uint64_t lines_of(const uint8_t *from, size_t size) {
+    uintptr_t first = (uintptr_t)from >> 6, last = ((uintptr_t)from + size - 1) >> 6;
+    uint64_t bits = 0;
+    if (last - first >= 63)
+        return UINT64_MAX;
+    for (; first <= last; first++)
+        bits |= UINT64_C(1) << (first & 63);
+    return bits;
+}
+
+/* The pass that ends was recorded: is the next one the same? */
+static void recorded(struct armv7m *core, const struct park_registers *now) {
     const struct park *p = &core->park;
-    return same && p->head == head && p->fills == fills_of(core) && !p->refused;
-}
-
-/* The pass that ends was recorded, and the next one will be the same. */
-static bool recorded(struct armv7m *core, struct park_head *head, bool same) {
-    struct park *p = &core->park;
-    p->state = PARK_OFF;
+    struct park_pass *pass = p->pass;
     armv7m_spans(core);
-    head->cycles = core->cycles - p->since;
-    head->instructions = core->instructions - 1 - p->instructions;
-    head->known = undisturbed(core, head, same) && head->changes == changes_of(core) &&
-                  reads_alike(core, head, &p->until);
-    return head->known;
+    pass->instructions = core->instructions - 1 - p->instructions;
+    pass->known = !p->refused && alike(now, &p->head->last) && pass->changes == changes_of(core);
+    pass->at = *now;
+    pass->lines = 0;
+    for (unsigned i = 0; i < pass->n_words; i++)
+        pass->lines |= lines_of(pass->words[i].host, 4);
 }
 
-static bool passed(struct armv7m *core, struct park_head *head, bool same) {
-    struct park *p = &core->park;
-    p->refused = false;
-    return head->known && undisturbed(core, head, same) &&
-           core->cycles - p->since == head->cycles && reads_alike(core, head, &p->until);
+/* A known pass ends that filled no cache: a time is known if it began as it ends. */
+static bool calm(struct armv7m *core, const struct park_registers *now) {
+    const struct park *p = &core->park;
+    struct park_pass *pass = p->pass;
+    if (!pass->known || p->fills != fills_of(core))
+        return false;
+    if (same(now, &p->head->last)) {
+        pass->at = *now;
+        pass->cycles = core->cycles - p->since;
+        pass->timed = true;
+    }
+    return pass->timed && same(now, &pass->at);
+}
+
+/* The known pass that will be gone through from here; `head->usual` is the one tried first. */
+static struct park_pass *find_pass(struct armv7m *core, struct park_head *head,
+                                   const struct park_registers *now) {
+    uint32_t changes = changes_of(core);
+    for (unsigned i = 0; i < PARK_PASSES; i++) {
+        unsigned n = (head->usual + i) % PARK_PASSES;
+        struct park_pass *pass = &head->passes[n];
+        if (!pass->known || pass->changes != changes || !alike(now, &pass->at) ||
+            !words_alike(core, pass) || !ports_alike(core, pass))
+            continue;
+        head->usual = n;
+        return pass;
+    }
+    return NULL;
+}
+
+/* Does the usual pass read other memory now? Then this one will do something else than the next
+ * ones. */
+static bool has_news(const struct armv7m *core, struct park_head *head) {
+    const struct park_pass *pass = &head->passes[head->usual];
+    bool news = head->usual != PARK_PASSES && pass->known && !words_alike(core, pass);
+    head->usual = news ? PARK_PASSES : head->usual;
+    return news;
 }
 
 static bool arrive(struct armv7m *core, struct park_head *head) {
     struct park *p = &core->park;
     struct park_registers now;
-    take(core, &now);
-    bool same = memcmp(&now, &head->at, sizeof now) == 0, whole = false;
-    if (head->changes != changes_of(core) && p->state != PARK_RECORDS)
-        head->known = false;
-    if (p->state == PARK_RECORDS)
-        whole = recorded(core, head, same);
-    else if (p->state == PARK_ARMED)
-        whole = passed(core, head, same);
-    if (whole && may_park(core, head)) {
-        begin(core, head, PARK_PARKED);
-        return true;
-    }
+    enum park_state was = p->state;
     p->state = PARK_OFF;
-    head->at = now;
-    head->known = head->known && same;
-    if (same && head->known && reads_alike(core, head, &p->until))
-        begin(core, head, PARK_ARMED);
-    else if (same && may_park(core, head))
-        begin(core, head, PARK_RECORDS);
+    take(core, &now);
+    if (was == PARK_RECORDS)
+        recorded(core, &now);
+    const struct park_pass *ended = was != PARK_OFF && calm(core, &now) ? p->pass : NULL;
+    bool again = alike(&now, &head->last);
+    head->last = now;
+    struct park_pass *pass = find_pass(core, head, &now);
+    if (pass) {
+        bool whole = pass == ended && may_park(core, pass);
+        begin(core, head, pass, whole ? PARK_PARKED : PARK_ARMED);
+        return whole;
+    }
+    if (!again || core->n_watches || has_news(core, head))
+        return false;
+    head->next = (head->next + 1) % PARK_PASSES;
+    begin(core, head, &head->passes[head->next], PARK_RECORDS);
     return false;
 }
 
@@ -347,17 +427,11 @@ bool armv7m_park(struct armv7m *core, uint32_t pc) {
 /* The counters go on by whole passes, and with them what a cycle was noted of. */
 static void skip(struct armv7m *core, uint64_t passes) {
     const struct park *p = &core->park;
-    uint64_t cycles = passes * p->head->cycles;
-    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
-        struct armv7m_lines *lines = core->memory[i].lines;
-        bool seen = false;
-        for (unsigned k = 0; k < i; k++)
-            seen = seen || core->memory[k].lines == lines;
-        if (lines && !seen && lines->ready > p->since)
-            lines->ready += cycles;
-    }
+    uint64_t cycles = passes * p->pass->cycles;
+    if (p->lines && p->lines->ready > p->since)
+        p->lines->ready += cycles;
     core->cycles = p->since + cycles;
-    core->instructions += passes * p->head->instructions;
+    core->instructions += passes * p->pass->instructions;
 }
 
 /* To the first instruction boundary not before `now`. */
@@ -365,7 +439,7 @@ static void replay(struct armv7m *core, uint64_t now) {
     struct park *p = &core->park;
     unsigned attention = core->attention;
     uint64_t limit = core->limit;
-    skip(core, (now - p->since) / p->head->cycles);
+    skip(core, (now - p->since) / p->pass->cycles);
     p->state = PARK_REPLAYS;
     p->next_port = 0;
     while (core->cycles < now) {
@@ -408,7 +482,7 @@ void armv7m_park_pass(struct armv7m *core) {
 
 uint32_t armv7m_park_port_again(struct armv7m *core) {
     struct park *p = &core->park;
-    const struct park_port *port = &p->head->ports[p->next_port++];
+    const struct park_port *port = &p->pass->ports[p->next_port++];
     core->cycles += port->waits;
     return port->value;
 }
@@ -420,16 +494,6 @@ static bool overlap(const uint8_t *a, size_t n, const uint8_t *b, size_t m) {
     return (uintptr_t)b - (uintptr_t)a < n || (uintptr_t)a - (uintptr_t)b < m;
 }
 
-/* A memory that is executed may have literals anywhere. */
-static bool may_be_code(const struct armv7m *core, const uint8_t *from, size_t size) {
-    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
-        const struct memory *m = &core->memory[i];
-        if (m->code_span && m->region.flags & ARMV7M_WRITE && overlap(m->host, m->size, from, size))
-            return true;
-    }
-    return false;
-}
-
 bool armv7m_park_touches(const struct armv7m *core, uint32_t address, uint32_t size) {
     const struct park *p = &core->park;
     if (p->state != PARK_ARMED && p->state != PARK_PARKED)
@@ -438,10 +502,14 @@ bool armv7m_park_touches(const struct armv7m *core, uint32_t address, uint32_t s
     const uint8_t *from = m->host + (address - m->base);
     if (!m->size)
         return false;
-    for (unsigned i = 0; i < p->head->n_words; i++)
-        if (overlap(p->head->words[i].host, 4, from, size))
+    if (p->ram_code && m->region.flags & ARMV7M_WRITE)
+        return true; /* literals may be anywhere */
+    if (!(lines_of(from, size) & p->pass->lines))
+        return false;
+    for (unsigned i = 0; i < p->pass->n_words; i++)
+        if (overlap(p->pass->words[i].host, 4, from, size))
             return true;
-    return may_be_code(core, from, size);
+    return false;
 }
 
 void armv7m_park_disturb(struct armv7m *core, uint32_t address, uint32_t size) {

@@ -25,7 +25,7 @@
 
 #include "models/mcu/armv7m/armv7m.h"
 
-enum { PARK_HEADS = 4, PARK_WORDS = 64, PARK_PORTS = 8, PARK_SLOTS = 256 };
+enum { PARK_HEADS = 4, PARK_PASSES = 2, PARK_WORDS = 64, PARK_PORTS = 8, PARK_SLOTS = 128 };
 
 enum park_state {
     PARK_OFF,
@@ -38,9 +38,7 @@ enum park_state {
 /* What a pass depends on, but for memory and ports. */
 struct park_registers {
     uint32_t r[15], s[32], flags, fpscr, sp_other, ipsr, modes, masks, line;
-    struct {
-        uint32_t line, wait; /* that was prefetched, and how long until it is there */
-    } prefetched[ARMV7M_MAX_REGIONS];
+    uint32_t prefetched, wait; /* a line, and how long until it is there */
 };
 
 /* A word of writable memory that the pass touches. */
@@ -55,23 +53,35 @@ struct park_port {
     unsigned size, waits;
 };
 
-struct park_head {
-    uint32_t address;         /* 1: none */
-    bool proven;              /* it was parked there */
-    unsigned vain;            /* arrivals since it was parked there */
-    struct park_registers at; /* of the last arrival */
-    /* A pass from there. */
+/* A pass from a head, with these registers there, whatever is prefetched. */
+struct park_pass {
     bool known, masks; /* masks: it changes what can interrupt it */
-    uint64_t cycles, instructions;
+    struct park_registers at;
+    uint64_t instructions;
+    bool timed; /* with what is prefetched, and all of it in caches, it takes so many */
+    uint64_t cycles;
     uint32_t changes; /* of code, ever, when it was recorded */
+    uint64_t lines;   /* a coarse index of the words */
     unsigned n_words, n_ports;
     struct park_word words[PARK_WORDS];
     struct park_port ports[PARK_PORTS];
 };
 
+struct park_head {
+    uint32_t address;           /* 1: none */
+    bool proven;                /* it was parked there */
+    unsigned vain;              /* arrivals since */
+    struct park_registers last; /* of the last arrival */
+    struct park_pass passes[PARK_PASSES];
+    unsigned next, usual; /* to be recorded; the last one that matched, PARK_PASSES: none */
+};
+
 struct park {
     enum park_state state;
-    struct park_head heads[PARK_HEADS], *head; /* head: of the state */
+    struct park_head heads[PARK_HEADS], *head; /* head and pass: of the state */
+    struct park_pass *pass;
+    struct armv7m_lines *lines; /* that fetches come through; NULL: none */
+    bool many_lines;            /* more than one: no parking */
     unsigned next_head;
     uint64_t since, instructions; /* the counters when the state began, at the head */
     uint32_t fills;               /* of caches, ever, likewise */
@@ -79,6 +89,7 @@ struct park {
     uint64_t last_port;           /* recording: the instruction that read the last one */
     unsigned next_port;           /* replaying */
     bool refused;                 /* recording: the pass did what is not for parking */
+    bool ram_code;                /* instructions were executed in memory that can be written */
     bool stepping;                /* in armv7m_step() */
     uint64_t search, pause;       /* the cycle of the next search for a loop, and what then waits */
     uint8_t slots[PARK_SLOTS];    /* recording: of words, by a hash of the address, + 1 */
@@ -95,9 +106,9 @@ void armv7m_park_pass(struct armv7m *core);
 /* Executes up to core->limit, and looks for a loop meanwhile. */
 void armv7m_park_search(struct armv7m *core);
 
-/* While a pass is recorded. An access to a word of memory that can be written, before it: */
-void armv7m_park_note(struct armv7m *core, const struct memory *m, uint32_t address, unsigned size,
-                      bool write);
+/* While a pass is recorded: aligned octets of a memory that can be written, about to be accessed.
+ * NULL: they are not, or something else is to be done for them; else they were noted. */
+uint8_t *armv7m_park_note(struct armv7m *core, uint32_t address, uint32_t size, bool write);
 /* A read of a port: before it, and after. */
 void armv7m_park_port(struct armv7m *core, uint32_t address, unsigned size);
 void armv7m_park_port_end(struct armv7m *core, uint32_t value, unsigned waits);

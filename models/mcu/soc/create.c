@@ -61,7 +61,7 @@ static bool make_block(struct stm32_block *b, struct sim_err *err) {
 static void note_port(struct stm32 *mcu, struct stm32_block *b) {
     for (size_t i = 0; b->ip && i < b->ip->n_regs; i++)
         if (b->ip->regs[i].steady == STM32_PINS)
-            mcu->ports[b->row->variant % PORTS] = b;
+            mcu->ports[b->row->variant % PORTS].block = b;
 }
 
 static void fill_block(struct stm32 *mcu, unsigned index) {

@@ -196,7 +196,11 @@ struct stm32 {
     unsigned n_blocks;
     struct stm32_block **by_base; /* sorted */
     struct stm32_block *last_hit, *exti, *flash;
-    struct stm32_block *ports[PORTS]; /* GPIO, by number; NULL: none */
+    struct port {
+        struct stm32_block *block; /* NULL: there is no such port */
+        uint32_t levels;           /* as inputs see them, by pin */
+        sim_time changed;          /* the last of their changes */
+    } ports[PORTS];
     struct memory memories[8], *last_memory;
     unsigned n_memories;
     bool zero_mapped;
@@ -288,6 +292,8 @@ void pins_board(struct stm32 *mcu, struct pin *pin);
 /* The next `n` of them, each turning the level that inputs see; who hears them is told otherwise.
  */
 void pins_toggle(struct stm32 *mcu, struct pin *pin, size_t n);
+/* It is `level` from `time` on. */
+void pins_level(struct stm32 *mcu, struct pin *pin, unsigned level, sim_time time);
 /* The history of the pin's level: one more change; what is known elsewhere goes there. */
 void pins_note(struct pin *pin, unsigned before, sim_time time);
 void pins_write_history(struct stm32 *mcu, struct pin *pin);

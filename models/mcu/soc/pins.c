@@ -104,18 +104,22 @@ void pins_write_history(struct stm32 *mcu, struct pin *pin) {
     pin->unwritten = false;
 }
 
-static void disturb(struct stm32 *mcu, const struct pin *pin) {
-    if (mcu->ports[pin->out.port])
-        bus_disturb(mcu->ports[pin->out.port]);
+void pins_level(struct stm32 *mcu, struct pin *pin, unsigned level, sim_time time) {
+    struct port *port = &mcu->ports[pin->out.port];
+    uint32_t bit = 1U << pin->out.pin;
+    if (port->block)
+        bus_disturb(port->block);
+    pin->level = (uint8_t)level;
+    port->levels = level ? port->levels | bit : port->levels & ~bit;
+    port->changed = time > port->changed ? time : port->changed;
 }
 
 static void settle(struct stm32 *mcu, struct pin *pin, sim_time time) {
     unsigned level = seen_level(pin);
     if (level == pin->level)
         return;
-    disturb(mcu, pin);
     pins_note(pin, pin->level, time);
-    pin->level = (uint8_t)level;
+    pins_level(mcu, pin, level, time);
     tell(mcu, pin, time);
 }
 
@@ -160,25 +164,33 @@ static sim_time sampled_at(const struct stm32 *mcu, sim_time now) {
     return tick >= hclk->tick + 2 ? timebase_time(hclk, tick - 2) : hclk->origin;
 }
 
-bool pins_steady(const struct stm32 *mcu, const struct stm32_block *port, sim_time now,
-                 uint32_t *levels, sim_time *until) {
-    unsigned number = port->row->variant;
-    sim_time when = sampled_at(mcu, now);
-    *levels = 0;
-    for (unsigned n = 0; n < PORT_PINS; n++) {
-        const struct pin *pin = &mcu->pins[number][n];
-        const struct inbox *in = &pin->inbox;
-        if (!rests(mcu, pin, when))
-            return false;
-        if (in->edge && in->head < in->n && in->edge[in->head].time < *until)
+/* None of the port's pins changed since, or is about to. `until`: the next edge that is known. */
+static bool port_rests(const struct stm32 *mcu, unsigned port, sim_time now, sim_time *until) {
+    const struct lane *l = &mcu->lane;
+    if (mcu->ports[port].changed > sampled_at(mcu, now) ||
+        (l->pin[0] && (l->pin[0]->out.port == port || l->pin[1]->out.port == port)))
+        return false;
+    *until = SIM_NEVER;
+    for (unsigned i = 0; i < mcu->n_inputs; i++) {
+        const struct inbox *in = &mcu->inputs[i]->inbox;
+        if (mcu->inputs[i]->out.port == port && in->head < in->n &&
+            in->edge[in->head].time < *until)
             *until = in->edge[in->head].time;
-        *levels |= (uint32_t)pin->level << n;
     }
     return *until > now;
 }
 
+bool pins_steady(const struct stm32 *mcu, const struct stm32_block *port, sim_time now,
+                 uint32_t *levels, sim_time *until) {
+    *levels = mcu->ports[port->row->variant].levels;
+    return port_rests(mcu, port->row->variant, now, until);
+}
+
 uint32_t stm32_port_sample(const struct stm32_block *b) {
     struct stm32 *mcu = b->mcu;
+    sim_time until;
+    if (port_rests(mcu, b->row->variant, mcu->now, &until))
+        return mcu->ports[b->row->variant].levels;
     if (moves(mcu, b->row->variant))
         inbox_settle(mcu, mcu->now);
     sim_time when = sampled_at(mcu, mcu->now);
@@ -308,13 +320,13 @@ void pins_board(struct stm32 *mcu, struct pin *pin) {
 
 void pins_toggle(struct stm32 *mcu, struct pin *pin, size_t n) {
     const struct stm32_edge *edges = pin->inbox.edge + pin->inbox.head;
-    disturb(mcu, pin);
     if (n < HISTORY) {
         pins_write_history(mcu, pin);
         note_edges(pin, edges, n);
     }
     pin->unwritten = n >= HISTORY;
-    pin->board = pin->level = edges[n - 1].level;
+    pin->board = edges[n - 1].level;
+    pins_level(mcu, pin, edges[n - 1].level, edges[n - 1].time);
     pin->inbox.head += n;
 }
 

@@ -280,7 +280,7 @@ static bool sleep_through(struct stm32 *mcu, sim_time until) {
 /* One stretch up to the next event or `until`. */
 static enum stm32_stop run_stretch(struct stm32 *mcu, sim_time until) {
     bool woken = !mcu->roused && rests(mcu) && sleep_through(mcu, until);
-    sim_time next = woken ? mcu->now : events_seen(mcu);
+    sim_time next = woken ? mcu->now : rests(mcu) ? events_next(mcu) : events_seen(mcu);
     enum stm32_stop stop = stop_of(mcu, run_core(mcu, next < until ? next : until));
     sim_time reached = core_time(mcu);
     events_advance(mcu, reached < until ? reached : until);

@@ -201,6 +201,7 @@ void armv7m_stall(struct armv7m *core, unsigned cycles);
  * port reads calls this before. */
 void armv7m_unpark(struct armv7m *core);
 bool armv7m_parked(const struct armv7m *core);
+uint64_t armv7m_parkings(const struct armv7m *core); /* how often it was, ever */
 /* Whether it is parked, or may soon be, on account of what these octets are. */
 bool armv7m_park_touches(const struct armv7m *core, uint32_t address, uint32_t size);
 

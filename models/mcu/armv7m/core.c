@@ -64,6 +64,7 @@ static void reset_registers(struct armv7m *core) {
     core->ipsr = 0;
     core->sleeping = core->event = core->exclusive = core->sleep_wfe = core->told = false;
     core->phase = PHASE_NONE;
+    core->park.owes = false;
     core->attention = 0;
     core->line = core->skip_break = 1;
     core->stop = ARMV7M_UNTIL;
@@ -213,14 +214,14 @@ static void execute(struct armv7m *core) {
  */
 static bool end_parking(struct armv7m *core, uint64_t until) {
     armv7m_unpark(core);
-    if (core->cycles >= core->systick.next)
-        armv7m_systick_expire(core);
     return core->cycles >= until;
 }
 
 enum armv7m_stop armv7m_run(struct armv7m *core, uint64_t until) {
     enum armv7m_stop stop;
     for (;;) {
+        if (UNLIKELY(core->park.owes))
+            armv7m_park_pay(core);
         if (UNLIKELY(core->attention)) {
             if (armv7m_parked(core) && end_parking(core, until))
                 return ARMV7M_UNTIL;

@@ -219,9 +219,14 @@ enter:
         goto left;
     code = core->code;
     op = code->ops + (core->pc - code->base) / 2;
-taken:
-    if (code->line_mask)
+taken: /* an instruction that begins before the limit is executed, however long its fetch takes */
+    if (code->line_mask) {
+        if (UNLIKELY(cycles >= core->limit))
+            goto out;
         cycles += armv7m_fetch(core, code, armv7m_op_pc(code, op), cycles);
+        if (UNLIKELY(cycles >= core->limit))
+            core->limit = cycles + 1;
+    }
 again:
     BLOCK();
 

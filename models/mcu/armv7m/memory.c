@@ -276,10 +276,8 @@ bool armv7m_bus_read(struct armv7m *core, uint32_t address, unsigned size, uint3
     }
     if (!core->config.hooks.read)
         return false;
-    if (UNLIKELY(park == PARK_REPLAYS)) {
-        *value = armv7m_park_port_again(core);
-        return true;
-    }
+    if (UNLIKELY(park == PARK_REPLAYS))
+        return armv7m_park_port_again(core, value);
     if (UNLIKELY(park == PARK_RECORDS))
         armv7m_park_port(core, address, size);
     int waits = core->config.hooks.read(core->config.user, address, size, value);
@@ -362,7 +360,7 @@ bool armv7m_load(struct armv7m *core, uint32_t address, unsigned size, uint32_t 
         n = piece(address + at, size - at);
         core->cycles += at != 0;
         if (!armv7m_bus_read(core, address + at, n, &part))
-            return bus_fault(core, address + at);
+            return !core->park.owes && bus_fault(core, address + at);
         result |= part << (8 * at);
     }
     *value = result;

@@ -93,9 +93,10 @@ static bool ports_alike(struct armv7m *core, const struct park_pass *pass) {
     return true;
 }
 
-/* Nobody looks at each instruction, and nothing waits for the pass to let it in. */
+/* Nobody looks at each instruction, and nothing waits for the pass to let it in. Near the limit the
+ * instruction may have begun. */
 static bool may_park(const struct armv7m *core, const struct park_pass *pass) {
-    return !core->attention && !core->park.stepping && !core->park.many_lines &&
+    return core->cycles + 1 < core->limit && !core->park.stepping && !core->park.many_lines &&
            core->park.until > core->cycles + pass->cycles && !core->n_breaks && !core->n_watches &&
            !(pass->masks && armv7m_highest_pending(core));
 }
@@ -266,13 +267,19 @@ uint8_t *armv7m_park_note(struct armv7m *core, uint32_t address, uint32_t size, 
     return m->host + offset;
 }
 
-/* One read an instruction: it happens at its first cycle, so before the limit. */
+/* Of an instruction that makes one access, and can be given up before. */
+static bool is_plain(const struct armv7m *core) {
+    const struct op *op = core->op;
+    return core->park.last_port != core->instructions && op && op->inner < OP_SLOW_FIRST &&
+           !(op->pre & PRE_IT);
+}
+
 void armv7m_park_port(struct armv7m *core, uint32_t address, unsigned size) {
     struct park *p = &core->park;
     struct park_pass *pass = p->pass;
     uint64_t until;
     uint32_t value;
-    if (p->refused || pass->n_ports == PARK_PORTS || p->last_port == core->instructions ||
+    if (p->refused || pass->n_ports == PARK_PORTS || !is_plain(core) ||
         !core->config.hooks.steady(core->config.user, address, size, &value, &until)) {
         p->refused = true;
         return;
@@ -316,6 +323,7 @@ static void begin(struct armv7m *core, struct park_head *head, struct park_pass 
     p->pause = head->proven ? p->pause : FIRST_PAUSE;
     head->proven = true;
     head->vain = 0;
+    p->count++;
 }
 
 /* Lines of 64 octets of the host's, each as one of 64 bits. */
@@ -439,8 +447,10 @@ static void replay(struct armv7m *core, uint64_t now) {
     struct park *p = &core->park;
     unsigned attention = core->attention;
     uint64_t limit = core->limit;
-    skip(core, (now - p->since) / p->pass->cycles);
+    /* At a head again, its first instruction may have begun when its fetch did. */
+    skip(core, now > p->since ? (now - p->since - 1) / p->pass->cycles : 0);
     p->state = PARK_REPLAYS;
+    p->now = now;
     p->next_port = 0;
     while (core->cycles < now) {
         core->attention = 0; /* a mask that was changed */
@@ -466,10 +476,16 @@ void armv7m_unpark(struct armv7m *core) {
     uint64_t now = core->cycles;
     uint64_t owner = core->config.hooks.cycle ? core->config.hooks.cycle(core->config.user) : 0;
     replay(core, owner > now ? owner : now);
+    if (core->cycles >= core->systick.next)
+        armv7m_systick_expire(core);
 }
 
 bool armv7m_parked(const struct armv7m *core) {
     return core->park.state == PARK_PARKED;
+}
+
+uint64_t armv7m_parkings(const struct armv7m *core) {
+    return core->park.count;
 }
 
 void armv7m_park_pass(struct armv7m *core) {
@@ -480,11 +496,29 @@ void armv7m_park_pass(struct armv7m *core) {
         armv7m_unpark(core);
 }
 
-uint32_t armv7m_park_port_again(struct armv7m *core) {
+bool armv7m_park_port_again(struct armv7m *core, uint32_t *value) {
     struct park *p = &core->park;
+    if (core->cycles >= p->now) {
+        p->owes = true;
+        core->pc = armv7m_pc(core);
+        core->instructions--;
+        return false;
+    }
     const struct park_port *port = &p->pass->ports[p->next_port++];
     core->cycles += port->waits;
-    return port->value;
+    *value = port->value;
+    return true;
+}
+
+void armv7m_park_pay(struct armv7m *core) {
+    unsigned attention = core->attention;
+    core->park.owes = false;
+    core->attention = 0;
+    core->limit = core->cycles + 1;
+    armv7m_execute(core);
+    core->attention |= attention;
+    if (core->cycles >= core->systick.next)
+        armv7m_systick_expire(core);
 }
 
 /* --- disturbing ---------------------------------------------------------------------------- */

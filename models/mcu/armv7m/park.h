@@ -87,12 +87,15 @@ struct park {
     uint32_t fills;               /* of caches, ever, likewise */
     uint64_t until;               /* parked: the cycle from which a port may read otherwise */
     uint64_t last_port;           /* recording: the instruction that read the last one */
-    unsigned next_port;           /* replaying */
-    bool refused;                 /* recording: the pass did what is not for parking */
-    bool ram_code;                /* instructions were executed in memory that can be written */
-    bool stepping;                /* in armv7m_step() */
-    uint64_t search, pause;       /* the cycle of the next search for a loop, and what then waits */
-    uint8_t slots[PARK_SLOTS];    /* recording: of words, by a hash of the address, + 1 */
+    uint64_t now;                 /* replaying: to this cycle */
+    unsigned next_port;           /* likewise */
+    bool owes;              /* the instruction that comes next began before the end of the replay */
+    bool refused;           /* recording: the pass did what is not for parking */
+    bool ram_code;          /* instructions were executed in memory that can be written */
+    uint64_t count;         /* of parkings */
+    bool stepping;          /* in armv7m_step() */
+    uint64_t search, pause; /* the cycle of the next search for a loop, and what then waits */
+    uint8_t slots[PARK_SLOTS]; /* recording: of words, by a hash of the address, + 1 */
 };
 
 struct memory;
@@ -112,8 +115,11 @@ uint8_t *armv7m_park_note(struct armv7m *core, uint32_t address, uint32_t size, 
 /* A read of a port: before it, and after. */
 void armv7m_park_port(struct armv7m *core, uint32_t address, unsigned size);
 void armv7m_park_port_end(struct armv7m *core, uint32_t value, unsigned waits);
-/* The same when replaying: its value, at the cost of its waits. */
-uint32_t armv7m_park_port_again(struct armv7m *core);
+/* The same when replaying: its value, at the cost of its waits. False: the instruction had to wait
+ * for its fetch, and is not made before others did what they do meanwhile. */
+bool armv7m_park_port_again(struct armv7m *core, uint32_t *value);
+/* Executes what is owed, whatever asks for attention. */
+void armv7m_park_pay(struct armv7m *core);
 
 /* Somebody else is about to access these octets. */
 void armv7m_park_disturb(struct armv7m *core, uint32_t address, uint32_t size);

@@ -41,6 +41,8 @@ static void start(struct armv7m *core, uint32_t value) {
 
 void armv7m_systick_expire(struct armv7m *core) {
     struct systick *s = &core->systick;
+    if (core->cycles >= s->next && s->csr & TICKINT)
+        armv7m_unpark(core);
     while (core->cycles >= s->next) {
         s->csr |= COUNTFLAG;
         if (s->csr & TICKINT)

@@ -288,17 +288,28 @@ static enum stm32_stop run_stretch(struct stm32 *mcu, sim_time until) {
     return stop != STM32_UNTIL ? stop : other;
 }
 
+/* Whoever looks finds the core at an instruction, or in the entry that follows it at once. */
+static void unpark(struct stm32 *mcu) {
+    if (!armv7m_parked(mcu->core))
+        return;
+    armv7m_unpark(mcu->core);
+    mcu->target = SIM_NEVER;
+    mcu->running = true;
+    armv7m_run(mcu->core, armv7m_cycles(mcu->core));
+    mcu->running = false;
+}
+
 enum stm32_stop stm32_run_until(struct stm32 *mcu, sim_time until) {
     enum stm32_stop stop = STM32_UNTIL;
     mcu->roused = true; /* by whoever touched the core meanwhile */
     while (stop == STM32_UNTIL && core_time(mcu) < until)
         stop = run_stretch(mcu, until);
+    unpark(mcu);
     if (stop == STM32_UNTIL) {
         events_advance(mcu, until);
         stop = asked(mcu);
     }
     inbox_settle(mcu, mcu->now);
-    armv7m_unpark(mcu->core);
     sim_time reached = core_time(mcu);
     reached = reached < until ? reached : until;
     mcu->reached = reached > mcu->reached ? reached : mcu->reached;

@@ -156,6 +156,7 @@ struct armv7m {
     struct armv7m_config config;
     struct memory memory[ARMV7M_MAX_REGIONS + 1]; /* the last is nowhere */
     struct memory *nowhere, *fenced;              /* NULL: no fence */
+    unsigned n_memory;                            /* regions are before this one */
     uint32_t breaks[ARMV7M_MAX_BREAKS], hooks[ARMV7M_MAX_HOOKS];
     unsigned n_breaks, n_hooks, n_watches;
     struct armv7m_watch watches[ARMV7M_MAX_WATCHES];

@@ -33,12 +33,14 @@ void armv7m_spans(struct armv7m *core) {
 }
 
 static void fill_pages(struct armv7m *core) {
+    core->n_memory = 0;
     for (unsigned page = 0; page < PAGES; page++)
         core->page[page] = core->nowhere;
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
         struct memory *m = &core->memory[i];
         if (!m->size)
             continue;
+        core->n_memory = i + 1;
         for (uint32_t page = m->base >> PAGE_SHIFT; page <= (m->base + m->size - 1) >> PAGE_SHIFT;
              page++)
             core->page[page] = m;

@@ -54,23 +54,27 @@ static uint32_t fills_of(const struct armv7m *core) {
 }
 static uint32_t changes_of(const struct armv7m *core) {
     uint32_t sum = 0;
-    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++)
+    for (unsigned i = 0; i < core->n_memory; i++)
         sum += core->memory[i].changes;
     return sum;
 }
 
-static bool behind_fence(const struct armv7m *core, const uint8_t *host) {
+/* What is behind the fence may be written before the pass ends. */
+static bool behind_fence(const struct armv7m *core, const struct park_pass *pass) {
     const struct memory *m = core->fenced;
-    return m && (uintptr_t)host - (uintptr_t)(m->host + m->fence_low) < m->fence_span;
+    for (unsigned i = 0; m && i < pass->n_words; i++)
+        if ((uintptr_t)pass->words[i].host - (uintptr_t)(m->host + m->fence_low) < m->fence_span)
+            return true;
+    return false;
 }
 
 /* Would a pass from here read what it read? */
-static bool words_alike(const struct armv7m *core, const struct park_pass *pass) {
-    for (unsigned i = 0; i < pass->n_words; i++) {
+static bool words_alike(const struct park_pass *pass) {
+    for (unsigned i = 0; i < pass->n_read; i++) {
         const struct park_word *w = &pass->words[i];
         uint32_t value;
         memcpy(&value, w->host, 4);
-        if ((value ^ w->value) & w->read || behind_fence(core, w->host))
+        if ((value ^ w->value) & w->read)
             return false;
     }
     return true;
@@ -97,8 +101,8 @@ static bool ports_alike(struct armv7m *core, const struct park_pass *pass) {
  * instruction may have begun. */
 static bool may_park(const struct armv7m *core, const struct park_pass *pass) {
     return core->cycles + 1 < core->limit && !core->park.stepping && !core->park.many_lines &&
-           core->park.until > core->cycles + pass->cycles && !core->n_breaks && !core->n_watches &&
-           !(pass->masks && armv7m_highest_pending(core));
+           !behind_fence(core, pass) && core->park.until > core->cycles + pass->cycles &&
+           !core->n_breaks && !core->n_watches && !(pass->masks && armv7m_highest_pending(core));
 }
 
 /* --- heads --------------------------------------------------------------------------------- */
@@ -300,7 +304,7 @@ void armv7m_park_port_end(struct armv7m *core, uint32_t value, unsigned waits) {
 /* --- at the head --------------------------------------------------------------------------- */
 
 static bool has_ram_code(const struct armv7m *core) {
-    for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++)
+    for (unsigned i = 0; i < core->n_memory; i++)
         if (core->memory[i].code_span && core->memory[i].region.flags & ARMV7M_WRITE)
             return true;
     return false;
@@ -337,6 +341,20 @@ static uint64_t lines_of(const uint8_t *from, size_t size) {
     return bits;
 }
 
+/* Those that are read first, as they are looked at each time. */
+static void sort_words(struct park_pass *pass) {
+    pass->lines = 0;
+    pass->n_read = 0;
+    for (unsigned i = 0; i < pass->n_words; i++) {
+        struct park_word word = pass->words[i];
+        pass->lines |= lines_of(word.host, 4);
+        if (!word.read)
+            continue;
+        pass->words[i] = pass->words[pass->n_read];
+        pass->words[pass->n_read++] = word;
+    }
+}
+
 /* The pass that ends was recorded: is the next one the same? */
 static void recorded(struct armv7m *core, const struct park_registers *now) {
     const struct park *p = &core->park;
@@ -345,9 +363,7 @@ static void recorded(struct armv7m *core, const struct park_registers *now) {
     pass->instructions = core->instructions - 1 - p->instructions;
     pass->known = !p->refused && alike(now, &p->head->last) && pass->changes == changes_of(core);
     pass->at = *now;
-    pass->lines = 0;
-    for (unsigned i = 0; i < pass->n_words; i++)
-        pass->lines |= lines_of(pass->words[i].host, 4);
+    sort_words(pass);
 }
 
 /* A known pass ends that filled no cache: a time is known if it began as it ends. */
@@ -372,7 +388,7 @@ static struct park_pass *find_pass(struct armv7m *core, struct park_head *head,
         unsigned n = (head->usual + i) % PARK_PASSES;
         struct park_pass *pass = &head->passes[n];
         if (!pass->known || pass->changes != changes || !alike(now, &pass->at) ||
-            !words_alike(core, pass) || !ports_alike(core, pass))
+            !words_alike(pass) || !ports_alike(core, pass))
             continue;
         head->usual = n;
         return pass;
@@ -382,9 +398,9 @@ static struct park_pass *find_pass(struct armv7m *core, struct park_head *head,
 
 /* Does the usual pass read other memory now? Then this one will do something else than the next
  * ones. */
-static bool has_news(const struct armv7m *core, struct park_head *head) {
+static bool has_news(struct park_head *head) {
     const struct park_pass *pass = &head->passes[head->usual];
-    bool news = head->usual != PARK_PASSES && pass->known && !words_alike(core, pass);
+    bool news = head->usual != PARK_PASSES && pass->known && !words_alike(pass);
     head->usual = news ? PARK_PASSES : head->usual;
     return news;
 }
@@ -406,7 +422,7 @@ static bool arrive(struct armv7m *core, struct park_head *head) {
         begin(core, head, pass, whole ? PARK_PARKED : PARK_ARMED);
         return whole;
     }
-    if (!again || core->n_watches || has_news(core, head))
+    if (!again || core->n_watches || has_news(head))
         return false;
     head->next = (head->next + 1) % PARK_PASSES;
     begin(core, head, &head->passes[head->next], PARK_RECORDS);

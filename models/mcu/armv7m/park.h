@@ -62,7 +62,7 @@ struct park_pass {
     uint64_t cycles;
     uint32_t changes; /* of code, ever, when it was recorded */
     uint64_t lines;   /* a coarse index of the words */
-    unsigned n_words, n_ports;
+    unsigned n_words, n_read, n_ports;
     struct park_word words[PARK_WORDS];
     struct park_port ports[PARK_PORTS];
 };

@@ -7,13 +7,15 @@
 
 #include "tests/models/soc_bench.h"
 
-#define PROGRAMS 150
-#define CHUNKS   40
-#define DATA     0x20000400U /* what loops read and write */
-#define TICKS    0           /* offsets there: counted by SysTick, */
-#define EDGES    4           /* by EXTI0, */
-#define STORED   32          /* and 4 words that the DMA may write */
-#define HEAD     0x08000220U
+#define PROGRAMS     250
+#define CHUNKS       40
+#define DATA         0x20000400U /* what loops read and write */
+#define TICKS        0           /* offsets there: counted by SysTick, */
+#define EDGES        4           /* by EXTI0, */
+#define STORED       32          /* and 4 words that the DMA may write */
+#define SWEEP        600         /* instructions */
+#define EDGE_HANDLER 0x08001000U
+#define HEAD         0x08000220U
 
 /* Where the families have what the test sets up: DMA by the update of TIM2. */
 static const struct family {
@@ -150,7 +152,7 @@ static void put_port(struct program *p, const struct family *f) {
 static void put_store(struct program *p) {
     switch (draw(4)) {
     case 0:
-        put(p, 0x6000 | (12 + draw(8)) << 6 | 4 << 3 | 7); /* str r7, [r4, #] */
+        put(p, 0x6000 | (8 + draw(12)) << 6 | 4 << 3 | 7); /* str r7, [r4, #] */
         break;
     case 1:
         put(p, 0x6000 | (12 + draw(8)) << 6 | 4 << 3 | draw(4));
@@ -167,7 +169,19 @@ static void put_store(struct program *p) {
 
 static void put_flow(struct program *p) {
     unsigned r = draw(4);
-    switch (draw(6)) {
+    switch (draw(8)) {
+    case 6: /* a bit of what the DMA may write: ldr r0, [r4, #]; lsls r0, #; bpl over; nop; movs */
+        put(p, 0x6800 | (8 + draw(4)) << 6 | 4 << 3);
+        put(p, 0x0000 | (20 + draw(12)) << 6);
+        put(p, 0xD500);
+        put(p, 0xBF00);
+        put(p, 0x2000);
+        break;
+    case 7: /* cpsie i, load, cpsid i: masked elsewhere */
+        put(p, 0xB662);
+        put_load(p);
+        put(p, 0xB672);
+        break;
     case 0: /* cmp r, #; beq or bne over one */
         put(p, 0x2800 | r << 8 | draw(4));
         put(p, draw(2) ? 0xD000 : 0xD100);
@@ -244,18 +258,23 @@ static void make_loop(struct program *p, const struct family *f) {
     put(p, 0xE000 | ((16 - (int)p->n - 2) & 0x7FF)); /* b HEAD */
 }
 
-/* SysTick counts TICKS; EXTI0 counts EDGES, and clears its bit. */
+/* SysTick counts TICKS, and goes through more code than the cache holds; EXTI0 counts EDGES, and
+ * clears its bit. */
 static void put_handlers(struct soc_bench *bench, const struct family *f) {
-    static const uint16_t TICK[] = {0x4802, 0x6801, 0x3101, 0x6001, 0x4770, 0xBF00};
+    static const uint16_t TICK[] = {0x4802, 0x6801, 0x3101, 0x6001, 0xE002, 0xBF00};
+    uint16_t sweep[SWEEP];
     const uint16_t EDGE[] = {0x4803, 0x2101, 0x6141, 0x4803, 0x6841, 0x3101, 0x6041, 0x4770};
     const uint32_t literals[] = {f->exti, DATA};
     struct sim_err err = SIM_ERR_INIT;
     cr_assert(stm32_load(bench->mcu, 0x08000700, (const uint8_t *)TICK, sizeof TICK, &err));
     cr_assert(stm32_load(bench->mcu, 0x0800070C, (const uint8_t *)&literals[1], 4, &err));
-    cr_assert(stm32_load(bench->mcu, 0x08000740, (const uint8_t *)EDGE, sizeof EDGE, &err));
-    cr_assert(stm32_load(bench->mcu, 0x08000750, (const uint8_t *)literals, 8, &err));
+    for (unsigned i = 0; i < SWEEP; i++)
+        sweep[i] = i + 1 < SWEEP ? 0xBF00 : 0x4770;
+    cr_assert(stm32_load(bench->mcu, 0x08000710, (const uint8_t *)sweep, sizeof sweep, &err));
+    cr_assert(stm32_load(bench->mcu, EDGE_HANDLER, (const uint8_t *)EDGE, sizeof EDGE, &err));
+    cr_assert(stm32_load(bench->mcu, EDGE_HANDLER + 16, (const uint8_t *)literals, 8, &err));
     soc_vector(bench, 15, 0x08000701);
-    soc_vector(bench, 16 + 6, 0x08000741);
+    soc_vector(bench, 16 + 6, EDGE_HANDLER | 1);
 }
 
 /* --- two chips -------------------------------------------------------------------------------- */
@@ -266,8 +285,10 @@ struct setup {
 };
 
 static struct setup some_setup(const struct family *f) {
-    struct setup s = {.tick = 200 + draw(40000), .timer = 30 + draw(6000), .dma = draw(2)};
-    s.acr = (0x700 | draw(6)) & f->acr_mask & (draw(2) ? 0xFFFF : 0xFF);
+    struct setup s = {.tick = 1500 + draw(40000), .timer = 30 + draw(6000), .dma = draw(2)};
+    s.acr = (0x710 | draw(6)) & f->acr_mask & (draw(2) ? 0xFFFF : 0xFF);
+    s.acr &= draw(2) ? 0xFFFF : ~0x600U; /* without caches */
+    s.acr &= draw(3) ? 0xFFFF : ~0x110U; /* without prefetching */
     s.dma_n = 1 + draw(4);
     s.dma_to = draw(2) ? DATA + STORED : DATA + 0x200;
     return s;
@@ -426,7 +447,7 @@ ParameterizedTest(size_t *index, park, known_loops, .timeout = 60) {
     for (unsigned i = 0; i < 8 && loop->code[i]; i++)
         put(&program, loop->code[i]);
     put(&program, 0xE000 | ((16 - (int)program.n - 2) & 0x7FF));
-    const struct setup setup = some_setup(&FAMILIES[0]);
+    const struct setup setup = {.acr = 0x702, .tick = 20000, .timer = 1000};
     pair_init(&pair, &FAMILIES[0], &program, &setup);
     for (unsigned k = 0; k < CHUNKS; k++)
         cr_assert(pair_run(&pair), "%s, chunk %u", loop->name, k);

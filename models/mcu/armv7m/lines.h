@@ -17,7 +17,6 @@
 #include <stdint.h>
 
 #define ARMV7M_CACHE_MAX 64 /* lines a cache can hold */
-#define ARMV7M_CACHE_LOG 192
 #define ARMV7M_NO_LINE   UINT32_MAX
 
 struct armv7m_cache {
@@ -34,9 +33,6 @@ struct armv7m_cache {
     struct armv7m_cache_link {
         uint8_t older, newer;
     } link[ARMV7M_CACHE_MAX + 1];
-    /* Slots in the order of their uses since: many for each line that is filled. */
-    unsigned logged;
-    uint8_t log[ARMV7M_CACHE_LOG];
 };
 
 struct armv7m_lines {
@@ -58,12 +54,23 @@ void armv7m_cache_fill(struct armv7m_cache *cache, uint32_t line);
 static inline bool armv7m_cache_has(const struct armv7m_cache *cache, uint32_t line) {
     return cache->on && cache->slot[line];
 }
-/* Brings the ring up to date with the log. */
-void armv7m_cache_settle(struct armv7m_cache *cache);
+static inline void armv7m_cache_unlink(struct armv7m_cache *cache, unsigned slot) {
+    struct armv7m_cache_link gone = cache->link[slot];
+    cache->link[gone.newer].older = gone.older;
+    cache->link[gone.older].newer = gone.newer;
+}
+static inline void armv7m_cache_push(struct armv7m_cache *cache, unsigned slot) {
+    unsigned newest = cache->link[ARMV7M_CACHE_MAX].older;
+    cache->link[slot] = (struct armv7m_cache_link){(uint8_t)newest, ARMV7M_CACHE_MAX};
+    cache->link[newest].newer = (uint8_t)slot;
+    cache->link[ARMV7M_CACHE_MAX].older = (uint8_t)slot;
+}
 static inline void armv7m_cache_use(struct armv7m_cache *cache, uint32_t line) {
-    cache->log[cache->logged++] = (uint8_t)(cache->slot[line] - 1);
-    if (cache->logged == ARMV7M_CACHE_LOG)
-        armv7m_cache_settle(cache);
+    unsigned slot = cache->slot[line] - 1u;
+    if (cache->link[ARMV7M_CACHE_MAX].older == slot)
+        return;
+    armv7m_cache_unlink(cache, slot);
+    armv7m_cache_push(cache, slot);
 }
 
 /* Wait states of fetching from `line`, coming from another one, at `cycle`. */

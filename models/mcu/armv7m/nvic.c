@@ -49,8 +49,6 @@ static int masked(const struct armv7m *core, int priority, bool primask) {
 
 void armv7m_update_priority(struct armv7m *core) {
     core->priority = masked(core, active_priority(core), core->primask);
-    if (core->park.state == PARK_RECORDS)
-        core->park.pass->masks = true;
     armv7m_attend(core, ATT_IRQ);
 }
 

@@ -97,12 +97,12 @@ static bool ports_alike(struct armv7m *core, const struct park_pass *pass) {
     return true;
 }
 
-/* Nobody looks at each instruction, and nothing waits for the pass to let it in. Near the limit the
+/* Nobody looks at each instruction. Near the limit the
  * instruction may have begun. */
 static bool may_park(const struct armv7m *core, const struct park_pass *pass) {
     return core->cycles + 1 < core->limit && !core->park.stepping && !core->park.many_lines &&
            !behind_fence(core, pass) && core->park.until > core->cycles + pass->cycles &&
-           !core->n_breaks && !core->n_watches && !(pass->masks && armv7m_highest_pending(core));
+           !core->n_breaks && !core->n_watches;
 }
 
 /* --- heads --------------------------------------------------------------------------------- */
@@ -112,6 +112,7 @@ void armv7m_park_init(struct armv7m *core) {
     for (unsigned i = 0; i < PARK_HEADS; i++)
         p->heads[i].address = 1;
     p->pause = FIRST_PAUSE;
+    p->searched = SEARCHED;
     p->search = core->config.parks && core->config.hooks.steady ? FIRST_PAUSE : ARMV7M_NEVER;
 }
 
@@ -184,29 +185,50 @@ static void step(struct armv7m *core) {
         core->attention = 0; /* a mask was changed, and lets nothing in */
 }
 
-void armv7m_park_search(struct armv7m *core) {
+static void begin_search(struct armv7m *core) {
     struct park *p = &core->park;
-    struct park_registers first, now;
-    uint32_t pc = core->pc, best = 1, best_sp = 0;
-    bool found = false;
-    take(core, &first);
-    for (unsigned n = 0; n < SEARCHED && !found; n++) {
-        if (core->cycles >= core->limit || core->attention || p->state == PARK_PARKED)
-            break;
-        if (!core->it && (core->r[13] > best_sp || (core->r[13] == best_sp && core->pc < best))) {
-            best_sp = core->r[13];
-            best = core->pc;
-        }
-        step(core);
-        if (core->pc != pc)
-            continue;
-        take(core, &now);
-        found = memcmp(first.r, now.r, sizeof now.r) == 0 && first.ipsr == now.ipsr;
-    }
+    p->search = core->cycles;
+    p->searched = 0;
+    p->from = core->pc;
+    take(core, &p->first);
+    p->best = 1;
+    p->best_sp = 0;
+}
+
+static void end_search(struct armv7m *core, bool found) {
+    struct park *p = &core->park;
+    p->searched = SEARCHED;
     p->pause = p->pause < LONGEST_WAIT ? 2 * p->pause : LONGEST_WAIT;
     p->search = core->cycles + p->pause;
-    if (found && best != 1 && p->state == PARK_OFF)
-        add_head(core, best);
+    if (found && p->best != 1)
+        add_head(core, p->best);
+}
+
+static void note_best(struct armv7m *core) {
+    struct park *p = &core->park;
+    uint32_t sp = core->r[13];
+    if (core->it || sp < p->best_sp || (sp == p->best_sp && core->pc >= p->best))
+        return;
+    p->best_sp = sp;
+    p->best = core->pc;
+}
+
+/* It goes on in the next run when the limit comes first. */
+void armv7m_park_search(struct armv7m *core) {
+    struct park *p = &core->park;
+    if (p->searched == SEARCHED)
+        begin_search(core);
+    while (core->cycles < core->limit && !core->attention && p->state == PARK_OFF) {
+        struct park_registers now;
+        note_best(core);
+        step(core);
+        take(core, &now);
+        bool found = core->pc == p->from && memcmp(p->first.r, now.r, sizeof now.r) == 0;
+        if (found || ++p->searched == SEARCHED) {
+            end_search(core, found);
+            return;
+        }
+    }
 }
 
 /* --- recording ----------------------------------------------------------------------------- */
@@ -214,7 +236,7 @@ void armv7m_park_search(struct armv7m *core) {
 static void record(struct armv7m *core) {
     struct park *p = &core->park;
     struct park_pass *pass = p->pass;
-    pass->known = pass->timed = pass->masks = false;
+    pass->known = pass->timed = false;
     pass->n_words = pass->n_ports = 0;
     pass->changes = changes_of(core);
     memset(p->slots, 0, sizeof p->slots);

@@ -55,7 +55,7 @@ struct park_port {
 
 /* A pass from a head, with these registers there, whatever is prefetched. */
 struct park_pass {
-    bool known, masks; /* masks: it changes what can interrupt it */
+    bool known;
     struct park_registers at;
     uint64_t instructions;
     bool timed; /* with what is prefetched, and all of it in caches, it takes so many */
@@ -89,12 +89,15 @@ struct park {
     uint64_t last_port;           /* recording: the instruction that read the last one */
     uint64_t now;                 /* replaying: to this cycle */
     unsigned next_port;           /* likewise */
-    bool owes;              /* the instruction that comes next began before the end of the replay */
-    bool refused;           /* recording: the pass did what is not for parking */
-    bool ram_code;          /* instructions were executed in memory that can be written */
-    uint64_t count;         /* of parkings */
-    bool stepping;          /* in armv7m_step() */
-    uint64_t search, pause; /* the cycle of the next search for a loop, and what then waits */
+    bool owes;      /* the instruction that comes next began before the end of the replay */
+    bool refused;   /* recording: the pass did what is not for parking */
+    bool ram_code;  /* instructions were executed in memory that can be written */
+    uint64_t count; /* of parkings */
+    bool stepping;  /* in armv7m_step() */
+    uint32_t from, best, best_sp; /* of a search: where it began, and the head that is likely */
+    struct park_registers first;
+    unsigned searched;         /* instructions */
+    uint64_t search, pause;    /* the cycle of the next search for a loop, and what then waits */
     uint8_t slots[PARK_SLOTS]; /* recording: of words, by a hash of the address, + 1 */
 };
 

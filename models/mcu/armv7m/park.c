@@ -97,8 +97,7 @@ static bool ports_alike(struct armv7m *core, const struct park_pass *pass) {
     return true;
 }
 
-/* Nobody looks at each instruction. Near the limit the
- * instruction may have begun. */
+/* Nobody looks at each instruction, and this one has not begun: near the limit it may have. */
 static bool may_park(const struct armv7m *core, const struct park_pass *pass) {
     return core->cycles + 1 < core->limit && !core->park.stepping && !core->park.many_lines &&
            !behind_fence(core, pass) && core->park.until > core->cycles + pass->cycles &&

@@ -195,6 +195,7 @@ static bool make_chip(struct cosim *c, struct sim_err *err) {
         .fetch_latency = (unsigned)config->mcu_fetch_latency,
         .strict = c->settings.strict,
         .edge_by_edge = c->settings.edge_by_edge,
+        .pass_by_pass = c->settings.pass_by_pass,
         .seed = c->settings.seed,
         .on_report = on_report,
         .on_rx = c->settings.on_rx ? on_rx : NULL,

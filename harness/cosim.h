@@ -31,6 +31,7 @@ struct cosim_settings {
     uint64_t seed;
     bool strict;
     bool edge_by_edge;       /* see struct stm32_config: slow, for tests */
+    bool pass_by_pass;       /* likewise */
     struct mcu_trace *trace; /* where ITM goes; NULL: nobody listens */
     void *user;
     /* NULL where nobody wants to know. The firmware delivers a frame (without FCS); the octets hold

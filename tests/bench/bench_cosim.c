@@ -3,7 +3,7 @@
  * groups and one by one. "and then" is the second half of the line's time, by when the board's
  * answers to these octets are known. CPU time, as others may use the machine; both figures of a row
  * are of the same run, so their ratio means something. Only a run that delivers nothing fails:
- * `rearm` loses most of such a line. The core of `netif_f401_awake` never sleeps. */
+ * `rearm` loses most of such a line. The core of `netif_f401_awake` never sleeps, and is parked. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

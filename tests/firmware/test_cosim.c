@@ -1,6 +1,7 @@
-/* The whole co-simulation with edges in groups against edges one by one: what an image
- * delivers and drops, what its SPI and DMA do, its interrupts and outputs, each at its
- * time, and the core's cycles and instructions in the end. */
+/* The whole co-simulation with edges in groups against edges one by one, and with cores that are
+ * parked in a loop against cores that execute it: what an image delivers and drops, what its SPI
+ * and DMA do, its interrupts and outputs, each at its time, and the core's cycles and instructions
+ * in the end. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdio.h>
@@ -35,6 +36,10 @@ static const struct variant {
     {"rxdump_f401", "dns", 30 * SIM_US, ANY_NUMBER, {"line.jitter_peak_ns=2"}},
     {"netif_f401", "arp_ping", 0, ANY_NUMBER, {0}},
     {"netif_f401_bits", "burst", 0, ANY_NUMBER, {0}},
+    {"netif_f401_awake", "arp_ping", 0, ANY_NUMBER, {0}},
+    {"netif_f401_awake", "burst", 0, ANY_NUMBER, {0}},
+    {"netif_f401_awake", "sizes", LEAST_GAP, ANY_NUMBER, {"receiver.idle=low"}},
+    {"netif_f401_awake", "dns", 0, ANY_NUMBER, {"mcu.fetch_latency=3", "mcu.entry_latency=5"}},
     {"netif_f401_hsi", "dns", 100 * SIM_US, ANY_NUMBER, {"mcu.hsi_ppm=7000"}},
     {"netif_f401_rearm_bits", "burst", LEAST_GAP, ANY_NUMBER, {"mcu.entry_latency=9"}},
     {"netif_f100", "arp_ping", SIM_MS, ANY_NUMBER, {"mcu.chip=f100rb", "mcu.hse_bypass=no"}},
@@ -42,6 +47,7 @@ static const struct variant {
 };
 enum { N_VARIANTS = sizeof VARIANTS / sizeof *VARIANTS };
 static size_t variants[N_VARIANTS];
+enum { EDGES, PASSES }; /* what happens one by one */
 
 struct log {
     struct cosim *cosim;
@@ -87,7 +93,7 @@ static void on_pins(void *user, sim_time start, const struct pin_list *list) {
     cosim_pins(log->cosim, start, list);
 }
 
-static struct cosim *open_mcu(const struct variant *v, const struct board *board, bool one_by_one,
+static struct cosim *open_mcu(const struct variant *v, const struct board *board, const bool how[],
                               struct log *log) {
     struct sim_err err = SIM_ERR_INIT;
     static char path[512];
@@ -98,7 +104,8 @@ static struct cosim *open_mcu(const struct variant *v, const struct board *board
         .deliver_symbol = COSIM_DELIVER,
         .seed = 1,
         .strict = true,
-        .edge_by_edge = one_by_one,
+        .edge_by_edge = how[EDGES],
+        .pass_by_pass = how[PASSES],
         .user = log,
         .on_deliver = on_deliver,
         .on_drop = on_drop,
@@ -147,7 +154,7 @@ static void send_all(const struct variant *v, struct replay *replay, struct log 
     catch_up(log, replay_now(replay));
 }
 
-static void run(const struct variant *v, bool one_by_one, struct log *log) {
+static void run(const struct variant *v, const bool how[], struct log *log) {
     struct sim_err err = SIM_ERR_INIT;
     struct board board;
     const char *sets[MAX_SETS];
@@ -156,13 +163,24 @@ static void run(const struct variant *v, bool one_by_one, struct log *log) {
         sets[request.n_sets] = v->sets[request.n_sets];
     cr_assert(board_load(&board, &request, &err), "%s", err.text);
     *log = (struct log){0};
-    log->cosim = open_mcu(v, &board, one_by_one, log);
+    log->cosim = open_mcu(v, &board, how, log);
     struct replay *replay = open_board(&board, log);
     send_all(v, replay, log);
     log->figures = cosim_figures(log->cosim);
     replay_destroy(replay);
     cosim_destroy(log->cosim);
     board_finish(&board);
+}
+
+static void compare(const struct variant *v, const struct log *group, const bool how[]) {
+    struct log single;
+    run(v, how, &single);
+    cr_assert_eq(group->delivered, single.delivered);
+    cr_assert_eq(group->n, single.n, "%s, %s: other things happened", v->image, v->capture);
+    cr_assert_eq(group->digest, single.digest, "%s, %s: not the same", v->image, v->capture);
+    cr_assert_eq(group->figures.cycles, single.figures.cycles);
+    cr_assert_eq(group->figures.instructions, single.figures.instructions);
+    cr_assert_eq(group->figures.lost, single.figures.lost);
 }
 
 ParameterizedTestParameters(cosim, edges_in_groups_or_one_by_one) {
@@ -177,15 +195,10 @@ ParameterizedTest(size_t *i, cosim, edges_in_groups_or_one_by_one, .timeout = 12
     snprintf(path, sizeof path, "%s/%s.elf", FIRMWARE_DIR, v->image);
     if (access(path, R_OK) != 0)
         cr_skip_test("%s was not built", v->image);
-    struct log group, single;
-    run(v, false, &group);
-    run(v, true, &single);
+    struct log group;
+    run(v, (const bool[]){false, false}, &group);
     cr_assert_geq(group.delivered, v->least, "%s, %s: %lu frames delivered", v->image, v->capture,
                   (unsigned long)group.delivered);
-    cr_assert_eq(group.delivered, single.delivered);
-    cr_assert_eq(group.n, single.n, "%s, %s: other things happened", v->image, v->capture);
-    cr_assert_eq(group.digest, single.digest, "%s, %s: not the same", v->image, v->capture);
-    cr_assert_eq(group.figures.cycles, single.figures.cycles);
-    cr_assert_eq(group.figures.instructions, single.figures.instructions);
-    cr_assert_eq(group.figures.lost, single.figures.lost);
+    compare(v, &group, (const bool[]){true, false});
+    compare(v, &group, (const bool[]){false, true});
 }

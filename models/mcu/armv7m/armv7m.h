@@ -85,6 +85,12 @@ struct armv7m_hooks {
     void (*step)(void *user, uint32_t pc);
     /* The core is about to touch octets behind armv7m_fence(), which is gone now. */
     void (*fence)(void *user);
+    /* With config.parks. Does a read of a port have no effect now but its wait states, without
+     * others before it? Then the value, and the cycle from which it may be another one; if that
+     * comes sooner, for a reason of its own, the owner calls armv7m_unpark() first. */
+    bool (*steady)(void *user, uint32_t address, unsigned size, uint32_t *value, uint64_t *until);
+    /* The cycle of what the owner of a parked core does now; not before it counts. */
+    uint64_t (*cycle)(void *user);
 };
 
 struct armv7m_config {
@@ -96,6 +102,7 @@ struct armv7m_config {
     unsigned reference_div; /* core cycles per SysTick reference clock (STM32: 8); 0: none */
     unsigned entry_latency; /* added to every interrupt entry and tail-chain, cycles */
     unsigned fetch_latency; /* added to every fetch that waits, cycles */
+    bool parks;             /* see armv7m_unpark() */
     struct armv7m_hooks hooks;
     void *user;
 };
@@ -191,6 +198,17 @@ uint64_t armv7m_next_wake(const struct armv7m *core);
 void armv7m_doze(struct armv7m *core, uint64_t cycle);
 /* Adds cycles the core spent held by something outside (a stalled bus, a flash erase). */
 void armv7m_stall(struct armv7m *core, unsigned cycles);
+
+/* A core with config.parks that waits in a loop is parked: it does not execute what would change
+ * nothing, and its counter stands where it was told to run to, not at the end of an instruction
+ * there. Every function here but armv7m_run(), armv7m_cycles() and armv7m_next_wake() unparks it
+ * first if that can matter: it is where it would be at hooks.cycle. An owner that changes what a
+ * port reads calls this before. */
+void armv7m_unpark(struct armv7m *core);
+bool armv7m_parked(const struct armv7m *core);
+uint64_t armv7m_parkings(const struct armv7m *core); /* how often it was, ever */
+/* Whether it is parked, or may soon be, on account of what these octets are. */
+bool armv7m_park_touches(const struct armv7m *core, uint32_t address, uint32_t size);
 
 /* --- inputs ---------------------------------------------------------------------- */
 

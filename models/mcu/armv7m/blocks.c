@@ -370,14 +370,21 @@ static void link(const struct armv7m *core, const struct memory *code, struct op
 
 /* --- decoding ------------------------------------------------------------------------------ */
 
+/* Behind the last instruction of an IT block that goes on at `offset`. */
+static uint32_t guards_end(const struct memory *code, uint32_t offset, uint8_t it) {
+    for (; it & 0xF && offset < code->size; it = it_advance(it))
+        offset += code->host[offset + 1] >> 3 >= 0x1D ? 4 : 2;
+    return offset;
+}
+
 /* A slot that was decoded as something else may be known to other blocks. True: so it was, and
  * all were forgotten. */
-static bool clear_guards(struct memory *code, uint32_t address) {
-    uint32_t offset = address - code->base, end = offset + 4 * 4;
+static bool clear_guards(struct memory *code, uint32_t address, uint8_t it) {
+    uint32_t offset = address - code->base, end = guards_end(code, offset, it);
     for (uint32_t i = offset; i < end && i < code->size; i += 2) {
         if (code->ops[i / 2].code == OP_DECODE)
             continue;
-        armv7m_forget(code, offset, 4 * 4);
+        armv7m_forget(code, offset, end - offset);
         return true;
     }
     return false;
@@ -397,7 +404,7 @@ static void decode_guards(struct armv7m *core, struct memory *code, uint32_t add
 }
 
 void armv7m_decode_block(struct armv7m *core, struct memory *code, uint32_t address, uint8_t it) {
-    clear_guards(code, address);
+    clear_guards(code, address, it);
     decode_guards(core, code, address, it);
 }
 
@@ -420,7 +427,7 @@ static bool decode_forward(struct armv7m *core, struct memory *code, uint32_t ad
         ops[(*n)++] = op;
         unsigned length = armv7m_op_length(op);
         if (op->inner == OP_IT) {
-            if (clear_guards(code, code->base + offset + 2))
+            if (clear_guards(code, code->base + offset + 2, (uint8_t)op->imm))
                 return false;
             decode_guards(core, code, code->base + offset + 2, (uint8_t)op->imm);
             if (!it_whole(code, op, &in_block, &length))

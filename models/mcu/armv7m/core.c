@@ -35,6 +35,8 @@ struct armv7m *armv7m_create(const struct armv7m_config *config, struct sim_err 
         core->page[page] = core->nowhere;
     core->skip_break = core->line = 1;
     core->systick.next = ARMV7M_NEVER;
+    core->self = core;
+    armv7m_park_init(core);
     return core;
 }
 
@@ -62,6 +64,7 @@ static void reset_registers(struct armv7m *core) {
     core->ipsr = 0;
     core->sleeping = core->event = core->exclusive = core->sleep_wfe = core->told = false;
     core->phase = PHASE_NONE;
+    core->park.owes = false;
     core->attention = 0;
     core->line = core->skip_break = 1;
     core->stop = ARMV7M_UNTIL;
@@ -89,6 +92,7 @@ static void reset_system(struct armv7m *core, uint32_t vectors) {
 
 void armv7m_reset(struct armv7m *core, uint32_t vectors) {
     uint32_t stack, entry;
+    armv7m_unpark(core);
     reset_registers(core);
     reset_system(core, vectors);
     armv7m_update_priority(core);
@@ -195,15 +199,41 @@ static bool boundary(struct armv7m *core, uint64_t until, enum armv7m_stop *stop
 }
 
 /* One instruction and no more. */
-static void begin_traced(struct armv7m *core) {
+static void execute_traced(struct armv7m *core) {
     core->limit = core->cycles + 1;
     core->config.hooks.step(core->config.user, core->pc);
+    armv7m_execute(core);
+}
+
+/* Up to core->limit. */
+static void execute(struct armv7m *core) {
+    if (UNLIKELY(core->traced))
+        execute_traced(core);
+    else if (UNLIKELY(core->park.state == PARK_PARKED))
+        armv7m_park_pass(core);
+    else if (UNLIKELY(core->cycles >= core->park.search && core->park.state == PARK_OFF))
+        armv7m_park_search(core);
+    else
+        armv7m_execute(core);
+    if (UNLIKELY(core->cycles >= core->systick.next))
+        armv7m_systick_expire(core);
+}
+
+/* Where it is now, it would have come to in the run before: what happened up to then comes first.
+ */
+static bool end_parking(struct armv7m *core, uint64_t until) {
+    armv7m_unpark(core);
+    return core->cycles >= until;
 }
 
 enum armv7m_stop armv7m_run(struct armv7m *core, uint64_t until) {
     enum armv7m_stop stop;
     for (;;) {
+        if (UNLIKELY(core->park.owes))
+            armv7m_park_pay(core);
         if (UNLIKELY(core->attention)) {
+            if (armv7m_parked(core) && end_parking(core, until))
+                return ARMV7M_UNTIL;
             if (boundary(core, until, &stop))
                 return stop;
             if (core->attention)
@@ -212,21 +242,20 @@ enum armv7m_stop armv7m_run(struct armv7m *core, uint64_t until) {
         if (core->cycles >= until)
             return ARMV7M_UNTIL;
         core->limit = core->systick.next < until ? core->systick.next : until;
-        if (UNLIKELY(core->traced))
-            begin_traced(core);
-        armv7m_execute(core);
-        if (UNLIKELY(core->cycles >= core->systick.next))
-            armv7m_systick_expire(core);
+        execute(core);
     }
 }
 
 enum armv7m_stop armv7m_step(struct armv7m *core) {
-    uint64_t before = core->instructions;
     enum armv7m_stop stop;
+    armv7m_unpark(core);
+    uint64_t before = core->instructions;
     core->skip_break = core->pc;
+    core->park.stepping = true;
     do
         stop = armv7m_run(core, core->cycles + 1);
     while (stop == ARMV7M_UNTIL && core->instructions == before);
+    core->park.stepping = false;
     if (stop != ARMV7M_BREAKPOINT)
         core->skip_break = 1; /* it was meant for this step alone */
     return stop;
@@ -238,6 +267,7 @@ void armv7m_request_stop(struct armv7m *core) {
 }
 
 void armv7m_trace(struct armv7m *core, bool on) {
+    armv7m_unpark(core);
     core->traced = on && core->config.hooks.step;
 }
 
@@ -245,6 +275,8 @@ uint64_t armv7m_cycles(const struct armv7m *core) {
     return core->cycles;
 }
 uint64_t armv7m_instructions(const struct armv7m *core) {
+    if (armv7m_parked(core))
+        armv7m_unpark(core->self);
     return core->instructions;
 }
 bool armv7m_asleep(const struct armv7m *core) {
@@ -257,6 +289,7 @@ bool armv7m_deep_sleep(const struct armv7m *core) {
     return core->sleeping && core->scr & SCR_SLEEPDEEP;
 }
 void armv7m_stall(struct armv7m *core, unsigned cycles) {
+    armv7m_unpark(core);
     core->cycles += cycles;
 }
 

@@ -23,6 +23,7 @@ bool armv7m_break(struct armv7m *core, uint32_t address, bool on) {
     address &= ~1u;
     if (!change(core->breaks, &core->n_breaks, ARMV7M_MAX_BREAKS, address, on))
         return false;
+    armv7m_unpark(core);
     armv7m_invalidate(core, address, 2);
     return true;
 }
@@ -31,6 +32,7 @@ bool armv7m_hook(struct armv7m *core, uint32_t address, bool on) {
     address &= ~1u;
     if (!change(core->hooks, &core->n_hooks, ARMV7M_MAX_HOOKS, address, on))
         return false;
+    armv7m_unpark(core);
     armv7m_invalidate(core, address, 2);
     return true;
 }
@@ -42,6 +44,7 @@ static bool same(const struct armv7m_watch *a, const struct armv7m_watch *b) {
 
 /* While there is none, reading a literal has no effect that a block must stop at. */
 bool armv7m_watch(struct armv7m *core, const struct armv7m_watch *watch, bool on) {
+    armv7m_unpark(core);
     armv7m_forget_all(core);
     if (on) {
         if (core->n_watches == ARMV7M_MAX_WATCHES)

@@ -139,6 +139,8 @@ void armv7m_fill(struct armv7m *core, struct memory *code, uint32_t address, boo
         op->pre |= PRE_HOOK;
     if (in_table(core->breaks, core->n_breaks, address))
         op->pre |= PRE_BREAK;
+    if (armv7m_is_head(core, address))
+        op->pre |= PRE_PARK;
     note(code, offset);
 }
 

@@ -130,6 +130,7 @@ static bool push_frame(struct armv7m *core) {
 }
 
 static void begin_phase(struct armv7m *core, enum phase phase, unsigned cycles) {
+    armv7m_unpark(core);
     core->phase = phase;
     core->phase_end = 0; /* counted from the end of the present instruction */
     core->phase_length = cycles;

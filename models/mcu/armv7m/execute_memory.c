@@ -71,9 +71,17 @@ enum flow exec_dual(struct armv7m *core, const struct op *op) {
     return FLOW_NEXT;
 }
 
+/* Octets that can be accessed with nothing else to happen, or NULL. */
+static uint8_t *reach(struct armv7m *core, uint32_t address, uint32_t size, bool write) {
+    uint8_t *fast = armv7m_fast(core, address, size, write);
+    if (UNLIKELY(!fast) && core->park.state == PARK_RECORDS)
+        return armv7m_park_note(core, address, size, write);
+    return fast;
+}
+
 /* The words of a list, lowest register first; false when one faulted. */
 static bool load_list(struct armv7m *core, uint32_t address, unsigned n, uint32_t *values) {
-    const uint8_t *fast = armv7m_fast(core, address, 4 * n, false);
+    const uint8_t *fast = reach(core, address, 4 * n, false);
     if (LIKELY(fast)) {
         memcpy(values, fast, 4 * (size_t)n);
         return true;
@@ -84,7 +92,7 @@ static bool load_list(struct armv7m *core, uint32_t address, unsigned n, uint32_
     return true;
 }
 static bool store_list(struct armv7m *core, uint32_t address, unsigned n, uint32_t list) {
-    uint8_t *fast = armv7m_fast(core, address, 4 * n, true);
+    uint8_t *fast = reach(core, address, 4 * n, true);
     for (; list; list &= list - 1) {
         unsigned r = (unsigned)__builtin_ctz(list);
         if (LIKELY(fast))

@@ -31,6 +31,7 @@ enum flow exec_svc(struct armv7m *core, const struct op *op) {
 /* Without a debugger's answer the core stops at the BKPT: nothing runs past one unnoticed. */
 enum flow exec_bkpt(struct armv7m *core, const struct op *op) {
     enum armv7m_semihost answer = ARMV7M_SEMIHOST_UNSUPPORTED;
+    armv7m_unpark(core);
     if (op->imm == 0xAB && core->config.hooks.semihost)
         answer = core->config.hooks.semihost(core->config.user, core);
     if (answer == ARMV7M_SEMIHOST_DONE)
@@ -134,6 +135,7 @@ enum flow exec_cps(struct armv7m *core, const struct op *op) {
 }
 
 static enum flow sleep(struct armv7m *core, const struct op *op) {
+    armv7m_unpark(core);
     core->pc = next_pc(core, op);
     core->sleeping = true;
     armv7m_attend(core, ATT_SLEEP);

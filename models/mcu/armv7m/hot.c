@@ -43,9 +43,13 @@ static bool before(struct armv7m *core, const struct memory *code, const struct 
         armv7m_attend(core, ATT_STOP);
         return false;
     }
+    if (op->pre & PRE_PARK && armv7m_park(core, pc))
+        return false;
     core->skip_break = 1;
     if (op->pre & PRE_LINE)
         core->cycles += fetch_end(core, code, op, core->cycles);
+    if (op->pre & PRE_HOOK)
+        armv7m_unpark(core);
     if (op->pre & PRE_HOOK && core->config.hooks.function)
         core->config.hooks.function(core->config.user, core, pc);
     return true;
@@ -215,9 +219,14 @@ enter:
         goto left;
     code = core->code;
     op = code->ops + (core->pc - code->base) / 2;
-taken:
-    if (code->line_mask)
+taken: /* an instruction that begins before the limit is executed, however long its fetch takes */
+    if (code->line_mask) {
+        if (UNLIKELY(cycles >= core->limit))
+            goto out;
         cycles += armv7m_fetch(core, code, armv7m_op_pc(code, op), cycles);
+        if (UNLIKELY(cycles >= core->limit))
+            core->limit = cycles + 1;
+    }
 again:
     BLOCK();
 
@@ -250,7 +259,7 @@ single: /* a block of one */
         __extension__({ goto *LABELS[op->inner]; });
 first: /* what is to be done before it */
     cycles -= op->cycles;
-    if (op->pre & (PRE_HOOK | PRE_BREAK)) {
+    if (op->pre & (PRE_HOOK | PRE_BREAK | PRE_PARK)) {
         SYNC();
         if (!before(core, code, op)) {
             core->instructions--;

@@ -7,6 +7,7 @@
 
 #include "models/mcu/armv7m/armv7m.h"
 #include "models/mcu/armv7m/ops.h"
+#include "models/mcu/armv7m/park.h"
 
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
@@ -26,6 +27,7 @@ enum pre {
     PRE_HOOK = 4,    /* function hook here */
     PRE_BREAK = 8,   /* breakpoint here */
     PRE_ALWAYS = 16, /* with PRE_IT: executed whatever the condition (BKPT) */
+    PRE_PARK = 32,   /* the head of a loop that may be parked here */
     PRE_WIDE = 128   /* not something to do: the instruction has two halfwords */
 };
 
@@ -65,6 +67,7 @@ struct memory {
     uint32_t fence_low, fence_span; /* see armv7m_fence() */
     uint32_t line_mask;             /* ~(line - 1), or 0 */
     struct armv7m_lines *lines;     /* or NULL */
+    uint32_t changes;               /* of decoded instructions, ever */
     bool dying;                     /* unmapped while running; freed at the next boundary */
 };
 
@@ -154,10 +157,13 @@ struct armv7m {
     struct armv7m_config config;
     struct memory memory[ARMV7M_MAX_REGIONS + 1]; /* the last is nowhere */
     struct memory *nowhere, *fenced;              /* NULL: no fence */
+    unsigned n_memory;                            /* regions are before this one */
     uint32_t breaks[ARMV7M_MAX_BREAKS], hooks[ARMV7M_MAX_HOOKS];
     unsigned n_breaks, n_hooks, n_watches;
     struct armv7m_watch watches[ARMV7M_MAX_WATCHES];
     struct armv7m_watch_hit hit;
+    struct park park;
+    struct armv7m *self; /* for questions that must unpark it first */
 };
 
 /* --- core.c ---------------------------------------------------------------------- */

@@ -21,6 +21,7 @@ static unsigned free_slot(struct armv7m_cache *cache) {
 
 void armv7m_cache_fill(struct armv7m_cache *cache, uint32_t line) {
     unsigned slot = free_slot(cache);
+    cache->fills++;
     cache->line[slot] = line;
     cache->slot[line] = (uint8_t)(slot + 1);
     armv7m_cache_push(cache, slot);

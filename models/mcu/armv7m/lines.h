@@ -26,6 +26,7 @@ struct armv7m_cache {
     uint8_t *slot; /* by line of the memory, and one more: slot + 1 that holds it, 0 none */
     /* the core's */
     unsigned filled; /* slots, from the first on */
+    uint32_t fills;  /* ever */
     uint32_t line[ARMV7M_CACHE_MAX];
     /* A ring in the order of their last use; the last link stands between the newest and the
      * oldest. */

@@ -11,7 +11,7 @@
 
 struct memory *armv7m_find(struct armv7m *core, uint32_t address) {
     struct memory *likely = core->page[address >> PAGE_SHIFT];
-    if (LIKELY(address - likely->base < likely->size))
+    if (LIKELY(address - likely->base < likely->size) || likely == core->nowhere)
         return likely;
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
         struct memory *m = &core->memory[i];
@@ -22,7 +22,7 @@ struct memory *armv7m_find(struct armv7m *core, uint32_t address) {
 }
 
 void armv7m_spans(struct armv7m *core) {
-    bool slow = core->n_watches != 0;
+    bool slow = core->n_watches != 0 || core->park.state == PARK_RECORDS;
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
         struct memory *m = &core->memory[i];
         bool lined = m->lines && m->lines->latency;
@@ -33,12 +33,14 @@ void armv7m_spans(struct armv7m *core) {
 }
 
 static void fill_pages(struct armv7m *core) {
+    core->n_memory = 0;
     for (unsigned page = 0; page < PAGES; page++)
         core->page[page] = core->nowhere;
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++) {
         struct memory *m = &core->memory[i];
         if (!m->size)
             continue;
+        core->n_memory = i + 1;
         for (uint32_t page = m->base >> PAGE_SHIFT; page <= (m->base + m->size - 1) >> PAGE_SHIFT;
              page++)
             core->page[page] = m;
@@ -93,6 +95,7 @@ bool armv7m_map(struct armv7m *core, const struct armv7m_region *region, struct 
         slot->line_mask = UINT32_MAX << region->lines->shift;
         region->lines->prefetched = ARMV7M_NO_LINE;
     }
+    armv7m_park_forget(core);
     fill_pages(core);
     return true;
 }
@@ -102,6 +105,7 @@ bool armv7m_unmap(struct armv7m *core, uint32_t base) {
     struct memory *m = armv7m_find(core, base);
     if (!m->size || m->base != base)
         return false;
+    armv7m_park_forget(core);
     m->read_span = m->write_span = m->lined_span = 0;
     if (core->op && core->code == m) {
         m->dying = true;
@@ -125,6 +129,7 @@ void armv7m_bury(struct armv7m *core, struct memory *m) {
 void armv7m_forget(struct memory *m, uint32_t offset, uint32_t size) {
     if (!m->ops || offset + size <= m->code_low || offset >= m->code_low + m->code_span)
         return;
+    m->changes++;
     uint32_t from = offset > IT_BEHIND ? offset - IT_BEHIND : 0;
     uint32_t to = offset + size + IT_BEHIND < m->size ? offset + size + IT_BEHIND : m->size;
     struct op *first = &m->ops[from / 2],
@@ -143,6 +148,7 @@ void armv7m_forget_all(struct armv7m *core) {
 }
 
 void armv7m_invalidate(struct armv7m *core, uint32_t address, uint32_t size) {
+    armv7m_park_disturb(core, address, size);
     struct memory *whole = armv7m_find(core, address);
     if (address - whole->base < whole->size && size <= whole->size - (address - whole->base)) {
         armv7m_forget(whole, address - whole->base, size);
@@ -159,6 +165,8 @@ void armv7m_invalidate(struct armv7m *core, uint32_t address, uint32_t size) {
 }
 
 bool armv7m_fence(struct armv7m *core, uint32_t address, uint32_t size) {
+    if (size)
+        armv7m_park_disturb(core, address & ~7u, size + 15);
     struct memory *m = size ? armv7m_find(core, address) : NULL;
     if (core->fenced)
         core->fenced->fence_span = 0;
@@ -189,6 +197,7 @@ static inline void respect_fence(struct armv7m *core, uint32_t address, unsigned
  * lest the very next instruction be fetched or not as the caller's stops happen to fall. Blocks
  * know how long their fetches may wait at most. */
 void armv7m_flush_fetch(struct armv7m *core) {
+    armv7m_unpark(core);
     core->line = 1;
     core->limit = 0;
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++)
@@ -251,22 +260,33 @@ static bool bit_write(struct armv7m *core, uint32_t address, unsigned size, uint
 
 bool armv7m_bus_read(struct armv7m *core, uint32_t address, unsigned size, uint32_t *value) {
     struct memory *m = armv7m_find(core, address);
+    enum park_state park = core->park.state;
     *value = 0;
     if (m->size) {
         respect_fence(core, address, size);
+        if (UNLIKELY(park == PARK_RECORDS))
+            armv7m_park_note(core, address, size, false);
         *value = host_read(m->host + (address - m->base), size);
         core->cycles += read_wait(m, address - m->base);
         return true;
     }
     if (in_bitband(address))
         return bit_read(core, address, value);
-    if (in_ppb(address))
+    if (in_ppb(address)) {
+        core->park.refused = true;
         return armv7m_ppb_read(core, address, size, value, false);
+    }
     if (!core->config.hooks.read)
         return false;
+    if (UNLIKELY(park == PARK_REPLAYS))
+        return armv7m_park_port_again(core, value);
+    if (UNLIKELY(park == PARK_RECORDS))
+        armv7m_park_port(core, address, size);
     int waits = core->config.hooks.read(core->config.user, address, size, value);
     if (waits < 0)
         return false;
+    if (UNLIKELY(park == PARK_RECORDS))
+        armv7m_park_port_end(core, *value, (unsigned)waits);
     core->cycles += (unsigned)waits;
     return true;
 }
@@ -275,12 +295,15 @@ bool armv7m_bus_write(struct armv7m *core, uint32_t address, unsigned size, uint
     struct memory *m = armv7m_find(core, address);
     if (m->size && m->region.flags & ARMV7M_WRITE) {
         respect_fence(core, address, size);
+        if (UNLIKELY(core->park.state == PARK_RECORDS))
+            armv7m_park_note(core, address, size, true);
         memcpy(m->host + (address - m->base), &value, size);
         armv7m_forget(m, address - m->base, size);
         return true;
     }
     if (!m->size && in_bitband(address))
         return bit_write(core, address, size, value);
+    core->park.refused = true;
     if (in_ppb(address))
         return armv7m_ppb_write(core, address, size, value, false);
     if (!core->config.hooks.write)
@@ -324,6 +347,13 @@ static inline bool load_lined(struct armv7m *core, uint32_t address, unsigned si
 bool armv7m_load(struct armv7m *core, uint32_t address, unsigned size, uint32_t *value) {
     if (LIKELY(load_lined(core, address, size, value)))
         return true;
+    if (core->park.state == PARK_RECORDS && !(address & (size - 1))) {
+        const uint8_t *noted = armv7m_park_note(core, address, size, false);
+        if (noted) {
+            *value = host_read(noted, size);
+            return true;
+        }
+    }
     if (!unaligned_allowed(core, address, size))
         return false;
     respect_fence(core, address, size); /* as the access begins */
@@ -332,7 +362,7 @@ bool armv7m_load(struct armv7m *core, uint32_t address, unsigned size, uint32_t 
         n = piece(address + at, size - at);
         core->cycles += at != 0;
         if (!armv7m_bus_read(core, address + at, n, &part))
-            return bus_fault(core, address + at);
+            return !core->park.owes && bus_fault(core, address + at);
         result |= part << (8 * at);
     }
     *value = result;
@@ -342,6 +372,13 @@ bool armv7m_load(struct armv7m *core, uint32_t address, unsigned size, uint32_t 
 }
 
 bool armv7m_store(struct armv7m *core, uint32_t address, unsigned size, uint32_t value) {
+    if (core->park.state == PARK_RECORDS && !(address & (size - 1))) {
+        uint8_t *noted = armv7m_park_note(core, address, size, true);
+        if (noted) {
+            memcpy(noted, &value, size);
+            return true;
+        }
+    }
     if (!unaligned_allowed(core, address, size))
         return false;
     respect_fence(core, address, size);
@@ -364,6 +401,7 @@ uint8_t *armv7m_direct(struct armv7m *core, uint32_t address, uint32_t size, boo
     uint32_t offset = address - m->base;
     if (!m->size || size > m->size - offset || (write && !(m->region.flags & ARMV7M_WRITE)))
         return NULL;
+    armv7m_park_disturb(core, address, size);
     return m->host + offset;
 }
 
@@ -398,6 +436,7 @@ static bool debug_write(struct armv7m *core, uint32_t address, unsigned size, ui
 
 bool armv7m_read(struct armv7m *core, uint32_t address, unsigned size, uint32_t *value) {
     *value = 0;
+    armv7m_unpark(core);
     if (!(address & (size - 1)))
         return debug_read(core, address, size, value);
     for (unsigned i = 0; i < size; i++) {
@@ -410,6 +449,7 @@ bool armv7m_read(struct armv7m *core, uint32_t address, unsigned size, uint32_t 
 }
 
 bool armv7m_write(struct armv7m *core, uint32_t address, unsigned size, uint32_t value) {
+    armv7m_unpark(core);
     if (!(address & (size - 1)))
         return debug_write(core, address, size, value);
     for (unsigned i = 0; i < size; i++)

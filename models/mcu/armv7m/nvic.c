@@ -82,6 +82,7 @@ bool armv7m_wakes(const struct armv7m *core) {
 }
 
 void armv7m_pend_exception(struct armv7m *core, unsigned exception, bool on) {
+    armv7m_unpark(core);
     if (on && !bit(core->pending, exception) && core->scr & SCR_SEVONPEND)
         core->event = true;
     set_bit(core->pending, exception, on);
@@ -121,6 +122,7 @@ void armv7m_nmi(struct armv7m *core) {
 }
 
 void armv7m_event(struct armv7m *core) {
+    armv7m_unpark(core);
     core->event = true;
 }
 

@@ -2,6 +2,8 @@
 #include "models/mcu/armv7m/internal.h"
 
 uint32_t armv7m_pc(const struct armv7m *core) {
+    if (armv7m_parked(core))
+        armv7m_unpark(core->self);
     return core->op ? armv7m_op_pc(core->code, core->op) : core->pc;
 }
 
@@ -77,6 +79,8 @@ static void set_xpsr(struct armv7m *core, uint32_t value) {
 }
 
 uint32_t armv7m_get(const struct armv7m *core, enum armv7m_reg reg) {
+    if (armv7m_parked(core))
+        armv7m_unpark(core->self);
     if (reg >= ARMV7M_S0)
         return reg < ARMV7M_REGS ? core->s[reg - ARMV7M_S0] : 0;
     if (reg < ARMV7M_PC)
@@ -117,6 +121,7 @@ static void set_mask(struct armv7m *core, enum armv7m_reg reg, uint32_t value) {
 }
 
 void armv7m_set(struct armv7m *core, enum armv7m_reg reg, uint32_t value) {
+    armv7m_unpark(core);
     if (reg >= ARMV7M_S0) {
         if (reg < ARMV7M_REGS && core->config.kind == ARMV7M_M4F)
             core->s[reg - ARMV7M_S0] = value;

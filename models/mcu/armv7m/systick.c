@@ -41,6 +41,8 @@ static void start(struct armv7m *core, uint32_t value) {
 
 void armv7m_systick_expire(struct armv7m *core) {
     struct systick *s = &core->systick;
+    if (core->cycles >= s->next && s->csr & TICKINT)
+        armv7m_unpark(core);
     while (core->cycles >= s->next) {
         s->csr |= COUNTFLAG;
         if (s->csr & TICKINT)
@@ -50,7 +52,8 @@ void armv7m_systick_expire(struct armv7m *core) {
 }
 
 uint64_t armv7m_next_wake(const struct armv7m *core) {
-    return core->systick.csr & TICKINT ? core->systick.next : ARMV7M_NEVER;
+    uint64_t tick = core->systick.csr & TICKINT ? core->systick.next : ARMV7M_NEVER;
+    return armv7m_parked(core) && core->park.until < tick ? core->park.until : tick;
 }
 
 uint32_t armv7m_systick_read(struct armv7m *core, uint32_t offset, bool debug) {

@@ -109,6 +109,8 @@ static bool access_block(struct stm32 *mcu, uint32_t address, unsigned size, boo
     bool touches = touches_edges(b, address, write);
     if (touches)
         inbox_settle(mcu, mcu->now);
+    if (b && dma)
+        bus_disturb(b);
     mcu->access.active = true;
     mcu->access.write = write;
     mcu->access.dma = dma;
@@ -151,6 +153,31 @@ static int core_access(struct stm32 *mcu, uint32_t address, unsigned size, bool 
     if (mcu->feed.fence ? mcu->stale & STALE_ACTS : mcu->stale && events_seen(mcu) < mcu->target)
         armv7m_request_stop(mcu->core);
     return bridge_wait(mcu, address, write);
+}
+
+bool bus_core_steady(void *user, uint32_t address, unsigned size, uint32_t *value,
+                     uint64_t *until) {
+    struct stm32 *mcu = user;
+    const struct timebase *hclk = &mcu->clocks[STM32_HCLK];
+    struct stm32_block *b = bus_find(mcu, address);
+    uint64_t cycle = armv7m_cycles(mcu->core);
+    const struct stm32_reg *reg =
+        b && b->ip && b->clocked && !b->held && address - b->base < b->size
+            ? find_reg(b, address - b->base)
+            : NULL;
+    sim_time change = SIM_NEVER;
+    if (!reg || reg->steady == STM32_UNSTEADY || mcu->apb_free[b->row->bus] > cycle)
+        return false;
+    mcu->access_size = size;
+    uint32_t offset = (address - b->base) & ~3U, word;
+    if (reg->steady == STM32_STEADY)
+        word = b->ip->read ? b->ip->read(b, offset) : stm32_get(b, offset);
+    else if (!pins_steady(mcu, b, timebase_time(hclk, cycle), &word, &change))
+        return false;
+    b->watched = true;
+    *value = word >> 8 * (address & 3) & lanes(size);
+    *until = change == SIM_NEVER ? ARMV7M_NEVER : timebase_after(hclk, change);
+    return true;
 }
 
 int bus_core_read(void *user, uint32_t address, unsigned size, uint32_t *value) {

@@ -138,6 +138,7 @@ bool stm32_clocked(const struct stm32_block *b) {
 
 void stm32_set_rate(struct stm32_block *b, enum stm32_clock clock, struct stm32_rate rate) {
     struct stm32 *mcu = b->mcu;
+    armv7m_unpark(mcu->core);
     uint64_t common = rate.hz ? gcd(rate.hz, rate.per) : 1;
     rate.hz /= common;
     rate.per /= common;

@@ -58,6 +58,12 @@ static bool make_block(struct stm32_block *b, struct sim_err *err) {
     return make_registers(b, err);
 }
 
+static void note_port(struct stm32 *mcu, struct stm32_block *b) {
+    for (size_t i = 0; b->ip && i < b->ip->n_regs; i++)
+        if (b->ip->regs[i].steady == STM32_PINS)
+            mcu->ports[b->row->variant % PORTS].block = b;
+}
+
 static void fill_block(struct stm32 *mcu, unsigned index) {
     struct stm32_block *b = &mcu->blocks[index];
     b->mcu = mcu;
@@ -71,6 +77,7 @@ static void fill_block(struct stm32 *mcu, unsigned index) {
         mcu->flash = b;
     if (strcmp(b->row->name, "EXTI") == 0)
         mcu->exti = b;
+    note_port(mcu, b);
     mcu->by_base[index] = b;
 }
 

@@ -70,6 +70,7 @@ static void run_event(struct stm32 *mcu) {
     struct event *e = mcu->head;
     unlink_event(mcu, e);
     set_now(mcu, e->time);
+    bus_disturb(e->block);
     if (e->block->ip->pin_in)
         inbox_settle(mcu, mcu->now);
     e->block->ip->event(e->block, e->id);

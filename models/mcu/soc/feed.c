@@ -28,6 +28,11 @@ static uint32_t most_items(const struct lane *l) {
     return 2 * (uint32_t)(l->tail - l->head) + 1;
 }
 
+/* The octets that it may still write. */
+static uint32_t span_of(const struct feed *f) {
+    return f->to.step ? f->to.items : 1;
+}
+
 static bool find(struct stm32 *mcu, struct feed *f) {
     const struct lane *l = &mcu->lane;
     struct stm32_block *b = l->block;
@@ -43,8 +48,7 @@ static bool find(struct stm32 *mcu, struct feed *f) {
         return false;
     f->clock = &mcu->clocks[f->dma->row->clock];
     f->to.items = f->to.items < most_items(l) ? f->to.items : most_items(l);
-    uint32_t span = f->to.step ? f->to.items : 1;
-    f->memory = f->to.items ? bus_dma_memory(mcu, f->to.memory, span, true) : NULL;
+    f->memory = f->to.items ? bus_dma_memory(mcu, f->to.memory, span_of(f), true) : NULL;
     return f->memory;
 }
 
@@ -200,7 +204,7 @@ bool feed_run(struct stm32 *mcu, sim_time limit) {
     struct lane *l = &mcu->lane;
     struct feed *f = &mcu->feed;
     struct stm32_bits bits;
-    if (!usable(mcu, f))
+    if (!usable(mcu, f) || armv7m_park_touches(mcu->core, f->to.memory, span_of(f)))
         return false;
     sim_time waiting = first_waiting(mcu), until = bound(mcu, limit);
     uint32_t n = 0, value = 0, address = f->to.memory;

@@ -128,6 +128,7 @@ static void cut_short(struct stm32 *mcu, sim_time time) {
 bool stm32_pin_set(struct stm32 *mcu, unsigned port, unsigned n, unsigned level, sim_time time) {
     if (!may_set(mcu, port, n, time) || level > STM32_Z || !room(mcu, &mcu->pins[port][n], 1))
         return false;
+    armv7m_unpark(mcu->core);
     insert(mcu, &mcu->pins[port][n].inbox, level, time, mcu->order++);
     cut_short(mcu, time);
     return true;
@@ -190,6 +191,7 @@ static size_t take_digest(struct stm32 *mcu, const struct stm32_pin *pins, sim_t
 
 bool stm32_pin_list(struct stm32 *mcu, const struct stm32_pin *pins, sim_time start,
                     const struct pin_list *list) {
+    armv7m_unpark(mcu->core);
     size_t i = take_digest(mcu, pins, start, list->digest);
     for (size_t taken; i < list->n; i += taken) {
         taken = take_edges(mcu, pins, start, list->edges + i, list->n - i);

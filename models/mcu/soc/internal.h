@@ -65,6 +65,7 @@ struct stm32_block {
     } routes[STM32_SIGNALS]; /* of its DMA requests, by signal */
     uint8_t index;
     bool clocked, held;
+    bool watched; /* the core may be parked on account of what it reads there */
     uint8_t remap;
     uint8_t out[STM32_ROLES];    /* STM32_LOW, HIGH, Z */
     uint8_t in[STM32_ROLES];     /* level last told */
@@ -195,6 +196,11 @@ struct stm32 {
     unsigned n_blocks;
     struct stm32_block **by_base; /* sorted */
     struct stm32_block *last_hit, *exti, *flash;
+    struct port {
+        struct stm32_block *block; /* NULL: there is no such port */
+        uint32_t levels;           /* as inputs see them, by pin */
+        sim_time changed;          /* the last of their changes */
+    } ports[PORTS];
     struct memory memories[8], *last_memory;
     unsigned n_memories;
     bool zero_mapped;
@@ -261,6 +267,15 @@ sim_time events_seen(struct stm32 *mcu);
 int bus_core_read(void *user, uint32_t address, unsigned size, uint32_t *value);
 int bus_core_write(void *user, uint32_t address, unsigned size, uint32_t value);
 struct stm32_block *bus_find(struct stm32 *mcu, uint32_t address);
+/* For a core that may be parked: see struct armv7m_hooks. What it watches is told before it
+ * changes. */
+bool bus_core_steady(void *user, uint32_t address, unsigned size, uint32_t *value, uint64_t *until);
+static inline void bus_disturb(struct stm32_block *b) {
+    if (!b->watched)
+        return;
+    b->watched = false;
+    armv7m_unpark(b->mcu->core);
+}
 
 /* report.c */
 void report(struct stm32 *mcu, struct stm32_block *b, struct stm32_report *r);
@@ -277,9 +292,15 @@ void pins_board(struct stm32 *mcu, struct pin *pin);
 /* The next `n` of them, each turning the level that inputs see; who hears them is told otherwise.
  */
 void pins_toggle(struct stm32 *mcu, struct pin *pin, size_t n);
+/* It is `level` from `time` on. */
+void pins_level(struct stm32 *mcu, struct pin *pin, unsigned level, sim_time time);
 /* The history of the pin's level: one more change; what is known elsewhere goes there. */
 void pins_note(struct pin *pin, unsigned before, sim_time time);
 void pins_write_history(struct stm32 *mcu, struct pin *pin);
+/* What STM32_PINS gives at `now`, and the next edge that is known to come; false: it may differ
+ * with the very next cycle. */
+bool pins_steady(const struct stm32 *mcu, const struct stm32_block *port, sim_time now,
+                 uint32_t *levels, sim_time *until);
 /* EXTI when it listens to the pin, else NULL. */
 static inline struct stm32_block *pins_exti(const struct stm32 *mcu, const struct pin *pin) {
     struct stm32_block *exti = mcu->exti;

@@ -240,9 +240,10 @@ void lane_begin(const struct lane *l, struct stm32_bits *bits) {
 /* As with inboxes: the pins are where they will be before the first block knows it. */
 void lane_levels(struct stm32 *mcu, const struct stm32_bits *bits) {
     struct lane *l = &mcu->lane;
-    l->pin[CLOCK]->level = l->pin[CLOCK]->board = l->block->in[l->role[CLOCK]] =
-        (uint8_t)bits->clock;
-    l->pin[DATA]->level = l->pin[DATA]->board = l->block->in[l->role[DATA]] = (uint8_t)bits->data;
+    l->pin[CLOCK]->board = l->block->in[l->role[CLOCK]] = (uint8_t)bits->clock;
+    l->pin[DATA]->board = l->block->in[l->role[DATA]] = (uint8_t)bits->data;
+    pins_level(mcu, l->pin[CLOCK], bits->clock, mcu->now);
+    pins_level(mcu, l->pin[DATA], bits->data, mcu->now);
     mcu->delivers = true;
     if (l->overheard) {
         overhear(mcu, l, l->pin[CLOCK]);

@@ -104,12 +104,22 @@ void pins_write_history(struct stm32 *mcu, struct pin *pin) {
     pin->unwritten = false;
 }
 
+void pins_level(struct stm32 *mcu, struct pin *pin, unsigned level, sim_time time) {
+    struct port *port = &mcu->ports[pin->out.port];
+    uint32_t bit = 1U << pin->out.pin;
+    if (port->block)
+        bus_disturb(port->block);
+    pin->level = (uint8_t)level;
+    port->levels = level ? port->levels | bit : port->levels & ~bit;
+    port->changed = time > port->changed ? time : port->changed;
+}
+
 static void settle(struct stm32 *mcu, struct pin *pin, sim_time time) {
     unsigned level = seen_level(pin);
     if (level == pin->level)
         return;
     pins_note(pin, pin->level, time);
-    pin->level = (uint8_t)level;
+    pins_level(mcu, pin, level, time);
     tell(mcu, pin, time);
 }
 
@@ -147,13 +157,43 @@ static inline bool rests(const struct stm32 *mcu, const struct pin *pin, sim_tim
            (pin->n_changes == 0 || pin->history[last].time <= time);
 }
 
+/* What the input register shows at `now` is of this time. */
+static sim_time sampled_at(const struct stm32 *mcu, sim_time now) {
+    const struct timebase *hclk = &mcu->clocks[STM32_HCLK];
+    uint64_t tick = timebase_at(hclk, now);
+    return tick >= hclk->tick + 2 ? timebase_time(hclk, tick - 2) : hclk->origin;
+}
+
+/* None of the port's pins changed since, or is about to. `until`: the next edge that is known. */
+static bool port_rests(const struct stm32 *mcu, unsigned port, sim_time now, sim_time *until) {
+    const struct lane *l = &mcu->lane;
+    if (mcu->ports[port].changed > sampled_at(mcu, now) ||
+        (l->pin[0] && (l->pin[0]->out.port == port || l->pin[1]->out.port == port)))
+        return false;
+    *until = SIM_NEVER;
+    for (unsigned i = 0; i < mcu->n_inputs; i++) {
+        const struct inbox *in = &mcu->inputs[i]->inbox;
+        if (mcu->inputs[i]->out.port == port && in->head < in->n &&
+            in->edge[in->head].time < *until)
+            *until = in->edge[in->head].time;
+    }
+    return *until > now;
+}
+
+bool pins_steady(const struct stm32 *mcu, const struct stm32_block *port, sim_time now,
+                 uint32_t *levels, sim_time *until) {
+    *levels = mcu->ports[port->row->variant].levels;
+    return port_rests(mcu, port->row->variant, now, until);
+}
+
 uint32_t stm32_port_sample(const struct stm32_block *b) {
     struct stm32 *mcu = b->mcu;
+    sim_time until;
+    if (port_rests(mcu, b->row->variant, mcu->now, &until))
+        return mcu->ports[b->row->variant].levels;
     if (moves(mcu, b->row->variant))
         inbox_settle(mcu, mcu->now);
-    const struct timebase *hclk = &mcu->clocks[STM32_HCLK];
-    uint64_t tick = timebase_at(hclk, mcu->now);
-    sim_time when = tick >= hclk->tick + 2 ? timebase_time(hclk, tick - 2) : hclk->origin;
+    sim_time when = sampled_at(mcu, mcu->now);
     uint32_t levels = 0;
     for (unsigned n = 0; n < PORT_PINS; n++) {
         struct pin *pin = &mcu->pins[b->row->variant][n];
@@ -285,7 +325,8 @@ void pins_toggle(struct stm32 *mcu, struct pin *pin, size_t n) {
         note_edges(pin, edges, n);
     }
     pin->unwritten = n >= HISTORY;
-    pin->board = pin->level = edges[n - 1].level;
+    pin->board = edges[n - 1].level;
+    pins_level(mcu, pin, edges[n - 1].level, edges[n - 1].time);
     pin->inbox.head += n;
 }
 

@@ -131,6 +131,7 @@ bool routes_create(struct stm32 *mcu, struct sim_err *err) {
 static void set_clocked(struct stm32_block *b, bool on) {
     if (b->clocked == on)
         return;
+    bus_disturb(b);
     b->clocked = on;
     if (b->ip && b->ip->clock_changed)
         b->ip->clock_changed(b);

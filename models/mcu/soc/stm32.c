@@ -52,6 +52,12 @@ static void on_fence(void *user) {
     armv7m_request_stop(mcu->core);
 }
 
+/* A parked core's cycle is that of what happens now. */
+static uint64_t on_cycle(void *user) {
+    const struct stm32 *mcu = user;
+    return timebase_after(&mcu->clocks[STM32_HCLK], mcu->now);
+}
+
 static bool make_core(struct stm32 *mcu, struct sim_err *err) {
     const struct armv7m_hooks *owner = &mcu->config.core;
     struct armv7m_config config = {
@@ -62,10 +68,13 @@ static bool make_core(struct stm32 *mcu, struct sim_err *err) {
         .reference_div = 8, /* RM0368 6.2, RM0041 6.2: SysTick's other clock is HCLK / 8 */
         .entry_latency = mcu->config.entry_latency,
         .fetch_latency = mcu->config.fetch_latency,
+        .parks = !mcu->config.pass_by_pass,
         .hooks = {.read = bus_core_read, .write = bus_core_write, .unmodelled = report_core},
         .user = mcu,
     };
     config.hooks.fence = on_fence;
+    config.hooks.steady = bus_core_steady;
+    config.hooks.cycle = on_cycle;
     config.hooks.semihost = owner->semihost ? on_semihost : NULL;
     config.hooks.itm = owner->itm ? on_itm : NULL;
     config.hooks.function = owner->function ? on_function : NULL;
@@ -153,6 +162,7 @@ static void clear_block(struct stm32_block *b) {
 }
 
 void block_reset(struct stm32_block *b, enum stm32_cause cause) {
+    bus_disturb(b);
     clear_block(b);
     if (b->ip && b->ip->reset)
         b->ip->reset(b, cause);
@@ -160,6 +170,7 @@ void block_reset(struct stm32_block *b, enum stm32_cause cause) {
 
 void chip_reset(struct stm32 *mcu, enum stm32_cause cause) {
     struct sim_err err = SIM_ERR_INIT;
+    armv7m_unpark(mcu->core);
     inbox_settle(mcu, mcu->now);
     mcu->stale |= STALE_ACTS;
     mcu->cause = cause;
@@ -255,13 +266,18 @@ static enum armv7m_stop run_core(struct stm32 *mcu, sim_time target) {
     return stop;
 }
 
-/* What happens before `until` while the core sleeps; true when something may have woken it. */
+/* Nothing that happens concerns the core until it is told. */
+static bool rests(const struct stm32 *mcu) {
+    return armv7m_asleep(mcu->core) || armv7m_parked(mcu->core);
+}
+
+/* What happens before `until` while the core rests; true when something may have woken it. */
 static bool sleep_through(struct stm32 *mcu, sim_time until) {
     const struct timebase *hclk = &mcu->clocks[STM32_HCLK];
     uint64_t wake = armv7m_next_wake(mcu->core);
     sim_time alarm = wake == ARMV7M_NEVER ? SIM_NEVER : timebase_time(hclk, wake - 1);
     sim_time limit = alarm < until ? alarm : until - 1;
-    while (!mcu->roused)
+    while (!mcu->roused && rests(mcu))
         if (!events_step(mcu, limit))
             return false;
     armv7m_doze(mcu->core, timebase_after(hclk, mcu->now));
@@ -270,8 +286,8 @@ static bool sleep_through(struct stm32 *mcu, sim_time until) {
 
 /* One stretch up to the next event or `until`. */
 static enum stm32_stop run_stretch(struct stm32 *mcu, sim_time until) {
-    bool woken = !mcu->roused && armv7m_asleep(mcu->core) && sleep_through(mcu, until);
-    sim_time next = woken ? mcu->now : events_seen(mcu);
+    bool woken = !mcu->roused && rests(mcu) && sleep_through(mcu, until);
+    sim_time next = woken ? mcu->now : rests(mcu) ? events_next(mcu) : events_seen(mcu);
     enum stm32_stop stop = stop_of(mcu, run_core(mcu, next < until ? next : until));
     sim_time reached = core_time(mcu);
     events_advance(mcu, reached < until ? reached : until);
@@ -279,11 +295,23 @@ static enum stm32_stop run_stretch(struct stm32 *mcu, sim_time until) {
     return stop != STM32_UNTIL ? stop : other;
 }
 
+/* Whoever looks finds the core at an instruction, or in the entry that follows it at once. */
+static void unpark(struct stm32 *mcu) {
+    if (!armv7m_parked(mcu->core))
+        return;
+    armv7m_unpark(mcu->core);
+    mcu->target = SIM_NEVER;
+    mcu->running = true;
+    armv7m_run(mcu->core, armv7m_cycles(mcu->core));
+    mcu->running = false;
+}
+
 enum stm32_stop stm32_run_until(struct stm32 *mcu, sim_time until) {
     enum stm32_stop stop = STM32_UNTIL;
     mcu->roused = true; /* by whoever touched the core meanwhile */
     while (stop == STM32_UNTIL && core_time(mcu) < until)
         stop = run_stretch(mcu, until);
+    unpark(mcu);
     if (stop == STM32_UNTIL) {
         events_advance(mcu, until);
         stop = asked(mcu);

@@ -147,6 +147,7 @@ struct stm32_config {
     uint64_t seed;                         /* of the random number generator */
     unsigned spi_partial;                  /* STM32_SPI_..._KEEPS */
     bool edge_by_edge; /* no edge is delivered late: slow, and to the same effect */
+    bool pass_by_pass; /* a core that waits in a loop executes it: the same */
 
     /* Each may be NULL. None may call stm32_run_until(), stm32_step(), stm32_reset() or
      * stm32_destroy(). */

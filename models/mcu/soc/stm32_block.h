@@ -15,6 +15,13 @@ struct stm32_block; /* an instance of an IP in a chip */
 
 /* --- an IP version ---------------------------------------------------------------------- */
 
+/* What a read gives as long as nothing happens to the block: no access, event, clock or gate. */
+enum stm32_steady {
+    STM32_UNSTEADY, /* perhaps something else each time, or it has an effect */
+    STM32_STEADY,   /* the same */
+    STM32_PINS,     /* GPIO: the levels of the port's pins, two HCLK edges ago */
+};
+
 /* One register, or `count` of them every `stride` octets (0 and 1: one). */
 struct stm32_reg {
     const char *name; /* as in the manual: "CR1" */
@@ -24,6 +31,7 @@ struct stm32_reg {
     uint32_t loud;     /* bits that are not modelled: writing one to another value than it has */
     uint8_t count, stride;
     bool apart; /* a read neither sees nor changes what quiet edges do (see quiet below) */
+    enum stm32_steady steady;
 };
 
 /* An edge at a pin. Edges of one time come in ascending `order`, a number that wraps. */

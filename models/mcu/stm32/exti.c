@@ -16,12 +16,12 @@ enum { PIN_LINES = 16, OUTPUTS = 14 };
 #define LINES 0x007FFFFFU
 
 static const struct stm32_reg regs[] = {
-    {.name = "IMR", .offset = IMR, .writable = LINES},
-    {.name = "EMR", .offset = EMR, .writable = LINES},
-    {.name = "RTSR", .offset = RTSR, .writable = LINES},
-    {.name = "FTSR", .offset = FTSR, .writable = LINES},
-    {.name = "SWIER", .offset = SWIER, .writable = LINES},
-    {.name = "PR", .offset = PR},
+    {.name = "IMR", .offset = IMR, .writable = LINES, .steady = STM32_STEADY},
+    {.name = "EMR", .offset = EMR, .writable = LINES, .steady = STM32_STEADY},
+    {.name = "RTSR", .offset = RTSR, .writable = LINES, .steady = STM32_STEADY},
+    {.name = "FTSR", .offset = FTSR, .writable = LINES, .steady = STM32_STEADY},
+    {.name = "SWIER", .offset = SWIER, .writable = LINES, .steady = STM32_STEADY},
+    {.name = "PR", .offset = PR, .steady = STM32_STEADY},
 };
 
 struct state {

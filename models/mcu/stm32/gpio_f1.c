@@ -13,12 +13,20 @@ enum { CRL = 0x00, CRH = 0x04, IDR = 0x08, ODR = 0x0C, BSRR = 0x10, BRR = 0x14, 
 enum { CNF_ANALOG = 0, CNF_FLOATING = 1, CNF_PULL = 2 };
 
 static const struct stm32_reg regs[] = {
-    {.name = "CRL", .offset = CRL, .reset = 0x44444444, .writable = 0xFFFFFFFF},
-    {.name = "CRH", .offset = CRH, .reset = 0x44444444, .writable = 0xFFFFFFFF},
-    {.name = "IDR", .offset = IDR},
-    {.name = "ODR", .offset = ODR, .writable = 0x0000FFFF},
-    {.name = "BSRR", .offset = BSRR},
-    {.name = "BRR", .offset = BRR},
+    {.name = "CRL",
+     .offset = CRL,
+     .reset = 0x44444444,
+     .writable = 0xFFFFFFFF,
+     .steady = STM32_STEADY},
+    {.name = "CRH",
+     .offset = CRH,
+     .reset = 0x44444444,
+     .writable = 0xFFFFFFFF,
+     .steady = STM32_STEADY},
+    {.name = "IDR", .offset = IDR, .steady = STM32_PINS},
+    {.name = "ODR", .offset = ODR, .writable = 0x0000FFFF, .steady = STM32_STEADY},
+    {.name = "BSRR", .offset = BSRR, .steady = STM32_STEADY},
+    {.name = "BRR", .offset = BRR, .steady = STM32_STEADY},
     {.name = "LCKR", .offset = LCKR},
 };
 

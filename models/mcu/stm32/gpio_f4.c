@@ -22,16 +22,16 @@ enum {
 };
 
 static const struct stm32_reg regs[] = {
-    {.name = "MODER", .offset = MODER, .writable = 0xFFFFFFFF},
-    {.name = "OTYPER", .offset = OTYPER, .writable = 0x0000FFFF},
-    {.name = "OSPEEDR", .offset = OSPEEDR, .writable = 0xFFFFFFFF},
-    {.name = "PUPDR", .offset = PUPDR, .writable = 0xFFFFFFFF},
-    {.name = "IDR", .offset = IDR},
-    {.name = "ODR", .offset = ODR, .writable = 0x0000FFFF},
-    {.name = "BSRR", .offset = BSRR},
+    {.name = "MODER", .offset = MODER, .writable = 0xFFFFFFFF, .steady = STM32_STEADY},
+    {.name = "OTYPER", .offset = OTYPER, .writable = 0x0000FFFF, .steady = STM32_STEADY},
+    {.name = "OSPEEDR", .offset = OSPEEDR, .writable = 0xFFFFFFFF, .steady = STM32_STEADY},
+    {.name = "PUPDR", .offset = PUPDR, .writable = 0xFFFFFFFF, .steady = STM32_STEADY},
+    {.name = "IDR", .offset = IDR, .steady = STM32_PINS},
+    {.name = "ODR", .offset = ODR, .writable = 0x0000FFFF, .steady = STM32_STEADY},
+    {.name = "BSRR", .offset = BSRR, .steady = STM32_STEADY},
     {.name = "LCKR", .offset = LCKR},
-    {.name = "AFRL", .offset = AFRL, .writable = 0xFFFFFFFF},
-    {.name = "AFRH", .offset = AFRH, .writable = 0xFFFFFFFF},
+    {.name = "AFRL", .offset = AFRL, .writable = 0xFFFFFFFF, .steady = STM32_STEADY},
+    {.name = "AFRH", .offset = AFRH, .writable = 0xFFFFFFFF, .steady = STM32_STEADY},
 };
 
 static const struct speed {

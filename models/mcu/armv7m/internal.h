@@ -137,7 +137,7 @@ struct armv7m {
     unsigned phase_length, entered; /* cycles of the phase; exception that began it */
     bool sleeping, event, sleep_wfe, exclusive;
     bool traced; /* see armv7m_trace() */
-    bool told; /* the owner knows that the core sleeps, or is locked up */
+    bool told;   /* the owner knows that the core sleeps, or is locked up */
     enum armv7m_stop stop;
     uint32_t skip_break; /* address of the breakpoint to run over, 1 for none */
 

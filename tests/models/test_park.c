@@ -7,7 +7,7 @@
 
 #include "tests/models/soc_bench.h"
 
-#define PROGRAMS     250
+#define PROGRAMS     100
 #define CHUNKS       40
 #define DATA         0x20000400U /* what loops read and write */
 #define TICKS        0           /* offsets there: counted by SysTick, */
@@ -371,7 +371,7 @@ ParameterizedTestParameters(park, random_loops) {
     return cr_make_param_array(size_t, family_index, N_FAMILIES);
 }
 
-ParameterizedTest(size_t *index, park, random_loops, .timeout = 120) {
+ParameterizedTest(size_t *index, park, random_loops, .timeout = 300) {
     const struct family *f = &FAMILIES[*index];
     static struct pair pair;
     struct program program;

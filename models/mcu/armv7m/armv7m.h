@@ -85,6 +85,17 @@ struct armv7m_hooks {
     void (*fence)(void *user);
 };
 
+/* Memory for what the core translates to the host's code: the same octets at two addresses, one to
+ * write, one to execute (a host does not like memory that is both). The owner's, valid until
+ * armv7m_destroy(). Without it, or where the host is not an x86-64, everything is interpreted, with
+ * the same results. */
+struct armv7m_host_code {
+    uint8_t *write; /* NULL: none */
+    const uint8_t *run;
+    size_t size;
+    unsigned after; /* a loop is translated when it was gone through so often; 0: as is usual */
+};
+
 struct armv7m_config {
     enum armv7m_kind kind;
     unsigned n_irq;         /* external interrupts, 1..240 */
@@ -96,6 +107,7 @@ struct armv7m_config {
     unsigned fetch_latency; /* added to every fetch that waits, cycles */
     struct armv7m_hooks hooks;
     void *user;
+    struct armv7m_host_code host;
 };
 
 /* NULL and `err` when a figure is out of range or memory is out. The core has no memory

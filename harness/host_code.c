@@ -50,5 +50,5 @@ void host_code_unmap(const struct armv7m_host_code *memory) {
     if (!memory->write)
         return;
     munmap(memory->write, memory->size);
-    munmap(__extension__(void *)(uintptr_t)memory->run, memory->size);
+    munmap(__extension__(void *)(uintptr_t) memory->run, memory->size);
 }

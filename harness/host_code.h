@@ -4,6 +4,8 @@
 
 #include "models/mcu/armv7m/armv7m.h"
 
+#define HOST_CODE_SIZE (1u << 20) /* more than the loops of a firmware take */
+
 /* `size` octets (a multiple of a page), or none if the host does not give any, or the environment
  * variable LINKPULSE_TRANSLATE is 0. */
 struct armv7m_host_code host_code_map(size_t size);

@@ -193,7 +193,7 @@ static const struct setup SETUPS[] = {
 
 static struct speed on_chip(const struct setup *setup, const struct program *p) {
     struct sim_err err = SIM_ERR_INIT;
-    struct stm32_config config = {0};
+    struct stm32_config config = {.host_code = host_code};
     struct stm32 *mcu = checked(stm32_create(stm32_chip_find(setup->chip), &config, &err), &err);
     uint32_t end = load(p);
     if (!stm32_load(mcu, FLASH, flash, SIZE, &err))

@@ -172,7 +172,7 @@ bool region_find(struct region *r, struct armv7m *core, const struct memory *cod
             add_piece(r, p->next);
         find_live(&r->pieces[i]);
     }
-    return r->closed;
+    return r->n > 0;
 }
 
 /* --- registers ------------------------------------------------------------------------------- */

@@ -82,7 +82,7 @@ struct region {
 
 /* --- region.c -------------------------------------------------------------------- */
 
-/* Finds the pieces of the loop at `head`; false: it is none, or not worth it. */
+/* Finds the pieces that begin at `head` and may follow; false: there are none. */
 bool region_find(struct region *r, struct armv7m *core, const struct memory *code,
                  const struct op *head);
 /* Writes it to r->x; `leave`: where every way through it ends, with where to go on in RAX. False:
@@ -94,6 +94,12 @@ void region_call(struct region *r, enum helper helper);
 
 /* --- templates.c ------------------------------------------------------------------ */
 
+struct template {
+    uint8_t form, sets;
+    uint32_t x86; /* enum x86_opcode, or which of the shifts */
+};
+/* The row of a narrow form; only tests change one. */
+struct template *template_row(unsigned kind);
 /* Guest registers that an operation reads and writes, by bit. */
 struct used {
     uint32_t reads, writes;

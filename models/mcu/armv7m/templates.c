@@ -45,12 +45,8 @@ enum form {
     FORM_LITERAL,
     FORMS
 };
-struct template {
-    uint8_t form, sets;
-    uint32_t x86; /* enum x86_opcode, or which of the shifts */
-};
 #define AT(name) [(OP_##name - OP_HOT_FIRST) / 2]
-static const struct template TEMPLATES[(OP_SLOW_FIRST - OP_HOT_FIRST) / 2] = {
+static struct template TEMPLATES[(OP_SLOW_FIRST - OP_HOT_FIRST) / 2] = {
     AT(NOP) = {FORM_NOP, SETS_NONE, 0},
     AT(MOVI) = {FORM_NUMBER, SETS_NONE, 0},
     AT(MOVSI) = {FORM_NUMBER, SETS_NONE, 0},
@@ -178,6 +174,10 @@ static const struct template *template_of(const struct op *op) {
     return op->inner >= OP_HOT_FIRST && op->inner < OP_SLOW_FIRST
                ? &TEMPLATES[(op->inner - OP_HOT_FIRST) / 2]
                : &NONE;
+}
+
+struct template *template_row(unsigned kind) {
+    return &TEMPLATES[(kind - OP_HOT_FIRST) / 2];
 }
 
 bool template_has(const struct region *r, const struct op *op) {

@@ -179,16 +179,25 @@ static bool write(struct translator *t, struct op *head) {
     return true;
 }
 
+bool armv7m_translate(struct armv7m *core, const struct memory *code, struct op *head) {
+    struct translator *t = core->translator;
+    if (!region_find(&t->region, core, code, head))
+        return false;
+    if (write(t, head))
+        return true;
+    drop_all(t);
+    region_find(&t->region, core, code, head);
+    return write(t, head);
+}
+
 void armv7m_warm(struct armv7m *core, const struct memory *code, struct op *head) {
     struct translator *t = core->translator;
     if (head->code == OP_DECODE || ++head->heat < t->after)
         return;
     head->heat = HEAT_REFUSED;
-    if (!region_find(&t->region, core, code, head) || write(t, head))
-        return;
-    drop_all(t);
-    if (region_find(&t->region, core, code, head))
-        write(t, head);
+    region_find(&t->region, core, code, head);
+    if (t->region.closed)
+        armv7m_translate(core, code, head);
 }
 
 const struct op *armv7m_run_translated(struct armv7m *core, const struct op *op) {
@@ -199,6 +208,7 @@ const struct op *armv7m_run_translated(struct armv7m *core, const struct op *op)
     core->host_time = -(int64_t)left;
     op = core->translator->enter(core, one->run);
     core->cycles = core->host_limit + (uint64_t)core->host_time;
+    core->translated += core->instructions - before;
     one->done += core->instructions - before;
     if (++one->entered == TRIED) {
         if (one->done < TRIED * WORTH)

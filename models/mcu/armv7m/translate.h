@@ -14,6 +14,9 @@ bool armv7m_translator_create(struct armv7m *core, struct sim_err *err);
 void armv7m_translator_destroy(struct translator *translator); /* NULL is fine */
 /* A branch back went to `head`: after a number of times the loop there is translated. */
 void armv7m_warm(struct armv7m *core, const struct memory *code, struct op *head);
+/* What begins at `head` and the pieces that follow, whether it is a loop or not; for tests, too.
+ * False: there is nothing to translate. */
+bool armv7m_translate(struct armv7m *core, const struct memory *code, struct op *head);
 /* Executes the translation at `op`, whose `begin` is OP_HOST, while it is before core->limit.
  * Counters and flags are those of `core`. Returns the operation to go on with. */
 const struct op *armv7m_run_translated(struct armv7m *core, const struct op *op);

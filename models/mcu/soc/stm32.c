@@ -58,6 +58,7 @@ static bool make_core(struct stm32 *mcu, struct sim_err *err) {
         .fetch_latency = mcu->config.fetch_latency,
         .hooks = {.read = bus_core_read, .write = bus_core_write, .unmodelled = report_core},
         .user = mcu,
+        .host = mcu->config.host_code,
     };
     config.hooks.fence = on_fence;
     config.hooks.semihost = owner->semihost ? on_semihost : NULL;

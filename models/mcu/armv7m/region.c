@@ -236,10 +236,11 @@ static void jump_to_piece(struct region *r, unsigned cc, unsigned piece) {
 
 /* A stub that `jump` goes to, and that goes on at the instruction at hand. */
 struct stub *region_stub(struct region *r, uint8_t *jump) {
-    static struct stub none;
+    struct stub *stub = &r->stubs[r->n_stubs];
     if (r->n_stubs == REGION_STUBS)
         r->x.full = true;
-    struct stub *stub = r->x.full ? &none : &r->stubs[r->n_stubs++];
+    else
+        r->n_stubs++;
     *stub = (struct stub){.jumps = {jump}, .cycles = r->cycles, .count = r->count};
     return stub;
 }

@@ -20,7 +20,7 @@
 #define REGION_PIECES 16
 #define PIECE_ITEMS   48
 #define REGION_FIXES  (4 * REGION_PIECES + 2 * REGION_STUBS)
-#define REGION_STUBS  128
+#define REGION_STUBS  512
 #define CORE          X86_RBP
 #define TIME          X86_R15
 #define COUNT         X86_R14
@@ -68,8 +68,8 @@ struct region {
     uint8_t host[GUESTS]; /* the host's register that holds a guest's, or NO_HOST */
     uint32_t written;     /* guest registers, by bit */
     unsigned uses[GUESTS];
-    bool closed; /* goes back to its head */
-    struct stub stubs[REGION_STUBS];
+    bool closed;                         /* goes back to its head */
+    struct stub stubs[REGION_STUBS + 1]; /* the last is for those there is no room for */
     unsigned n_stubs;
     struct fix {
         uint8_t *jump;

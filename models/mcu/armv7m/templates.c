@@ -2,49 +2,8 @@
  * write it. What has no row ends a piece. Meaning as in hot.c, whose macros have the names of the
  * operations; flags are stored only if something reads them. */
 #include "models/mcu/armv7m/decode.h"
-#include "models/mcu/armv7m/region.h"
-#include "models/mcu/armv7m/translate.h"
+#include "models/mcu/armv7m/templates.h"
 
-/* What the host's flags are of the guest's after an operation. */
-enum host_flags {
-    SETS_NONE,
-    SETS_NZ,
-    SETS_NZC,
-    SETS_ADD, /* all */
-    SETS_SUB, /* all, C inverted */
-};
-enum form {
-    FORM_NONE,
-    FORM_NOP,
-    FORM_NUMBER, /* MOV with a number */
-    FORM_MOVE,
-    FORM_NOT,
-    FORM_ALU_I, /* RN op number */
-    FORM_ALU,   /* RN op RM */
-    FORM_BIC,
-    FORM_RSB,
-    FORM_COMPARE_I, /* an ALU operation without a result */
-    FORM_COMPARE,
-    FORM_CARRY, /* RN op RM op C */
-    FORM_BORROW,
-    FORM_LSL, /* RN op (RM << sh) */
-    FORM_LSR,
-    FORM_SHIFT, /* RM by sh */
-    FORM_BY,    /* RN by a register: logical, arithmetic, rotated */
-    FORM_BY_ASR,
-    FORM_BY_ROR,
-    FORM_MLA,
-    FORM_MLS,
-    FORM_EXTEND,
-    FORM_FIELD,
-    FORM_INSERT,
-    FORM_LOAD,
-    FORM_LOAD_X,
-    FORM_STORE,
-    FORM_STORE_X,
-    FORM_LITERAL,
-    FORMS
-};
 #define AT(name) [(OP_##name - OP_HOT_FIRST) / 2]
 static struct template TEMPLATES[(OP_SLOW_FIRST - OP_HOT_FIRST) / 2] = {
     AT(NOP) = {FORM_NOP, SETS_NONE, 0},
@@ -169,7 +128,7 @@ static const uint8_t USES[FORMS] = {
     [FORM_LITERAL] = GIVES_D,
 };
 
-static const struct template *template_of(const struct op *op) {
+const struct template *template_of(const struct op *op) {
     static const struct template NONE;
     return op->inner >= OP_HOT_FIRST && op->inner < OP_SLOW_FIRST
                ? &TEMPLATES[(op->inner - OP_HOT_FIRST) / 2]
@@ -206,12 +165,11 @@ struct used template_used(const struct op *op) {
 
 /* --- values -------------------------------------------------------------------------------- */
 
-/* A guest's register into one of the host's. */
-static void get(struct region *r, unsigned to, unsigned guest) {
+void template_get(struct region *r, unsigned to, unsigned guest) {
     if (r->host[guest] != to)
         x86_op(&r->x, X86_MOV, to, region_guest(r, guest));
 }
-static void put(struct region *r, unsigned guest, unsigned from) {
+void template_put(struct region *r, unsigned guest, unsigned from) {
     if (r->host[guest] == NO_HOST)
         x86_op(&r->x, X86_STORE, from, region_guest(r, guest));
     else if (r->host[guest] != from)
@@ -226,16 +184,16 @@ static unsigned place(const struct region *r, const struct op *op) {
 
 static void shifted(struct region *r, const struct op *op, unsigned which, uint32_t x86,
                     unsigned to) {
-    get(r, X86_RCX, op->rm);
+    template_get(r, X86_RCX, op->rm);
     x86_shift(&r->x, which, X86_RCX, op->sh);
-    get(r, to, op->rn);
+    template_get(r, to, op->rn);
     x86_op(&r->x, x86, to, x86_in(X86_RCX));
 }
 
 /* By the low octet of RM: 32 and more leave nothing. */
 static void by_register(struct region *r, const struct op *op, uint32_t which, unsigned to) {
     x86_op(&r->x, X86_MOVZX8, X86_RCX, region_guest(r, op->rm));
-    get(r, to, op->rn);
+    template_get(r, to, op->rn);
     x86_op(&r->x, X86_SHIFT_CL, which, x86_in(to));
     x86_op_number(&r->x, X86_CMP, x86_in(X86_RCX), 32);
     x86_op(&r->x, X86_SBB, X86_RCX, x86_in(X86_RCX));
@@ -247,12 +205,12 @@ static void by_register_asr(struct region *r, const struct op *op, unsigned to) 
     x86_load_number(&r->x, X86_RDX, 31);
     x86_op(&r->x, X86_CMP, X86_RCX, x86_in(X86_RDX));
     x86_op(&r->x, X86_CMOV + X86_A, X86_RCX, x86_in(X86_RDX));
-    get(r, to, op->rn);
+    template_get(r, to, op->rn);
     x86_op(&r->x, X86_SHIFT_CL, X86_SAR, x86_in(to));
 }
 
 static void multiply(struct region *r, const struct op *op, bool subtract, unsigned to) {
-    get(r, X86_RCX, op->rn);
+    template_get(r, X86_RCX, op->rn);
     x86_op(&r->x, X86_IMUL, X86_RCX, region_guest(r, op->rm));
     if (subtract)
         x86_op(&r->x, X86_UNARY, X86_NEG, x86_in(X86_RCX));
@@ -261,10 +219,10 @@ static void multiply(struct region *r, const struct op *op, bool subtract, unsig
 }
 
 static void insert(struct region *r, const struct op *op, unsigned to) {
-    get(r, X86_RCX, op->rn);
+    template_get(r, X86_RCX, op->rn);
     x86_shift(&r->x, X86_SHL, X86_RCX, op->sh);
     x86_op_number(&r->x, X86_AND, x86_in(X86_RCX), (int32_t)op->imm);
-    get(r, to, op->rd);
+    template_get(r, to, op->rd);
     x86_op_number(&r->x, X86_AND, x86_in(to), (int32_t)~op->imm);
     x86_op(&r->x, X86_OR, to, x86_in(X86_RCX));
 }
@@ -277,19 +235,19 @@ static void combine(struct region *r, const struct op *op, const struct template
         shifted(r, op, t->form == FORM_LSL ? X86_SHL : X86_SHR, t->x86, to);
         return;
     case FORM_BIC:
-        get(r, X86_RCX, op->rm);
+        template_get(r, X86_RCX, op->rm);
         x86_op(&r->x, X86_UNARY, X86_NOT, x86_in(X86_RCX));
-        get(r, to, op->rn);
+        template_get(r, to, op->rn);
         x86_op(&r->x, X86_AND, to, x86_in(X86_RCX));
         return;
     case FORM_RSB:
-        get(r, X86_RCX, op->rn);
+        template_get(r, X86_RCX, op->rn);
         x86_load_number(&r->x, to, op->imm);
         x86_op(&r->x, X86_SUB, to, x86_in(X86_RCX));
         return;
     case FORM_CARRY:
     case FORM_BORROW:
-        get(r, to, op->rn);
+        template_get(r, to, op->rn);
         x86_carry_of(&r->x, region_field(offsetof(struct armv7m, c)));
         if (t->form == FORM_BORROW)
             x86_complement(&r->x);
@@ -297,11 +255,11 @@ static void combine(struct region *r, const struct op *op, const struct template
         return;
     case FORM_ALU_I:
     case FORM_COMPARE_I:
-        get(r, to, op->rn);
+        template_get(r, to, op->rn);
         x86_op_number(&r->x, t->x86, x86_in(to), (int32_t)op->imm);
         return;
     default:
-        get(r, to, op->rn);
+        template_get(r, to, op->rn);
         x86_op(&r->x, t->x86, to, region_guest(r, op->rm));
         return;
     }
@@ -315,14 +273,14 @@ static void value(struct region *r, const struct op *op, unsigned to) {
         x86_load_number(&r->x, to, op->imm);
         return;
     case FORM_MOVE:
-        get(r, to, op->rm);
+        template_get(r, to, op->rm);
         return;
     case FORM_NOT:
-        get(r, to, op->rm);
+        template_get(r, to, op->rm);
         x86_op(&r->x, X86_UNARY, X86_NOT, x86_in(to));
         return;
     case FORM_SHIFT:
-        get(r, to, op->rm);
+        template_get(r, to, op->rm);
         x86_shift(&r->x, t->x86, to, op->sh);
         return;
     case FORM_BY:
@@ -332,8 +290,8 @@ static void value(struct region *r, const struct op *op, unsigned to) {
         by_register_asr(r, op, to);
         return;
     case FORM_BY_ROR:
-        get(r, X86_RCX, op->rm);
-        get(r, to, op->rn);
+        template_get(r, X86_RCX, op->rm);
+        template_get(r, to, op->rn);
         x86_op(&r->x, X86_SHIFT_CL, t->x86, x86_in(to));
         return;
     case FORM_MLA:
@@ -344,7 +302,7 @@ static void value(struct region *r, const struct op *op, unsigned to) {
         x86_op(&r->x, t->x86, to, region_guest(r, op->rm));
         return;
     case FORM_FIELD:
-        get(r, to, op->rn);
+        template_get(r, to, op->rn);
         if (op->ra)
             x86_shift(&r->x, X86_SHL, to, op->ra);
         x86_shift(&r->x, t->x86, to, op->sh);
@@ -368,7 +326,7 @@ void template_keep(struct region *r, const struct op *op, unsigned cc) {
         return;
     }
     x86_op(&r->x, X86_CMOV + cc, X86_RAX, region_guest(r, op->rd));
-    put(r, op->rd, X86_RAX);
+    template_put(r, op->rd, X86_RAX);
 }
 
 /* --- flags --------------------------------------------------------------------------------- */
@@ -407,7 +365,7 @@ void template_compare(struct region *r, const struct op *op) {
         return;
     }
     if (n == NO_HOST)
-        get(r, n = X86_RAX, op->rn);
+        template_get(r, n = X86_RAX, op->rn);
     if (t->form == FORM_COMPARE)
         x86_op(&r->x, tests ? X86_TEST : X86_CMP, n, region_guest(r, op->rm));
     else if (tests)
@@ -418,7 +376,7 @@ void template_compare(struct region *r, const struct op *op) {
 
 void template_remake(struct region *r, const struct op *op) {
     if (template_of(op)->form == FORM_ALU_I) { /* SUBS: RN was the result and the number */
-        get(r, X86_RAX, op->rd);
+        template_get(r, X86_RAX, op->rd);
         x86_op_number(&r->x, X86_ADD, x86_in(X86_RAX), (int32_t)op->imm);
         x86_op_number(&r->x, X86_SUB, x86_in(X86_RAX), (int32_t)op->imm);
     } else {
@@ -476,136 +434,19 @@ unsigned template_condition(struct region *r, unsigned condition) {
     return CC[condition];
 }
 
-/* --- memory -------------------------------------------------------------------------------- */
-
-#define OF_MEMORY(field) x86_at(X86_RCX, offsetof(struct memory, field))
-
-/* A jump unless what is at RAX less `low` lies below `span`, or unless not. */
-static uint8_t *outside(struct region *r, struct x86_operand low, struct x86_operand span,
-                        bool inside) {
-    x86_op(&r->x, X86_MOV, X86_RDX, x86_in(X86_RAX));
-    x86_op(&r->x, X86_SUB, X86_RDX, low);
-    x86_op(&r->x, X86_CMP, X86_RDX, span);
-    return x86_jump(&r->x, inside ? X86_B : X86_AE);
-}
-
-/* The address in RAX; then its place in the host in RDX, as readable() and writable() of hot.c
- * find it, by the region that this instruction found last. */
-static void reach(struct region *r, const struct op *op, unsigned octets, bool write) {
-    struct stub *stub = region_stub(r, NULL);
-    stub->op = op;
-    stub->octets = octets;
-    stub->write = write;
-    stub->site = armv7m_new_site(r->core);
-    x86_op(&r->x, X86_MOV | X86_64, X86_RCX,
-           region_field(offsetof(struct armv7m, site) + stub->site * sizeof(void *)));
-    x86_op(&r->x, X86_SUB, X86_RAX, OF_MEMORY(base));
-    x86_op(&r->x, X86_CMP, X86_RAX, write ? OF_MEMORY(write_span) : OF_MEMORY(read_span));
-    stub->jumps[0] = x86_jump(&r->x, X86_AE);
-    stub->jumps[1] = outside(r, OF_MEMORY(fence_low), OF_MEMORY(fence_span), true);
-    if (write)
-        stub->jumps[2] = outside(r, OF_MEMORY(code_low), OF_MEMORY(code_span), true);
-    if (octets > 1) {
-        x86_test_number(&r->x, x86_in(X86_RAX), octets - 1);
-        stub->jumps[3] = x86_jump(&r->x, X86_NE);
-    }
-    x86_op(&r->x, X86_MOV | X86_64, X86_RDX, OF_MEMORY(host));
-    x86_op(&r->x, X86_ADD | X86_64, X86_RDX, x86_in(X86_RAX));
-    stub->back = r->x.at;
-}
-
-static void load(struct region *r, const struct op *op, uint32_t x86, unsigned octets) {
-    unsigned to = r->host[op->rd] == NO_HOST ? X86_RAX : r->host[op->rd];
-    reach(r, op, octets, false);
-    x86_op(&r->x, x86, to, x86_at(X86_RDX, 0));
-    put(r, op->rd, to);
-}
-
-static void store(struct region *r, const struct op *op, uint32_t x86, unsigned octets) {
-    unsigned from = r->host[op->rd] == NO_HOST ? X86_RAX : r->host[op->rd];
-    reach(r, op, octets, true);
-    get(r, from, op->rd);
-    x86_op(&r->x, x86, from, x86_at(X86_RDX, 0));
-}
-
-static unsigned octets_of(uint32_t x86) {
-    switch (x86) {
-    case X86_MOVZX8:
-    case X86_MOVSX8:
-    case X86_STORE8:
-        return 1;
-    case X86_MOV:
-    case X86_STORE:
-        return 4;
-    default:
-        return 2;
-    }
-}
-
-static void access(struct region *r, const struct op *op, const struct template *t) {
-    bool indexed = t->form == FORM_LOAD_X || t->form == FORM_STORE_X;
-    if (indexed) {
-        get(r, X86_RAX, op->rm);
-        x86_shift(&r->x, X86_SHL, X86_RAX, op->sh);
-        x86_op(&r->x, X86_ADD, X86_RAX, region_guest(r, op->rn));
-    } else {
-        get(r, X86_RAX, op->rn);
-        if (op->imm)
-            x86_op_number(&r->x, X86_ADD, x86_in(X86_RAX), (int32_t)op->imm);
-    }
-    (t->form <= FORM_LOAD_X ? load : store)(r, op, t->x86, octets_of(t->x86));
-}
-
-/* The base is written back: between the access and its result, which may go to the base. */
-static void access_back(struct region *r, const struct op *op) {
-    static const uint32_t LOADS[] = {X86_MOVZX8, X86_MOVZX16, X86_MOV},
-                          STORES[] = {X86_STORE8, X86_STORE | X86_16, X86_STORE};
-    unsigned size = op->ra & INDEXED_SIZE;
-    bool write = op->ra & INDEXED_STORE;
-    get(r, X86_RAX, op->rn);
-    if (op->ra & INDEXED_PRE)
-        x86_op_number(&r->x, X86_ADD, x86_in(X86_RAX), (int32_t)op->imm);
-    reach(r, op, 1u << size, write);
-    if (write) {
-        get(r, X86_RAX, op->rd);
-        x86_op(&r->x, STORES[size], X86_RAX, x86_at(X86_RDX, 0));
-    } else {
-        x86_op(&r->x, LOADS[size], X86_RAX, x86_at(X86_RDX, 0));
-    }
-    x86_op_number(&r->x, X86_ADD, region_guest(r, op->rn), (int32_t)op->imm);
-    if (!write)
-        put(r, op->rd, X86_RAX);
-}
-
-/* As literal() of hot.c. */
-static void literal(struct region *r, const struct op *op) {
-    uint32_t offset = op->imm - r->code->base;
-    unsigned to = r->host[op->rd] == NO_HOST ? X86_RAX : r->host[op->rd];
-    if (r->code->lines && r->code->lines->latency) {
-        x86_load_number(&r->x, X86_RAX, offset >> r->code->lines->shift);
-        region_call(r, HELPER_READ_LINE);
-        x86_op(&r->x, X86_ADD | X86_64, TIME, x86_in(X86_RAX));
-    }
-    x86_load_address(&r->x, X86_RAX, (uintptr_t)(r->code->host + offset));
-    x86_op(&r->x, X86_MOV, to, x86_at(X86_RAX, 0));
-    put(r, op->rd, to);
-}
-
 void template_write(struct region *r, const struct op *op, uint8_t live) {
     const struct template *t = template_of(op);
     uint8_t flags = armv7m_flags(armv7m_kind_of(op)).writes & live;
     bool compares = t->form == FORM_COMPARE || t->form == FORM_COMPARE_I;
-    if (t->form == FORM_NONE) {
-        access_back(r, op);
-    } else if (t->form == FORM_LITERAL) {
-        literal(r, op);
+    if (t->form == FORM_LITERAL) {
+        template_literal(r, op);
     } else if (template_accesses(op)) {
-        access(r, op, t);
+        template_access(r, op);
     } else if (t->form != FORM_NOP && (flags || !compares)) {
         unsigned to = compares ? X86_RAX : place(r, op);
         value(r, op, to);
         if (!compares)
-            put(r, op->rd, to);
+            template_put(r, op->rd, to);
         if (flags)
             store_flags(r, op, flags, to);
     }

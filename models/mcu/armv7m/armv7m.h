@@ -7,6 +7,10 @@
  * Time is the core's own: cycles of its clock (HCLK), counted from creation, never reset.
  * The owner converts to picoseconds. Nothing here reads the host's clock.
  *
+ * Instructions are decoded once and interpreted by blocks; on an x86-64 host the loops that are
+ * executed most are translated to its code, if the owner has memory for it. Neither shows in any
+ * result, to the cycle.
+ *
  * Approximate, on purpose: pipeline refill after a branch is 1 (immediate), 2 (register) or
  * 3 (loaded) cycles, plus 1 when the target is a 32-bit instruction across a word boundary;
  * a pipelined load's saving is booked on the first of two loads; IT is never folded; an

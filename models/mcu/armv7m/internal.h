@@ -127,7 +127,7 @@ struct armv7m {
     struct translator *translator;               /* NULL: everything is interpreted */
     int64_t host_time;                           /* of translated code: cycles - host_limit */
     uint64_t host_limit;
-    uint64_t translated; /* instructions that translated code has executed */
+    uint64_t translated;                     /* instructions that translated code has executed */
     const struct memory *site[ARMV7M_SITES]; /* the region an instruction of it found last */
     struct memory *page[PAGES];
 

@@ -30,6 +30,7 @@ struct machine {
 };
 static struct machine single, whole;
 static struct armv7m_host_code host_code;
+static bool translates; /* the machine made last */
 static uint64_t seed;
 
 static uint32_t draw(void) {
@@ -169,6 +170,7 @@ static void machine_init(struct machine *m, uint64_t from, const struct trial *t
     if (m == &whole && trial->translates)
         config.host = host_code;
     m->core = armv7m_create(&config, &err);
+    translates = m->core && m->core->translator;
     struct armv7m_region flash = {FLASH, SIZE, m->flash, ARMV7M_EXECUTE, &m->lines};
     struct armv7m_region ram = {RAM, SIZE, m->ram, ARMV7M_EXECUTE | ARMV7M_WRITE, NULL};
     cr_assert(m->core && armv7m_map(m->core, &flash, &err) && armv7m_map(m->core, &ram, &err), "%s",
@@ -281,6 +283,11 @@ Test(armv7m_blocks, sees_a_difference) {
     cr_expect_gt(differ, 20);
 }
 
+static void need_translation(void) {
+    if (!translates)
+        cr_skip_test("this host does not execute translations");
+}
+
 /* Loops, translated when they were gone through once; `most` programs, how many of them differ. */
 static unsigned translated(uint64_t most, uint64_t *instructions, char *text, size_t size) {
     unsigned differ = 0;
@@ -303,6 +310,7 @@ Test(armv7m_blocks, translation_changes_nothing, .timeout = 300) {
     char text[100] = "";
     uint64_t instructions = 0;
     cr_expect_eq(translated(PROGRAMS, &instructions, text, sizeof text), 0, "%s", text);
+    need_translation();
     cr_expect_gt(instructions, 1000 * PROGRAMS, "only %llu instructions",
                  (unsigned long long)instructions);
 }
@@ -311,5 +319,27 @@ Test(armv7m_blocks, sees_a_wrong_template) {
     char text[100] = "";
     uint64_t instructions = 0;
     template_row(OP_ADDSI)->x86 = X86_SUB;
-    cr_expect_gt(translated(200, &instructions, text, sizeof text), 5);
+    unsigned differ = translated(200, &instructions, text, sizeof text);
+    need_translation();
+    cr_expect_gt(differ, 5);
+}
+
+/* A loop that always leaves its translation after two instructions: cmp r0,#1; beq .-2;
+ * udiv r1,r2,r3; b .-8. */
+Test(armv7m_blocks, gives_up_what_is_not_worth_it) {
+    static const uint16_t LOOP[] = {0x2801, 0xD0FD, 0xFBB2, 0xF1F3, 0xE7FA};
+    const struct trial trial = {true, false};
+    host_code = host_code_map(1 << 16);
+    machine_init(&whole, 0, &trial);
+    armv7m_write(whole.core, 0xE000E010, 4, 0);
+    memcpy(whole.ram + PROGRAM, LOOP, sizeof LOOP);
+    armv7m_set(whole.core, ARMV7M_R0, 0);
+    armv7m_set(whole.core, ARMV7M_PC, RAM + PROGRAM);
+    armv7m_run(whole.core, 100000);
+    uint64_t translated = whole.core->translated;
+    armv7m_run(whole.core, 200000);
+    cr_expect_eq(whole.core->translated, translated);
+    cr_expect(translated > 0 || !translates);
+    machine_finish(&whole);
+    host_code_unmap(&host_code);
 }

@@ -16,7 +16,7 @@ static bool ends_with(const char *text, const char *end) {
     return n > m && strcmp(text + n - m, end) == 0;
 }
 
-static const char *data_dir(void) {
+const char *board_data_dir(void) {
     const char *dir = getenv("LINKPULSE_DATA");
     return dir && *dir ? dir : LINKPULSE_DATA_DIR;
 }
@@ -46,13 +46,13 @@ static bool no_such_board(const char *name, const char *dir, struct sim_err *err
 /* The board file's path, in board->path. */
 static bool find_board(struct board *board, const char *name, struct sim_err *err) {
     char dir[400];
-    if (strlen(name) >= 256 || strlen(data_dir()) >= 240)
+    if (strlen(name) >= 256 || strlen(board_data_dir()) >= 240)
         return sim_err_set(err, SIM_ERR_INPUT, "the board's name is too long");
     if (ends_with(name, ".net") || ends_with(name, ".kicad_pcb")) {
         sim_format(board->path, sizeof board->path, "%s", name);
         return true;
     }
-    sim_format(dir, sizeof dir, "%s/models/boards", data_dir());
+    sim_format(dir, sizeof dir, "%s/models/boards", board_data_dir());
     sim_format(board->path, sizeof board->path, "%s/%s.net", dir, name);
     if (!*name || strchr(name, '/') || access(board->path, F_OK) != 0)
         return no_such_board(name, dir, err);

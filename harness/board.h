@@ -37,10 +37,13 @@ struct board {
     size_t n_unmodelled;
 };
 
+/* Where models/boards/ and captures/ are: LINKPULSE_DATA (environment), or the directory given
+ * at build time. */
+const char *board_data_dir(void);
+
 /* Reads the files, applies edits and settings, matches the parts. Parts without a model do
  * not fail here: whoever simulates looks at `unmodelled`. On failure nothing is left to
- * finish. Built-in boards are models/boards/NAME.net below LINKPULSE_DATA (environment) or
- * the directory given at build time. */
+ * finish. Built-in boards are models/boards/NAME.net below board_data_dir(). */
 bool board_load(struct board *board, const struct board_request *request, struct sim_err *err);
 void board_finish(struct board *board); /* accepts a zeroed one */
 

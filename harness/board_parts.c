@@ -75,7 +75,7 @@ bool board_parts_resolve(struct board *board, const char *const *values, struct 
     board->figures = calloc((size_t)n * PART_MAX_FIGURES, sizeof *board->figures);
     board->unmodelled = calloc(n, sizeof *board->unmodelled);
     if (!board->uses || !board->figures || !board->unmodelled)
-        return sim_err_set(err, SIM_ERR_INPUT, "out of memory for %u parts", (unsigned)n);
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory for %u parts", (unsigned)n);
     for (uint32_t i = 0; i < n; i++)
         if (!resolve(board, i, values[i], used, err))
             return false;

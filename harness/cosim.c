@@ -248,7 +248,7 @@ static bool load(struct cosim *c, struct sim_err *err) {
 struct cosim *cosim_create(const struct cosim_settings *settings, struct sim_err *err) {
     struct cosim *c = calloc(1, sizeof *c);
     if (!c) {
-        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
         return NULL;
     }
     c->settings = *settings;

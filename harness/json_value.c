@@ -7,9 +7,14 @@
 #include "harness/report.h"
 
 json_t *json_value_text(const char *string) {
-    char clean[1100];
-    report_clean(string, clean, sizeof clean);
-    return json_string(clean);
+    size_t size = strlen(string) + 1; /* cleaned it is no longer */
+    char *clean = malloc(size);
+    if (!clean)
+        return NULL; /* as json_string() */
+    report_clean(string, clean, size);
+    json_t *value = json_string(clean);
+    free(clean);
+    return value;
 }
 
 json_t *json_value_text_or_null(const char *string) {

@@ -1,6 +1,19 @@
 #include "harness/kicad_build.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "harness/slurp.h"
+
+struct netlist *kicad_read(const char *path, kicad_parser *parse, struct sim_err *err) {
+    size_t size;
+    char *text = slurp_file(path, SLURP_BOARD_MAX, &size, err);
+    if (!text)
+        return NULL;
+    struct netlist *netlist = parse(text, size, path, err);
+    free(text);
+    return netlist;
+}
 
 bool kicad_fail(const struct kicad_build *build, uint32_t node, const char *format, ...) {
     va_list args;

@@ -17,6 +17,11 @@ struct kicad_build {
     struct sim_err *err;
 };
 
+typedef struct netlist *kicad_parser(const char *data, size_t size, const char *file,
+                                     struct sim_err *err);
+/* The whole file through `parse`. */
+struct netlist *kicad_read(const char *path, kicad_parser *parse, struct sim_err *err);
+
 /* An error at a node's line. Always false. */
 bool kicad_fail(const struct kicad_build *build, uint32_t node, const char *format, ...);
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "harness/kicad_build.h"
-#include "harness/slurp.h"
 #include "harness/words.h"
 
 struct net_reader {
@@ -168,11 +167,5 @@ struct netlist *kicad_net_parse(const char *data, size_t size, const char *file,
 }
 
 struct netlist *kicad_net_read(const char *path, struct sim_err *err) {
-    size_t size;
-    char *text = slurp_file(path, SLURP_BOARD_MAX, &size, err);
-    if (!text)
-        return NULL;
-    struct netlist *netlist = kicad_net_parse(text, size, path, err);
-    free(text);
-    return netlist;
+    return kicad_read(path, kicad_net_parse, err);
 }

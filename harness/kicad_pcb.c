@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "harness/kicad_build.h"
-#include "harness/slurp.h"
 
 #define MAX_NET_NUMBER 65535u
 
@@ -181,11 +180,5 @@ struct netlist *kicad_pcb_parse(const char *data, size_t size, const char *file,
 }
 
 struct netlist *kicad_pcb_read(const char *path, struct sim_err *err) {
-    size_t size;
-    char *text = slurp_file(path, SLURP_BOARD_MAX, &size, err);
-    if (!text)
-        return NULL;
-    struct netlist *netlist = kicad_pcb_parse(text, size, path, err);
-    free(text);
-    return netlist;
+    return kicad_read(path, kicad_pcb_parse, err);
 }

@@ -197,7 +197,7 @@ static void boot(struct live_rig *rig) {
 struct live_rig *live_rig_create(const struct live_board_settings *settings, struct sim_err *err) {
     struct live_rig *rig = calloc(1, sizeof *rig);
     if (!rig) {
-        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
         return NULL;
     }
     rig->settings = *settings;

@@ -66,7 +66,7 @@ struct live_taps *live_taps_create(const struct board *board, const char *path,
     }
     struct live_taps *live = calloc(1, sizeof *live);
     if (!live) {
-        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
         return NULL;
     }
     live->err = SIM_ERR_INIT;
@@ -74,7 +74,7 @@ struct live_taps *live_taps_create(const struct board *board, const char *path,
     live->transmit = transmit_create(&(struct transmit_settings){
         .swapped = driver.swapped, .user = live, .on_line = on_line, .on_sent = on_sent});
     if (!live->transmit)
-        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     else
         live->taps = taps_create(path, true, err);
     if (live->taps)

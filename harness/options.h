@@ -147,6 +147,8 @@ void options_repeat(const struct options *options, const char *firmware, char *o
 
 /* The same of `gate`. */
 void options_repeat_gate(const struct options *options, char *out, size_t size);
+/* The same of `crosscheck`. */
+void options_repeat_crosscheck(const struct options *options, char *out, size_t size);
 /* The same of `xdp`. */
 void options_repeat_xdp(const struct options *options, char *out, size_t size);
 

@@ -50,6 +50,26 @@ static void word(struct text *text, const char *option, const char *value) {
         text->out[text->length = before] = 0;
 }
 
+static void number(struct text *text, const char *option, uint64_t n) {
+    char digits[24];
+    snprintf(digits, sizeof digits, "%" PRIu64, n);
+    word(text, option, digits);
+}
+
+static struct text begin(const struct options *options, const char *verb, char *out, size_t size) {
+    struct text text = {.out = out, .size = size};
+    out[0] = 0;
+    word(&text, NULL, options->program);
+    word(&text, verb, NULL);
+    return text;
+}
+
+static void put_board(struct text *text, const struct options *options) {
+    word(text, "--board", options->board);
+    if (options->ini)
+        word(text, "--ini", options->ini);
+}
+
 static void put_changes(struct text *text, const struct options *options) {
     for (size_t i = 0; i < options->n_sets; i++)
         word(text, "--set", options->sets[i]);
@@ -57,30 +77,38 @@ static void put_changes(struct text *text, const struct options *options) {
         word(text, "--edit", options->edits[i]);
 }
 
+/* "--" once a file could read as an option. */
+static void files(struct text *text, const struct options *options) {
+    for (size_t i = 0; i < options->n_files; i++)
+        if (options->files[i][0] == '-') {
+            word(text, "--", NULL);
+            break;
+        }
+    for (size_t i = 0; i < options->n_files; i++)
+        word(text, NULL, options->files[i]);
+}
+
+static void end(struct text *text) {
+    if (text->cut)
+        memcpy(text->out + text->length, " ...", sizeof " ...");
+}
+
 void options_repeat_gate(const struct options *options, char *out, size_t size) {
     const struct options_gate *gate = &options->gate;
-    struct text text = {.out = out, .size = size};
-    char number[32];
-    out[0] = 0;
-    word(&text, NULL, options->program);
-    word(&text, "gate", NULL);
-    word(&text, "--board", options->board);
-    if (options->ini)
-        word(&text, "--ini", options->ini);
+    struct text text = begin(options, "gate", out, size);
+    char percent[32];
+    put_board(&text, options);
     word(&text, "--profile", gate->profile);
     if (options->firmware)
         word(&text, "--firmware", options->firmware);
     if (options_is_rtl(options))
         word(&text, "--engine", options->engine);
-    snprintf(number, sizeof number, "%" PRIu64, options->seed);
-    word(&text, "--seed", number);
-    snprintf(number, sizeof number, "%.15g", 100 * gate->min_yield);
+    number(&text, "--seed", options->seed);
+    snprintf(percent, sizeof percent, "%.15g", 100 * gate->min_yield);
     if (!isnan(gate->min_yield))
-        word(&text, "--min-yield", number);
-    if (options->sweep.samples != SWEEP_DEFAULT_SAMPLES) {
-        snprintf(number, sizeof number, "%" PRIu64, options->sweep.samples);
-        word(&text, "--samples", number);
-    }
+        word(&text, "--min-yield", percent);
+    if (options->sweep.samples != SWEEP_DEFAULT_SAMPLES)
+        number(&text, "--samples", options->sweep.samples);
     if (gate->waivers)
         word(&text, "--waivers", gate->waivers);
     if (gate->date)
@@ -98,38 +126,17 @@ void options_repeat_gate(const struct options *options, char *out, size_t size) 
     if (!options->strict)
         word(&text, "--no-strict", NULL);
     put_changes(&text, options);
-    if (text.cut)
-        memcpy(out + text.length, " ...", sizeof " ...");
-}
-
-/* "--" once a file could read as an option. */
-static void files(struct text *text, const struct options *options) {
-    for (size_t i = 0; i < options->n_files; i++)
-        if (options->files[i][0] == '-') {
-            word(text, "--", NULL);
-            break;
-        }
-    for (size_t i = 0; i < options->n_files; i++)
-        word(text, NULL, options->files[i]);
-    if (text->cut)
-        memcpy(text->out + text->length, " ...", sizeof " ...");
+    end(&text);
 }
 
 void options_repeat(const struct options *options, const char *firmware, char *out, size_t size) {
-    struct text text = {.out = out, .size = size};
-    char seed[24];
-    out[0] = 0;
-    snprintf(seed, sizeof seed, "%" PRIu64, options->seed);
-    word(&text, NULL, options->program);
-    word(&text, "run", NULL);
-    word(&text, "--board", options->board);
-    if (options->ini)
-        word(&text, "--ini", options->ini);
+    struct text text = begin(options, "run", out, size);
+    put_board(&text, options);
     word(&text, "--firmware", firmware);
     if (options->deliver_symbol)
         word(&text, "--deliver-symbol", options->deliver_symbol);
     word(&text, "--engine", options->engine);
-    word(&text, "--seed", seed);
+    number(&text, "--seed", options->seed);
     if (options->live.partner && strcmp(options->live.partner, "tolerant") != 0)
         word(&text, "--partner", options->live.partner);
     if (!options->strict)
@@ -138,48 +145,52 @@ void options_repeat(const struct options *options, const char *firmware, char *o
         word(&text, "--xdp", NULL);
     put_changes(&text, options);
     files(&text, options);
+    end(&text);
+}
+
+void options_repeat_crosscheck(const struct options *options, char *out, size_t size) {
+    struct text text = begin(options, "crosscheck", out, size);
+    put_board(&text, options);
+    put_changes(&text, options);
+    if (options->firmware)
+        word(&text, "--firmware", options->firmware);
+    if (options->deliver_symbol)
+        word(&text, "--deliver-symbol", options->deliver_symbol);
+    number(&text, "--seed", options->seed);
+    if (!options->strict)
+        word(&text, "--no-strict", NULL);
+    if (options->allow_undecided)
+        word(&text, "--allow-undecided", NULL);
+    files(&text, options);
+    end(&text);
 }
 
 void options_repeat_xdp(const struct options *options, char *out, size_t size) {
     const struct options_xdp *xdp = &options->xdp;
-    struct text text = {.out = out, .size = size};
-    char number[24];
-    out[0] = 0;
-    word(&text, NULL, options->program);
-    word(&text, "xdp", NULL);
+    struct text text = begin(options, "xdp", out, size);
     word(&text, "--program", xdp->program);
     if (strcmp(xdp->program, "flow") == 0) {
         word(&text, "--hash", xdp->hash);
-        snprintf(number, sizeof number, "%u", xdp->cpus);
-        word(&text, "--cpus", number);
-        snprintf(number, sizeof number, "%" PRIu64, options->seed);
-        word(&text, "--seed", number);
+        number(&text, "--cpus", xdp->cpus);
+        number(&text, "--seed", options->seed);
     }
     if (xdp->symmetric)
         word(&text, "--symmetric", NULL);
     if (xdp->require_kernel)
         word(&text, "--require-kernel", NULL);
     files(&text, options);
+    end(&text);
 }
 
 /* The board by name first, as it was given. */
 void options_repeat_sweep(const struct options *options, char *out, size_t size) {
-    struct text text = {.out = out, .size = size};
-    char seed[24];
-    out[0] = 0;
-    snprintf(seed, sizeof seed, "%" PRIu64, options->seed);
-    word(&text, NULL, options->program);
-    word(&text, "sweep", NULL);
+    struct text text = begin(options, "sweep", out, size);
     word(&text, options->board[0] == '-' ? "--board" : NULL, options->board);
     if (options->ini)
         word(&text, "--ini", options->ini);
-    word(&text, "--seed", seed);
-    for (size_t i = 0; i < options->n_sets; i++)
-        word(&text, "--set", options->sets[i]);
-    for (size_t i = 0; i < options->n_edits; i++)
-        word(&text, "--edit", options->edits[i]);
-    if (text.cut)
-        memcpy(out + text.length, " ...", sizeof " ...");
+    number(&text, "--seed", options->seed);
+    put_changes(&text, options);
+    end(&text);
 }
 
 bool options_out_path(const struct options *options, const char *path, char *out, size_t size) {

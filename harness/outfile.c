@@ -93,6 +93,14 @@ bool outfile_check(const char *path, struct sim_err *err) {
     return true;
 }
 
+bool outfile_remove(const char *path, struct sim_err *err) {
+    struct stat existing;
+    if (stat(path, &existing) != 0 || !S_ISREG(existing.st_mode))
+        return true;
+    return (access(path, W_OK) == 0 && unlink(path) == 0) ||
+           refuse(path, "remove the file of an earlier run", err);
+}
+
 bool outfile_write(const char *path, const char *text, struct sim_err *err) {
     struct outfile file;
     if (!outfile_open(&file, path, err))

@@ -30,6 +30,10 @@ void outfile_abandon(struct outfile *file);
 /* Could it be written now? Leaves nothing behind; devices and pipes are not tried. */
 bool outfile_check(const char *path, struct sim_err *err);
 
+/* Delete what an earlier run left at `path`, if it is a regular file: a result that this run
+ * does not have. SIM_ERR_INPUT when it is there and stays. */
+bool outfile_remove(const char *path, struct sim_err *err);
+
 /* Write `text` as the whole file `path`. */
 bool outfile_write(const char *path, const char *text, struct sim_err *err);
 

@@ -117,23 +117,23 @@ static bool create(struct replay *r, struct sim_err *err) {
     r->lead = (sim_time)(line.jitter_peak_ps + JITTER_SIGMAS * line.jitter_rms_ps);
     r->symbols = line_source_symbols(r->source, &r->n_symbols);
     if (!allocate(r))
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     if (!replay_rest_create(r))
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     want_log(r);
     watch_nets(r);
     spi_sampler_init(&r->sampler, limits, r->nets.nss_active_high, replay_main_level(r, r->pins[0]),
                      replay_main_level(r, r->pins[1]), replay_main_level(r, r->pins[2]));
     if (r->sampler.selected)
         replay_open_burst(r, 0);
-    return create_response(r) || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+    return create_response(r) || sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
 }
 
 struct replay *replay_create(const struct board *board, const struct replay_settings *settings,
                              struct sim_err *err) {
     struct replay *r = calloc(1, sizeof *r);
     if (!r) {
-        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
         return NULL;
     }
     r->board = board;

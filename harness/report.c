@@ -76,7 +76,15 @@ void run_result_total(const struct run_result *result, struct run_capture *total
     }
 }
 
-static bool write_and_free(char *text, const char *path, struct sim_err *err) {
+char *report_close(FILE *out, char **text) {
+    bool bad = ferror(out) != 0;
+    if (fclose(out) == 0 && !bad)
+        return *text;
+    free(*text);
+    return NULL;
+}
+
+bool report_write(char *text, const char *path, struct sim_err *err) {
     bool good = text ? outfile_write(path, text, err)
                      : sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory for %s", path);
     free(text);
@@ -85,9 +93,9 @@ static bool write_and_free(char *text, const char *path, struct sim_err *err) {
 
 bool report_json_write(const struct run_result *result, const char *path, bool no_host,
                        struct sim_err *err) {
-    return write_and_free(report_json(result, no_host), path, err);
+    return report_write(report_json(result, no_host), path, err);
 }
 
 bool report_junit_write(const struct run_result *result, const char *path, struct sim_err *err) {
-    return write_and_free(report_junit(result), path, err);
+    return report_write(report_junit(result), path, err);
 }

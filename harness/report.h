@@ -27,6 +27,12 @@ bool report_json_write(const struct run_result *result, const char *path, bool n
                        struct sim_err *err);
 bool report_junit_write(const struct run_result *result, const char *path, struct sim_err *err);
 
+/* Closes `out`, which open_memstream() opened on *text: the text, malloc'ed; NULL when out of
+ * memory. */
+char *report_close(FILE *out, char **text);
+/* Writes `text` as the whole file `path` and frees it; NULL is out of memory. */
+bool report_write(char *text, const char *path, struct sim_err *err);
+
 /* "lost", "corrupt", "extra". */
 const char *report_kind(enum run_failure_kind kind);
 

@@ -1,5 +1,4 @@
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/markup.h"
@@ -123,10 +122,5 @@ char *report_junit(const struct run_result *result) {
     if (!out)
         return NULL;
     suite(out, result);
-    bool bad = ferror(out) != 0;
-    if (fclose(out) != 0 || bad) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    return report_close(out, &text);
 }

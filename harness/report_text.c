@@ -113,6 +113,8 @@ static void measurements(const struct run_transmit *t, FILE *out, bool colour) {
                 m->at_least ? ">=" : "<=", m->limit, m->worst, missed && colour ? RED : "",
                 m->slack, missed && colour ? PLAIN : "", m->source, missed ? "  MISSED" : "");
     }
+    if (t->measures && t->link_pulses && !t->line_pulses)
+        fputs("transmit: on the line no link pulse is seen, with comparators at 300 mV\n", out);
     if (t->line_fragments || t->line_different || t->line_missing)
         fprintf(out,
                 "transmit: on the line %" PRIu64 " frames, %" PRIu64

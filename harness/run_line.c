@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/outfile.h"
 #include "harness/run.h"
 #include "harness/run_line.h"
 #include "harness/run_partner.h"
@@ -95,10 +96,11 @@ void run_line_finish(struct run_line *r, sim_time time, struct run_transmit *out
 
 bool run_line_draw(const struct run_line *r, const struct options *options, struct sim_err *err) {
     char eye[1024], pulse[1024];
-    if (!r || !options->out_dir)
+    if (!options->out_dir)
         return true;
     if (!options_out_path(options, "eye.svg", eye, sizeof eye) ||
         !options_out_path(options, "link_pulse.svg", pulse, sizeof pulse))
         return sim_err_set(err, SIM_ERR_INPUT, "--out: the path is too long");
-    return transmit_line_draw(r->line, eye, pulse, err);
+    return r ? transmit_line_draw(r->line, eye, pulse, err)
+             : outfile_remove(eye, err) && outfile_remove(pulse, err);
 }

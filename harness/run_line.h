@@ -22,7 +22,8 @@ void run_line_sent(struct run_line *line, const struct transmit_burst *burst);
 /* Fills the measurements, the line's counts and the port; `measures` and `port.heard` are the
  * caller's to free. */
 void run_line_finish(struct run_line *line, sim_time time, struct run_transmit *out);
-/* eye.svg and link_pulse.svg below --out DIR, when that is given and there is something. */
+/* eye.svg and link_pulse.svg below --out DIR, when that is given and there is something; else an
+ * earlier run's are deleted. */
 bool run_line_draw(const struct run_line *line, const struct options *options, struct sim_err *err);
 
 #endif

@@ -13,11 +13,8 @@ static void *room(void *array, size_t n, size_t size) {
     return bigger;
 }
 
-/* A slack is measured minus limit; the duty rows come as slack already, their limit is
- * the least low or high time at the period of the worst cycle. */
 static void add_margin(struct run *run, const char *name, const char *net,
-                       const struct spi_worst *worst, sim_time limit, bool is_slack,
-                       const char *source) {
+                       const struct spi_worst *worst, sim_time limit, const char *source) {
     struct run_result *result = &run->result;
     result->margins = room(result->margins, result->n_margins, sizeof *result->margins);
     struct run_margin *m = &result->margins[result->n_margins++];
@@ -25,10 +22,20 @@ static void add_margin(struct run *run, const char *name, const char *net,
     snprintf(m->name, sizeof m->name, "%s", name);
     snprintf(m->net, sizeof m->net, "%s", net);
     snprintf(m->source, sizeof m->source, "%s", source);
-    sim_time value = is_slack ? worst->value + limit : worst->value;
+    sim_time value = worst->value + worst->asked;
     m->limit_ns = (double)limit * 1e-3;
     m->worst_ns = (double)value * 1e-3;
     m->slack_ns = (double)(value - limit) * 1e-3;
+}
+
+/* The limit is the least low or high time at the period of the worst cycle: a clock that pauses
+ * has long ones. Without a cycle it is that at the bit rate. */
+static void add_duty(struct run *run, const char *name, const struct spi_worst *worst,
+                     int percent) {
+    sim_time bit = (sim_time)replay_bit_ps(run->replay);
+    add_margin(run, name, run->board->config.attach.spi_clk, worst,
+               worst->seen ? worst->asked : bit * percent / 100,
+               replay_sampler(run->replay)->limits->duty_source);
 }
 
 static void add_margins(struct run *run) {
@@ -37,21 +44,16 @@ static void add_margins(struct run *run) {
     const struct board_attach *a = &run->board->config.attach;
     if (!l)
         return;
-    sim_time bit = (sim_time)replay_bit_ps(run->replay);
-    add_margin(run, "spi setup", a->spi_mosi, &s->worst[SPI_SETUP], l->setup, false,
-               l->setup_source);
-    add_margin(run, "spi hold", a->spi_mosi, &s->worst[SPI_HOLD], l->hold, false, l->hold_source);
-    add_margin(run, "spi period", a->spi_clk, &s->worst[SPI_PERIOD], l->period, false,
-               l->period_source);
-    add_margin(run, "spi sck low", a->spi_clk, &s->worst[SPI_DUTY_LOW],
-               bit * (100 - l->duty_max) / 100, true, l->duty_source);
+    add_margin(run, "spi setup", a->spi_mosi, &s->worst[SPI_SETUP], l->setup, l->setup_source);
+    add_margin(run, "spi hold", a->spi_mosi, &s->worst[SPI_HOLD], l->hold, l->hold_source);
+    add_margin(run, "spi period", a->spi_clk, &s->worst[SPI_PERIOD], l->period, l->period_source);
+    add_duty(run, "spi sck low", &s->worst[SPI_DUTY_LOW], 100 - l->duty_max);
     double hz = run->firmware ? run_firmware_figures(run).slave_hz : 0;
     if (hz > 0)
         add_margin(run, "spi period, 2 PCLK", a->spi_clk, &s->worst[SPI_PERIOD],
-                   (sim_time)(2e12 / hz + 0.5), false,
+                   (sim_time)(2e12 / hz + 0.5),
                    "ST SPI slave at most fPCLK / 2, at the firmware's clock; from memory, check");
-    add_margin(run, "spi sck high", a->spi_clk, &s->worst[SPI_DUTY_HIGH], bit * l->duty_min / 100,
-               true, l->duty_source);
+    add_duty(run, "spi sck high", &s->worst[SPI_DUTY_HIGH], l->duty_min);
 }
 
 static void add_counter(struct run *run, const char *name, uint64_t count) {

@@ -105,7 +105,7 @@ bool run_transmit_open(struct run *run, struct replay_settings *settings) {
                                                                  .on_edge = on_edge,
                                                                  .on_line = on_line,
                                                                  .on_sent = on_sent});
-    return side->transmit || sim_err_set(&run->err, SIM_ERR_UNMODELLED, "out of memory");
+    return side->transmit || sim_err_set(&run->err, SIM_ERR_ENVIRONMENT, "out of memory");
 }
 
 void run_transmit_start(struct run *run) {
@@ -174,7 +174,8 @@ void run_transmit_finish(struct run *run) {
 }
 
 bool run_transmit_draw(struct run *run) {
-    return !run->transmit || run_line_draw(run->transmit->line, run->options, &run->err);
+    const struct run_line *line = run->transmit ? run->transmit->line : NULL;
+    return run_line_draw(line, run->options, &run->err);
 }
 
 void run_transmit_close(struct run *run) {

@@ -24,6 +24,7 @@ struct run_xdp {
     struct xdp_check *check; /* of the recovered frames */
     struct waiting waiting[WAITING];
     uint64_t sent;
+    uint64_t next; /* the one behind the last that came back */
     struct run_xdp_result result;
 };
 
@@ -63,14 +64,19 @@ void run_xdp_sent(struct run_xdp *x, uint64_t frame, const uint8_t *octets, size
                          .decision = xdp_native(&x->setup, octets, n, NULL)};
 }
 
-/* The oldest one: frames come back in the order of sending. */
+/* Frames come back in the order of sending, so the next one is tried first; the older ones last,
+ * for what came back twice. */
 static struct waiting *find(struct run_xdp *x, const uint8_t *octets, size_t n) {
     uint32_t crc = crc_of(octets, n);
     uint64_t first = x->sent > WAITING ? x->sent - WAITING : 0;
-    for (uint64_t i = first; i < x->sent; i++) {
-        struct waiting *w = &x->waiting[i % WAITING];
-        if (w->n == n && w->crc == crc)
-            return w;
+    uint64_t behind = x->next > first ? x->next - first : 0, all = x->sent - first;
+    for (uint64_t i = 0; i < all; i++) {
+        uint64_t at = first + (behind + i) % all;
+        struct waiting *w = &x->waiting[at % WAITING];
+        if (w->n != n || w->crc != crc)
+            continue;
+        x->next = at + 1;
+        return w;
     }
     return NULL;
 }

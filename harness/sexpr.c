@@ -54,7 +54,7 @@ static bool add_node(struct reader *r, struct sexpr_node node) {
         uint32_t wanted = r->capacity ? r->capacity * 2 : 1024;
         struct sexpr_node *bigger = realloc(out->nodes, wanted * sizeof *bigger);
         if (!bigger)
-            return fail(r, r->line, "out of memory");
+            return sim_err_set(r->err, SIM_ERR_ENVIRONMENT, "out of memory");
         out->nodes = bigger;
         r->capacity = wanted;
     }
@@ -204,7 +204,7 @@ bool sexpr_parse(struct sexpr *sexpr, const char *data, size_t size, const char 
      * its list) than its text is long: one buffer of the file's size holds them all. */
     sexpr->text = malloc(size + 2);
     if (!sexpr->text)
-        return fail(&r, 0, "out of memory");
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     if (read_top(&r))
         return true;
     sexpr_finish(sexpr);

@@ -38,7 +38,7 @@ char *slurp_file(const char *path, size_t limit, size_t *size, struct sim_err *e
     if (text && !failed && *size <= limit)
         return text;
     if (!text)
-        sim_err_at(err, SIM_ERR_INPUT, path, 0, "cannot be read: out of memory");
+        sim_err_at(err, SIM_ERR_ENVIRONMENT, path, 0, "out of memory");
     else if (failed)
         sim_err_at(err, SIM_ERR_INPUT, path, 0, "cannot be read: %s", strerror(failed));
     else

@@ -87,7 +87,7 @@ struct clause14_counts transmit_line_counts(const struct transmit_line *line) {
     return clause14_counts(line->clause14);
 }
 
-/* Nothing to draw leaves no file. */
+/* Nothing to draw leaves no file, an earlier run's neither. */
 static bool draw(const struct svg_scope *scope, const char *path,
                  bool (*picture)(const struct svg_scope *scope, FILE *out), struct sim_err *err) {
     struct outfile file = {0};
@@ -96,7 +96,7 @@ static bool draw(const struct svg_scope *scope, const char *path,
     if (picture(scope, file.stream))
         return outfile_commit(&file, err);
     outfile_abandon(&file);
-    return true;
+    return outfile_remove(path, err);
 }
 
 bool transmit_line_draw_eye(const struct transmit_line *line, FILE *out) {

@@ -32,8 +32,8 @@ void transmit_line_finish(struct transmit_line *line, sim_time time);
 const struct clause14_row *transmit_line_rows(const struct transmit_line *line);
 struct clause14_counts transmit_line_counts(const struct transmit_line *line);
 
-/* The eye and the link pulse; false when there is none. The last writes files, whichever there
- * is; the paths may be NULL. */
+/* The eye and the link pulse; false when there is none. The last writes files, and deletes
+ * an earlier run's that this one does not have; the paths may be NULL. */
 bool transmit_line_draw_eye(const struct transmit_line *line, FILE *out);
 bool transmit_line_draw_pulse(const struct transmit_line *line, FILE *out);
 bool transmit_line_draw(const struct transmit_line *line, const char *eye, const char *pulse,

@@ -21,14 +21,7 @@ static bool write_output(const struct board *board, const struct options *option
 int verb_board(const struct options *options) {
     struct sim_err err = SIM_ERR_INIT;
     struct board board;
-    struct board_request request = {
-        .board = options->board,
-        .ini = options->ini,
-        .sets = options->sets,
-        .n_sets = options->n_sets,
-        .edits = options->edits,
-        .n_edits = options->n_edits,
-    };
+    const struct board_request request = verbs_board(options);
     if (!board_load(&board, &request, &err))
         return verbs_fail(&err);
     bool good = write_output(&board, options, &err);

@@ -11,6 +11,7 @@
 #include "harness/interrupt.h"
 #include "harness/outfile.h"
 #include "harness/run_image.h"
+#include "harness/run_result.h"
 #include "harness/verbs.h"
 
 /* What is run when --set states neither; the reference board decodes over all of it. */
@@ -262,16 +263,12 @@ static bool compare_board(const struct options *options, const struct board *boa
 static bool run_settings(const struct options *options, const char *scale, const char *idle,
                          struct totals *totals, struct sim_err *err) {
     const char **sets = calloc(options->n_sets + 3, sizeof *sets);
-    struct board_request request = {.board = options->board,
-                                    .ini = options->ini,
-                                    .sets = sets,
-                                    .n_sets = options->n_sets,
-                                    .edits = options->edits,
-                                    .n_edits = options->n_edits};
+    struct board_request request = verbs_board(options);
     struct board board;
     if (!sets)
         abort();
     memcpy(sets, options->sets, options->n_sets * sizeof *sets);
+    request.sets = sets;
     if (scale)
         sets[request.n_sets++] = scale;
     if (idle)
@@ -298,24 +295,11 @@ static bool check_captures(const struct options *options, struct sim_err *err) {
 
 static int conclude(const struct options *options, const struct totals *totals) {
     bool pass = !totals->red && (!totals->undecided || options->allow_undecided) && !interrupted;
-    printf(
-        "%s: %u settings, %u with differences, %u with undecided frames%s; repeat: %s crosscheck "
-        "--board %s",
-        pass ? "PASS" : "FAIL", totals->settings, totals->red, totals->undecided,
-        interrupted ? ", interrupted" : "", options->program, options->board);
-    for (size_t i = 0; i < options->n_sets; i++)
-        printf(" --set '%s'", options->sets[i]);
-    for (size_t i = 0; i < options->n_edits; i++)
-        printf(" --edit '%s'", options->edits[i]);
-    if (options->firmware)
-        printf(" --firmware '%s'", options->firmware);
-    if (options->deliver_symbol)
-        printf(" --deliver-symbol '%s'", options->deliver_symbol);
-    printf(" --seed %" PRIu64 "%s%s", options->seed, options->strict ? "" : " --no-strict",
-           options->allow_undecided ? " --allow-undecided" : "");
-    for (size_t i = 0; i < options->n_files; i++)
-        printf(" %s", options->files[i]);
-    putchar('\n');
+    char repeat[RUN_MAX_REPEAT];
+    options_repeat_crosscheck(options, repeat, sizeof repeat);
+    printf("%s: %u settings, %u with differences, %u with undecided frames%s; repeat: %s\n",
+           pass ? "PASS" : "FAIL", totals->settings, totals->red, totals->undecided,
+           interrupted ? ", interrupted" : "", repeat);
     return pass ? 0 : 1;
 }
 

@@ -65,14 +65,7 @@ static bool write_file(const struct board *board, const struct options *options,
 int verb_export(const struct options *options) {
     struct sim_err err = SIM_ERR_INIT;
     struct board board;
-    const struct board_request request = {
-        .board = options->board,
-        .ini = options->ini,
-        .sets = options->sets,
-        .n_sets = options->n_sets,
-        .edits = options->edits,
-        .n_edits = options->n_edits,
-    };
+    const struct board_request request = verbs_board(options);
     if (!board_load(&board, &request, &err))
         return verbs_fail(&err);
     bool good = (options->output ? write_file : write_stdout)(&board, options, &err);

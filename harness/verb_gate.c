@@ -28,14 +28,8 @@ static void list_checks(enum check_profile profile) {
 
 bool verb_gate_load(const struct options *options, const char *path, struct board *board,
                     struct sim_err *err) {
-    const struct board_request request = {
-        .board = path,
-        .ini = options->ini,
-        .sets = options->sets,
-        .n_sets = options->n_sets,
-        .edits = options->edits,
-        .n_edits = options->n_edits,
-    };
+    struct board_request request = verbs_board(options);
+    request.board = path;
     return board_load(board, &request, err);
 }
 
@@ -87,7 +81,7 @@ static void repeat(const struct options *options, struct gate_result *result) {
 static bool put(const struct options *options, const char *path, char *text, struct sim_err *err) {
     char full[1024];
     if (options_out_path(options, path, full, sizeof full))
-        return report_gate_write(text, full, err);
+        return report_write(text, full, err);
     free(text);
     return sim_err_set(err, SIM_ERR_INPUT, "%s: the path is too long", path);
 }
@@ -150,12 +144,7 @@ static int self_test(const struct board *board, const struct options *options) {
     progress_begin(&progress, "faults", 0, options->quiet);
     const struct self_test_request request = {
         .board = board,
-        .source = {.board = options->board,
-                   .ini = options->ini,
-                   .sets = options->sets,
-                   .n_sets = options->n_sets,
-                   .edits = options->edits,
-                   .n_edits = options->n_edits},
+        .source = verbs_board(options),
         .seed = options->seed,
         .jobs = options->jobs,
         .firmware = options->firmware,

@@ -179,7 +179,7 @@ static bool start_command(struct session *s) {
     char *environment[] = {address, device, NULL};
     char **command = calloc(s->options->n_files + 1, sizeof *command);
     if (!command)
-        return sim_err_set(&s->err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(&s->err, SIM_ERR_ENVIRONMENT, "out of memory");
     for (size_t i = 0; i < s->options->n_files; i++)
         command[i] = (char *)(uintptr_t)s->options->files[i];
     s->running = tap_exec(&s->tap, command, environment);
@@ -278,12 +278,7 @@ static void print_end(const struct session *s) {
 
 static bool open_board(struct session *s) {
     const struct options *o = s->options;
-    struct board_request request = {.board = o->board,
-                                    .ini = o->ini,
-                                    .sets = o->sets,
-                                    .n_sets = o->n_sets,
-                                    .edits = o->edits,
-                                    .n_edits = o->n_edits};
+    const struct board_request request = verbs_board(o);
     if (!board_load(&s->board, &request, &s->err) || !board_require_models(&s->board, &s->err) ||
         !run_image_choose(&s->image, o, &s->board, &s->err))
         return false;
@@ -313,7 +308,7 @@ static bool open_live(struct session *s) {
         .on_frame = on_frame,
     });
     if (!s->live)
-        return sim_err_set(&s->err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(&s->err, SIM_ERR_ENVIRONMENT, "out of memory");
     live_rig_attach(s->rig, s->live, partner_profile(o->partner));
     return true;
 }

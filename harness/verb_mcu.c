@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "harness/mcu.h"
-#include "harness/outfile.h"
 #include "harness/run_probe.h"
+#include "harness/report.h"
 
 #define DEFAULT_TIME (10 * SIM_S)
 #define PATH         1024
@@ -44,13 +44,7 @@ static bool open_servers(struct mcu *mcu, const struct options_mcu *o, struct si
 static bool write_results(struct mcu *mcu, const char *json, struct sim_err *err) {
     if (!mcu_trace_commit(&mcu->trace, err))
         return false;
-    if (!json)
-        return true;
-    char *text = mcu_json(mcu);
-    bool good = text ? outfile_write(json, text, err)
-                     : sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
-    free(text);
-    return good;
+    return !json || report_write(mcu_json(mcu), json, err);
 }
 
 static bool run(struct mcu *mcu, const struct options *options, const char *json,

@@ -31,18 +31,6 @@ static bool check_attachments(const struct board *board, struct sim_err *err) {
                        board->path, (unsigned)n);
 }
 
-static bool load(struct board *board, const struct options *options, struct sim_err *err) {
-    struct board_request request = {
-        .board = options->board,
-        .ini = options->ini,
-        .sets = options->sets,
-        .n_sets = options->n_sets,
-        .edits = options->edits,
-        .n_edits = options->n_edits,
-    };
-    return board_load(board, &request, err);
-}
-
 static bool write_reports(const struct run *run, struct sim_err *err) {
     const struct options *options = run->options;
     char path[4096];
@@ -119,7 +107,8 @@ static int run_board(const struct options *options, const struct board *board) {
 int verb_run(const struct options *options) {
     struct sim_err err = SIM_ERR_INIT;
     struct board board = {0};
-    if (!check_request(options, &err) || !load(&board, options, &err))
+    const struct board_request request = verbs_board(options);
+    if (!check_request(options, &err) || !board_load(&board, &request, &err))
         return verbs_fail(&err);
     int status;
     if (!check_attachments(&board, &err) || !board_require_models(&board, &err))

@@ -226,12 +226,7 @@ int verb_sweep(const struct options *options) {
     struct sim_err err = SIM_ERR_INIT;
     struct job job = {.options = options};
     job.origin = (struct sweep_origin){
-        .board = {.board = options->board,
-                  .ini = options->ini,
-                  .sets = options->sets,
-                  .n_sets = options->n_sets,
-                  .edits = options->edits,
-                  .n_edits = options->n_edits},
+        .board = verbs_board(options),
         .seed = options->seed,
         .samples = options->sweep.samples,
         .shard = options->sweep.shard,

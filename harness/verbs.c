@@ -15,3 +15,14 @@ int verbs_fail(const struct sim_err *err) {
     fprintf(stderr, "%s\n", err->text);
     return err->cls == SIM_ERR_NONE ? SIM_ERR_UNMODELLED : (int)err->cls;
 }
+
+struct board_request verbs_board(const struct options *options) {
+    return (struct board_request){
+        .board = options->board,
+        .ini = options->ini,
+        .sets = options->sets,
+        .n_sets = options->n_sets,
+        .edits = options->edits,
+        .n_edits = options->n_edits,
+    };
+}

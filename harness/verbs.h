@@ -3,6 +3,7 @@
 #ifndef HARNESS_VERBS_H
 #define HARNESS_VERBS_H
 
+#include "harness/board.h"
 #include "harness/options.h"
 
 int verb_run(const struct options *options);
@@ -19,5 +20,8 @@ int verb_xdp(const struct options *options);
 /* Print `err` as one line on stderr, "linkpulse: FILE:LINE: TEXT", and return its exit
  * code. */
 int verbs_fail(const struct sim_err *err);
+
+/* The board the command line asks for; borrows from `options`. */
+struct board_request verbs_board(const struct options *options);
 
 #endif

@@ -5,19 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Out of memory ends the program here, as in netlist.c: nothing sensible is left to do. */
-void *build_grow(void *array, uint32_t used, uint32_t *capacity, size_t size) {
-    if (used < *capacity)
-        return array;
-    uint32_t wanted = *capacity ? *capacity * 2 : 64;
-    void *bigger = realloc(array, wanted * size);
-    if (!bigger)
-        abort();
-    memset((char *)bigger + *capacity * size, 0, (wanted - *capacity) * size);
-    *capacity = wanted;
-    return bigger;
-}
+#include "sim/grow.h"
 
+/* As in sim_grow(). */
 static void *zeroed(size_t n, size_t size) {
     void *memory = calloc(n ? n : 1, size);
     if (!memory)
@@ -39,9 +29,9 @@ uint32_t build_element(struct builder *b, enum element_kind kind, uint32_t part,
     struct circuit *c = b->c;
     if (c->n_elements == b->elements_capacity) {
         uint32_t capacity = b->elements_capacity;
-        c->origins = build_grow(c->origins, c->n_elements, &capacity, sizeof *c->origins);
+        c->origins = sim_grow(c->origins, c->n_elements, &capacity, sizeof *c->origins);
         c->elements =
-            build_grow(c->elements, c->n_elements, &b->elements_capacity, sizeof *c->elements);
+            sim_grow(c->elements, c->n_elements, &b->elements_capacity, sizeof *c->elements);
     }
     uint32_t index = c->n_elements++;
     c->elements[index] = (struct element){.kind = (uint8_t)kind, .net = net};
@@ -70,7 +60,7 @@ void build_link(struct builder *b, uint32_t net, uint32_t element, uint8_t mask)
             b->links[i - 1].mask |= mask;
             return;
         }
-    b->links = build_grow(b->links, b->n_links, &b->links_capacity, sizeof *b->links);
+    b->links = sim_grow(b->links, b->n_links, &b->links_capacity, sizeof *b->links);
     b->links[b->n_links++] = (struct link){.net = net, .element = element, .mask = mask};
 }
 
@@ -361,7 +351,7 @@ static bool elaborate(struct builder *b) {
     b->c->first_in = zeroed(b->c->n_elements, 1);
     for (uint32_t i = 0; i < b->c->n_elements; i++)
         b->c->first_in[i] = b->c->elements[i].in;
-    return node_make_decays(b->c) || sim_err_set(b->err, SIM_ERR_UNMODELLED, "out of memory");
+    return node_make_decays(b->c) || sim_err_set(b->err, SIM_ERR_ENVIRONMENT, "out of memory");
 }
 
 /* The configuration is not kept: its arrays are the caller's. */

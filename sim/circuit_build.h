@@ -88,7 +88,6 @@ uint32_t build_virtual_net(struct builder *b);
 void build_link(struct builder *b, uint32_t net, uint32_t element, uint8_t mask);
 bool build_connect(struct builder *b, uint32_t element, uint32_t part, unsigned unit, int pin,
                    uint8_t mask); /* an input, through a threshold if its net is analog */
-void *build_grow(void *array, uint32_t used, uint32_t *capacity, size_t size);
 double build_figure(const struct builder *b, uint32_t part, const char *name, double fallback);
 struct part_spread build_spread(const struct builder *b, uint32_t part, unsigned unit);
 

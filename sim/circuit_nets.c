@@ -183,7 +183,7 @@ bool build_nets(struct builder *b) {
     uint32_t n = b->netlist->n_nets;
     uint32_t *parent = malloc((n + 1) * sizeof *parent);
     if (!parent)
-        return sim_err_set(b->err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(b->err, SIM_ERR_ENVIRONMENT, "out of memory");
     for (uint32_t i = 0; i < n; i++)
         parent[i] = i;
     join_wires(b, parent);

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "sim/fpmath.h"
+#include "sim/grow.h"
 
 struct node_plan *build_plan_of(const struct builder *b, uint32_t net) {
     for (uint32_t i = 0; i < b->n_plans; i++)
@@ -18,7 +19,7 @@ static struct node_plan *plan_at(struct builder *b, uint32_t net) {
     struct node_plan *plan = build_plan_of(b, net);
     if (plan)
         return plan;
-    b->plans = build_grow(b->plans, b->n_plans, &b->plans_capacity, sizeof *b->plans);
+    b->plans = sim_grow(b->plans, b->n_plans, &b->plans_capacity, sizeof *b->plans);
     plan = &b->plans[b->n_plans++];
     *plan = (struct node_plan){.net = net, .element = CIRCUIT_NO_NET};
     return plan;

@@ -15,7 +15,7 @@ enum sim_err_class {
     SIM_ERR_NONE = 0,
     SIM_ERR_INPUT = 2,       /* bad input file, wrong usage, nothing to replay */
     SIM_ERR_UNMODELLED = 3,  /* a part or topology without a model; internal error */
-    SIM_ERR_ENVIRONMENT = 4, /* a tool or privilege is missing */
+    SIM_ERR_ENVIRONMENT = 4, /* a tool, a privilege or memory is missing */
 };
 
 struct sim_err {

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/grow.h"
+
 /* Strings are kept in chunks that never move; names are found through one open-addressed
  * hash table whose entries are part or net indices. */
 struct chunk {
@@ -22,18 +24,6 @@ struct netlist_store {
     struct table parts, nets;
     uint32_t parts_capacity, pins_capacity, nets_capacity;
 };
-
-/* Out of memory ends the program: a netlist is small, and nothing sensible is left to do. */
-static void *grow(void *array, uint32_t used, uint32_t *capacity, size_t size) {
-    if (used < *capacity)
-        return array;
-    uint32_t wanted = *capacity ? *capacity * 2 : 64;
-    void *bigger = realloc(array, wanted * size);
-    if (!bigger)
-        abort();
-    *capacity = wanted;
-    return bigger;
-}
 
 static const char *keep(struct netlist_store *store, const char *text) {
     size_t n = strlen(text ? text : "") + 1;
@@ -129,7 +119,7 @@ uint32_t netlist_add_part(struct netlist *netlist, const char *ref, const char *
     if (netlist_find_part(netlist, ref ? ref : "") != NETLIST_NONE)
         return NETLIST_NONE;
     netlist->parts =
-        grow(netlist->parts, netlist->n_parts, &store->parts_capacity, sizeof *netlist->parts);
+        sim_grow(netlist->parts, netlist->n_parts, &store->parts_capacity, sizeof *netlist->parts);
     uint32_t index = netlist->n_parts++;
     netlist->parts[index] = (struct netlist_part){
         .ref = keep(store, ref),
@@ -149,7 +139,7 @@ uint32_t netlist_add_net(struct netlist *netlist, const char *name) {
     if (index != NETLIST_NONE)
         return index;
     netlist->nets =
-        grow(netlist->nets, netlist->n_nets, &store->nets_capacity, sizeof *netlist->nets);
+        sim_grow(netlist->nets, netlist->n_nets, &store->nets_capacity, sizeof *netlist->nets);
     index = netlist->n_nets++;
     netlist->nets[index].name = keep(store, name);
     table_add(netlist, &store->nets, index);
@@ -160,7 +150,7 @@ uint32_t netlist_add_pin(struct netlist *netlist, uint32_t part, const char *num
                          const char *name, uint32_t net) {
     struct netlist_store *store = netlist->store;
     netlist->pins =
-        grow(netlist->pins, netlist->n_pins, &store->pins_capacity, sizeof *netlist->pins);
+        sim_grow(netlist->pins, netlist->n_pins, &store->pins_capacity, sizeof *netlist->pins);
     uint32_t index = netlist->n_pins++;
     netlist->pins[index] = (struct netlist_pin){
         .part = part,

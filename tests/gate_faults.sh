@@ -25,6 +25,7 @@ if not good:
 sys.exit(not good)
 EOF
 }
+check "the JSON ends with a newline" eval '[ -z "$(tail -c 1 "$tree/j")" ]'
 check "more than 500 of ten kinds" judged 'len(t["faults"]) > 500 and len({f["kind"] for f in t["faults"]}) == 10'
 check "none is left out" judged '"not run" not in by'
 check "nine tenths of those that do something are caught" judged 't["adjusted"] >= 0.9'

@@ -43,6 +43,16 @@ for ((i = 0; i < 150; i++)); do many+=("$dns"); done
 many() { exits 0 run -q "${many[@]}" && verdict | grep -q '^PASS: 1800 of 1800 ' && repeats; }
 check "the repeating command of 150 captures repeats it" many
 
+# R5 = 2 kohm: the bit clock loses pulses, and its worst period is longer than a bit.
+pauses() {
+    exits 1 run -q --firmware none --json "$tree/j" --edit "value R5=2000" "$dns" &&
+        json "$tree/j" 'all(m["worst_ns"] > 0 for m in r["margins"])' \
+            'all(abs(m["worst_ns"] - m["limit_ns"] - m["slack_ns"]) < 1e-6 for m in r["margins"])' \
+            '[m["slack_ns"] < 0 and m["limit_ns"] > 60 for m in r["margins"]
+                if m["name"] == "spi sck low"] == [True]'
+}
+check "no width is negative when the clock pauses" pauses
+
 # --- the same bytes --------------------------------------------------------------------
 same() { # DESCRIPTION FILE ARGUMENT...: runs with these give the bytes of FILE
     local name=$1 file=$2

@@ -163,6 +163,19 @@ check "a driver that is always on still sends" with 0 --firmware "$image" "$capt
     --edit "open U3.4" --edit "short U3.4 VCC"
 check "and its frames are decoded" json 't["good_fcs"] == t["sent"] == 1'
 
+# Pictures are of this run, or not there.
+pictures() { # EYE PULSE ARGUMENT...: which of them are there afterwards
+    local eye=$1 pulse=$2
+    shift 2
+    with 0 --firmware netif_f401 "$captures/dns.pcap" --out "$tree/p" "$@" &&
+        [ "$([ ! -e "$tree/p/eye.svg" ]; echo $?)$([ ! -e "$tree/p/link_pulse.svg" ]; echo $?)" = "$eye$pulse" ]
+}
+mkdir "$tree/p"
+check "pictures of eye and link pulse" pictures 1 1
+check "a line that nothing reaches has neither" pictures 0 0 --edit "value R2=4700"
+check "both again" pictures 1 1
+check "a way out without a model has neither" pictures 0 0 --set attach.line_tx_p= --set attach.line_tx_n=
+
 # The port at the other end, which hears the same waveform.
 port() { # EXPRESSION ARGUMENT...: p what the JSON says of it; the run's exit status is 0
     local expression=$1
@@ -186,6 +199,16 @@ check "which is no failure of the run, but told" says \
 check "a repeated run has the same partner" says "PASS.* --partner strict"
 check "a signal below its squelch is not heard" port \
     'p["frames"] == 0 and p["unheard"] == 1 and p["link_pulses"] == 0' --edit "value R2=4700"
+# R2 = 39: the fall passes 600 mV within a nanosecond; R2 = 4700: no pulse reaches 300 mV.
+widths() { # EXPRESSION OHM: w the worst widths of the link pulses behind the transformer, in ns
+    with 0 --firmware netif_f401 "$captures/dns.pcap" --edit "value R2=$2" &&
+        json "[w for w in [[m[\"worst\"] for m in t[\"line\"][\"measurements\"]
+            if m[\"name\"] in (\"link pulse, narrowest\", \"link pulse, widest\")]] if $1]"
+}
+check "a link pulse that falls fast has its width" widths \
+    '[0 < t["pulse_least_ns"] - x < 2 or 0 < t["pulse_most_ns"] - x < 2 for x in w] == [1, 1]' 39
+check "one that reaches no receiver has none" widths 'w == [None, None]' 4700
+check "the report says so, too" says "^transmit: on the line no link pulse is seen, with comparators at 300 mV"
 check "without pulses the link is lost" port 'p["link"] == "down" and p["link_losses"] == 1' \
     --partner strict --set line.gap=fixed --set line.gap_ns=8000000 --edit "open U2.1"
 # O8: a clock from the HSI, at its 1 % and beyond.

@@ -44,6 +44,16 @@ for hash in crc toeplitz halfsiphash; do
     check "with $hash" agrees 0 --hash $hash --cpus 5 --symmetric "${pppoe[@]}"
 done
 check "on all captures" agrees 0 "$captures"/*.pcap "$captures"/*.pcapng
+# The command is as long as its captures are many; a name need not be UTF-8.
+whole_repeat() { [ "$(sed -n '$s/.*repeat: //p' "$tree/out")" = "$(field "$tree/j" repeat)" ]; }
+check "the JSON has the whole command" whole_repeat
+check "and ends with a newline" eval '[ -z "$(tail -c 1 "$tree/j")" ]'
+odd_name() {
+    local name=$tree/$'caf\xe9.pcap'
+    cp "$captures/arp_ping.pcap" "$name" && agrees 0 "$name" &&
+        [[ $(field "$tree/j" repeat) = *"caf?.pcap"* ]]
+}
+check "a name that is not UTF-8" odd_name
 check "the reference on PPPoE fails" agrees 1 --program reference "${pppoe[@]}"
 check "for its fragments" says "datagrams with fragments apart"
 

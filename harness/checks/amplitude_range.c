@@ -29,11 +29,6 @@ static const struct curve_spec spec = {
     .apply = apply,
 };
 
-static bool run(const struct check *check, const struct check_context *context,
-                struct check_report *report, struct sim_err *err) {
-    return curve_check(check, context, &spec, report, err);
-}
-
 const struct check check_amplitude_range = {
     .id = "amplitude-range",
     .title = "frames from 585 mV to 3.1 V are taken",
@@ -41,5 +36,6 @@ const struct check check_amplitude_range = {
     .severity = {CHECK_RESERVATION, CHECK_FAILURE},
     .needs = CHECK_NEEDS_CURVES,
     .source = "14.3.1.3.1: 585 mV to 3.1 V; from memory, check",
-    .run = run,
+    .curve = &spec,
+    .run = curve_run,
 };

@@ -30,11 +30,6 @@ static const struct curve_spec spec = {
     .apply = apply,
 };
 
-static bool run(const struct check *check, const struct check_context *context,
-                struct check_report *report, struct sim_err *err) {
-    return curve_check(check, context, &spec, report, err);
-}
-
 const struct check check_cable_length = {
     .id = "cable-length",
     .title = "a hundred metres of cable are taken",
@@ -42,5 +37,6 @@ const struct check check_cable_length = {
     .severity = {CHECK_RESERVATION, CHECK_FAILURE},
     .needs = CHECK_NEEDS_CURVES,
     .source = "IEEE 802.3 14.1.1.3: 100 m of twisted pair; from memory, check",
-    .run = run,
+    .curve = &spec,
+    .run = curve_run,
 };

@@ -32,6 +32,7 @@ enum {
 };
 
 struct check;
+struct curve_spec;
 
 struct check_finding {
     const struct check *check;
@@ -100,8 +101,9 @@ struct check {
     const char *title; /* "every CMOS input is driven" */
     enum check_class of;
     enum check_severity severity[CHECK_PROFILES];
-    unsigned needs;     /* CHECK_NEEDS_..., or'ed */
-    const char *source; /* where the limit comes from: datasheet row, clause */
+    unsigned needs;                 /* CHECK_NEEDS_..., or'ed */
+    const char *source;             /* where the limit comes from: datasheet row, clause */
+    const struct curve_spec *curve; /* what curve_run() draws; NULL when `run` is another */
     /* False with `err` on an internal error only. What cannot be judged on this board is told
      * by check_not_run(). */
     bool (*run)(const struct check *check, const struct check_context *context,

@@ -29,11 +29,6 @@ static const struct curve_spec spec = {
     .apply = apply,
 };
 
-static bool run(const struct check *check, const struct check_context *context,
-                struct check_report *report, struct sim_err *err) {
-    return curve_check(check, context, &spec, report, err);
-}
-
 const struct check check_clock_offset = {
     .id = "clock-offset",
     .title = "a partner 100 ppm off is understood",
@@ -41,5 +36,6 @@ const struct check check_clock_offset = {
     .severity = {CHECK_FAILURE, CHECK_FAILURE},
     .needs = CHECK_NEEDS_CURVES,
     .source = "IEEE 802.3 7.3.2: 10 Mb/s +-0.01 %; from memory, check",
-    .run = run,
+    .curve = &spec,
+    .run = curve_run,
 };

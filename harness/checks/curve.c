@@ -266,8 +266,9 @@ static bool try_base(const struct tracing *t, struct sim_err *err) {
            sim_err_set(err, SIM_ERR_INPUT, "frames are lost even on a good line");
 }
 
-bool curve_check(const struct check *check, const struct check_context *context,
-                 const struct curve_spec *spec, struct check_report *report, struct sim_err *err) {
+bool curve_run(const struct check *check, const struct check_context *context,
+               struct check_report *report, struct sim_err *err) {
+    const struct curve_spec *spec = check->curve;
     struct tracing t = {.context = context,
                         .spec = spec,
                         .check = check,

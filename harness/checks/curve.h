@@ -32,11 +32,11 @@ struct curve_spec {
     void (*apply)(struct board_line *line, double x);
 };
 
-/* Draws the curve, with a margin at each required end; findings where it does not reach. The
- * first bit is clocked late on some boards, and drivers mend it: a frame with nothing else wrong
- * counts as recovered. A board that fails at the base is told as not run: what is wrong then is
- * no matter of the line. */
-bool curve_check(const struct check *check, const struct check_context *context,
-                 const struct curve_spec *spec, struct check_report *report, struct sim_err *err);
+/* A check's `run`: draws check->curve, with a margin at each required end; findings where it does
+ * not reach. The first bit is clocked late on some boards, and drivers mend it: a frame with
+ * nothing else wrong counts as recovered. A board that fails at the base is told as not run: what
+ * is wrong then is no matter of the line. */
+bool curve_run(const struct check *check, const struct check_context *context,
+               struct check_report *report, struct sim_err *err);
 
 #endif

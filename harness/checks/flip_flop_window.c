@@ -1,32 +1,11 @@
 /* Each flip-flop's setup, hold, recovery and pulse widths, against what a typical part asks for:
  * below that it takes what it will. */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "harness/checks/check.h"
 #include "harness/checks/measure.h"
 #include "harness/checks/nominal.h"
-
-static void judge(const struct check *check, const struct check_context *context,
-                  struct check_report *report, const struct survey_flop *flop) {
-    for (int i = 0; i < SURVEY_WINDOWS; i++) {
-        char name[64];
-        double limit = flop->windows[i].typ, value = flop->windows[i].least;
-        if (!flop->windows[i].seen || isnan(limit))
-            continue;
-        snprintf(name, sizeof name, "%s %s", flop->name, survey_window_name((enum survey_window)i));
-        measure(report, check,
-                &(struct measure){.name = name,
-                                  .net = flop->net,
-                                  .part = context->board->netlist->parts[flop->part].ref,
-                                  .unit = "ns",
-                                  .source = flop->windows[i].source,
-                                  .value = value,
-                                  .limit = limit,
-                                  .slack = value - limit});
-    }
-}
 
 /* The run counts them in every frame of every capture, those of the way out as well. */
 static void find_counted(const struct check *check, const struct check_context *context,
@@ -51,10 +30,8 @@ static void find_counted(const struct check *check, const struct check_context *
 static bool run(const struct check *check, const struct check_context *context,
                 struct check_report *report, struct sim_err *err) {
     (void)err;
-    const struct check_survey *survey = context->nominal->survey;
     find_counted(check, context, report);
-    for (size_t i = 0; survey && i < survey->n_flops; i++)
-        judge(check, context, report, &survey->flops[i]);
+    measure_windows(report, check, context, false);
     return true;
 }
 

@@ -28,11 +28,6 @@ static const struct curve_spec spec = {
     .apply = apply,
 };
 
-static bool run(const struct check *check, const struct check_context *context,
-                struct check_report *report, struct sim_err *err) {
-    return curve_check(check, context, &spec, report, err);
-}
-
 const struct check check_gap_shrink = {
     .id = "gap-shrink",
     .title = "frames 47 bit times apart are taken",
@@ -40,5 +35,6 @@ const struct check check_gap_shrink = {
     .severity = {CHECK_RESERVATION, CHECK_FAILURE},
     .needs = CHECK_NEEDS_CURVES,
     .source = "IEEE 802.3 4.4.2: repeaters shrink the gap to 47 bit times; from memory, check",
-    .run = run,
+    .curve = &spec,
+    .run = curve_run,
 };

@@ -28,11 +28,6 @@ static const struct curve_spec spec = {
     .apply = apply,
 };
 
-static bool run(const struct check *check, const struct check_context *context,
-                struct check_report *report, struct sim_err *err) {
-    return curve_check(check, context, &spec, report, err);
-}
-
 const struct check check_jitter_tolerance = {
     .id = "jitter-tolerance",
     .title = "edges up to 13.5 ns off their place are taken",
@@ -40,5 +35,6 @@ const struct check check_jitter_tolerance = {
     .severity = {CHECK_RESERVATION, CHECK_FAILURE},
     .needs = CHECK_NEEDS_CURVES,
     .source = "14.3.1.3.1: zero crossings +-13.5 ns off; as CS8952, p. 6",
-    .run = run,
+    .curve = &spec,
+    .run = curve_run,
 };

@@ -1,8 +1,11 @@
 #include "harness/checks/check.h"
 #include "harness/checks/measure.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "harness/checks/nominal.h"
 
 void measure(struct check_report *report, const struct check *check, const struct measure *m) {
     size_t before = report->n_findings;
@@ -16,6 +19,37 @@ void measure(struct check_report *report, const struct check *check, const struc
     snprintf(finding->net, sizeof finding->net, "%s", m->net);
     snprintf(finding->part, sizeof finding->part, "%s", m->part ? m->part : "");
     snprintf(finding->advice, sizeof finding->advice, "%s", m->advice ? m->advice : "");
+}
+
+static void measure_flop(struct check_report *report, const struct check *check,
+                         const struct board *board, const struct survey_flop *flop,
+                         bool guaranteed) {
+    for (int i = 0; i < SURVEY_WINDOWS; i++) {
+        char name[64];
+        double limit = guaranteed ? flop->windows[i].most : flop->windows[i].typ;
+        double value = flop->windows[i].least;
+        if (!flop->windows[i].seen || isnan(limit))
+            continue;
+        snprintf(name, sizeof name, "%s %s%s", flop->name,
+                 survey_window_name((enum survey_window)i), guaranteed ? ", guaranteed" : "");
+        measure(report, check,
+                &(struct measure){.name = name,
+                                  .net = flop->net,
+                                  .part = board->netlist->parts[flop->part].ref,
+                                  .unit = "ns",
+                                  .source = flop->windows[i].source,
+                                  .advice = guaranteed ? "a faster family" : NULL,
+                                  .value = value,
+                                  .limit = limit,
+                                  .slack = value - limit});
+    }
+}
+
+void measure_windows(struct check_report *report, const struct check *check,
+                     const struct check_context *context, bool guaranteed) {
+    const struct check_survey *survey = context->nominal->survey;
+    for (size_t i = 0; survey && i < survey->n_flops; i++)
+        measure_flop(report, check, context->board, &survey->flops[i], guaranteed);
 }
 
 /* Of "U8" and "U80" the longer one, when both begin the name. */

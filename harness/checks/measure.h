@@ -16,6 +16,11 @@ struct measure {
 
 void measure(struct check_report *report, const struct check *check, const struct measure *m);
 
+/* The windows of the flip-flops that were surveyed, if they were: against what a typical part
+ * asks for, or what its datasheet guarantees. */
+void measure_windows(struct check_report *report, const struct check *check,
+                     const struct check_context *context, bool guaranteed);
+
 /* The part of the board that a unit belongs to: "U8A" is U8's; "" when there is none. */
 void measure_part_of(const struct board *board, const char *unit, char *part, size_t size);
 

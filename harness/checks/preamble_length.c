@@ -28,11 +28,6 @@ static const struct curve_spec spec = {
     .apply = apply,
 };
 
-static bool run(const struct check *check, const struct check_context *context,
-                struct check_report *report, struct sim_err *err) {
-    return curve_check(check, context, &spec, report, err);
-}
-
 const struct check check_preamble_length = {
     .id = "preamble-length",
     .title = "a preamble two bits shorter or longer is understood",
@@ -41,5 +36,6 @@ const struct check check_preamble_length = {
     .needs = CHECK_NEEDS_CURVES,
     .source = "14.2.1.1: a transmit path may lose 2 bits; from memory, check; switches that "
               "lengthen it were observed",
-    .run = run,
+    .curve = &spec,
+    .run = curve_run,
 };

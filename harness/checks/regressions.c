@@ -4,12 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_MAX_OCTETS 512
+#include "harness/board.h"
 
-static const char *data_dir(void) {
-    const char *dir = getenv("LINKPULSE_DATA");
-    return dir && *dir ? dir : LINKPULSE_DATA_DIR;
-}
+#define LINE_MAX_OCTETS 512
 
 /* A row: file, tab, why. */
 static bool add(struct regressions *list, const char *path, long number, char *line,
@@ -47,8 +44,8 @@ static bool read_rows(struct regressions *list, FILE *file, const char *path, st
 bool regressions_read(struct regressions *list, bool brief, struct sim_err *err) {
     char path[1024];
     *list = (struct regressions){0};
-    int n =
-        snprintf(path, sizeof path, "%s/captures/gate%s.tsv", data_dir(), brief ? "_brief" : "");
+    int n = snprintf(path, sizeof path, "%s/captures/gate%s.tsv", board_data_dir(),
+                     brief ? "_brief" : "");
     if (n < 0 || (size_t)n >= sizeof path)
         return sim_err_set(err, SIM_ERR_INPUT, "LINKPULSE_DATA: the path is too long");
     FILE *file = fopen(path, "r");

@@ -1,6 +1,5 @@
 /* The captures that the gate replays, and fewer of them for many boards: captures/gate.tsv and
- * captures/gate_brief.tsv below LINKPULSE_DATA (environment) or
- * the directory given at build time. */
+ * captures/gate_brief.tsv below board_data_dir(). */
 #ifndef HARNESS_CHECKS_REGRESSIONS_H
 #define HARNESS_CHECKS_REGRESSIONS_H
 

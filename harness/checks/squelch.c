@@ -28,11 +28,6 @@ static const struct curve_spec spec = {
     .apply = apply,
 };
 
-static bool run(const struct check *check, const struct check_context *context,
-                struct check_report *report, struct sim_err *err) {
-    return curve_check(check, context, &spec, report, err);
-}
-
 const struct check check_squelch = {
     .id = "squelch",
     .title = "signals below 300 mV are not taken for frames",
@@ -40,5 +35,6 @@ const struct check check_squelch = {
     .severity = {CHECK_RESERVATION, CHECK_FAILURE},
     .needs = CHECK_NEEDS_CURVES,
     .source = "14.3.1.3.2: below 300 mV peak is no signal; from memory, check",
-    .run = run,
+    .curve = &spec,
+    .run = curve_run,
 };

@@ -258,7 +258,7 @@ static bool open_live(struct talk *t, const struct board *board, const struct op
     memcpy(settings.address, t->ends.peer_address, sizeof settings.address);
     t->live = live_create(&settings);
     if (!t->live)
-        return sim_err_set(t->err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(t->err, SIM_ERR_ENVIRONMENT, "out of memory");
     live_rig_attach(t->rig, t->live, profile);
     return true;
 }

@@ -3,10 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "harness/checks/wiring.h"
 #include "harness/gate/waivers.h"
+#include "harness/progress.h"
 #include "harness/words.h"
 
 bool gate_profile(const char *name, enum check_profile *profile) {
@@ -138,12 +138,6 @@ static void tell_left_out(const struct gate_request *request, struct check_repor
             check_not_run(report, checks[i], "not asked for by the profile");
 }
 
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static bool is_rtl(const struct gate_request *request) {
     return request->engine && strcmp(request->engine, "rtl") == 0;
 }
@@ -215,7 +209,7 @@ static bool run_nominal(const struct gate_request *request, struct gate_result *
 }
 
 bool gate_run(const struct gate_request *request, struct gate_result *out, struct sim_err *err) {
-    double start = now_s();
+    double start = progress_now();
     *out = (struct gate_result){
         .board = request->board,
         .profile = request->profile,
@@ -243,7 +237,7 @@ bool gate_run(const struct gate_request *request, struct gate_result *out, struc
     gate_judge(out);
     run_sweep(request, out);
     gate_judge(out);
-    out->wall_s = now_s() - start;
+    out->wall_s = progress_now() - start;
     if (!good)
         gate_finish(out);
     return good;

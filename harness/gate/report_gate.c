@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "harness/gate/waivers.h"
-#include "harness/outfile.h"
 #include "harness/values.h"
 
 const char *report_gate_verdict(enum gate_verdict verdict) {
@@ -219,11 +218,4 @@ const struct check *report_gate_check(size_t i) {
         n++;
     }
     return waivers_checks[i - n];
-}
-
-bool report_gate_write(char *text, const char *path, struct sim_err *err) {
-    bool good = text ? outfile_write(path, text, err)
-                     : sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory for %s", path);
-    free(text);
-    return good;
 }

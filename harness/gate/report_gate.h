@@ -24,9 +24,6 @@ char *report_gate_markdown(const struct gate_result *result);
 struct gate_scene;
 char *report_gate_html(const struct gate_result *result, const struct gate_scene *scene);
 
-/* Writes and frees `text`; NULL: SIM_ERR_ENVIRONMENT. */
-bool report_gate_write(char *text, const char *path, struct sim_err *err);
-
 /* "order", "order with reservations", "do not order". */
 const char *report_gate_verdict(enum gate_verdict verdict);
 const char *report_gate_name(const struct gate_result *result); /* the board's */

@@ -2,7 +2,6 @@
 #include "harness/gate/report_gate_html.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/gate/scene.h"
@@ -195,10 +194,5 @@ char *report_gate_html(const struct gate_result *result, const struct gate_scene
     pictures(out, scene);
     not_run(out, result);
     fputs("</main>\n</body>\n</html>\n", out);
-    bool bad = ferror(out) != 0;
-    if (fclose(out) != 0 || bad) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    return report_close(out, &text);
 }

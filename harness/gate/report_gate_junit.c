@@ -1,10 +1,10 @@
 /* The gate as JUnit XML: a test case per check, its findings in the failure's text. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/gate/report_gate.h"
 #include "harness/markup.h"
+#include "harness/report.h"
 
 /* What became of one check. */
 struct outcome {
@@ -166,10 +166,5 @@ char *report_gate_junit(const struct gate_result *result) {
     if (!out)
         return NULL;
     suite(out, result);
-    bool bad = ferror(out) != 0;
-    if (fclose(out) != 0 || bad) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    return report_close(out, &text);
 }

@@ -1,6 +1,5 @@
 /* The gate for the summary of a CI job. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/gate/report_gate.h"
@@ -136,10 +135,5 @@ char *report_gate_markdown(const struct gate_result *result) {
     fputs("\nRepeat: ", out);
     code(out, result->repeat);
     fputc('\n', out);
-    bool bad = ferror(out) != 0;
-    if (fclose(out) != 0 || bad) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    return report_close(out, &text);
 }

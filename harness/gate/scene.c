@@ -5,6 +5,7 @@
 
 #include "harness/gate/scene_internal.h"
 #include "harness/replay_setup.h"
+#include "harness/report.h"
 
 #define BEGIN        (20 * SIM_US)
 #define TRANSMIT_LAG (1234 * SIM_NS) /* the transmitter begins so long after the receiver */
@@ -198,8 +199,7 @@ static char *drawn(const struct gate_scene *s,
     if (!out)
         return NULL;
     picture(s->line, out);
-    fclose(out);
-    return text;
+    return report_close(out, &text);
 }
 
 static void draw(struct gate_scene *s) {

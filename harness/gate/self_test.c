@@ -13,6 +13,7 @@
 #include "harness/gate/gate.h"
 #include "harness/gate/observe.h"
 #include "harness/interrupt.h"
+#include "harness/progress.h"
 #include "harness/words.h"
 
 #define MAX_JOBS 64
@@ -28,12 +29,6 @@ struct pool {
     struct observation *seen;
     const char *only[128]; /* the checks that are asked */
 };
-
-static double now_s(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Sweeping the line's figures for every fault would take hours, and no talk is held. */
 static bool choose_checks(struct pool *pool) {
@@ -237,7 +232,7 @@ bool self_test_run(const struct self_test_request *request, struct self_test *ou
                    struct sim_err *err) {
     struct pool pool = {.request = request};
     struct gate_result plain = {0};
-    double start = now_s();
+    double start = progress_now();
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned jobs = request->jobs ? request->jobs : processors > 0 ? (unsigned)processors : 1;
     *out = (struct self_test){.board = request->board};
@@ -253,7 +248,7 @@ bool self_test_run(const struct self_test_request *request, struct self_test *ou
         munmap(pool.next, sizeof *pool.next);
         sum_up(out);
     }
-    out->wall_s = now_s() - start;
+    out->wall_s = progress_now() - start;
     observation_destroy(pool.seen);
     gate_finish(&plain);
     if (!good)

@@ -1,10 +1,10 @@
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/gate/self_test.h"
-#include "harness/outfile.h"
+#include "harness/json_value.h"
+#include "harness/report.h"
 
 static const char *const outcome_names[] = {
     [SELF_TEST_NOT_RUN] = "not run",   [SELF_TEST_CAUGHT] = "caught",
@@ -75,24 +75,20 @@ void self_test_report(const struct self_test *t, const char *repeat) {
 static json_t *json_fault(const struct fault *fault, const struct self_test_row *row) {
     json_t *edits = json_array();
     for (unsigned i = 0; i < fault->n_edits; i++)
-        json_array_append_new(edits, json_string(fault->edits[i]));
-    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s}", "kind", fault_kind_name(fault->kind),
-                     "fault", fault->what, "edits", edits, "outcome", outcome_names[row->outcome],
-                     "check", row->by, "text", row->text);
+        json_array_append_new(edits, json_value_text(fault->edits[i]));
+    return json_pack("{s:s, s:o, s:o, s:s, s:s, s:o}", "kind", fault_kind_name(fault->kind),
+                     "fault", json_value_text(fault->what), "edits", edits, "outcome",
+                     outcome_names[row->outcome], "check", row->by, "text",
+                     json_value_text(row->text));
 }
 
 bool self_test_json(const struct self_test *t, const char *path, struct sim_err *err) {
     json_t *faults = json_array();
     for (size_t i = 0; i < t->n; i++)
         json_array_append_new(faults, json_fault(&t->faults[i], &t->rows[i]));
-    json_t *root = json_pack("{s:s, s:s, s:f, s:f, s:b, s:o}", "schema", "linkpulse.selftest/1",
-                             "board", t->board->path, "raw", t->raw, "adjusted", t->adjusted,
-                             "partial", (int)t->interrupted, "faults", faults);
-    char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    json_decref(root);
-    if (!text)
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
-    bool good = outfile_write(path, text, err);
-    free(text);
-    return good;
+    json_t *root =
+        json_pack("{s:s, s:o, s:o, s:o, s:b, s:o}", "schema", "linkpulse.selftest/1", "board",
+                  json_value_text(t->board->path), "raw", json_value_number(t->raw), "adjusted",
+                  json_value_number(t->adjusted), "partial", (int)t->interrupted, "faults", faults);
+    return report_write(json_value_dump(root), path, err);
 }

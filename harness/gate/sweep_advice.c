@@ -34,7 +34,7 @@ bool sweep_try(const struct sweep_study *study, const struct board *board, doubl
     struct sweep_result result = {0};
     struct sweep_sample *samples = calloc((size_t)n + 1, sizeof *samples);
     struct sweep_yield yields[1 + SWEEP_CHECKS] = {{.check = ""}};
-    bool good = samples || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+    bool good = samples || sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     if (good && sweep_plan_create(board, study->plan->seed, width, &plan, err)) {
         const struct sweep_batch batch = {
             .plan = &plan, .n = n, .out = samples, .jobs = study->request->jobs};
@@ -428,7 +428,7 @@ bool sweep_try_widths(const struct sweep_study *study, struct sweep_result *out,
     out->tried = lesser(study->request->samples, TRIED);
     out->widths = calloc(WIDTHS, sizeof *out->widths);
     if (!out->widths)
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     for (int i = 0; i < WIDTHS; i++) {
         struct sweep_yield y;
         if (!sweep_try(study, study->plan->board, widths[i], out->tried, &y, err))

@@ -148,7 +148,7 @@ bool sweep_find_blame(const struct sweep_study *study, struct sweep_result *out,
         out->n_blame = n;
         qsort(out->blame, n, sizeof *out->blame, by_swing);
     } else if (err->cls == SIM_ERR_NONE) {
-        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     }
     sweep_worker_destroy(probe.worker);
     free(probe.deviations);

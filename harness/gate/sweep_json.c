@@ -1,12 +1,11 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/gate/sweep_report.h"
 #include "harness/json_value.h"
-#include "harness/outfile.h"
+#include "harness/report.h"
 
 #define text(string) json_value_text(string)
 #define number(x)    json_value_number(x)
@@ -166,10 +165,5 @@ static json_t *document(const struct sweep_report *report) {
 }
 
 bool sweep_report_json(const struct sweep_report *report, const char *path, struct sim_err *err) {
-    char *line = json_value_dump(document(report));
-    if (!line)
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
-    bool good = outfile_write(path, line, err);
-    free(line);
-    return good;
+    return report_write(json_value_dump(document(report)), path, err);
 }

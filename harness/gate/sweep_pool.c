@@ -122,7 +122,7 @@ bool sweep_batch_run(const struct sweep_batch *batch, uint64_t *completed, struc
         return true;
     pool.finished = calloc(pool.n_chunks, sizeof *pool.finished);
     if (!pool.finished)
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     pthread_mutex_init(&pool.lock, NULL);
     pthread_cond_init(&pool.news, NULL);
     bool good = start(&pool, threads, &jobs, err);

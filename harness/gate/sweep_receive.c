@@ -457,7 +457,7 @@ struct sweep_receive *sweep_receive_create(const struct sweep_setup *setup,
     const uint32_t observed[3] = {setup->nets.sck, setup->nets.mosi, setup->nets.nss};
     const struct circuit_scope scope = {CIRCUIT_ANCESTORS, observed, 3};
     if (!r) {
-        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
         return NULL;
     }
     r->setup = setup;
@@ -472,7 +472,7 @@ struct sweep_receive *sweep_receive_create(const struct sweep_setup *setup,
         else if (r->first_hearer && allocate(r))
             return r;
         else
-            sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+            sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     }
     sweep_receive_destroy(r);
     return NULL;

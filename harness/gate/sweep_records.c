@@ -140,7 +140,7 @@ bool sweep_records_open(struct sweep_records *records, const char *path,
     if (!records->file)
         return sim_err_at(err, SIM_ERR_INPUT, path, 0, "cannot be written: %s", strerror(errno));
     char *header = sweep_header_text(origin, hash);
-    bool good = header || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+    bool good = header || sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     if (good && flock(fileno(records->file), LOCK_EX | LOCK_NB) != 0)
         good = sim_err_at(err, SIM_ERR_ENVIRONMENT, path, 0, "another process writes to it");
     rewind(records->file);
@@ -204,7 +204,7 @@ static bool take_header(struct joining *j, const char *path, const char *text,
         return true;
     m->samples = calloc((size_t)m->origin.samples + 1, sizeof *m->samples);
     j->of_shard = calloc(m->origin.shards, sizeof *j->of_shard);
-    return (m->samples && j->of_shard) || sim_err_set(j->err, SIM_ERR_UNMODELLED, "out of memory");
+    return (m->samples && j->of_shard) || sim_err_set(j->err, SIM_ERR_ENVIRONMENT, "out of memory");
 }
 
 static bool take_samples(struct joining *j, const char *path, struct sweep_lines *lines,

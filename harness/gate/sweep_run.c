@@ -65,7 +65,7 @@ bool sweep_conclude(const struct sweep_study *study, struct sweep_result *out,
     const struct sweep_request *request = study->request;
     *out = (struct sweep_result){0};
     bool good =
-        take_parameters(study->plan, out) || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        take_parameters(study->plan, out) || sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     if (good)
         sweep_count(study, out);
     bool more = !interrupted; /* who wants an end wants no further study */
@@ -130,7 +130,7 @@ bool sweep_run_recorded(const struct sweep_request *request, const struct sweep_
     uint64_t n = sweep_first(&origin, request->shard + 1) - sweep_first(&origin, request->shard);
     struct sweep_sample *samples = calloc((size_t)n + 1, sizeof *samples);
     bool good =
-        samples || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory for %ld samples", (long)n);
+        samples || sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory for %ld samples", (long)n);
     good = good && run(request, plan, recording, samples, n, out, err);
     free(samples);
     return good;

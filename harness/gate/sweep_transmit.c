@@ -266,14 +266,14 @@ static bool elaborate(struct sweep_transmit *t, const struct part_use *uses, str
     t->record.edges = malloc(RECORD_EDGES * sizeof *t->record.edges);
     t->record.capacity = RECORD_EDGES;
     circuit_set_record(t->circuit, &t->record);
-    return t->record.edges || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+    return t->record.edges || sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
 }
 
 struct sweep_transmit *sweep_transmit_create(const struct sweep_setup *setup,
                                              const struct part_use *uses, struct sim_err *err) {
     struct sweep_transmit *t = calloc(1, sizeof *t);
     if (!t) {
-        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
         return NULL;
     }
     t->setup = setup;

@@ -307,7 +307,7 @@ struct sweep_worker *sweep_worker_create(const struct sweep_plan *plan, struct s
     if (w)
         w->plan = plan;
     if (!w || !allocate(w)) {
-        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
         sweep_worker_destroy(w);
         return NULL;
     }

@@ -293,7 +293,7 @@ static bool prepare_and_travel(struct trip *t, const struct xdp_frame *frames) {
     t->last = calloc(t->n + 1, sizeof *t->last);
     t->seen = calloc(t->n + 1, 1);
     if (!octets || !hashes || !t->frames || !t->expected || !t->flows || !t->last || !t->seen)
-        return sim_err_set(t->err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(t->err, SIM_ERR_ENVIRONMENT, "out of memory");
     prepare(t, frames, octets, hashes);
     return travel(t); /* the process ends behind it, and its memory with it */
 }

@@ -370,7 +370,7 @@ static bool create_map(struct xdp_interpreter *x, size_t i, struct sim_err *err)
     x->values[i] = calloc(size ? size : 1, 1);
     x->regions[x->n_regions++] =
         (struct region){VALUE_BASE + ((uint64_t)i << 24), size, x->values[i], true};
-    return x->values[i] || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+    return x->values[i] || sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
 }
 
 static bool create_rodata(struct xdp_interpreter *x, const struct xdp_setup *setup,
@@ -378,7 +378,7 @@ static bool create_rodata(struct xdp_interpreter *x, const struct xdp_setup *set
     size_t n = x->object->n_rodata;
     x->rodata = malloc(n ? n : 1);
     if (!x->rodata)
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     if (n)
         memcpy(x->rodata, x->object->rodata, n);
     if (setup->program == XDP_FLOW) {
@@ -395,7 +395,7 @@ struct xdp_interpreter *xdp_interpreter_create(const struct xdp_object *object,
                                                const struct xdp_setup *setup, struct sim_err *err) {
     struct xdp_interpreter *x = calloc(1, sizeof *x);
     if (!x) {
-        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
         return NULL;
     }
     x->object = object;

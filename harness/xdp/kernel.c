@@ -58,7 +58,7 @@ static bool create_recalc(struct xdp_kernel *kernel, struct sim_err *err) {
 
 struct xdp_kernel *xdp_kernel_create(const struct xdp_setup *setup, struct sim_err *err) {
     struct xdp_kernel *kernel = calloc(1, sizeof *kernel);
-    bool good = kernel || sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+    bool good = kernel || sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     for (int load = 0; good && load < LOADS; load++)
         good = create_load(kernel, load, setup, err);
     if (good && create_recalc(kernel, err))

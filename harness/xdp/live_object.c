@@ -25,14 +25,9 @@ static bool place(struct bpf_map *map, size_t at, const struct flow_config *conf
 }
 
 /* The settings go where the object keeps them in its constant data. */
-static bool configure(struct bpf_object *object, const char *path, const struct xdp_setup *setup,
-                      struct sim_err *err) {
-    struct xdp_object parsed;
+static bool configure(struct bpf_object *object, const char *path, size_t at,
+                      const struct xdp_setup *setup, struct sim_err *err) {
     struct bpf_map *map = NULL;
-    if (!xdp_object_read(&parsed, path, err))
-        return false;
-    size_t at = parsed.config;
-    xdp_object_finish(&parsed);
     bpf_object__for_each_map(map, object) {
         if (bpf_map__is_internal(map) && strstr(bpf_map__name(map), ".rodata"))
             return place(map, at, &setup->config, err);
@@ -40,9 +35,12 @@ static bool configure(struct bpf_object *object, const char *path, const struct 
     return sim_err_at(err, SIM_ERR_INPUT, path, 0, "the object has no constant data");
 }
 
-static bool check(const char *path, struct sim_err *err) {
+static bool prepare(struct bpf_object *object, const char *path, const struct xdp_setup *setup,
+                    struct sim_err *err) {
     struct xdp_object parsed;
-    bool good = xdp_object_read(&parsed, path, err) && xdp_trap_free(&parsed, err);
+    bool good = xdp_object_read(&parsed, path, err) && xdp_trap_free(&parsed, err) &&
+                (!setup || setup->program != XDP_FLOW ||
+                 configure(object, path, parsed.config, setup, err));
     xdp_object_finish(&parsed);
     return good;
 }
@@ -57,8 +55,7 @@ struct bpf_object *xdp_open(const char *name, const struct xdp_setup *setup, str
         sim_err_at(err, SIM_ERR_INPUT, path, 0, "%s; expected an eBPF object", strerror(errno));
         return NULL;
     }
-    if (check(path, err) &&
-        (!setup || setup->program != XDP_FLOW || configure(object, path, setup, err)))
+    if (prepare(object, path, setup, err))
         return object;
     bpf_object__close(object);
     return NULL;

@@ -21,7 +21,7 @@ static bool add_map(struct xdp_object *object, struct bpf_map *map, struct sim_e
                                "the data section %s is not interpreted; .rodata alone is", name);
         object->rodata = malloc(length ? length : 1);
         if (!object->rodata)
-            return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+            return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
         memcpy(object->rodata, value, length);
         object->n_rodata = length;
         return true;
@@ -45,7 +45,7 @@ static bool take_program(struct xdp_object *object, struct bpf_object *file, cha
     object->n_insns = bpf_program__insn_cnt(program);
     object->insns = malloc(object->n_insns * sizeof *object->insns);
     if (!object->insns)
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     memcpy(object->insns, bpf_program__insns(program), object->n_insns * sizeof *object->insns);
     sim_format(section, (unsigned)size, "%s", bpf_program__section_name(program));
     return true;

@@ -1,9 +1,8 @@
 #include <jansson.h>
 #include <linux/bpf.h>
-#include <stdlib.h>
 
 #include "harness/json_value.h"
-#include "harness/outfile.h"
+#include "harness/report.h"
 #include "harness/xdp/report.h"
 
 #define number(n) json_value_count(n)
@@ -56,12 +55,14 @@ static void add_spread(json_t *root, const struct xdp_report *report) {
     double chi_square, bound;
     if (xdp_survey_spread(report->checked.survey, report->setup.config.cpus, &chi_square, &bound))
         json_object_set_new(root, "spread",
-                            json_pack("{s:f, s:f}", "chi_square", chi_square, "bound", bound));
+                            json_pack("{s:o, s:o}", "chi_square", json_value_number(chi_square),
+                                      "bound", json_value_number(bound)));
 }
 
 static void add_not_run(json_t *not_run, const char *what, const char *why) {
     if (why[0])
-        json_array_append_new(not_run, json_pack("{s:s, s:s}", "name", what, "why", why));
+        json_array_append_new(not_run,
+                              json_pack("{s:s, s:o}", "name", what, "why", json_value_text(why)));
 }
 
 static json_t *build(const struct xdp_report *report) {
@@ -72,8 +73,8 @@ static json_t *build(const struct xdp_report *report) {
     bool pass = xdp_report_passes(report, why, sizeof why);
     json_t *not_run = json_array();
     json_t *root = json_pack(
-        "{s:s, s:b, s:s, s:b, s:s, s:s, s:b}", "schema", "linkpulse.xdp/1", "pass", pass, "reason",
-        why, "partial", report->partial, "program",
+        "{s:s, s:b, s:o, s:b, s:s, s:s, s:b}", "schema", "linkpulse.xdp/1", "pass", pass, "reason",
+        json_value_text(why), "partial", report->partial, "program",
         report->setup.program == XDP_REFERENCE ? "reference" : "flow", "hash",
         report->setup.program == XDP_REFERENCE ? "crc" : xdp_hash_name(report->setup.config.hash),
         "symmetric", (int)report->setup.config.symmetric);
@@ -95,17 +96,10 @@ static json_t *build(const struct xdp_report *report) {
             json_object_set_new(root, trips[mode], json_trip(&report->trips[mode]));
     }
     json_object_set_new(root, "not_run", not_run);
-    json_object_set_new(root, "repeat", json_string(report->repeat));
+    json_object_set_new(root, "repeat", json_value_text(report->repeat));
     return root;
 }
 
 bool xdp_report_json(const struct xdp_report *report, const char *path, struct sim_err *err) {
-    json_t *root = build(report);
-    char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    json_decref(root);
-    if (!text)
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
-    bool good = outfile_write(path, text, err);
-    free(text);
-    return good;
+    return report_write(json_value_dump(build(report)), path, err);
 }

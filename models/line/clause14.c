@@ -248,12 +248,19 @@ static void measure_enable(struct clause14 *c, const struct signal_burst *b, sim
         take(c, CLAUSE14_DISABLE, ns(e->off - end), e->off);
 }
 
+/* The last high is over; a line that stays high to the end has no such width. */
+static bool high_ended(const struct signal_burst *b) {
+    return b->high_to > b->high_from;
+}
+
 static void measure_frame(struct clause14 *c, const struct signal_burst *b, sim_time end) {
     sim_time start = b->edges[0].time;
     take(c, CLAUSE14_PEAK_LEAST, fmin(b->peak_high, -b->peak_low), start);
     take(c, CLAUSE14_PEAK_MOST, fmax(b->peak_high, -b->peak_low), start);
-    take(c, CLAUSE14_TP_IDL, ns(b->high_to - b->high_from), b->high_from);
-    take(c, CLAUSE14_TP_IDL_DECAY, ns(b->tail_rest - b->high_to) * 1e-3, b->high_to);
+    if (high_ended(b)) {
+        take(c, CLAUSE14_TP_IDL, ns(b->high_to - b->high_from), b->high_from);
+        take(c, CLAUSE14_TP_IDL_DECAY, ns(b->tail_rest - b->high_to) * 1e-3, b->high_to);
+    }
     /* after a last bit 0 the low that follows the last high is the bit's own */
     take(c, CLAUSE14_TP_IDL_UNDER, b->high_to > end - 10 * SIM_NS ? b->after_high : b->after_any,
          b->high_to);
@@ -300,7 +307,7 @@ static bool try_frame(struct clause14 *c, const struct signal_burst *b) {
 }
 
 static bool is_pulse(const struct signal_burst *b) {
-    return b->n <= 3 && b->edges[0].level == 1 &&
+    return b->n <= 3 && b->edges[0].level == 1 && high_ended(b) &&
            b->edges[b->n - 1].time - b->edges[0].time < MAX_PULSE &&
            b->high_to - b->high_from < MAX_PULSE;
 }

@@ -101,17 +101,19 @@ static void edge(struct signal *s, const struct transmitter_piece *piece, sim_ti
     b->edges[b->n++] = (struct line_edge){.time = time, .level = side > 0};
 }
 
+/* The end of a high. A fast fall is beyond -300 mV by the same point: this comes ahead of edge().
+ */
+static void leave_high(struct signal *s, const struct transmitter_piece *piece, sim_time now) {
+    s->burst.high_to = crossing(s, piece, now, SIGNAL_LEVEL, false);
+    s->burst.after_high = 0;
+}
+
 /* What a point at `now` adds to the burst. */
-static void measure(struct signal *s, const struct transmitter_piece *piece, sim_time now,
-                    double v) {
+static void measure(struct signal *s, sim_time now, double v) {
     struct signal_burst *b = &s->burst;
     s->area += v * (double)(now - s->at);
     b->peak_high = v > b->peak_high ? v : b->peak_high;
     b->peak_low = v < b->peak_low ? v : b->peak_low;
-    if (s->side > 0 && s->last >= SIGNAL_LEVEL && v < SIGNAL_LEVEL) {
-        b->high_to = crossing(s, piece, now, SIGNAL_LEVEL, false);
-        b->after_high = 0;
-    }
 }
 
 static void point(struct signal *s, const struct transmitter_piece *piece, sim_time now, double v) {
@@ -120,12 +122,14 @@ static void point(struct signal *s, const struct transmitter_piece *piece, sim_t
             transmitter_piece_reach(piece, s->at < piece->start ? piece->start : s->at, 0, v >= 0);
         s->zero = zero == SIM_NEVER ? now : zero;
     }
+    if (s->active && s->side > 0 && s->last >= SIGNAL_LEVEL && v < SIGNAL_LEVEL)
+        leave_high(s, piece, now);
     if (v >= SIGNAL_LEVEL && (s->side <= 0 || !s->active))
         edge(s, piece, now, 1);
     else if (v <= -SIGNAL_LEVEL && (s->side >= 0 || !s->active))
         edge(s, piece, now, -1);
     if (s->active)
-        measure(s, piece, now, v);
+        measure(s, now, v);
     remember(s, now, v);
     if (fabs(v) < SIGNAL_LEVEL && s->active &&
         now - s->burst.edges[s->burst.n - 1].time > SIGNAL_PAUSE)

@@ -53,7 +53,7 @@ struct transmitter_sink {
 
 struct transmitter;
 
-/* NULL with `err` (SIM_ERR_INPUT) when a figure is out of range, or memory runs out. */
+/* NULL with `err` when a figure is out of range (SIM_ERR_INPUT), or memory runs out. */
 struct transmitter *transmitter_create(const struct transmitter_config *config,
                                        const struct transmitter_sink *sink, struct sim_err *err);
 void transmitter_destroy(struct transmitter *t); /* accepts NULL */

@@ -48,6 +48,15 @@ static void measure(struct spi_sampler *s, enum spi_measure what, sim_time value
         *worst = (struct spi_worst){.value = value, .time = time, .seen = true};
 }
 
+/* What this part of a period is beyond `percent` of it. */
+static void measure_duty(struct spi_sampler *s, enum spi_measure what, sim_time part,
+                         sim_time period, int percent, sim_time time) {
+    sim_time asked = period * percent / 100;
+    struct spi_worst *worst = &s->worst[what];
+    if (!worst->seen || part - asked < worst->value)
+        *worst = (struct spi_worst){part - asked, asked, time, true};
+}
+
 /* A whole period of SCK has passed: its low and high parts against the duty limits. */
 static void measure_period(struct spi_sampler *s, sim_time time) {
     sim_time period = time - s->sck_rose, low = time - s->sck_fell;
@@ -55,8 +64,8 @@ static void measure_period(struct spi_sampler *s, sim_time time) {
     measure(s, SPI_PERIOD, period, time);
     if (!s->limits || period >= MEMORY)
         return; /* a clock that stood still has no duty */
-    measure(s, SPI_DUTY_LOW, low - period * (100 - s->limits->duty_max) / 100, time);
-    measure(s, SPI_DUTY_HIGH, period - low - period * s->limits->duty_min / 100, time);
+    measure_duty(s, SPI_DUTY_LOW, low, period, 100 - s->limits->duty_max, time);
+    measure_duty(s, SPI_DUTY_HIGH, period - low, period, s->limits->duty_min, time);
 }
 
 static bool sck_edge(struct spi_sampler *s, sim_time time, int level, struct spi_op *op) {

@@ -37,6 +37,7 @@ enum spi_measure {
 };
 struct spi_worst {
     sim_time value; /* ps, 2 us at most; for the duty rows the slack in ps */
+    sim_time asked; /* of the duty rows: the least time at that period; else 0 */
     sim_time time;  /* where; only when `seen` */
     bool seen;
 };

@@ -5,11 +5,12 @@
 #include "gate_bench.h"
 #include "harness/gate/report_gate.h"
 #include "harness/gate/scene.h"
+#include "harness/report.h"
 
 static void put(const char *dir, const char *name, char *text, struct sim_err *err) {
     char path[1024];
     snprintf(path, sizeof path, "%s/%s", dir, name);
-    if (!report_gate_write(text, path, err)) {
+    if (!report_write(text, path, err)) {
         fprintf(stderr, "%s: %s\n", path, err->text);
         exit(1);
     }

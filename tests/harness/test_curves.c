@@ -77,8 +77,6 @@ Test(curves, each_check_passes_one_board_and_fails_another) {
     }
 }
 
-static const struct check tried = {.id = "tried", .source = "a test", .of = CHECK_LINE};
-
 static void jitter(struct board_line *line, double x) {
     line->jitter_peak_ns = x;
 }
@@ -96,13 +94,15 @@ Test(curves, the_end_is_where_a_fine_grid_finds_it) {
                                     .step = 0.25,
                                     .frames = 6,
                                     .apply = jitter};
+    const struct check tried = {
+        .id = "tried", .source = "a test", .of = CHECK_LINE, .curve = &spec};
     const struct bench_case c = {0};
     struct board board;
     struct sim_err err = SIM_ERR_INIT;
     struct check_report report = {.profile = CHECK_STANDARD};
     bench_load(&board, &c);
     const struct check_context context = {.board = &board};
-    cr_assert(curve_check(&tried, &context, &spec, &report, &err), "%s", err.text);
+    cr_assert(curve_run(&tried, &context, &report, &err), "%s", err.text);
     cr_assert_eq(report.n_margins, (size_t)1);
     cr_assert_eq(report.n_findings, (size_t)0, "the end is beyond 1 ns");
     double end = report.margins[0].value, last = 0;

@@ -184,6 +184,18 @@ Test(options, repeats_a_sweep) {
     options_finish(&p.options);
 }
 
+/* The .ini as well, and what a shell would take apart. */
+Test(options, repeats_a_crosscheck) {
+    struct parsed p;
+    char text[300];
+    parse(&p, "crosscheck|it's.pcap|--ini|a b.ini|--set|delay.scale=1|--allow-undecided");
+    cr_assert(p.ok, "%s", p.err.text);
+    options_repeat_crosscheck(&p.options, text, sizeof text);
+    cr_expect_str_eq(text, "linkpulse crosscheck --board nucleo_shield --ini 'a b.ini' --set "
+                           "delay.scale=1 --seed 1 --allow-undecided 'it'\\''s.pcap'");
+    options_finish(&p.options);
+}
+
 Test(options, gate) {
     struct parsed p;
     parse(&p, "gate|b.net|--min-yield|90 "

@@ -105,3 +105,15 @@ Test(outfile, devices_are_written_directly) {
     cr_assert_eq(stat("/dev/null", &info), 0);
     cr_assert(S_ISCHR(info.st_mode));
 }
+
+Test(outfile, what_an_earlier_run_left_is_removed) {
+    struct sim_err err = SIM_ERR_INIT;
+    const char *path = in_dir("old");
+    cr_assert(outfile_write(path, "old", &err));
+    cr_expect(outfile_remove(path, &err));
+    cr_expect_eq(entries(), 0u);
+    cr_expect(outfile_remove(path, &err), "nothing there is no error");
+    cr_expect(outfile_remove("/dev/null", &err), "and a device stays");
+    cr_expect_eq(access("/dev/null", F_OK), 0);
+    cr_expect_eq(err.cls, SIM_ERR_NONE);
+}

@@ -320,6 +320,51 @@ Test(clause14, a_silent_transmitter_measures_nothing) {
     clause14_destroy(c);
 }
 
+/* A line at these voltages, each from its time to the next one's, the last to `end`. */
+struct level {
+    sim_time from;
+    double volt;
+};
+
+static struct clause14 *levels(const struct level *level, size_t n, sim_time end) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct clause14_sink sink = {0};
+    struct clause14 *c = clause14_create(&sink, &err);
+    cr_assert(c, "%s", err.text);
+    for (size_t i = 0; i < n; i++) {
+        struct transmitter_piece piece = {.start = level[i].from,
+                                          .end = i + 1 < n ? level[i + 1].from : end,
+                                          .constant = level[i].volt};
+        clause14_piece(c, &piece);
+    }
+    clause14_finish(c, end);
+    return c;
+}
+
+/* A driver that lets go fast takes the line from beyond +300 mV to beyond -300 mV at once. */
+Test(clause14, a_pulse_that_ends_in_a_spike_has_its_width) {
+    static const struct level pulse[] = {{0, 0},
+                                         {10 * SIM_US, 2.4},
+                                         {10 * SIM_US + 110 * SIM_NS, -0.6},
+                                         {10 * SIM_US + 113 * SIM_NS, -0.05}};
+    struct clause14 *c = levels(pulse, sizeof pulse / sizeof *pulse, SIM_MS);
+    const struct clause14_row *rows = clause14_rows(c);
+    cr_expect_eq(clause14_counts(c).pulses, (uint64_t)1);
+    cr_expect_float_eq(rows[CLAUSE14_PULSE_WIDTH].worst, 110, 1e-9, "%g",
+                       rows[CLAUSE14_PULSE_WIDTH].worst);
+    cr_expect_float_eq(rows[CLAUSE14_PULSE_UNDER].worst, -0.6, 1e-9);
+    clause14_destroy(c);
+}
+
+Test(clause14, a_line_that_stays_high_is_no_pulse) {
+    static const struct level high[] = {{0, 0}, {10 * SIM_US, 2.4}};
+    struct clause14 *c = levels(high, sizeof high / sizeof *high, SIM_MS);
+    cr_expect_eq(clause14_counts(c).pulses, (uint64_t)0);
+    cr_expect_eq(clause14_counts(c).fragments, (uint64_t)1);
+    cr_expect_not(clause14_rows(c)[CLAUSE14_PULSE_WIDTH].seen);
+    clause14_destroy(c);
+}
+
 /* Enabled for ever, a frame that ends in 0 leaves a tail of the driver's own; no crash, no
  * burst that never ends. */
 Test(clause14, always_enabled) {

@@ -100,6 +100,8 @@ Test(spi_sampler, measures_the_worst_of_each) {
     /* slack to 30 % of the period: low 47000 - 29100 and 40000 - 25500 */
     expect_worst(SPI_DUTY_LOW, 40000 - 25500, 190000);
     expect_worst(SPI_DUTY_HIGH, 45000 - 25500, 190000);
+    cr_expect_eq(s.worst[SPI_DUTY_LOW].asked, 25500);
+    cr_expect_eq(s.worst[SPI_LOW].asked, 0);
 }
 
 /* The time between selects is no period, and edges outside count for nothing. */

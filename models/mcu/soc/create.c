@@ -12,7 +12,7 @@ struct hex_text hex_text(uint32_t value) {
 }
 
 static bool no_memory(struct sim_err *err) {
-    return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+    return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
 }
 
 /* --- registers --- */

@@ -66,7 +66,7 @@ bool memory_create(struct stm32 *mcu, struct sim_err *err) {
         memory->what = what;
         memory->host = malloc(what->size);
         if (!memory->host)
-            return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+            return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
         mcu->n_memories++;
         memset(memory->host, writable(what->kind) ? 0 : 0xFF, what->size);
         if (!map(mcu, memory, what->base, err))

@@ -350,7 +350,7 @@ bool pins_create(struct stm32 *mcu, struct sim_err *err) {
         n++;
     mcu->afs = calloc(n + 1, sizeof(*mcu->afs));
     if (!mcu->afs)
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     for (unsigned i = 0; i < n; i++) {
         const struct stm32_af *af = &mcu->chip->afs[i];
         struct stm32_block *b = block_by_name(mcu, af->block);

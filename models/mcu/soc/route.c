@@ -115,7 +115,7 @@ bool routes_create(struct stm32 *mcu, struct sim_err *err) {
         n++;
     mcu->routes = calloc(n + 1, sizeof(struct route));
     if (!mcu->routes)
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
     for (unsigned i = 0; i < n; i++) {
         bool ok;
         if (!resolve(mcu, &mcu->chip->dma[i], &mcu->routes[mcu->n_routes], &ok, err))

@@ -100,14 +100,14 @@ struct stm32 *stm32_create(const struct stm32_chip *chip, const struct stm32_con
         return NULL;
     struct stm32 *mcu = calloc(1, sizeof(*mcu));
     if (!mcu) {
-        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
         return NULL;
     }
     mcu->chip = chip;
     mcu->config = *config;
     first_clocks(mcu);
     if (!lane_create(mcu)) {
-        sim_err_set(err, SIM_ERR_UNMODELLED, "out of memory");
+        sim_err_set(err, SIM_ERR_ENVIRONMENT, "out of memory");
         free(mcu);
         return NULL;
     }

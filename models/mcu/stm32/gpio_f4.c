@@ -6,7 +6,7 @@
  * follows from VOL at 20 mA. From memory.
  * Not modelled: the debug port on PA13 to PA15, PB3 and PB4 (AF0).
  */
-#include "models/mcu/soc/stm32_block.h"
+#include "models/mcu/stm32/gpio.h"
 
 enum {
     MODER = 0x00,
@@ -20,7 +20,6 @@ enum {
     AFRL = 0x20,
     AFRH = 0x24,
 };
-#define LCKK (1U << 16)
 
 static const struct stm32_reg regs[] = {
     {.name = "MODER", .offset = MODER, .writable = 0xFFFFFFFF},
@@ -38,11 +37,6 @@ static const struct stm32_reg regs[] = {
 static const struct speed {
     float ohms, edge_ns;
 } speeds[] = {{250, 60}, {120, 15}, {60, 6}, {40, 3}};
-
-struct state {
-    uint32_t locked;   /* pins whose set-up is frozen */
-    unsigned sequence; /* of the lock key */
-};
 
 static uint32_t field(const struct stm32_block *b, uint32_t offset, unsigned pin) {
     return stm32_get(b, offset) >> 2 * pin & 3;
@@ -64,17 +58,8 @@ static struct stm32_pin_setup setup_of(const struct stm32_block *b, unsigned pin
     };
 }
 
-static void set_up(struct stm32_block *b, uint32_t pins, sim_time time) {
-    for (unsigned pin = 0; pin < 16; pin++) {
-        if (!(pins >> pin & 1))
-            continue;
-        struct stm32_pin_setup setup = setup_of(b, pin);
-        stm32_pin_setup(b, pin, &setup, time);
-    }
-}
-
 static void reset(struct stm32_block *b, enum stm32_cause cause) {
-    struct state *s = stm32_state(b);
+    struct gpio *s = stm32_state(b);
     (void)cause;
     s->locked = s->sequence = 0;
     if (stm32_row(b)->variant == 0) { /* port A: the debug port, RM0368 8.4.1 to 8.4.4 */
@@ -86,32 +71,16 @@ static void reset(struct stm32_block *b, enum stm32_cause cause) {
         stm32_put(b, OSPEEDR, 0x000000C0);
         stm32_put(b, PUPDR, 0x00000100);
     }
-    set_up(b, 0xFFFF, stm32_now(b));
+    gpio_set_up(b, 0xFFFF, setup_of);
 }
 
 static uint32_t read(struct stm32_block *b, uint32_t offset) {
-    struct state *s = stm32_state(b);
+    struct gpio *s = stm32_state(b);
     if (offset == IDR)
         return stm32_port_sample(b);
     if (offset == LCKR && s->sequence == 3)
         s->sequence = 0; /* the read that ends the sequence; LCKK was set by its third write */
     return stm32_get(b, offset);
-}
-
-/* The key: LCKK 1, 0, 1 with the same pins, then a read (RM0368 8.4.8). */
-static void write_lock(struct stm32_block *b, uint32_t value) {
-    struct state *s = stm32_state(b);
-    uint32_t pins = value & 0xFFFF, held = stm32_get(b, LCKR) & 0xFFFF;
-    bool key = value & LCKK;
-    if (s->locked)
-        return;
-    bool next = s->sequence == 0 ? key : pins == held && key == (s->sequence == 2);
-    s->sequence = next ? s->sequence + 1 : 0;
-    stm32_put(b, LCKR, pins);
-    if (s->sequence == 3) {
-        s->locked = pins;
-        stm32_put(b, LCKR, pins | LCKK);
-    }
 }
 
 static uint32_t spread(uint32_t pins, unsigned width, unsigned first) {
@@ -123,7 +92,7 @@ static uint32_t spread(uint32_t pins, unsigned width, unsigned first) {
 }
 
 /* Bits of locked pins keep their value; ODR is not locked. */
-static uint32_t frozen(const struct state *s, uint32_t offset) {
+static uint32_t frozen(const struct gpio *s, uint32_t offset) {
     switch (offset) {
     case OTYPER:
         return s->locked;
@@ -139,10 +108,10 @@ static uint32_t frozen(const struct state *s, uint32_t offset) {
 }
 
 static void write(struct stm32_block *b, uint32_t offset, uint32_t value) {
-    struct state *s = stm32_state(b);
+    struct gpio *s = stm32_state(b);
     uint32_t before = stm32_get(b, offset);
     if (offset == LCKR) {
-        write_lock(b, value);
+        gpio_write_lock(b, LCKR, value);
         return;
     }
     if (offset == BSRR) {
@@ -159,14 +128,12 @@ static void write(struct stm32_block *b, uint32_t offset, uint32_t value) {
                            : offset == AFRH ? pin >= 8 && changed >> 4 * (pin - 8) & 15
                                             : (changed >> 2 * pin & 3) != 0)
                 << pin;
-    set_up(
-        b, pins,
-        stm32_clock_tick_time(b, STM32_HCLK, stm32_clock_tick_at(b, STM32_HCLK, stm32_now(b)) + 1));
+    gpio_set_up_written(b, pins, setup_of);
 }
 
 const struct stm32_ip stm32_ip_gpio_f4 = {
     .name = "gpio_f4",
-    .state_size = sizeof(struct state),
+    .state_size = sizeof(struct gpio),
     .regs = regs,
     .n_regs = sizeof(regs) / sizeof(regs[0]),
     .reset = reset,

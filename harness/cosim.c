@@ -8,6 +8,7 @@
 #include "harness/cosim_stack.h"
 #include "harness/debug.h"
 #include "harness/dwarf_lines.h"
+#include "harness/host_code.h"
 #include "harness/image.h"
 #include "harness/interrupt.h"
 #include "harness/mcu_nets.h"
@@ -19,6 +20,7 @@ struct cosim {
     struct cosim_settings settings;
     struct image image;
     struct dwarf_lines *lines;
+    struct armv7m_host_code host_code;
     struct stm32 *chip;
     struct armv7m *core;
     struct debug *debug;      /* NULL: no GDB */
@@ -187,6 +189,7 @@ static bool make_chip(struct cosim *c, struct sim_err *err) {
         return sim_err_set(err, SIM_ERR_INPUT, "mcu.chip = %s: not a chip of this version",
                            config->mcu_chip);
     bool exceptions = c->settings.on_nss_interrupt || c->settings.on_exception;
+    c->host_code = host_code_map(HOST_CODE_SIZE);
     const struct stm32_config settings = {
         .hsi_ppm = config->mcu_hsi_ppm,
         .hse_hz = (uint32_t)config->mcu_hse_hz,
@@ -206,6 +209,7 @@ static bool make_chip(struct cosim *c, struct sim_err *err) {
                  .exception = exceptions ? on_exception : NULL,
                  .itm = c->settings.trace ? on_itm : NULL},
         .user = c,
+        .host_code = c->host_code,
     };
     c->chip = stm32_create(chip, &settings, err);
     c->core = c->chip ? stm32_core(c->chip) : NULL;
@@ -275,6 +279,7 @@ void cosim_destroy(struct cosim *c) {
         return;
     debug_close(c->debug);
     stm32_destroy(c->chip);
+    host_code_unmap(&c->host_code);
     dwarf_lines_close(c->lines);
     image_finish(&c->image);
     free(c);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/hex32.h"
+#include "harness/host_code.h"
 #include "harness/interrupt.h"
 #include "harness/words.h"
 
@@ -139,6 +140,7 @@ static uint32_t flash_base(const struct stm32_chip *chip) {
 }
 
 static bool make_chip(struct mcu *mcu, const struct stm32_chip *chip, struct sim_err *err) {
+    mcu->host_code = host_code_map(HOST_CODE_SIZE);
     const struct stm32_config config = {
         .hsi_ppm = mcu->request->hsi_ppm,
         .hse_hz = mcu->request->hse_hz,
@@ -151,6 +153,7 @@ static bool make_chip(struct mcu *mcu, const struct stm32_chip *chip, struct sim
         .on_reset = on_reset,
         .core = {.semihost = on_semihost, .itm = on_itm, .exception = on_exception},
         .user = mcu,
+        .host_code = mcu->host_code,
     };
     mcu->chip = stm32_create(chip, &config, err);
     mcu->core = mcu->chip ? stm32_core(mcu->chip) : NULL;
@@ -201,6 +204,7 @@ void mcu_finish(struct mcu *mcu) {
     debug_close(mcu->debug);
     mcu_profile_destroy(mcu->profile);
     stm32_destroy(mcu->chip);
+    host_code_unmap(&mcu->host_code);
     dwarf_lines_close(mcu->lines);
     image_finish(&mcu->image);
     mcu_trace_finish(&mcu->trace);

@@ -71,6 +71,7 @@ struct mcu {
     struct dwarf_lines *lines;
     struct mcu_trace trace;
     struct semihost semihost;
+    struct armv7m_host_code host_code;
     struct stm32 *chip;
     struct armv7m *core;
     bool own_start; /* not at the chip's own vector table */

@@ -145,6 +145,12 @@ profiled() {
         json "$tree/r.json" "r['cycles'] == $(sed -n 's/^ *\([0-9]*\) .* total$/\1/p' "$tree/out")"
 }
 check "--profile: the cycles of a loop are its function's" profiled
+interpreted() { # with its loops translated and not
+    exits 0 mcu "$tree/cyccnt.elf" -q --json "$tree/r.json" &&
+        LINKPULSE_TRANSLATE=0 exits 0 mcu "$tree/cyccnt.elf" -q --json "$tree/i.json" &&
+        cmp "$tree/r.json" "$tree/i.json"
+}
+check "interpreted, the report is the same" interpreted
 spins() { build spin spin && ends limit 1 "$tree/spin.elf" --max-time 10m && says "still running at .* in tick\|in main" err; }
 check "a program without end: the limit" spins
 both() { # the octets of an ELF, as HEX and raw, run the same

@@ -13,6 +13,7 @@
 #include <unicorn/unicorn.h>
 #endif
 
+#include "harness/host_code.h"
 #include "models/mcu/soc/stm32.h"
 #include "tests/bench/bench_qemu.h"
 
@@ -140,9 +141,13 @@ static void begin(struct armv7m *core, const struct program *p) {
         armv7m_set(core, (enum armv7m_reg)(ARMV7M_S0 + i), 0x3F810000 + (i << 12));
 }
 
-static struct armv7m *create(const struct program *p) {
+static struct armv7m_host_code host_code; /* the same for all in turn */
+
+static struct armv7m *create(const struct program *p, bool translates) {
     struct sim_err err = SIM_ERR_INIT;
     struct armv7m_config config = {.kind = ARMV7M_M4F, .n_irq = 16, .priority_bits = 4};
+    if (translates)
+        config.host = host_code;
     struct armv7m *core = checked(armv7m_create(&config, &err), &err);
     struct armv7m_region code = {
         .base = FLASH, .size = SIZE, .host = flash, .flags = ARMV7M_EXECUTE};
@@ -165,9 +170,9 @@ static struct speed speed_of(const struct armv7m *core, double took) {
 }
 
 /* From memory without wait states. */
-static struct speed bare(const struct program *p) {
+static struct speed bare(const struct program *p, bool translates) {
     uint32_t end = load(p);
-    struct armv7m *core = create(p);
+    struct armv7m *core = create(p, translates);
     armv7m_break(core, end, true);
     double start = now();
     armv7m_run(core, ARMV7M_NEVER);
@@ -188,7 +193,7 @@ static const struct setup SETUPS[] = {
 
 static struct speed on_chip(const struct setup *setup, const struct program *p) {
     struct sim_err err = SIM_ERR_INIT;
-    struct stm32_config config = {0};
+    struct stm32_config config = {.host_code = host_code};
     struct stm32 *mcu = checked(stm32_create(stm32_chip_find(setup->chip), &config, &err), &err);
     uint32_t end = load(p);
     if (!stm32_load(mcu, FLASH, flash, SIZE, &err))
@@ -206,7 +211,7 @@ static struct speed on_chip(const struct setup *setup, const struct program *p) 
 
 static double run_until_ns(void) {
     load(&PROGRAMS[0]);
-    struct armv7m *core = create(&PROGRAMS[0]);
+    struct armv7m *core = create(&PROGRAMS[0], true);
     double start = now();
     for (uint64_t until = 1; until <= 10000000; until++)
         armv7m_run(core, until);
@@ -302,14 +307,15 @@ static double qemu(const struct program *p, bool icount, uint64_t instructions) 
 
 int main(void) {
     bool has_qemu = qemu_run(&PROGRAMS[0], 1, false) >= 0;
+    host_code = host_code_map(1 << 20);
     printf("Million instructions a second; in the columns Mc/s million cycles\n");
-    printf("%-9s %6s %6s %10s %10s %8s %9s %6s %8s\n", "loop", "MIPS", "Mc/s", "f401 Mc/s",
-           "f103 Mc/s", "Unicorn", "counting", "QEMU", "-icount");
+    printf("%-9s %10s %11s %6s %10s %10s %8s %9s %6s %8s\n", "loop", "translated", "interpreted",
+           "Mc/s", "f401 Mc/s", "f103 Mc/s", "Unicorn", "counting", "QEMU", "-icount");
     for (size_t i = 0; i < N_PROGRAMS; i++) {
         const struct program *p = &PROGRAMS[i];
-        struct speed speed = bare(p);
-        printf("%-9s %6.0f %6.0f %10.0f ", p->name, speed.mips, speed.mcycles,
-               on_chip(&SETUPS[0], p).mcycles);
+        struct speed speed = bare(p, true);
+        printf("%-9s %10.0f %11.0f %6.0f %10.0f ", p->name, speed.mips, bare(p, false).mips,
+               speed.mcycles, on_chip(&SETUPS[0], p).mcycles);
         if (p->fp)
             printf("%10s", "-");
         else

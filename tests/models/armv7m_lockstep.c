@@ -138,6 +138,7 @@ bool lockstep_init(struct lockstep *l, enum armv7m_kind kind, uint64_t seed) {
     l->seed = seed;
     struct armv7m_config config = {
         .kind = kind, .n_irq = 16, .priority_bits = 4, .hooks = {.write = code_write}};
+    config.host = l->host_code = host_code_map(1 << 18);
     struct sim_err err = SIM_ERR_INIT;
     l->core = armv7m_create(&config, &err);
     struct armv7m_region code = {
@@ -156,6 +157,7 @@ bool lockstep_init(struct lockstep *l, enum armv7m_kind kind, uint64_t seed) {
 
 void lockstep_finish(struct lockstep *l) {
     armv7m_destroy(l->core);
+    host_code_unmap(&l->host_code);
     if (l->uc)
         uc_close(l->uc);
 }
@@ -481,13 +483,25 @@ static bool run_theirs(struct lockstep *l) {
     return true;
 }
 
-/* The whole sequence at once: the hot loop as it is used. */
-static bool run_again(struct lockstep *l) {
+/* From every instruction with which a block begins: the first, and behind one that ends another. */
+static void translate_all(struct lockstep *l) {
+    struct memory *code = armv7m_find(l->core, CODE_BASE);
+    for (unsigned i = 0; l->core->translator && i < l->n; i++) {
+        struct op *op = &code->ops[(l->address[i] - CODE_BASE) / 2];
+        if (i == 0 || code->ops[(l->address[i - 1] - CODE_BASE) / 2].left == 1)
+            armv7m_translate(l->core, code, op);
+    }
+}
+
+/* The whole sequence at once: the hot loop as it is used, or what it is translated to. */
+static bool run_again(struct lockstep *l, bool translated) {
     struct state again;
     memcpy(l->ram, l->ram_start, RAM_SIZE);
     write_ours(l, &l->start);
     uint64_t instructions = armv7m_instructions(l->core);
     armv7m_break(l->core, l->address[l->n], true);
+    if (translated)
+        translate_all(l);
     enum armv7m_stop stop = armv7m_run(l->core, armv7m_cycles(l->core) + 100000);
     armv7m_break(l->core, l->address[l->n], false);
     read_ours(l, &again);
@@ -496,7 +510,7 @@ static bool run_again(struct lockstep *l) {
                  (int)stop, (int)(armv7m_instructions(l->core) - instructions), l->n);
         return false;
     }
-    return compare(l, &again, &l->after[l->n], l->n - 1, "again");
+    return compare(l, &again, &l->after[l->n], l->n - 1, translated ? "translated" : "again");
 }
 
 bool lockstep_sequence(struct lockstep *l) {
@@ -504,7 +518,7 @@ bool lockstep_sequence(struct lockstep *l) {
         snprintf(l->failure, sizeof l->failure, "Unicorn does not open again");
         return false;
     }
-    if (!make(l) || !run_theirs(l) || !run_again(l))
+    if (!make(l) || !run_theirs(l) || !run_again(l, false) || !run_again(l, true))
         return false;
     l->instructions += l->n;
     return true;

@@ -6,7 +6,9 @@
 #include <stdint.h>
 #include <unicorn/unicorn.h>
 
+#include "harness/host_code.h"
 #include "models/mcu/armv7m/decode.h"
+#include "models/mcu/armv7m/translate.h"
 
 #define CODE_BASE 0x08000000u
 #define CODE_SIZE 0x1800u
@@ -24,6 +26,7 @@ struct state {
 struct lockstep {
     enum armv7m_kind kind;
     struct armv7m *core;
+    struct armv7m_host_code host_code;
     uc_engine *uc;
     uint64_t seed;
     uint8_t code[CODE_SIZE], ram[RAM_SIZE], ram_start[RAM_SIZE];

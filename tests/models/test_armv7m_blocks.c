@@ -3,21 +3,25 @@
  * cycles, instructions and the state of the fetches are those of the first at that cycle.
  *
  * Code runs from a flash with wait states or from the RAM that its own stores hit; faults
- * return behind what faulted; SysTick interrupts at odd moments.
+ * return behind what faulted; SysTick interrupts at odd moments. The second may have its loops
+ * translated, at the first opportunity.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "models/mcu/armv7m/internal.h"
+#include "harness/host_code.h"
+#include "models/mcu/armv7m/region.h"
 
-#define FLASH    0x08000000u
-#define RAM      0x20000000u
-#define SIZE     0x800u
-#define PROGRAM  0x200u
-#define HANDLER  0x180u
-#define STRETCH  150 /* cycles, the longest */
-#define STOPS    60
-#define PROGRAMS 3000
+#define FLASH     0x08000000u
+#define RAM       0x20000000u
+#define SIZE      0x800u
+#define PROGRAM   0x200u
+#define HANDLER   0x180u
+#define ONLY_BACK 0x194u /* bx lr */
+#define STRETCH   150    /* cycles, the longest; of loops eight times that */
+#define STOPS     60
+#define PROGRAMS  3000
 
 struct machine {
     struct armv7m *core;
@@ -25,6 +29,8 @@ struct machine {
     uint8_t flash[SIZE], ram[SIZE], slots[2][SIZE / 8 + 1];
 };
 static struct machine single, whole;
+static struct armv7m_host_code host_code;
+static bool translates; /* the machine made last */
 static uint64_t seed;
 
 static uint32_t draw(void) {
@@ -90,26 +96,62 @@ static uint32_t write_one(uint8_t *to) {
     return 2;
 }
 
-static void write_program(uint8_t *memory) {
-    /* ldr r1,[sp,#24]; adds r1,#2; str r1,[sp,#24]; bx lr: goes on behind what faulted */
-    static const uint16_t BEHIND[] = {0x9906, 0x3102, 0x9106, 0x4770};
+static uint32_t put_halves(uint8_t *to, unsigned n, unsigned first, unsigned second) {
+    const uint16_t halves[] = {(uint16_t)first, (uint16_t)second};
+    memcpy(to, halves, 2 * (size_t)n);
+    return 2 * n;
+}
+
+/* Instructions and a way back to one of them: a few times round, by any condition, or by CBZ. */
+static uint32_t write_loop(uint8_t *to, uint32_t room) {
+    uint32_t starts[32], n = 0, at = 0, most = 1 + draw() % 24, way = draw() % 16;
+    if (way < 13) /* movs r6,#2.. */
+        at = put_halves(to, 1, 0x2600 | (2 + draw() % 14), 0);
+    while (n < most && at + 16 < room) {
+        starts[n++] = at;
+        at += write_one(to + at);
+        if (to[starts[n - 1] + 1] == 0xBF) /* IT, and what depends on it */
+            for (unsigned i = 0; i < 4; i++)
+                at += put_halves(to + at, 1, 0x1C52 | (draw() & 0x1E9), 0);
+    }
+    if (n == 0)
+        return write_one(to);
+    uint32_t back = (at - starts[draw() % 3 ? 0 : draw() % n] + 4) / 2;
+    if (way < 13) /* subs r6,#1; bne */
+        return at + put_halves(to + at, 2, 0x3E01, 0xD100 | (-(back + 1) & 0xFF));
+    if (way < 15)
+        return at + put_halves(to + at, 1, 0xD000 | draw() % 14 << 8 | (-back & 0xFF), 0);
+    return at + put_halves(to + at, 2, 0xB100 | (draw() & 7), 0xE000 | (-(back + 1) & 0x7FF));
+}
+
+static void write_program(uint8_t *memory, bool loops) {
+    /* Goes on behind what faulted, in no IT block, as what is there may not have been decoded in
+     * one: ldr r1,[sp,#24]; adds r1,#2; str r1,[sp,#24]; ldr r1,[sp,#28]; bic r1,r1,#0x06000000;
+     * bic r1,r1,#0xFC00; str r1,[sp,#28]; bx lr */
+    static const uint16_t BEHIND[] = {0x9906, 0x3102, 0x9106, 0x9907, 0xF021,
+                                      0x61C0, 0xF421, 0x417C, 0x9107, 0x4770};
     static const uint16_t BACK = 0xE000 | (((PROGRAM - (SIZE - 2) - 4) / 2) & 0x7FF);
     for (uint32_t i = PROGRAM; i < SIZE - 4;)
-        i += write_one(memory + i);
+        i += loops ? write_loop(memory + i, SIZE - 4 - i) : write_one(memory + i);
     memcpy(memory + SIZE - 2, &BACK, 2);
     memcpy(memory + HANDLER, BEHIND, sizeof BEHIND);
-    memcpy(memory + HANDLER + sizeof BEHIND, &BEHIND[3], 2);
+    memcpy(memory + ONLY_BACK, &BEHIND[9], 2);
 }
 
 static void write_vectors(uint8_t *flash, uint32_t entry) {
     uint32_t vectors[32] = {RAM + 0x180, entry | 1};
     for (unsigned n = 2; n < 32; n++)
-        vectors[n] = FLASH + (HANDLER + (n == EXC_SYSTICK ? 8 : 0)) + 1;
+        vectors[n] = FLASH + (n == EXC_SYSTICK ? ONLY_BACK : HANDLER) + 1;
     memcpy(flash, vectors, sizeof vectors);
 }
 
+/* How the second is tried: its loops translated, in programs that have some. */
+struct trial {
+    bool translates, loops;
+};
+
 /* The same for both by the same seed. */
-static void machine_init(struct machine *m, uint64_t from) {
+static void machine_init(struct machine *m, uint64_t from, const struct trial *trial) {
     struct sim_err err = SIM_ERR_INIT;
     seed = from;
     memset(m, 0, sizeof *m);
@@ -122,10 +164,13 @@ static void machine_init(struct machine *m, uint64_t from) {
         .shift = 3 + draw() % 3, .latency = draw() % 4, .prefetch = draw() & 1};
     m->lines.code = (struct armv7m_cache){.on = draw() & 1, .size = 8, .slot = m->slots[0]};
     m->lines.data = (struct armv7m_cache){.on = draw() & 1, .size = 2, .slot = m->slots[1]};
-    write_program(m->flash);
-    write_program(m->ram);
+    write_program(m->flash, trial->loops);
+    write_program(m->ram, trial->loops);
     write_vectors(m->flash, (in_ram ? RAM : FLASH) + PROGRAM);
+    if (m == &whole && trial->translates)
+        config.host = host_code;
     m->core = armv7m_create(&config, &err);
+    translates = m->core && m->core->translator;
     struct armv7m_region flash = {FLASH, SIZE, m->flash, ARMV7M_EXECUTE, &m->lines};
     struct armv7m_region ram = {RAM, SIZE, m->ram, ARMV7M_EXECUTE | ARMV7M_WRITE, NULL};
     cr_assert(m->core && armv7m_map(m->core, &flash, &err) && armv7m_map(m->core, &ram, &err), "%s",
@@ -192,13 +237,14 @@ static unsigned n_seen(void) {
 }
 
 /* One random program; what differs, or NULL. */
-static const char *compare(uint64_t from, bool plant, uint64_t *instructions) {
+static const char *compare(uint64_t from, const struct trial *trial, bool plant,
+                           uint64_t *instructions) {
     const char *found = NULL;
-    machine_init(&single, from);
-    machine_init(&whole, from);
+    machine_init(&single, from, trial);
+    machine_init(&whole, from, trial);
     for (unsigned i = 0; i < STOPS && !found; i++) {
-        enum armv7m_stop stop =
-            armv7m_run(whole.core, armv7m_cycles(whole.core) + draw() % STRETCH);
+        uint64_t stretch = draw() % (trial->loops && i & 1 ? 8 * STRETCH : STRETCH);
+        enum armv7m_stop stop = armv7m_run(whole.core, armv7m_cycles(whole.core) + stretch);
         while (armv7m_cycles(single.core) < armv7m_cycles(whole.core) && stop == ARMV7M_UNTIL)
             armv7m_run(single.core, armv7m_cycles(single.core) + 1);
         if (stop != ARMV7M_UNTIL) /* asleep, stopped or locked up */
@@ -209,7 +255,7 @@ static const char *compare(uint64_t from, bool plant, uint64_t *instructions) {
               ATT_PHASE)) /* a fault began at a cycle, or will at the same */
             found = difference(&single, &whole);
     }
-    *instructions += armv7m_instructions(whole.core);
+    *instructions += trial->translates ? whole.core->translated : armv7m_instructions(whole.core);
     note_seen(whole.core);
     machine_finish(&single);
     machine_finish(&whole);
@@ -217,9 +263,10 @@ static const char *compare(uint64_t from, bool plant, uint64_t *instructions) {
 }
 
 Test(armv7m_blocks, stops_are_where_single_steps_are, .timeout = 300) {
+    static const struct trial INTERPRETED = {false, false};
     uint64_t instructions = 0;
     for (uint64_t i = 0; i < PROGRAMS; i++) {
-        const char *found = compare(i << 20, false, &instructions);
+        const char *found = compare(i << 20, &INTERPRETED, false, &instructions);
         cr_assert_null(found, "program %llu: %s", (unsigned long long)i, found);
     }
     cr_expect_gt(instructions, 1000 * PROGRAMS, "only %llu instructions",
@@ -232,6 +279,67 @@ Test(armv7m_blocks, sees_a_difference) {
     uint64_t instructions = 0;
     unsigned differ = 0;
     for (uint64_t i = 0; i < 50; i++)
-        differ += compare(i << 20, true, &instructions) != NULL;
+        differ += compare(i << 20, &(struct trial){false, false}, true, &instructions) != NULL;
     cr_expect_gt(differ, 20);
+}
+
+static void need_translation(void) {
+    if (!translates)
+        cr_skip_test("this host does not execute translations");
+}
+
+/* Loops, translated when they were gone through once; `most` programs, how many of them differ. */
+static unsigned translated(uint64_t most, uint64_t *instructions, char *text, size_t size) {
+    unsigned differ = 0;
+    host_code = host_code_map(1 << 16);
+    size_t whole_size = host_code.size;
+    host_code.after = 1;
+    for (uint64_t i = 0; i < most; i++) {
+        host_code.size = i % 4 ? whole_size : 2048; /* full again and again */
+        const struct trial trial = {true, i % 8 != 0};
+        const char *found = compare(i << 20, &trial, false, instructions);
+        if (found && !differ++)
+            snprintf(text, size, "program %llu: %s", (unsigned long long)i, found);
+    }
+    host_code.size = whole_size;
+    host_code_unmap(&host_code);
+    return differ;
+}
+
+Test(armv7m_blocks, translation_changes_nothing, .timeout = 300) {
+    char text[100] = "";
+    uint64_t instructions = 0;
+    cr_expect_eq(translated(PROGRAMS, &instructions, text, sizeof text), 0, "%s", text);
+    need_translation();
+    cr_expect_gt(instructions, 1000 * PROGRAMS, "only %llu instructions",
+                 (unsigned long long)instructions);
+}
+
+Test(armv7m_blocks, sees_a_wrong_template) {
+    char text[100] = "";
+    uint64_t instructions = 0;
+    template_row(OP_ADDSI)->x86 = X86_SUB;
+    unsigned differ = translated(200, &instructions, text, sizeof text);
+    need_translation();
+    cr_expect_gt(differ, 5);
+}
+
+/* A loop that always leaves its translation after two instructions: cmp r0,#1; beq .-2;
+ * udiv r1,r2,r3; b .-8. */
+Test(armv7m_blocks, gives_up_what_is_not_worth_it) {
+    static const uint16_t LOOP[] = {0x2801, 0xD0FD, 0xFBB2, 0xF1F3, 0xE7FA};
+    const struct trial trial = {true, false};
+    host_code = host_code_map(1 << 16);
+    machine_init(&whole, 0, &trial);
+    armv7m_write(whole.core, 0xE000E010, 4, 0);
+    memcpy(whole.ram + PROGRAM, LOOP, sizeof LOOP);
+    armv7m_set(whole.core, ARMV7M_R0, 0);
+    armv7m_set(whole.core, ARMV7M_PC, RAM + PROGRAM);
+    armv7m_run(whole.core, 100000);
+    uint64_t translated = whole.core->translated;
+    armv7m_run(whole.core, 200000);
+    cr_expect_eq(whole.core->translated, translated);
+    cr_expect(translated > 0 || !translates);
+    machine_finish(&whole);
+    host_code_unmap(&host_code);
 }

@@ -1,6 +1,7 @@
 /* The core beside Unicorn, an emulator nobody here wrote: a million random instructions for
  * each kind of core, all registers and flags compared before every one, memory after every
- * 64. LINKPULSE_LOCKSTEP sets another number of instructions.
+ * 64; then once more at a go, and once translated. LINKPULSE_LOCKSTEP sets another number of
+ * instructions.
  *
  * Where Unicorn 2.0.1 differs by a fault of its own, and what is left out for it:
  *   it keeps the two low bits of SP, which ARMv7-M reads as 0 (B1.4.1): results that have any
@@ -32,6 +33,8 @@ static void compare(enum armv7m_kind kind, uint64_t seed) {
         if (lockstep_covers(kind, code))
             cr_expect_gt(lockstep.seen[code], 20, "operation %u: only %u times", code,
                          lockstep.seen[code]);
+    if (lockstep.core->translator)
+        cr_expect_gt(lockstep.core->translated, wanted() / 4);
     lockstep_finish(&lockstep);
 }
 

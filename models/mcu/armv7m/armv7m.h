@@ -7,6 +7,10 @@
  * Time is the core's own: cycles of its clock (HCLK), counted from creation, never reset.
  * The owner converts to picoseconds. Nothing here reads the host's clock.
  *
+ * Instructions are decoded once and interpreted by blocks; on an x86-64 host the loops that are
+ * executed most are translated to its code, if the owner has memory for it. Neither shows in any
+ * result, to the cycle.
+ *
  * Approximate, on purpose: pipeline refill after a branch is 1 (immediate), 2 (register) or
  * 3 (loaded) cycles, plus 1 when the target is a 32-bit instruction across a word boundary;
  * a pipelined load's saving is booked on the first of two loads; IT is never folded; an
@@ -93,6 +97,17 @@ struct armv7m_hooks {
     uint64_t (*cycle)(void *user);
 };
 
+/* Memory for what the core translates to the host's code: the same octets at two addresses, one to
+ * write, one to execute (a host does not like memory that is both). The owner's, valid until
+ * armv7m_destroy(). Without it, or where the host is not an x86-64, everything is interpreted, with
+ * the same results. */
+struct armv7m_host_code {
+    uint8_t *write; /* NULL: none */
+    const uint8_t *run;
+    size_t size;
+    unsigned after; /* a loop is translated when it was gone through so often; 0: as is usual */
+};
+
 struct armv7m_config {
     enum armv7m_kind kind;
     unsigned n_irq;         /* external interrupts, 1..240 */
@@ -105,6 +120,7 @@ struct armv7m_config {
     bool parks;             /* see armv7m_unpark() */
     struct armv7m_hooks hooks;
     void *user;
+    struct armv7m_host_code host;
 };
 
 /* NULL and `err` when a figure is out of range or memory is out. The core has no memory

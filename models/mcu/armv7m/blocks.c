@@ -14,36 +14,34 @@
 
 #define SKIP_MOST 8 /* operations a branch within a block may jump over */
 
-static unsigned kind_of(const struct op *op) { /* the narrow form */
+unsigned armv7m_kind_of(const struct op *op) {
     return op->inner >= OP_SLOW_FIRST ? op->inner : op->inner & ~1u;
 }
 static unsigned width_of(const struct op *op) { /* to be added to a narrow form */
     return op->pre & PRE_WIDE ? 1 : 0;
 }
 static bool is_conditional(const struct op *op) {
-    unsigned kind = kind_of(op);
+    unsigned kind = armv7m_kind_of(op);
     return kind >= OP_BEQ && kind <= OP_BLE;
 }
 static unsigned condition_of(const struct op *op) {
-    return (kind_of(op) - OP_BEQ) / 2;
+    return (armv7m_kind_of(op) - OP_BEQ) / 2;
 }
 static bool is_branch(unsigned kind) {
     return kind >= OP_B && kind <= OP_CBNZ;
 }
-/* Changes nothing but a register and flags. */
 static bool computes(unsigned kind) {
     return kind >= OP_NOP && kind <= OP_BFI;
+}
+bool armv7m_computes(const struct op *op) {
+    return computes(armv7m_kind_of(op));
 }
 
 /* --- flags --------------------------------------------------------------------------------- */
 
-struct flags {
-    uint16_t kind, plain; /* plain: the same without flags */
-    uint8_t writes, reads;
-};
 #define NZC  (LIVE_NZ | LIVE_C)
 #define NZCV LIVE_ALL
-static const struct flags FLAGS[] = {
+static const struct armv7m_flags FLAGS[] = {
     {OP_MOVSI, OP_MOVI, LIVE_NZ, 0},  {OP_MOVSR, OP_MOVR, LIVE_NZ, 0},
     {OP_MVNSR, OP_MVNR, LIVE_NZ, 0},  {OP_ADDSI, OP_ADDI, NZCV, 0},
     {OP_SUBSI, OP_SUBI, NZCV, 0},     {OP_RSBSI, OP_RSBI, NZCV, 0},
@@ -62,30 +60,27 @@ static const struct flags FLAGS[] = {
     {OP_RORSR, OP_RORR, NZC, LIVE_C},
 };
 
-/* What may end the block reads all flags: they must be there when it does. */
-static struct flags flags_of(unsigned kind) {
+struct armv7m_flags armv7m_flags(unsigned kind) {
     for (unsigned i = 0; i < sizeof FLAGS / sizeof *FLAGS; i++)
         if (FLAGS[i].kind == kind)
             return FLAGS[i];
     bool leaves = !computes(kind) && kind != OP_LITERAL;
-    return (struct flags){(uint16_t)kind, (uint16_t)kind, 0, leaves ? LIVE_ALL : 0};
+    return (struct armv7m_flags){(uint16_t)kind, (uint16_t)kind, 0, leaves ? LIVE_ALL : 0};
 }
 
-static uint8_t condition_reads(unsigned condition) {
+uint8_t armv7m_condition_reads(unsigned condition) {
     static const uint8_t READS[] = {LIVE_NZ, LIVE_C, LIVE_NZ, LIVE_V, NZC, LIVE_ALL, LIVE_ALL, 0};
     return READS[condition >> 1];
 }
 
 /* --- operations done otherwise ------------------------------------------------------------- */
 
-/* A literal in the region that is executed, when no watchpoint can stop at it. */
-static bool is_literal(const struct armv7m *core, const struct memory *code, const struct op *op) {
-    return kind_of(op) == OP_LDRL && !(op->imm & 3) && op->imm - code->base < code->size &&
+bool armv7m_is_literal(const struct armv7m *core, const struct memory *code, const struct op *op) {
+    return armv7m_kind_of(op) == OP_LDRL && !(op->imm & 3) && op->imm - code->base < code->size &&
            !core->n_watches;
 }
 
-/* The form of a load or store that writes its base back, or 0. */
-static unsigned indexed_form(const struct op *op) {
+unsigned armv7m_indexed_form(const struct op *op) {
     static const uint16_t FORMS[2][2][3] = {
         {{OP_LDRB_POST, OP_LDRH_POST, OP_LDR_POST}, {OP_STRB_POST, OP_STRH_POST, OP_STR_POST}},
         {{OP_LDRB_PRE, OP_LDRH_PRE, OP_LDR_PRE}, {OP_STRB_PRE, OP_STRH_PRE, OP_STR_PRE}}};
@@ -154,7 +149,7 @@ static bool it_whole(const struct memory *code, const struct op *op, unsigned *n
     const struct op *at = op + 1, *end = code->ops + code->size / 2;
     *n = 1;
     for (unsigned it = op->imm & 0xF; it; it = it << 1 & 0xF) {
-        if (at >= end || !computes(kind_of(at)) || at->cycles != 1 ||
+        if (at >= end || !computes(armv7m_kind_of(at)) || at->cycles != 1 ||
             (at->pre & ~PRE_WIDE) != PRE_IT)
             return false;
         at += armv7m_op_length(at);
@@ -166,15 +161,15 @@ static bool it_whole(const struct memory *code, const struct op *op, unsigned *n
 
 /* Something that goes on with the next instruction, as far as is known here. */
 static bool falls(const struct op *op) {
-    unsigned kind = kind_of(op);
+    unsigned kind = armv7m_kind_of(op);
     return !(op->pre & ~(PRE_WIDE | PRE_LINE)) && !is_branch(kind) &&
-           (kind < OP_SLOW_FIRST || indexed_form(op));
+           (kind < OP_SLOW_FIRST || armv7m_indexed_form(op));
 }
 
 /* Executed alone, or the end of a block. */
 static void link_end(struct op *op) {
     bool ends = !falls(op) && !(op->pre & ~PRE_WIDE);
-    op->entry = op->code = ends ? op->inner : OP_SINGLE;
+    op->begin = op->entry = op->code = ends ? op->inner : OP_SINGLE;
     op->from = 0;
     op->ahead = op->cycles;
     op->left = 1;
@@ -183,12 +178,15 @@ static void link_end(struct op *op) {
     op->live = LIVE_ALL;
 }
 
-/* A branch tells whether its target is in another line than its last octets. */
-static void find_line(const struct memory *code, struct op *op) {
+/* A branch tells whether its target is in another line than its last octets, and, where loops are
+ * translated, whether it makes one. */
+static void find_target(const struct memory *code, struct op *op) {
     uint32_t at = armv7m_op_pc(code, op), end = at + armv7m_op_length(op) * 2 - 1;
-    unsigned kind = kind_of(op);
+    unsigned kind = armv7m_kind_of(op);
     if (is_branch(kind) && kind != OP_BX && kind != OP_BLX)
-        op->sh = ((at + op->imm * 2) & code->line_mask) != (end & code->line_mask);
+        op->sh =
+            (((at + op->imm * 2) & code->line_mask) != (end & code->line_mask) ? BRANCH_LINE : 0) |
+            (code->translator && (int32_t)op->imm <= 0 ? BRANCH_BACK : 0);
 }
 
 /* The most cycles that fetching and reading at `op` may wait. A prefetch that was just begun
@@ -240,7 +238,7 @@ static bool prepend(const struct armv7m *core, const struct memory *code, struct
     op->ahead = (uint8_t)(next->ahead + cycles);
     op->worst = (uint8_t)worst;
     op->reach = (uint8_t)(next + next->reach - op);
-    op->entry = op->code = op->pre & PRE_LINE ? OP_LINE + width_of(op) : op->then;
+    op->begin = op->entry = op->code = op->pre & PRE_LINE ? OP_LINE + width_of(op) : op->then;
     op->from = 0;
     forward(op, next, n > 1 ? CONTESTED : armv7m_op_length(op));
     return true;
@@ -254,13 +252,13 @@ static uint8_t it_advance(uint8_t it) {
 static bool predicate_all(struct op *op, unsigned n) {
     struct op *at = op + 1;
     unsigned i, it = op->imm;
-    for (i = 1; i < n && predicated(OP_MORE_MOVI, kind_of(at)); i++)
+    for (i = 1; i < n && predicated(OP_MORE_MOVI, armv7m_kind_of(at)); i++)
         at += armv7m_op_length(at);
     if (i < n)
         return false;
     for (at = op + 1, i = 1; i < n; at += armv7m_op_length(at), i++) {
         unsigned how = i + 1 < n ? OP_MORE_MOVI : OP_LAST_MOVI;
-        at->then = (uint16_t)(predicated(how, kind_of(at)) + width_of(at));
+        at->then = (uint16_t)(predicated(how, armv7m_kind_of(at)) + width_of(at));
         at->taken = (it >> 4 & 1) != (op->imm >> 4 & 1); /* the other way than the first */
         it = it_advance((uint8_t)it);
     }
@@ -277,7 +275,7 @@ static bool link_it(const struct armv7m *core, const struct memory *code, struct
     static const uint16_t IF[] = {OP_IF_MOVI, OP_IF_C_MOVI, OP_IF_N_MOVI, OP_IF_Z_MOVI};
     op->then = (uint16_t)(all ? OP_IT_PASS + by : OP_IT_RUN);
     if (all && n == 2)
-        op->then = (uint16_t)(predicated(IF[by], kind_of(only)) + width_of(only));
+        op->then = (uint16_t)(predicated(IF[by], armv7m_kind_of(only)) + width_of(only));
     op->ra = ra_of(condition);
     op->live = LIVE_ALL;
     return prepend(core, code, op, op + length, n, n);
@@ -285,15 +283,15 @@ static bool link_it(const struct armv7m *core, const struct memory *code, struct
 
 static bool link_plain(const struct armv7m *core, const struct memory *code, struct op *op) {
     struct op *next = op + armv7m_op_length(op);
-    unsigned kind = is_literal(core, code, op) ? OP_LITERAL : kind_of(op), indexed;
-    struct flags flags = flags_of(kind);
+    unsigned kind = armv7m_is_literal(core, code, op) ? OP_LITERAL : armv7m_kind_of(op), indexed;
+    struct armv7m_flags flags = armv7m_flags(kind);
     op->live = (uint8_t)((next->live & ~flags.writes) | flags.reads);
     if (flags.writes && !(flags.writes & next->live))
         kind = flags.plain;
     op->then = (uint16_t)(kind + width_of(op));
     if (!width_of(op) && with_branch(kind, next))
         op->then = (uint16_t)with_branch(kind, next);
-    indexed = indexed_form(op);
+    indexed = armv7m_indexed_form(op);
     if (indexed)
         op->then = (uint16_t)indexed;
     return prepend(core, code, op, next, 1, op->cycles);
@@ -303,7 +301,7 @@ static bool link_plain(const struct armv7m *core, const struct memory *code, str
 static bool jumps_within(const struct op *op, const struct op *to) {
     const struct op *at = op + 1;
     for (unsigned n = 0; at < to && n < SKIP_MOST; n++) {
-        if (at->left < 2 || at->pre & PRE_LINE || kind_of(at) == OP_IT)
+        if (at->left < 2 || at->pre & PRE_LINE || armv7m_kind_of(at) == OP_IT)
             return false;
         at += armv7m_op_length(at);
     }
@@ -313,10 +311,10 @@ static bool jumps_within(const struct op *op, const struct op *to) {
 /* A branch over one operation that only computes, in as many cycles as that takes. */
 static unsigned over_one(const struct op *op, const struct op *to) {
     const struct op *only = op + 1;
-    unsigned kind = kind_of(only), whole;
+    unsigned kind = armv7m_kind_of(only), whole;
     if (!is_conditional(op) || only + armv7m_op_length(only) != to || only->cycles != op->taken)
         return 0;
-    struct flags flags = flags_of(kind);
+    struct armv7m_flags flags = armv7m_flags(kind);
     static const uint16_t OVER[] = {OP_OVER_MOVI, OP_OVER_C_MOVI, OP_OVER_N_MOVI, OP_OVER_Z_MOVI};
     unsigned form = OVER[flag_of(condition_of(op))];
     whole = flags.writes & to->live ? 0 : predicated(form, flags.plain);
@@ -325,14 +323,14 @@ static unsigned over_one(const struct op *op, const struct op *to) {
 
 /* A branch so little forward that what it jumps over may be in its block. */
 static bool may_skip(const struct op *op) {
-    unsigned kind = kind_of(op);
+    unsigned kind = armv7m_kind_of(op);
     bool zero = kind == OP_CBZ || kind == OP_CBNZ;
     return !(op->pre & ~PRE_LINE) && (zero || is_conditional(op)) && (int32_t)op->imm > 1 &&
            (int32_t)op->imm <= 2 * SKIP_MOST;
 }
 
 static bool link_skip(const struct armv7m *core, const struct memory *code, struct op *op) {
-    unsigned kind = kind_of(op);
+    unsigned kind = armv7m_kind_of(op);
     bool zero = kind == OP_CBZ || kind == OP_CBNZ;
     struct op *next = op + 1, *to = op + (int32_t)op->imm;
     if (!may_skip(op) || !jumps_within(op, to))
@@ -342,7 +340,8 @@ static bool link_skip(const struct armv7m *core, const struct memory *code, stru
                                       : OP_SKIP_EQ + condition_of(op);
     unsigned one = over_one(op, to);
     op->then = (uint16_t)(one ? one : skip);
-    op->live = (uint8_t)(next->live | to->live | (zero ? 0 : condition_reads(condition_of(op))));
+    op->live =
+        (uint8_t)(next->live | to->live | (zero ? 0 : armv7m_condition_reads(condition_of(op))));
     if (one)
         op->ra = ra_of(condition_of(op) ^ 1);
     if (!prepend(core, code, op, next, 1, op->cycles))
@@ -357,7 +356,7 @@ static bool link_skip(const struct armv7m *core, const struct memory *code, stru
 /* The slots behind are linked. */
 static void link(const struct armv7m *core, const struct memory *code, struct op *op) {
     bool linked = false;
-    find_line(code, op);
+    find_target(code, op);
     if (op->inner == OP_IT && falls(op))
         linked = link_it(core, code, op) || link_plain(core, code, op);
     else if (falls(op))
@@ -396,7 +395,7 @@ static void decode_guards(struct armv7m *core, struct memory *code, uint32_t add
          it = it_advance(it)) {
         struct op *op = &code->ops[offset / 2];
         armv7m_fill(core, code, code->base + offset, true);
-        find_line(code, op);
+        find_target(code, op);
         link_end(op);
         op->then = op->inner;
         offset += armv7m_op_length(op) * 2;

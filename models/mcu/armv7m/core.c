@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "models/mcu/armv7m/internal.h"
+#include "models/mcu/armv7m/translate.h"
 
 #define CPUID_M3 0x412FC231u
 #define CPUID_M4 0x410FC241u
@@ -37,7 +38,10 @@ struct armv7m *armv7m_create(const struct armv7m_config *config, struct sim_err 
     core->systick.next = ARMV7M_NEVER;
     core->self = core;
     armv7m_park_init(core);
-    return core;
+    if (armv7m_translator_create(core, err))
+        return core;
+    armv7m_destroy(core);
+    return NULL;
 }
 
 void armv7m_destroy(struct armv7m *core) {
@@ -45,6 +49,7 @@ void armv7m_destroy(struct armv7m *core) {
         return;
     for (unsigned i = 0; i < ARMV7M_MAX_REGIONS; i++)
         free(core->memory[i].ops);
+    armv7m_translator_destroy(core->translator);
     free(core);
 }
 

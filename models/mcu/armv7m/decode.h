@@ -64,6 +64,23 @@ enum { MULTIPLE_WRITEBACK = 1, MULTIPLE_DOWN = 2, MULTIPLE_DOUBLE = 4 };
 /* The slot of `address` without its block: `code` is not set. in_it: in an IT block. */
 void armv7m_fill(struct armv7m *core, struct memory *code, uint32_t address, bool in_it);
 
+/* --- blocks.c: what it knows of operations, by their narrow form ------------------------ */
+
+unsigned armv7m_kind_of(const struct op *op);
+/* Changes nothing but a register and flags. */
+bool armv7m_computes(const struct op *op);
+struct armv7m_flags {
+    uint16_t kind, plain; /* plain: the same without flags */
+    uint8_t writes, reads;
+};
+/* What may end the block reads all flags: they must be there when it does. */
+struct armv7m_flags armv7m_flags(unsigned kind);
+uint8_t armv7m_condition_reads(unsigned condition);
+/* A literal in the region that is executed, when no watchpoint can stop at it. */
+bool armv7m_is_literal(const struct armv7m *core, const struct memory *code, const struct op *op);
+/* The form of a load or store that writes its base back, or 0. */
+unsigned armv7m_indexed_form(const struct op *op);
+
 void armv7m_multiple(struct op *op, bool load, uint32_t list, unsigned how);
 void armv7m_branch(const struct decoding *d, struct op *op, unsigned condition, uint32_t target);
 

@@ -10,6 +10,7 @@
 #include "models/mcu/armv7m/fp_quick.h"
 #include "models/mcu/armv7m/hot.h"
 #include "models/mcu/armv7m/internal.h"
+#include "models/mcu/armv7m/translate.h"
 
 typedef enum flow exec_function(struct armv7m *core, const struct op *op);
 #define ROW(name) exec_##name,
@@ -72,8 +73,7 @@ static inline bool fenced(const struct memory *m, uint32_t offset) {
 
 /* `size` octets that can be read with nothing else to happen: without wait states, or in the
  * cache of data. NULL: not so. */
-static __attribute__((noinline)) const uint8_t *
-readable_elsewhere(struct armv7m *core, uint32_t address, uint32_t size) {
+const uint8_t *armv7m_readable(struct armv7m *core, uint32_t address, uint32_t size) {
     const struct memory *m = core->page[address >> PAGE_SHIFT];
     uint32_t offset = address - m->base;
     if (address & (size - 1) || fenced(m, offset))
@@ -93,7 +93,7 @@ static inline const uint8_t *readable(struct armv7m *core, uint32_t address, uin
     uint32_t offset = address - m->base;
     if (LIKELY(offset < m->read_span && !(address & (size - 1)) && !fenced(m, offset)))
         return m->host + offset;
-    return readable_elsewhere(core, address, size);
+    return armv7m_readable(core, address, size);
 }
 static inline uint8_t *writable(struct armv7m *core, uint32_t address, uint32_t size) {
     const struct memory *m = core->near_write;
@@ -105,6 +105,9 @@ static inline uint8_t *writable(struct armv7m *core, uint32_t address, uint32_t 
     bool plain = offset < m->write_span && !(address & (size - 1)) &&
                  offset - m->code_low >= m->code_span && !fenced(m, offset);
     return LIKELY(plain) ? m->host + offset : NULL;
+}
+uint8_t *armv7m_writable(struct armv7m *core, uint32_t address, uint32_t size) {
+    return writable(core, address, size);
 }
 static inline bool quick_load(struct armv7m *core, uint32_t address, uint32_t *value) {
     const uint8_t *from = readable(core, address, 4);
@@ -162,7 +165,7 @@ static bool enter_region(struct armv7m *core) {
 /* clang-format off */
 #define TABLE                                                                                      \
     ONE(decode) ONE(single) ROW(line) ARMV7M_HOT_OPS(ROW) ARMV7M_SLOW_OPS(SLOW_ROW) ROW(SUBI)      \
-    ROW(LITERAL) ONE(it_run) ONE(it_pass) ONE(it_pass_c) ONE(it_pass_n) ONE(it_pass_z)             \
+    ROW(LITERAL) ONE(host) ONE(it_run) ONE(it_pass) ONE(it_pass_c) ONE(it_pass_n) ONE(it_pass_z)             \
     ARMV7M_SKIP_OPS(PAIR_ROW) ARMV7M_BRANCH_OPS(PAIR_ROW) ARMV7M_PREDICATED_OPS(WIDE_ROW)          \
     ARMV7M_GUARDED_OPS(WIDE_ROW) ARMV7M_FORWARD_OPS(WIDE_ROW) ARMV7M_INDEXED_OPS(PAIR_ROW)
 /* clang-format on */
@@ -204,8 +207,9 @@ ALONE void armv7m_execute(struct armv7m *core) {
     struct memory *code;
     const struct op *op;
     bool extends;            /* a load of a signed value */
+    bool went;               /* what was translated did something */
     unsigned octets, length; /* of an access; of an instruction, in halfwords */
-    unsigned cost, rd, it = 0;
+    unsigned cost, rd, how, it = 0;
     uint32_t address, result;
     enum flow flow;
     int64_t nz;
@@ -219,6 +223,12 @@ enter:
         goto left;
     code = core->code;
     op = code->ops + (core->pc - code->base) / 2;
+    goto taken;
+far: /* behind a branch back, or to another line */
+    if (how & BRANCH_BACK && op->begin != OP_HOST && op->heat != HEAT_REFUSED)
+        armv7m_warm(core, code, &code->ops[op - code->ops]);
+    if (!(how & BRANCH_LINE))
+        BLOCK();
 taken: /* an instruction that begins before the limit is executed, however long its fetch takes */
     if (code->line_mask) {
         if (UNLIKELY(cycles >= core->limit))
@@ -242,6 +252,24 @@ decode: /* the slots behind the region are never filled: go on in the next one *
     }
     armv7m_decode(core, code, armv7m_op_pc(code, op));
     BLOCK();
+
+host: /* the head of a loop that was translated */
+    cycles -= op->ahead;
+    count -= op->left;
+    SYNC();
+    count = core->instructions;
+    op = armv7m_run_translated(core, op);
+    went = core->instructions != count;
+    count = 0;
+    cycles = core->cycles;
+    GET_FLAGS();
+    if (went)
+        BLOCK();
+    if (cycles + op->worst >= core->limit)
+        goto one;
+    cycles += op->ahead;
+    count += op->left;
+    __extension__({ goto *LABELS[op->entry]; });
 
 one: /* the limit is within the block */
     labels = STEPS;

@@ -46,7 +46,7 @@
         labels = LABELS;                                                                           \
         cycles += op->ahead;                                                                       \
         count += op->left;                                                                         \
-        __extension__({ goto *LABELS[op->entry]; });                                               \
+        __extension__({ goto *LABELS[op->begin]; });                                               \
     } while (0)
 /* Both widths of an operation. BODY must not contain a comma outside parentheses. */
 #define HOT(name, ...)                                                                             \
@@ -292,11 +292,11 @@
 
 #define TAKE()                                                                                     \
     do {                                                                                           \
-        bool line_ = op->sh;                                                                       \
+        how = op->sh;                                                                              \
         cycles += op->taken;                                                                       \
         op += (int32_t)op->imm;                                                                    \
-        if (line_)                                                                                 \
-            goto taken;                                                                            \
+        if (how)                                                                                   \
+            goto far;                                                                              \
         BLOCK();                                                                                   \
     } while (0)
 #define HOT_BRANCH(name, condition)                                                                \

@@ -20,6 +20,8 @@
 #define IT_BEHIND  18 /* octets behind an IT that its block can reach: 2 + 4 x 4 */
 #define BLOCK_MOST 24 /* instructions of a block */
 
+#define ARMV7M_SITES 256
+
 /* What is to be done before the operation. */
 enum pre {
     PRE_LINE = 1,    /* its octets enter a line that its predecessor's are not in */
@@ -37,7 +39,8 @@ enum pre {
  * executed alone. At every slot of a block stands what is ahead of it, so that the hot loop
  * looks at the limit and counts once a block. See blocks.c. */
 struct op {
-    uint16_t entry; /* what the hot loop does here when a block begins */
+    uint16_t begin; /* what the hot loop does here when a block begins: `entry`, or OP_HOST */
+    uint16_t entry; /* the same without translation */
     uint16_t code;  /* the same within one; OP_DECODE: not decoded */
     uint16_t then;  /* what is left to do after OP_LINE, or in an IT block done as one */
     uint16_t inner; /* the operation alone */
@@ -45,15 +48,18 @@ struct op {
     uint8_t cycles; /* with every static part; branches: when not taken */
     uint8_t taken;  /* branches: how many more when taken */
     uint8_t pre;
-    uint8_t sh;    /* branches: whether the target is in another line */
+    uint8_t sh;    /* branches: enum branch */
     uint8_t ahead; /* cycles from here to the end of the block, without waits and jumps */
     uint8_t left;  /* instructions likewise, at least this one */
     uint8_t worst; /* cycles to the beginning of the block's last one, with all waits */
     uint8_t reach; /* halfwords from here to the end of the block */
     uint8_t from;  /* halfwords of the operation before that `code` counts on, or 0 */
     uint8_t live;  /* flags that something reads before they are written: enum live */
+    uint16_t heat; /* branches back to here, see translate.c; with OP_HOST which translation */
     uint32_t imm;
 };
+/* A branch within its region: its target is in another line; not behind it. */
+enum branch { BRANCH_LINE = 1, BRANCH_BACK = 2 };
 enum live { LIVE_NZ = 1, LIVE_C = 2, LIVE_V = 4, LIVE_ALL = 7 };
 
 struct memory {
@@ -68,6 +74,7 @@ struct memory {
     uint32_t line_mask;             /* ~(line - 1), or 0 */
     struct armv7m_lines *lines;     /* or NULL */
     uint32_t changes;               /* of decoded instructions, ever */
+    struct translator *translator;  /* or NULL */
     bool dying;                     /* unmapped while running; freed at the next boundary */
 };
 
@@ -120,6 +127,11 @@ struct armv7m {
     const struct op *op; /* the instruction being executed; NULL outside the hot loop */
     struct memory *code;
     const struct memory *near_read, *near_write; /* regions of the last ones, or any */
+    struct translator *translator;               /* NULL: everything is interpreted */
+    int64_t host_time;                           /* of translated code: cycles - host_limit */
+    uint64_t host_limit;
+    uint64_t translated;                     /* instructions that translated code has executed */
+    const struct memory *site[ARMV7M_SITES]; /* the region an instruction of it found last */
     struct memory *page[PAGES];
 
     uint32_t s[32], fpscr;
@@ -192,6 +204,9 @@ void armv7m_unmodelled(struct armv7m *core, uint32_t address, bool write, uint32
 
 /* --- hot.c ----------------------------------------------------------------------- */
 
+/* `size` octets that are reached with nothing else to happen, or NULL. */
+const uint8_t *armv7m_readable(struct armv7m *core, uint32_t address, uint32_t size);
+uint8_t *armv7m_writable(struct armv7m *core, uint32_t address, uint32_t size);
 /* Runs from core->pc until core->limit or attention. */
 void armv7m_execute(struct armv7m *core);
 enum flow armv7m_branch_exchange(struct armv7m *core, uint32_t target);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "models/mcu/armv7m/internal.h"
+#include "models/mcu/armv7m/translate.h"
 
 struct memory *armv7m_find(struct armv7m *core, uint32_t address) {
     struct memory *likely = core->page[address >> PAGE_SHIFT];
@@ -90,7 +91,8 @@ bool armv7m_map(struct armv7m *core, const struct armv7m_region *region, struct 
                             .size = region->size,
                             .host = region->host,
                             .ops = ops,
-                            .lines = region->lines};
+                            .lines = region->lines,
+                            .translator = core->translator};
     if (region->lines) {
         slot->line_mask = UINT32_MAX << region->lines->shift;
         region->lines->prefetched = ARMV7M_NO_LINE;
@@ -117,6 +119,7 @@ bool armv7m_unmap(struct armv7m *core, uint32_t base) {
 }
 
 void armv7m_bury(struct armv7m *core, struct memory *m) {
+    armv7m_forget_translated(m->translator, m->ops, m->ops + m->size / 2);
     free(m->ops);
     *m = (struct memory){0};
     if (core->code == m)
@@ -138,6 +141,7 @@ void armv7m_forget(struct memory *m, uint32_t offset, uint32_t size) {
         if (op + op->reach > first)
             memset(op, 0, sizeof *op);
     memset(first, 0, ((to + 1) / 2 - from / 2) * sizeof *m->ops);
+    armv7m_forget_translated(m->translator, first, &m->ops[(to + 1) / 2]);
 }
 
 void armv7m_forget_all(struct armv7m *core) {

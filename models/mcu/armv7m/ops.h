@@ -93,6 +93,7 @@ enum armv7m_code {
     OP_SUBI_W,
     OP_LITERAL, /* LDR from where nothing but time can happen */
     OP_LITERAL_W,
+    OP_HOST,    /* see translate.c */
     OP_IT_RUN,  /* an IT with its block */
     OP_IT_PASS, /* the same when it is of predicated operations; by carry and so on */
     OP_IT_PASS_C,

@@ -71,6 +71,7 @@ static bool make_core(struct stm32 *mcu, struct sim_err *err) {
         .parks = !mcu->config.pass_by_pass,
         .hooks = {.read = bus_core_read, .write = bus_core_write, .unmodelled = report_core},
         .user = mcu,
+        .host = mcu->config.host_code,
     };
     config.hooks.fence = on_fence;
     config.hooks.steady = bus_core_steady;

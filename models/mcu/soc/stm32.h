@@ -167,6 +167,7 @@ struct stm32_config {
      * the chip's own and ignored here. They get `user`. */
     struct armv7m_hooks core;
     void *user;
+    struct armv7m_host_code host_code; /* see there */
 };
 
 /* A reset chip at time 0, flash all ones, RAM zero, in power-on reset. NULL and `err` when the

@@ -4,7 +4,7 @@
 
 #include "sim/circuit.h"
 
-#define WAVE_CURVE_TRUE 0.038 /* V: half a pixel of a row 72 high; finer makes files larger */
+#define WAVE_CURVE_TRUE 0.018 /* V: finer makes files larger */
 #define WAVE_CURVE_STEP 1e-4  /* V: samples are rounded to it */
 
 struct wave_curve {

@@ -251,7 +251,8 @@ Test(view_vcd, refused_with_its_line) {
 static char *repeat(const char *head, const char *part, size_t n, const char *tail) {
     size_t length = strlen(part);
     char *text = malloc(strlen(head) + n * length + strlen(tail) + 1);
-    char *at = text + sprintf(text, "%s", head);
+    cr_assert(text);
+    char *at = stpcpy(text, head);
     for (size_t i = 0; i < n; i++, at += length)
         memcpy(at, part, length);
     strcpy(at, tail);

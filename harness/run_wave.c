@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TAIL (4 * SIM_US)
-
 static bool copy_path(const struct options *options, const char *path, char out[4096],
                       struct sim_err *err) {
     return !path || options_out_path(options, path, out, 4096) ||
@@ -246,10 +244,10 @@ static void keep_packet(struct run_wave *w, const struct replay_rerun *rerun) {
 
 /* A window goes on until the frame is delivered, if that is before the next one begins. */
 static sim_time window_end(const struct run *run, uint64_t frame) {
-    sim_time now = replay_now(run->replay), until = replay_burst(run->replay)->end + TAIL;
+    sim_time now = replay_now(run->replay), until = replay_burst(run->replay)->end + RUN_WAVE_TAIL;
     sim_time delivered = wave_sidecar_delivery(run->wave->sidecar, frame);
-    if (delivered != SIM_NEVER && delivered + TAIL > until)
-        until = delivered + TAIL;
+    if (delivered != SIM_NEVER && delivered + RUN_WAVE_TAIL > until)
+        until = delivered + RUN_WAVE_TAIL;
     return until < now ? until : now;
 }
 

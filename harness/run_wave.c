@@ -32,6 +32,8 @@ struct run_wave *run_wave_open(const struct options *options, const struct board
     w->elf = image->name[0] ? image->path : NULL;
     w->drawn = INT64_MIN;
     allocate(w);
+    if (w->elf)
+        wave_sidecar_firmware(w->sidecar, w->elf, board->config.mcu_chip);
     if (copy_path(options, options->vcd, w->vcd, err) &&
         copy_path(options, options->fst, w->fst, err))
         return w;
@@ -289,7 +291,7 @@ bool run_wave_empty(const struct run_wave *w) {
 static bool signal_of(void *user, const char *net, char *out, size_t size) {
     const struct run_wave *w = user;
     net += net[0] == '!';
-    for (uint32_t i = RUN_WAVE_NDTR; i < w->n; i++)
+    for (uint32_t i = w->elf ? RUN_WAVE_NDTR + 1 : RUN_WAVE_PC; i < w->n; i++)
         if (strcmp(w->signals[i].name, net) == 0) {
             wave_full_name(&w->signals[i], out, size);
             return true;
@@ -301,8 +303,6 @@ static bool write_sidecars(struct run_wave *w, sim_time end, struct sim_err *err
     bool cut = w->window.kind == OPTIONS_WINDOW_TIME && end > w->window.end;
     const struct wave_sidecar_facts facts = {.from = w->from,
                                              .to = cut ? w->window.end : end,
-                                             .elf = w->elf,
-                                             .chip = w->board->config.mcu_chip,
                                              .firmware = w->elf != NULL,
                                              .signal_of = signal_of,
                                              .user = w};

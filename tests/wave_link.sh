@@ -19,6 +19,9 @@ check "voltages meet their thresholds at the edges" link volts "$tree/none.vcd"
 check "of another capture they are not" finds packets "$tree/none.vcd" "$captures/tls.pcap"
 no_firmware() { grep -q '"firmware": null' "$1.lpwave" && ! grep -q ' pc \$end' "$1"; }
 check "no firmware, no PC" no_firmware "$tree/none.vcd"
+no_clock=(run -q --firmware none --trace-window auto --edit "open U4.5")
+spi_first() { exits 1 "${no_clock[@]}" --vcd "$tree/clock.vcd" "$dns" && says '"signal": "spi./sck_rx"' clock.vcd.lpwave; }
+check "a failure of SCK is shown by the pin of the SPI" spi_first
 cable=(--set line.cable_m=100 --set line.jitter_peak_ns=1)
 check "a run over a cable with jitter" exits 0 run -q --firmware none --vcd "$tree/cable.vcd" \
     "${cable[@]}" "$dns"

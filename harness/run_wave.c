@@ -310,17 +310,16 @@ static bool write_sidecars(struct run_wave *w, sim_time end, struct sim_err *err
            (!w->fst[0] || wave_sidecar_write(w->sidecar, w->fst, &facts, err));
 }
 
-bool run_wave_close(struct run_wave *w, sim_time end, struct sim_err *err) {
+bool run_wave_close(struct run_wave *w, sim_time end, const char **lack, struct sim_err *err) {
     bool ok = true;
+    *lack = NULL;
     if (w->wave) {
         end = run_wave_whole(w) ? end : w->end;
         if (!w->finished) {
             wave_mix_write(w->mix, w->wave, end + 1);
             wave_mix_end(w->mix, w->wave, end);
         }
-        const char *cut = w->cut ? "edges of the board" : wave_mix_cut(w->mix);
-        if (cut)
-            fprintf(stderr, "linkpulse: the waves lack %s: there were too many at once\n", cut);
+        *lack = w->cut ? "edges of the board" : wave_mix_cut(w->mix);
         ok = wave_close(w->wave, end, err) && write_sidecars(w, end, err);
     }
     w->wave = NULL;

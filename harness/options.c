@@ -273,9 +273,11 @@ static bool check_run(const struct options *options, struct sim_err *err) {
     if (options->window.kind != OPTIONS_WINDOW_ALL && !options->vcd && !options->fst &&
         !wave->after_run)
         return sim_err_set(err, SIM_ERR_INPUT, "--trace-window needs --vcd, --fst or --wave");
-    if ((wave->screenshot || wave->svg) && !wave->after_run)
+    if ((wave->screenshot || wave->svg || wave->sized) && !wave->after_run)
         return sim_err_set(err, SIM_ERR_INPUT, "--%s of a run needs --wave",
-                           wave->screenshot ? "screenshot" : "svg");
+                           wave->screenshot ? "screenshot"
+                           : wave->svg      ? "svg"
+                                            : "size");
     return true;
 }
 

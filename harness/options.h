@@ -100,6 +100,7 @@ struct options_xdp {
 struct options_wave {
     const char *screenshot, *svg;             /* output files; NULL for both: a window */
     unsigned width, height;                   /* pixels */
+    bool sized;                               /* they were given */
     unsigned scale;                           /* pixels per point, 1 to 4; 0: not given */
     bool light, dark;                         /* neither: not given */
     const char *from, *to, *cursor, *cursor2; /* times, as view_time_read() takes them */

@@ -31,6 +31,8 @@ static bool overwrites_input(const struct options *options, const struct output 
         input = options->firmware;
     if (!input && options->gate.waivers && same_file(path, options->gate.waivers))
         input = options->gate.waivers;
+    if (!input && options->wave.view && same_file(path, options->wave.view))
+        input = options->wave.view;
     if (!input)
         return false;
     sim_err_set(err, SIM_ERR_INPUT, "--%s %s would overwrite the input %s", output->option,

@@ -204,7 +204,8 @@ const struct option_row options_rows[] = {
     {"signals", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "A,B,...",
      "the rows: signals by name, with scopes or without; a decoder as :NAME"},
     {"view", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "FILE",
-     "the rows, cursors and times of this .gtkw (default: FILE.gtkw beside the waves)"},
+     "the rows, cursors and times of this .gtkw (default: FILE.lpview, else FILE.gtkw of another "
+     "program's file)"},
     {"decode", OPTIONS_OF_WAVE, CODE_NONE, 0, WAVE, "NAME[=A,B,...]",
      "print what a decoder says, as text, with --json also as JSON: manchester, link_pulse, "
      "spi_lsb, spi_msb, mcu"},

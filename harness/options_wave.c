@@ -32,6 +32,7 @@ static bool take_size(struct options_wave *wave, const char *value, struct sim_e
                            "--size %s: expected WIDTHxHEIGHT, 320x200 to 16384x16384", value);
     wave->width = (unsigned)width;
     wave->height = (unsigned)height;
+    wave->sized = true;
     return true;
 }
 

@@ -301,7 +301,7 @@ static bool end_run(struct run *run) {
     run->wave = NULL;
     run->no_wave = wave && run_wave_empty(wave);
     return run->err.cls == SIM_ERR_NONE &&
-           (!wave || run_wave_close(wave, replay_now(run->replay), &run->err));
+           (!wave || run_wave_close(wave, replay_now(run->replay), &run->wave_lacks, &run->err));
 }
 
 bool run_captures(struct run *run) {

@@ -35,11 +35,12 @@ struct run {
     struct progress progress;
     uint64_t frames_done, failures; /* of the run */
     sim_time last_activity;
-    bool pulse_going;      /* one is being sent */
-    bool pulse_sent;       /* a link pulse went out after the last frame */
-    uint64_t first_failed; /* frame of the run, 0: none */
-    bool no_wave;          /* nothing fell into the window */
-    bool damaged;          /* an input could not be read to its end */
+    bool pulse_going;       /* one is being sent */
+    bool pulse_sent;        /* a link pulse went out after the last frame */
+    uint64_t first_failed;  /* frame of the run, 0: none */
+    bool no_wave;           /* nothing fell into the window */
+    const char *wave_lacks; /* what the waves had no room for; NULL: nothing */
+    bool damaged;           /* an input could not be read to its end */
     struct sim_err err;
 };
 
@@ -127,7 +128,8 @@ void run_wave_rtl_judged(struct run *run, bool failed);     /* and is judged */
 bool run_wave_rtl_finish(struct run *run);
 void run_wave_rtl_close(struct run *run);
 
-bool run_wave_close(struct run_wave *wave, sim_time end, struct sim_err *err);
+/* `lack`: a constant text, what there were too many of at once; NULL: nothing is missing. */
+bool run_wave_close(struct run_wave *wave, sim_time end, const char **lack, struct sim_err *err);
 void run_wave_abandon(struct run_wave *wave);
 
 #endif

@@ -14,9 +14,13 @@
 
 static bool make_folder(struct run_show *show, struct sim_err *err) {
     const char *temp = getenv("TMPDIR");
-    if (!temp || !temp[0] || strlen(temp) > 32)
+    if (!temp || !temp[0])
         temp = "/tmp";
-    snprintf(show->folder, sizeof show->folder, "%s/linkpulse-XXXXXX", temp);
+    int n = snprintf(show->folder, sizeof show->folder, "%s/linkpulse-XXXXXX", temp);
+    if (n < 0 || (size_t)n >= sizeof show->folder) {
+        show->folder[0] = 0;
+        return sim_err_set(err, SIM_ERR_ENVIRONMENT, "--wave: TMPDIR: the path is too long");
+    }
     if (mkdtemp(show->folder))
         return true;
     sim_err_set(err, SIM_ERR_ENVIRONMENT, "--wave: %s: %s", show->folder, strerror(errno));
@@ -26,6 +30,8 @@ static bool make_folder(struct run_show *show, struct sim_err *err) {
 
 bool run_show_begin(struct run_show *show, struct options *options, struct sim_err *err) {
     *show = (struct run_show){0};
+    if (!verbs_check_pictures(options, err))
+        return false;
     if (options->window.kind == OPTIONS_WINDOW_ALL)
         options->window.kind = OPTIONS_WINDOW_AUTO;
     const char *given = options->fst ? options->fst : options->vcd;
@@ -42,30 +48,28 @@ bool run_show_begin(struct run_show *show, struct options *options, struct sim_e
 
 /* With what the viewer put beside the waves. */
 static void remove_folder(const char *folder) {
-    char path[512];
     DIR *dir = opendir(folder);
     const struct dirent *entry;
     while (dir && (entry = readdir(dir))) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        unlink(path);
+        unlinkat(dirfd(dir), entry->d_name, 0);
     }
     if (dir)
         closedir(dir);
     rmdir(folder);
 }
 
-void run_show_end(struct run_show *show, const struct options *options) {
+int run_show_waves(const struct run_show *show, const struct options *options) {
     const char *const files[] = {show->path};
     struct options wave = *options;
     wave.files = files;
     wave.n_files = 1;
     fflush(stdout);
-    if (access(show->path, R_OK) == 0)
-        verb_wave(&wave);
-    else
-        fputs("linkpulse: --wave: there are no waves to look at\n", stderr);
+    return verb_wave(&wave);
+}
+
+void run_show_end(const struct run_show *show) {
     if (show->folder[0])
         remove_folder(show->folder);
 }

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TAIL (4 * SIM_US)
-
 static bool copy_path(const struct options *options, const char *path, char out[4096],
                       struct sim_err *err) {
     return !path || options_out_path(options, path, out, 4096) ||
@@ -34,6 +32,8 @@ struct run_wave *run_wave_open(const struct options *options, const struct board
     w->elf = image->name[0] ? image->path : NULL;
     w->drawn = INT64_MIN;
     allocate(w);
+    if (w->elf)
+        wave_sidecar_firmware(w->sidecar, w->elf, board->config.mcu_chip);
     if (copy_path(options, options->vcd, w->vcd, err) &&
         copy_path(options, options->fst, w->fst, err))
         return w;
@@ -246,10 +246,10 @@ static void keep_packet(struct run_wave *w, const struct replay_rerun *rerun) {
 
 /* A window goes on until the frame is delivered, if that is before the next one begins. */
 static sim_time window_end(const struct run *run, uint64_t frame) {
-    sim_time now = replay_now(run->replay), until = replay_burst(run->replay)->end + TAIL;
+    sim_time now = replay_now(run->replay), until = replay_burst(run->replay)->end + RUN_WAVE_TAIL;
     sim_time delivered = wave_sidecar_delivery(run->wave->sidecar, frame);
-    if (delivered != SIM_NEVER && delivered + TAIL > until)
-        until = delivered + TAIL;
+    if (delivered != SIM_NEVER && delivered + RUN_WAVE_TAIL > until)
+        until = delivered + RUN_WAVE_TAIL;
     return until < now ? until : now;
 }
 
@@ -291,7 +291,7 @@ bool run_wave_empty(const struct run_wave *w) {
 static bool signal_of(void *user, const char *net, char *out, size_t size) {
     const struct run_wave *w = user;
     net += net[0] == '!';
-    for (uint32_t i = RUN_WAVE_NDTR; i < w->n; i++)
+    for (uint32_t i = w->elf ? RUN_WAVE_NDTR + 1 : RUN_WAVE_PC; i < w->n; i++)
         if (strcmp(w->signals[i].name, net) == 0) {
             wave_full_name(&w->signals[i], out, size);
             return true;
@@ -303,8 +303,6 @@ static bool write_sidecars(struct run_wave *w, sim_time end, struct sim_err *err
     bool cut = w->window.kind == OPTIONS_WINDOW_TIME && end > w->window.end;
     const struct wave_sidecar_facts facts = {.from = w->from,
                                              .to = cut ? w->window.end : end,
-                                             .elf = w->elf,
-                                             .chip = w->board->config.mcu_chip,
                                              .firmware = w->elf != NULL,
                                              .signal_of = signal_of,
                                              .user = w};
@@ -312,17 +310,16 @@ static bool write_sidecars(struct run_wave *w, sim_time end, struct sim_err *err
            (!w->fst[0] || wave_sidecar_write(w->sidecar, w->fst, &facts, err));
 }
 
-bool run_wave_close(struct run_wave *w, sim_time end, struct sim_err *err) {
+bool run_wave_close(struct run_wave *w, sim_time end, const char **lack, struct sim_err *err) {
     bool ok = true;
+    *lack = NULL;
     if (w->wave) {
         end = run_wave_whole(w) ? end : w->end;
         if (!w->finished) {
             wave_mix_write(w->mix, w->wave, end + 1);
             wave_mix_end(w->mix, w->wave, end);
         }
-        const char *cut = w->cut ? "edges of the board" : wave_mix_cut(w->mix);
-        if (cut)
-            fprintf(stderr, "linkpulse: the waves lack %s: there were too many at once\n", cut);
+        *lack = w->cut ? "edges of the board" : wave_mix_cut(w->mix);
         ok = wave_close(w->wave, end, err) && write_sidecars(w, end, err);
     }
     w->wave = NULL;

@@ -8,6 +8,8 @@
 
 /* Waves are written so far behind what was told. */
 #define RUN_WAVE_BEHIND SIM_US
+/* A window ends so far behind its frame. */
+#define RUN_WAVE_TAIL (4 * SIM_US)
 
 /* The signals that are always the same; without firmware those from the PC on are missing. */
 enum run_wave_signal {

@@ -2,13 +2,10 @@
  * there: the window `auto` writes each, and keeps the first that fails. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "harness/outfile.h"
-#include "harness/run.h"
+#include "harness/run_wave.h"
 #include "harness/wave_sidecar.h"
-
-#define TAIL (4 * SIM_US)
 
 struct run_wave_rtl {
     struct options_window window;
@@ -84,7 +81,7 @@ bool run_wave_rtl_sending(struct run *run, uint64_t frame) {
 void run_wave_rtl_sent(struct run *run) {
     struct run_wave_rtl *w = run->wave_rtl;
     if (w && w->open && !w->kept)
-        replay_waves_until(run->replay, replay_burst(run->replay)->end + TAIL);
+        replay_waves_until(run->replay, replay_burst(run->replay)->end + RUN_WAVE_TAIL);
 }
 
 void run_wave_rtl_judged(struct run *run, bool failed) {
@@ -103,16 +100,9 @@ static bool write_gtkw(const struct run *run, struct sim_err *err) {
                            s->line,    s->edge_in,  s->idle_n,
                            s->edge,    s->sck,      s->bytesync};
     struct outfile file;
-    char path[1040];
-    const char *fst = run->wave_rtl->file.path, *base = strrchr(fst, '/');
-    size_t stem = strlen(fst);
-    if (stem > 4 && strcmp(fst + stem - 4, ".fst") == 0)
-        stem -= 4;
-    snprintf(path, sizeof path, "%.*s.gtkw", (int)stem, fst);
-    if (!outfile_open(&file, path, err))
+    if (!wave_gtkw_open(&file, run->wave_rtl->file.path, err))
         return false;
-    fprintf(file.stream, "[dumpfile] \"%s\"\n@28\nboard.line:high\nboard.line:idle\n",
-            base ? base + 1 : fst);
+    fputs("@28\nboard.line:high\nboard.line:idle\n", file.stream);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (names[i][0])
             fprintf(file.stream, "board.%s\n", names[i]);

@@ -79,6 +79,12 @@ static bool check_probe(const struct run *run, struct sim_err *err) {
                        run->image.why[0] ? ": " : "", run->image.why);
 }
 
+static void print_lack(const struct run *run) {
+    if (run->wave_lacks)
+        fprintf(stderr, "linkpulse: the waves lack %s: there were too many at once\n",
+                run->wave_lacks);
+}
+
 /* The same run once more, for its waves alone. */
 static bool run_again(const struct run *before, const struct options_window *window) {
     struct options options = *before->options;
@@ -91,6 +97,7 @@ static bool run_again(const struct run *before, const struct options_window *win
     struct run run = {.options = &options, .board = before->board, .err = SIM_ERR_INIT};
     run.image = before->image;
     bool written = run_captures(&run) && !run.no_wave;
+    print_lack(&run);
     if (run.err.cls != SIM_ERR_NONE)
         verbs_fail(&run.err);
     run_finish(&run);
@@ -115,10 +122,12 @@ static bool look_again(const struct run *run) {
     return run_again(run, &window);
 }
 
-static int run_board(const struct options *options, const struct board *board) {
+/* waves: whether those that were wanted stand in their files. */
+static int run_board(const struct options *options, const struct board *board, bool *waves) {
     struct sim_err err = SIM_ERR_INIT;
     struct run run = {.options = options, .board = board, .err = SIM_ERR_INIT};
     int status;
+    *waves = false;
     interrupt_install();
     if (!run_image_choose(&run.image, options, board, &err) || !check_probe(&run, &err))
         return verbs_fail(&err);
@@ -131,7 +140,9 @@ static int run_board(const struct options *options, const struct board *board) {
         report_text(&run.result, stdout, report_colour(stdout));
         if (options->verbose)
             print_cache(&run);
-        if (run.no_wave && !look_again(&run) && !options->quiet)
+        print_lack(&run);
+        *waves = !run.no_wave || look_again(&run);
+        if (!*waves && !options->quiet)
             fputs("linkpulse: nothing fell into the trace window: no wave is written\n", stderr);
         status = run.result.pass ? 0 : 1;
         if (run.damaged || !run.frames_done)
@@ -149,9 +160,14 @@ static int run_and_show(const struct options *given, const struct board *board) 
     struct run_show show;
     if (!run_show_begin(&show, &options, &err))
         return verbs_fail(&err);
-    int status = run_board(&options, board);
-    run_show_end(&show, &options);
-    return status;
+    bool waves;
+    int shown = 0, status = run_board(&options, board, &waves);
+    if (waves)
+        shown = run_show_waves(&show, &options);
+    else
+        fputs("linkpulse: --wave: there are no waves to look at\n", stderr);
+    run_show_end(&show);
+    return status ? status : shown;
 }
 
 int verb_run(const struct options *options) {
@@ -160,11 +176,14 @@ int verb_run(const struct options *options) {
     const struct board_request request = verbs_board(options);
     if (!check_request(options, &err) || !board_load(&board, &request, &err))
         return verbs_fail(&err);
+    bool waves;
     int status;
     if (!check_attachments(&board, &err) || !board_require_models(&board, &err))
         status = verbs_fail(&err);
+    else if (options->wave.after_run)
+        status = run_and_show(options, &board);
     else
-        status = (options->wave.after_run ? run_and_show : run_board)(options, &board);
+        status = run_board(options, &board, &waves);
     board_finish(&board);
     return status;
 }

@@ -16,7 +16,6 @@ int verb_wave(const struct options *options) {
 
 #include <stdio.h>
 
-#include "harness/outfile.h"
 #include "harness/view/decode_export.h"
 #include "harness/view/paint.h"
 #include "harness/view/view.h"
@@ -25,11 +24,13 @@ int verb_wave(const struct options *options) {
 
 /* A run's last line is its own verdict: of a picture is then told on stderr. */
 static bool write_picture(const struct options *options, const struct view *view,
-                          struct paint *paint, const char *path, struct sim_err *err) {
+                          struct paint *paint, const char *name, struct sim_err *err) {
     FILE *out = options->verb == OPTIONS_WAVE ? stdout : stderr;
-    char from[64], to[64];
+    char from[64], to[64], path[1024];
     if (!paint)
         return false;
+    if (!options_out_path(options, name, path, sizeof path))
+        return sim_err_set(err, SIM_ERR_INPUT, "%s: the path is too long", name);
     draw_view(view, paint);
     if (!paint_save(paint, path, err))
         return false;
@@ -72,16 +73,10 @@ static bool decode(const struct options *options, const struct view *view, struc
     return decode_export(&job, stdout, options->json, err);
 }
 
-/* Before a large file is read. */
-static bool can_write(const struct options_wave *wave, struct sim_err *err) {
-    return (!wave->screenshot || outfile_check(wave->screenshot, err)) &&
-           (!wave->svg || outfile_check(wave->svg, err));
-}
-
 int verb_wave(const struct options *options) {
     struct sim_err err = SIM_ERR_INIT;
     struct view view = {0};
-    if (!can_write(&options->wave, &err) || !wave_setup(&view, options, stderr, &err))
+    if (!verbs_check_pictures(options, &err) || !wave_setup(&view, options, stderr, &err))
         return verbs_fail(&err);
     const struct options_wave *wave = &options->wave;
     bool good = wave->decode                    ? decode(options, &view, &err)

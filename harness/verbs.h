@@ -22,6 +22,9 @@ int verb_wave(const struct options *options);
  * code. */
 int verbs_fail(const struct sim_err *err);
 
+/* Before the work: could --screenshot and --svg be written now? */
+bool verbs_check_pictures(const struct options *options, struct sim_err *err);
+
 /* The board the command line asks for; borrows from `options`. */
 struct board_request verbs_board(const struct options *options);
 

@@ -266,17 +266,23 @@ static void list_in_gtkw(const struct wave *wave, FILE *out) {
     }
 }
 
+bool wave_gtkw_open(struct outfile *file, const char *fst, struct sim_err *err) {
+    char path[1040];
+    size_t stem = strlen(fst);
+    const char *base = strrchr(fst, '/');
+    if (stem > 4 && strcmp(fst + stem - 4, ".fst") == 0)
+        stem -= 4;
+    snprintf(path, sizeof path, "%.*s.gtkw", (int)stem, fst);
+    if (!outfile_open(file, path, err))
+        return false;
+    fprintf(file->stream, "[dumpfile] \"%s\"\n", base ? base + 1 : fst);
+    return true;
+}
+
 static bool write_gtkw(const struct wave *wave, struct sim_err *err) {
     struct outfile file;
-    char path[1040];
-    size_t stem = strlen(wave->settings.fst);
-    const char *base = strrchr(wave->settings.fst, '/');
-    if (stem > 4 && strcmp(wave->settings.fst + stem - 4, ".fst") == 0)
-        stem -= 4;
-    snprintf(path, sizeof path, "%.*s.gtkw", (int)stem, wave->settings.fst);
-    if (!outfile_open(&file, path, err))
+    if (!wave_gtkw_open(&file, wave->settings.fst, err))
         return false;
-    fprintf(file.stream, "[dumpfile] \"%s\"\n", base ? base + 1 : wave->settings.fst);
     list_in_gtkw(wave, file.stream);
     return outfile_commit(&file, err);
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/outfile.h"
 #include "sim/err.h"
 #include "sim/simtime.h"
 #include "sim/trace.h"
@@ -42,5 +43,9 @@ const char *wave_full_name(const struct trace_signal *signal, char *out, size_t 
 /* End the waves at `end`, bring the files into place and free `wave`, also on failure. */
 bool wave_close(struct wave *wave, sim_time end, struct sim_err *err);
 void wave_abandon(struct wave *wave); /* accepts NULL; leaves no file */
+
+/* GTKWave's list beside the waves `fst`: NAME.gtkw of NAME.fst, with the line that names the waves
+ * written. Rows and outfile_commit() are the caller's. */
+bool wave_gtkw_open(struct outfile *file, const char *fst, struct sim_err *err);
 
 #endif

@@ -26,9 +26,13 @@ struct packet {
     sim_time from, to, fell, rose, delivered; /* SIM_NEVER: not */
     sim_time data_from, data_to;
     size_t first, n; /* octets */
+    /* While a file is written: */
+    const struct failure *failure; /* the first that was told of it; NULL: none */
+    json_int_t number;             /* its place in the list of packets; -1: not there */
 };
 
 struct failure {
+    size_t number; /* in the order told */
     uint64_t frame;
     struct run_failure what;
 };
@@ -49,6 +53,8 @@ struct wave_sidecar {
     size_t n_failures;
     struct threshold *thresholds;
     size_t n_thresholds;
+    char *elf, *chip; /* NULL: no firmware */
+    char elf_hash[SHA256_HEX];
 };
 
 struct wave_sidecar *wave_sidecar_create(void) {
@@ -62,6 +68,8 @@ void wave_sidecar_destroy(struct wave_sidecar *s) {
     free(s->octets);
     free(s->failures);
     free(s->thresholds);
+    free(s->elf);
+    free(s->chip);
     free(s);
 }
 
@@ -170,10 +178,12 @@ void wave_sidecar_failed(struct wave_sidecar *s, uint64_t frame,
         s->failures = calloc(MOST_FAILURES, sizeof *s->failures);
     if (!s->failures)
         abort();
-    if (s->n_failures == MOST_FAILURES)
+    if (s->n_failures == MOST_FAILURES) {
         s->cut = true;
-    else
-        s->failures[s->n_failures++] = (struct failure){frame, *failure};
+        return;
+    }
+    s->failures[s->n_failures] = (struct failure){s->n_failures, frame, *failure};
+    s->n_failures++;
 }
 
 void wave_sidecar_threshold(struct wave_sidecar *s, const char *signal, const char *of, double low,
@@ -182,8 +192,10 @@ void wave_sidecar_threshold(struct wave_sidecar *s, const char *signal, const ch
         s->thresholds = calloc(MOST_THRESHOLDS, sizeof *s->thresholds);
     if (!s->thresholds)
         abort();
-    if (s->n_thresholds == MOST_THRESHOLDS)
+    if (s->n_thresholds == MOST_THRESHOLDS) {
+        s->cut = true;
         return;
+    }
     struct threshold *t = &s->thresholds[s->n_thresholds++];
     snprintf(t->signal, sizeof t->signal, "%s", signal);
     snprintf(t->of, sizeof t->of, "%s", of);
@@ -191,17 +203,29 @@ void wave_sidecar_threshold(struct wave_sidecar *s, const char *signal, const ch
     t->high = high;
 }
 
+void wave_sidecar_firmware(struct wave_sidecar *s, const char *elf, const char *chip) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct stat of;
+    size_t size;
+    if (stat(elf, &of) != 0 || !S_ISREG(of.st_mode)) /* a pipe is read once, by the run */
+        return;
+    char *octets = slurp_file(elf, IMAGE_MAX_FILE, &size, &err);
+    if (!octets)
+        return;
+    sha256_hex((const uint8_t *)octets, size, s->elf_hash);
+    free(octets);
+    s->elf = realpath(elf, NULL);
+    if (!s->elf)
+        s->elf = strdup(elf);
+    s->chip = strdup(chip);
+    if (!s->elf || !s->chip)
+        abort();
+}
+
 /* --- writing ------------------------------------------------------------------------------ */
 
 static const char *const KINDS[] = {
     [RUN_LOST] = "lost", [RUN_CORRUPT] = "corrupt", [RUN_EXTRA] = "extra"};
-
-static const struct run_failure *failure_of(const struct wave_sidecar *s, uint64_t frame) {
-    for (size_t i = 0; i < s->n_failures; i++)
-        if (s->failures[i].frame == frame && frame > 0)
-            return &s->failures[i].what;
-    return NULL;
-}
 
 static json_t *time_or_null(sim_time time) {
     return time == SIM_NEVER ? json_null() : json_integer(time);
@@ -228,7 +252,7 @@ static const char *cause_of(const struct run_failure *failure) {
 }
 
 static json_t *json_packet(const struct wave_sidecar *s, const struct packet *p, bool firmware) {
-    const struct run_failure *failure = failure_of(s, p->frame);
+    const struct run_failure *failure = p->failure ? &p->failure->what : NULL;
     bool recovered = !failure && (!firmware || p->delivered != SIM_NEVER);
     const char *verdict = failure     ? KINDS[failure->kind]
                           : recovered ? "recovered"
@@ -263,15 +287,38 @@ static json_t *json_packets(const struct wave_sidecar *s, bool firmware) {
     return list;
 }
 
-/* Its place in the list of packets. */
-static json_t *packet_number(const struct wave_sidecar *s, uint64_t frame) {
+static void number_packets(struct wave_sidecar *s) {
     json_int_t number = 0;
-    for (size_t i = 0; i < s->n; i++) {
-        if (s->packets[i].frame == frame && is_packet(&s->packets[i]))
-            return json_integer(number);
-        number += is_packet(&s->packets[i]);
+    for (size_t i = 0; i < s->n + s->present; i++) {
+        struct packet *p = &s->packets[i];
+        p->failure = NULL;
+        p->number = i < s->n && is_packet(p) ? number++ : -1;
     }
-    return json_null();
+}
+
+static int by_time(const void *a, const void *b) {
+    const struct failure *x = a, *y = b;
+    if (x->what.time != y->what.time)
+        return x->what.time < y->what.time ? -1 : 1;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+/* Failures by time, and each packet with the one told first: the same however often. */
+static void arrange(struct wave_sidecar *s) {
+    number_packets(s);
+    if (s->n_failures > 0)
+        qsort(s->failures, s->n_failures, sizeof *s->failures, by_time);
+    for (size_t i = 0; i < s->n_failures; i++) {
+        const struct failure *f = &s->failures[i];
+        struct packet *p = find(s, f->frame);
+        if (p && (!p->failure || f->number < p->failure->number))
+            p->failure = f;
+    }
+}
+
+static json_t *packet_number(const struct wave_sidecar *s, uint64_t frame) {
+    const struct packet *p = find(s, frame);
+    return p && p->number >= 0 ? json_integer(p->number) : json_null();
 }
 
 static json_t *json_failure(const struct wave_sidecar *s, const struct failure *f,
@@ -290,16 +337,9 @@ static json_t *json_failure(const struct wave_sidecar *s, const struct failure *
     return json;
 }
 
-static int by_time(const void *a, const void *b) {
-    const struct failure *x = a, *y = b;
-    return (x->what.time > y->what.time) - (x->what.time < y->what.time);
-}
-
 /* Those that the waves show. */
 static json_t *json_failures(const struct wave_sidecar *s, const struct wave_sidecar_facts *facts) {
     json_t *list = json_array();
-    if (s->n_failures > 0)
-        qsort(s->failures, s->n_failures, sizeof *s->failures, by_time);
     for (size_t i = 0; i < s->n_failures; i++) {
         sim_time time = s->failures[i].what.time;
         if (time >= facts->from && time <= facts->to)
@@ -322,22 +362,13 @@ static json_t *json_thresholds(const struct wave_sidecar *s) {
     return list;
 }
 
-/* The image as it was read: null when it is gone meanwhile. */
-static json_t *json_firmware(const struct wave_sidecar_facts *facts) {
-    struct sim_err err = SIM_ERR_INIT;
-    char hash[SHA256_HEX];
-    size_t size;
-    char *octets = facts->elf ? slurp_file(facts->elf, IMAGE_MAX_FILE, &size, &err) : NULL;
-    if (!octets)
+static json_t *json_firmware(const struct wave_sidecar *s) {
+    if (!s->elf)
         return json_null();
-    sha256_hex((const uint8_t *)octets, size, hash);
-    free(octets);
-    char *path = realpath(facts->elf, NULL);
     json_t *json = json_object();
-    json_object_set_new(json, "elf", json_value_text(path ? path : facts->elf));
-    json_object_set_new(json, "sha256", json_string(hash));
-    json_object_set_new(json, "chip", json_value_text(facts->chip));
-    free(path);
+    json_object_set_new(json, "elf", json_value_text(s->elf));
+    json_object_set_new(json, "sha256", json_string(s->elf_hash));
+    json_object_set_new(json, "chip", json_value_text(s->chip));
     return json;
 }
 
@@ -349,7 +380,7 @@ static json_t *json_all(const struct wave_sidecar *s, const struct stat *wave,
     json_object_set_new(of, "end", json_integer(facts->to));
     json_object_set_new(json, "schema", json_string("linkpulse.wave/1"));
     json_object_set_new(json, "wave", of);
-    json_object_set_new(json, "firmware", json_firmware(facts));
+    json_object_set_new(json, "firmware", json_firmware(s));
     json_object_set_new(json, "cut", json_boolean(s->cut));
     json_object_set_new(json, "packets", json_packets(s, facts->firmware));
     json_object_set_new(json, "failures", json_failures(s, facts));
@@ -362,7 +393,7 @@ static bool sidecar_path(const char *wave, char *out, size_t size) {
     return n > 0 && (size_t)n < size;
 }
 
-bool wave_sidecar_write(const struct wave_sidecar *s, const char *wave,
+bool wave_sidecar_write(struct wave_sidecar *s, const char *wave,
                         const struct wave_sidecar_facts *facts, struct sim_err *err) {
     char path[4096];
     struct stat of;
@@ -373,6 +404,7 @@ bool wave_sidecar_write(const struct wave_sidecar *s, const char *wave,
     struct outfile file;
     if (!outfile_open(&file, path, err))
         return false;
+    arrange(s);
     json_t *json = json_all(s, &of, facts);
     bool ok = json_dumpf(json, file.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) == 0;
     json_decref(json);

@@ -39,18 +39,20 @@ void wave_sidecar_failed(struct wave_sidecar *sidecar, uint64_t frame,
 /* Of the analog net shown by `signal` (its full name): that of pin `of`, V. */
 void wave_sidecar_threshold(struct wave_sidecar *sidecar, const char *signal, const char *of,
                             double low, double high);
+/* The image, as it is now: when the run begins. Nothing if it is no regular file. */
+void wave_sidecar_firmware(struct wave_sidecar *sidecar, const char *elf, const char *chip);
 
 struct wave_sidecar_facts {
-    sim_time from, to;      /* the waves' first and last time */
-    const char *elf, *chip; /* NULL: no firmware */
-    bool firmware;          /* then what is not delivered is not recovered */
+    sim_time from, to; /* the waves' first and last time */
+    bool firmware;     /* then what is not delivered is not recovered */
     /* The full name of the signal that shows a net; false: none does. */
     bool (*signal_of)(void *user, const char *net, char *out, size_t size);
     void *user;
 };
 
-/* For the waves `wave`, which are complete. Nothing beside what is no regular file. */
-bool wave_sidecar_write(const struct wave_sidecar *sidecar, const char *wave,
+/* For the waves `wave`, which are complete; as often as there are such. Nothing beside what is no
+ * regular file. */
+bool wave_sidecar_write(struct wave_sidecar *sidecar, const char *wave,
                         const struct wave_sidecar_facts *facts, struct sim_err *err);
 /* One of other waves that had the name is not to be believed. */
 void wave_sidecar_remove(const char *wave);

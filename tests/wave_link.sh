@@ -19,6 +19,9 @@ check "voltages meet their thresholds at the edges" link volts "$tree/none.vcd"
 check "of another capture they are not" finds packets "$tree/none.vcd" "$captures/tls.pcap"
 no_firmware() { grep -q '"firmware": null' "$1.lpwave" && ! grep -q ' pc \$end' "$1"; }
 check "no firmware, no PC" no_firmware "$tree/none.vcd"
+no_clock=(run -q --firmware none --trace-window auto --edit "open U4.5")
+spi_first() { exits 1 "${no_clock[@]}" --vcd "$tree/clock.vcd" "$dns" && says '"signal": "spi./sck_rx"' clock.vcd.lpwave; }
+check "a failure of SCK is shown by the pin of the SPI" spi_first
 cable=(--set line.cable_m=100 --set line.jitter_peak_ns=1)
 check "a run over a cable with jitter" exits 0 run -q --firmware none --vcd "$tree/cable.vcd" \
     "${cable[@]}" "$dns"
@@ -93,8 +96,30 @@ if "$program" wave --help >/dev/null && "$program" wave --screenshot "$tree/try.
     check "run --wave without a failure" fine
     clean() { ! compgen -G "${TMPDIR:-/tmp}/linkpulse-??????/run.*" >/dev/null; }
     check "nothing is left of its waves" clean
+    show=(run -q --wave --firmware none)
+    into() { exits 0 "${show[@]}" --out "$tree/dir" --screenshot in.png --svg in.svg "$dns" && [ -s "$tree/dir/in.png" ] && [ -s "$tree/dir/in.svg" ]; }
+    check "its pictures go to --out" into
+    early() { refuses "/nowhere/x.png" "${show[@]}" --screenshot "$tree/nowhere/x.png" "$dns"; }
+    check "a picture that cannot be written is refused before the run" early
+    viewer() { LINKPULSE_FONT=$tree/none.ttf exits 4 "${show[@]}" --screenshot "$tree/x.png" "$dns" && verdict | grep -q '^PASS'; }
+    check "a run that passes exits as the viewer does" viewer
+    failing() { LINKPULSE_FONT=$tree/none.ttf exits 1 "${show[@]}" --screenshot "$tree/x.png" --edit "open U4.5" "$dns"; }
+    check "one that fails as itself" failing
+    stale() { # of the run before
+        cp "$tree/none.vcd" "$tree/old.vcd"
+        exits 0 "${show[@]}" --screenshot "$tree/x.png" --vcd "$tree/old.vcd" --trace-window 99 "$dns" &&
+            says "no waves to look at" err && [ ! -e "$tree/x.png" ] && cmp "$tree/none.vcd" "$tree/old.vcd"
+    }
+    check "waves of an earlier run are not shown for those of this" stale
+    long=$tree/$(printf 'x%.0s' {1..200})
+    mkdir "$long"
+    deep() { TMPDIR=$long exits 0 "${show[@]}" --screenshot "$tree/deep.png" "$dns" && [ -s "$tree/deep.png" ] && rmdir "$long"; }
+    check "a long TMPDIR" deep
+    nowhere() { TMPDIR=$long/none exits 4 "${show[@]}" --screenshot "$tree/deep.png" "$dns" && says "$long/none" err; }
+    check "a long TMPDIR that is not there" nowhere
 else
     skip "run --wave" "$(tail -n 1 "$tree/out")"
 fi
+check "--size of a run needs --wave" refuses 'needs --wave' run --size 800x600 "$dns"
 check "--screenshot of a run needs --wave" refuses 'needs --wave' run --screenshot "$tree/x.png" "$dns"
 finish

@@ -42,7 +42,7 @@ struct sidecar_threshold {
 struct sidecar {
     const char *elf, *sha256; /* NULL: no firmware */
     const char *chip;
-    bool cut;                         /* there were more packets or failures than are listed */
+    bool cut;                         /* more packets, failures or thresholds than listed */
     struct sidecar_packet *packets;   /* in order of time */
     struct sidecar_failure *failures; /* in order of time */
     struct sidecar_threshold *thresholds;

@@ -78,6 +78,7 @@ static const struct refusal refusals[] = {
     {"crosscheck", "crosscheck needs at least one capture file"},
     {"run|a|--screenshot|x", "--screenshot of a run needs --wave"},
     {"run|a|--vcd|v|--svg|x", "--svg of a run needs --wave"},
+    {"run|a|--vcd|v|--size|800x600", "--size of a run needs --wave"},
     {"wave|a|--wave", "--wave does not belong to wave"},
     {"xdp|a|--json|x|--vcd|y", "does not belong to xdp"},
     {"test", "./linkpulse test"},
@@ -113,6 +114,8 @@ static const struct refusal refusals[] = {
     {"run|/proc/self/exe|--json|/proc/self/../self/exe", "would overwrite the input"},
     {"export|x.net|--spice|-o|x.net", "--output x.net would overwrite the input"},
     {"run|a|--firmware|f.elf|--json|f.elf", "--json f.elf would overwrite the input f.elf"},
+    {"wave|a|--view|v.gtkw|--svg|v.gtkw", "--svg v.gtkw would overwrite the input v.gtkw"},
+    {"run|d/a|--out|d|--wave|--svg|a", "--svg a would overwrite the input d/a"},
     {"live|--firmware|f.elf|--itm|./f.elf|--itm|f.elf|--|true", "would overwrite the input f.elf"},
 };
 

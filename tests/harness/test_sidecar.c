@@ -155,6 +155,89 @@ Test(sidecar, what_is_too_much_is_said) {
     sidecar_close(back);
 }
 
+Test(sidecar, more_thresholds_than_listed_are_said) {
+    struct sim_err err = SIM_ERR_INIT;
+    for (size_t n = 1024; n <= 1025; n++) {
+        struct wave_sidecar *s = wave_sidecar_create();
+        for (size_t i = 0; i < n; i++)
+            wave_sidecar_threshold(s, "volts./x", "U2", 1.8, 2.7);
+        struct wave_sidecar_facts facts = {.to = SIM_S};
+        cr_assert(wave_sidecar_write(s, wave, &facts, &err), "%s", err.text);
+        wave_sidecar_destroy(s);
+        struct sidecar *back = read_file();
+        cr_assert(back && back->n_thresholds == 1024);
+        cr_assert_eq(back->cut, n > 1024);
+        sidecar_close(back);
+    }
+}
+
+/* Two of each frame, all at one time or each before the last; every third frame is not kept. */
+static struct wave_sidecar *many_failures(bool falling) {
+    struct wave_sidecar *s = wave_sidecar_create();
+    for (uint64_t frame = 1; frame <= 100; frame++)
+        send(s, frame, (sim_time)frame * 100000, 8, frame % 3 != 0);
+    for (uint64_t i = 0; i < 200; i++) {
+        struct run_failure failure = {.kind = RUN_LOST, .time = falling ? 999 - (sim_time)i : 5};
+        snprintf(failure.cause, sizeof failure.cause, "%u", (unsigned)i);
+        snprintf(failure.detail, sizeof failure.detail, "%u", (unsigned)i);
+        wave_sidecar_failed(s, i % 100 + 1, &failure);
+    }
+    return s;
+}
+
+/* The packets that were kept, in order; the cause is the one told first of each. */
+static void check_many(bool falling) {
+    struct sidecar *back = read_file();
+    cr_assert(back && back->n_packets == 67 && back->n_failures == 200);
+    for (size_t i = 0; i < back->n_packets; i++) {
+        cr_assert(back->packets[i].cause, "packet %zu", i);
+        cr_assert_eq((uint64_t)atoi(back->packets[i].cause), back->packets[i].frame - 1);
+    }
+    for (size_t i = 0; i < back->n_failures; i++) {
+        const struct sidecar_failure *f = &back->failures[i];
+        size_t told = falling ? 199 - i : i;
+        cr_assert_eq((size_t)atoi(strrchr(f->text, ' ')), told, "%zu: %s", i, f->text);
+        uint64_t frame = told % 100 + 1;
+        cr_assert_eq(f->packet == SIZE_MAX, frame % 3 == 0, "%zu", i);
+        cr_assert(frame % 3 == 0 || back->packets[f->packet].frame == frame, "%zu", i);
+    }
+    sidecar_close(back);
+}
+
+Test(sidecar, each_packet_has_the_failure_told_first_however_often_it_is_written) {
+    for (int falling = 0; falling < 2; falling++) {
+        struct sim_err err = SIM_ERR_INIT;
+        struct wave_sidecar *s = many_failures(falling);
+        struct wave_sidecar_facts facts = {.to = SIM_S};
+        for (int times = 0; times < 2; times++) {
+            cr_assert(wave_sidecar_write(s, wave, &facts, &err), "%s", err.text);
+            check_many(falling);
+        }
+        wave_sidecar_destroy(s);
+    }
+}
+
+Test(sidecar, firmware_is_the_one_that_ran) {
+    struct sim_err err = SIM_ERR_INIT;
+    char elf[96];
+    snprintf(elf, sizeof elf, "%s/a.elf", dir);
+    FILE *f = fopen(elf, "w");
+    cr_assert(f && fputs("abc", f) >= 0 && fclose(f) == 0);
+    struct wave_sidecar *s = wave_sidecar_create();
+    wave_sidecar_firmware(s, elf, "f401re");
+    f = fopen(elf, "w"); /* built anew meanwhile */
+    cr_assert(f && fputs("abd", f) >= 0 && fclose(f) == 0);
+    struct wave_sidecar_facts facts = {.to = SIM_S, .firmware = true};
+    cr_assert(wave_sidecar_write(s, wave, &facts, &err), "%s", err.text);
+    wave_sidecar_destroy(s);
+    struct sidecar *back = read_file();
+    cr_assert_str_eq(back->elf, elf);
+    cr_assert_str_eq(back->chip, "f401re");
+    cr_assert_str_eq(back->sha256, /* of "abc": FIPS 180-2, appendix B.1 */
+                     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    sidecar_close(back);
+}
+
 #define HEAD "{\"schema\": \"linkpulse.wave/1\", \"wave\": {\"octets\": 10}, "
 #define PACKET(more)                                                                               \
     HEAD "\"packets\": [{\"frame\": 1, \"capture\": \"a\", \"index\": 1, \"from\": 5, \"to\": 9, " \

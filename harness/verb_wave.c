@@ -64,10 +64,9 @@ static bool decode(const struct options *options, const struct view *view, struc
     struct decode_export job;
     if (!decode_export_init(&job, view->store, wave->decode, err))
         return false;
-    if (wave->from || wave->to) {
-        job.request.from = view->from;
-        job.request.to = view->from + view->span;
-    }
+    if ((wave->from || wave->to) &&
+        !wave_range(view, wave, &job.request.from, &job.request.to, err))
+        return false;
     job.request.code = view->code;
     job.request.function = view->code ? code_function : NULL;
     return decode_export(&job, stdout, options->json, err);

@@ -90,6 +90,13 @@ told() { shot "${@:2}" && [[ "$(verdict)" == *"$1" ]]; }
 check "--from, --to" told "5 us to 8 us" --from 5us --to 8000ns
 check "--from alone" told "5 us to 20 us" --from 0.000005s
 check "--to alone" told "0 s to 8 us" --to 8us
+active() { wave --signals ready,clk --svg "$tree/a.svg" && says ">top.ready<" a.svg; } # below, in full
+check "the first row of --signals is active" active
+check "times far outside" told "-35 us to 5 us" --from -9e18 --to 9e18
+decoded() { exits 0 wave "$kinds" --decode manchester=clk "$@" && [ "$(grep -c $'\t' "$tree/out")" -gt 0 ]; }
+check "--decode of a range" decoded --from 0 --to 8us
+undecoded() { ! decoded "$@" && [ -s "$tree/out" ]; }
+check "--decode of times outside of the file" undecoded --from 1s --to 2s
 check "a number counts ticks" told "5 us to 8 us" --from 5000 --to 8000
 check "--size" told ", 0 s to 20 us" --size 321x201
 narrow() { shot --size 320x200 --scale 4 --panel "$1" --details; }

@@ -3,10 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/interrupt.h"
 #include "harness/view/act_internal.h"
 #include "harness/view/find_items.h"
 
-#define VALUE_BUDGET 16000000 /* changes compared before a search for a value gives up */
+/* Work before a search for a value gives up: changes, those of wide vectors counted by their
+ * words. */
+#define VALUE_BUDGET 16000000
 
 /* --- edges of a signal --------------------------------------------------------------------- */
 
@@ -68,7 +71,7 @@ bool act_edge(struct view *view, enum view_action action, const struct act *act)
     bool next = action == ACT_EDGE_NEXT;
     int64_t edge;
     (void)act;
-    if (!row_edge(view, view->active, act_here(view), next, &edge)) {
+    if (!row_edge(view, view->active, view_here(view), next, &edge)) {
         if (!view->message[0])
             view_say(view, "no %s edge in this row", next ? "later" : "earlier");
         return false;
@@ -108,7 +111,7 @@ bool act_failure(struct view *view, enum view_action action, const struct act *a
     const struct sidecar *sidecar = view->sidecar;
     const struct sidecar_failure *best = NULL;
     bool next = action == ACT_FAILURE_NEXT;
-    int64_t here = act_here(view), at = here;
+    int64_t here = view_here(view), at = here;
     (void)act;
     for (size_t i = 0; sidecar && i < sidecar->n_failures; i++) {
         const struct sidecar_failure *f = &sidecar->failures[i];
@@ -120,7 +123,7 @@ bool act_failure(struct view *view, enum view_action action, const struct act *a
         view_say(view, "no %s failure", next ? "later" : "earlier");
         return false;
     }
-    act_put_cursor(view, best ? best->time : at);
+    act_put_cursor(view, best ? view_within(view, best->time) : at);
     view_say(view, "%s", best ? best->text : "an error of a decoder");
     return true;
 }
@@ -139,7 +142,7 @@ static bool packet_at(const struct sidecar *sidecar, int64_t here, bool next, in
 
 bool act_frame(struct view *view, enum view_action action, const struct act *act) {
     bool next = action == ACT_FRAME_NEXT;
-    int64_t here = act_here(view), at = here;
+    int64_t here = view_here(view), at = here;
     (void)act;
     bool any = view->sidecar && view->sidecar->n_packets
                    ? packet_at(view->sidecar, here, next, &at)
@@ -157,7 +160,7 @@ bool act_frame(struct view *view, enum view_action action, const struct act *act
 /* A value as it was typed: as a number, and as the text it is shown with. */
 struct wanted {
     const char *text;
-    bool is_number;
+    bool is_number, is_real;
     bool negative;
     uint64_t number; /* its magnitude */
     double real;
@@ -172,6 +175,7 @@ static struct wanted read_wanted(const char *text) {
     w.number = strtoull(base == 2 ? digits + 2 : digits, &end, base);
     w.is_number = *digits >= '0' && *digits <= '9' && *end == 0;
     w.real = strtod(w.text, &end);
+    w.is_real = end != w.text && *end == 0;
     return w;
 }
 
@@ -183,18 +187,29 @@ static bool number_is(const struct store_signal *signal, uint64_t value, const s
     return w->number <= mask && value == (-w->number & mask);
 }
 
+/* Whole ones in full, as addresses are; others by the digits that are shown. */
+static bool real_is(const struct store_cursor *c, const struct wanted *w) {
+    char text[64], typed[64];
+    uint64_t value;
+    if (w->is_number && !w->negative && store_number(c, &value))
+        return value == w->number;
+    if (!w->is_real)
+        return false;
+    snprintf(text, sizeof text, "%.6g", store_real(c));
+    snprintf(typed, sizeof typed, "%.6g", w->real);
+    return strcmp(text, typed) == 0;
+}
+
 static bool value_is(const struct view *view, const struct store_cursor *c, uint32_t id,
                      enum view_radix radix, const struct wanted *w) {
     const struct store_signal *signal = store_signal(view->store, id);
-    char text[VIEW_TEXT], typed[64];
+    char text[VIEW_TEXT];
     uint64_t value;
+    if (signal->kind == STORE_REAL)
+        return real_is(c, w);
     if (signal->kind == STORE_VECTOR && w->is_number && store_number(c, &value))
         return number_is(signal, value, w);
     view_cursor_text(c, signal, radix, text, sizeof text);
-    if (signal->kind == STORE_REAL) {
-        snprintf(typed, sizeof typed, "%.6g", w->real);
-        return strcmp(text, typed) == 0;
-    }
     return strcmp(text, w->text) == 0;
 }
 
@@ -202,12 +217,15 @@ static bool value_is(const struct view *view, const struct store_cursor *c, uint
 static int find_value(const struct view *view, uint32_t id, bool next, const struct wanted *w,
                       int64_t *at) {
     enum view_radix radix = view->rows[view->active].radix;
-    int64_t here = act_here(view);
+    int64_t here = view_here(view);
     struct store_cursor c;
     bool on = store_seek(view->store, id, next || here == INT64_MIN ? here : here - 1, &c);
     bool more = next ? store_next(&c) : on;
-    for (uint64_t n = 0; more; more = next ? store_next(&c) : store_previous(&c)) {
-        if (++n > VALUE_BUDGET)
+    uint64_t work = 0, each = 1 + store_signal(view->store, id)->width / 64;
+    sig_atomic_t before = interrupted;
+    for (; more; more = next ? store_next(&c) : store_previous(&c)) {
+        work += each;
+        if (work > VALUE_BUDGET || interrupted != before)
             return -1;
         if (value_is(view, &c, id, radix, w)) {
             *at = c.time;
@@ -231,7 +249,7 @@ bool act_value(struct view *view, enum view_action action, const struct act *act
     int found = find_value(view, signal, next, &w, &at);
     if (found <= 0) {
         view_say(view,
-                 found ? "%.200s is not in the next 16 million changes"
+                 found ? "%.200s does not come soon; the search gave up"
                        : "%.200s does not come any more",
                  view->value);
         return false;
@@ -244,14 +262,10 @@ bool act_value(struct view *view, enum view_action action, const struct act *act
 
 bool act_detail(struct view *view, enum view_action action, const struct act *act) {
     struct detail details[DETAIL_MOST];
-    int64_t time = view->cursors[view->cursor];
+    size_t n = view_details(view, details);
     (void)act;
-    size_t n = time == VIEW_NO_TIME
-                   ? 0
-                   : details_at(view->store, view->sidecar, view->code,
-                                view_row_signal(view, view->active), time, details);
     if (!n) {
-        view_say(view, "nothing is known of the cursor's time");
+        view_say(view, "nothing is known of this time");
         return false;
     }
     view->detail = view->detail < n ? view->detail : 0;

@@ -13,7 +13,6 @@ bool act_marker(struct view *view, enum view_action action, const struct act *ac
 bool act_past(struct view *view, enum view_action action, const struct act *act);
 /* The cursor that keys move goes to `time`, which is then seen. */
 void act_put_cursor(struct view *view, int64_t time);
-int64_t act_here(const struct view *view); /* the cursor's time, or of the middle */
 
 /* act_find.c */
 bool act_edge(struct view *view, enum view_action action, const struct act *act);

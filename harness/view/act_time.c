@@ -18,11 +18,6 @@ static int64_t middle(const struct view *view) {
     return view->from + view->span / 2;
 }
 
-int64_t act_here(const struct view *view) {
-    int64_t time = view->cursors[view->cursor];
-    return time == VIEW_NO_TIME ? middle(view) : time;
-}
-
 /* --- zoom and pan -------------------------------------------------------------------------- */
 
 static bool moved(const struct view *view, int64_t from, int64_t span) {
@@ -34,7 +29,7 @@ static void zoom_around(struct view *view, int64_t time, int64_t span) {
     int64_t from = view->from;
     double part = (double)(time - from) / (double)view->span;
     view_set_range(view, from, span); /* tells the lawful span */
-    view_set_range(view, time - (int64_t)llround(part * (double)view->span), view->span);
+    view_set_range(view, view_difference(time, llround(part * (double)view->span)), view->span);
 }
 
 static bool zoom_cursors(struct view *view) {
@@ -43,22 +38,23 @@ static bool zoom_cursors(struct view *view) {
         view_say(view, "set both cursors first");
         return false;
     }
-    int64_t from = a < b ? a : b, span = (a < b ? b : a) - from;
-    view_set_range(view, from - span / MARGIN_PART, span + 2 * (span / MARGIN_PART));
+    int64_t from = a < b ? a : b, span = view_difference(a < b ? b : a, from);
+    int64_t margin = span / MARGIN_PART;
+    view_set_range(view, view_difference(from, margin), view_sum(span, 2 * margin));
     return true;
 }
 
 static int64_t zoom_centre(const struct view *view, const struct act *act) {
     if (is_seen(view, act->time))
         return act->time;
-    return is_seen(view, act_here(view)) ? act_here(view) : middle(view);
+    return is_seen(view, view_here(view)) ? view_here(view) : middle(view);
 }
 
 bool act_zoom(struct view *view, enum view_action action, const struct act *act) {
     int64_t from = view->from, span = view->span, begin = store_begin(view->store);
     switch (action) {
     case ACT_ZOOM_ALL:
-        view_set_range(view, begin, store_end(view->store) - begin);
+        view_set_range(view, begin, view_difference(store_end(view->store), begin));
         break;
     case ACT_ZOOM_CURSORS:
         return zoom_cursors(view);
@@ -104,7 +100,7 @@ static bool go_time(struct view *view, const char *text) {
         return false;
     }
     bool relative = *text == '+' || (*text == '-' && begin >= 0);
-    if (relative && __builtin_add_overflow(act_here(view), time, &time))
+    if (relative && __builtin_add_overflow(view_here(view), time, &time))
         time = time < 0 ? end : begin;
     if (time < begin || time > end) {
         char first[64], last[64];
@@ -163,7 +159,7 @@ static bool set_cursor(struct view *view, unsigned which, const struct act *act)
 }
 
 static bool step_cursor(struct view *view, bool left) {
-    int64_t time = act_here(view), step = view->span / (view->width ? view->width : 1);
+    int64_t time = view_here(view), step = view->span / (view->width ? view->width : 1);
     step = step > 0 ? step : 1;
     if (left ? time < INT64_MIN + 1 + step : time > INT64_MAX - step)
         return false;
@@ -213,7 +209,7 @@ bool act_marker(struct view *view, enum view_action action, const struct act *ac
         return false;
     }
     if (action == ACT_MARKER_SET) {
-        view->markers[marker] = act_here(view);
+        view->markers[marker] = view_here(view);
     } else if (view->markers[marker] == VIEW_NO_TIME) {
         view_say(view, "marker %c is not set", 'a' + (int)marker);
         return false;

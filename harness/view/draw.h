@@ -13,7 +13,7 @@
 
 struct draw_decoded {
     const struct decoder *decoder; /* NULL: free */
-    const struct store *store;
+    uint64_t serial;               /* of the view */
     uint32_t inputs[DECODE_MAX_INPUTS];
     int64_t from, to, end; /* what was decoded, and the end of the file then */
     int64_t span;          /* of the view it was decoded for */
@@ -56,6 +56,10 @@ void draw_batch_begin(struct draw_batch *batch, struct paint *paint, struct pain
 void draw_batch_add(struct draw_batch *batch, int x, int y, int w, int h);
 void draw_batch_end(struct draw_batch *batch);
 
+/* What is x: between two strokes, hatched. */
+void draw_hatch(const struct draw *draw, struct draw_batch *under, struct draw_batch *strokes,
+                struct paint_rect r);
+
 /* --- small things ----------------------------------------------------------------------------- */
 
 enum draw_side { DRAW_LEFT, DRAW_MIDDLE, DRAW_RIGHT };
@@ -68,8 +72,6 @@ int draw_label(struct draw *draw, struct paint_rect rect, unsigned size, enum dr
 /* The same that leaves the end of the text, where names differ. */
 int draw_label_end(struct draw *draw, struct paint_rect rect, unsigned size, const char *text,
                    struct paint_colour colour);
-/* At most `n` characters of `text`, the last one an ellipsis when some are left out. */
-void draw_shorten(char *out, size_t size, const char *text, size_t n);
 /* The column of a time in the traces' rectangle, as pixel; false: not in what is seen. */
 bool draw_x(const struct draw *draw, int64_t time, int *x);
 /* When the column of values is: at the cursor that keys move, the other one or the pointer; NULL:

@@ -15,7 +15,7 @@ struct analog {
     int top, bottom, stroke;
     double low, high; /* values at bottom and top */
     char name[1024];  /* of the signal, in full */
-    struct draw_batch line, busy;
+    struct draw_batch line, busy, unknown, unknown_under;
 };
 
 static double held(double x, double low, double high) {
@@ -44,7 +44,8 @@ static void widen(struct analog *analog, double value) {
         analog->high = value;
 }
 
-/* A constant stands in the middle. */
+/* Of a signal without any value it is that of its thresholds, or 0 to 1. A constant stands in the
+ * middle. */
 static void scale(struct analog *analog) {
     const struct store *store = analog->draw->view->store;
     const struct sidecar *sidecar = analog->draw->view->sidecar;
@@ -54,11 +55,16 @@ static void scale(struct analog *analog) {
         length = 0;
     store_columns(store, analog->row->signal, begin, length < INT64_MAX ? length + 1 : length, 1,
                   &whole);
-    analog->low = held(whole.low, -1e300, 1e300);
-    analog->high = held(whole.high, analog->low, 1e300);
+    bool none = whole.low > whole.high;
+    analog->low = none ? 1e300 : held(whole.low, -1e300, 1e300);
+    analog->high = none ? -1e300 : held(whole.high, analog->low, 1e300);
     for (size_t i = 0; (i = next_threshold(analog, i)) != SIZE_MAX; i++) {
         widen(analog, held(sidecar->thresholds[i].low, -1e300, 1e300));
         widen(analog, held(sidecar->thresholds[i].high, -1e300, 1e300));
+    }
+    if (analog->low > analog->high) {
+        analog->low = 0;
+        analog->high = 1;
     }
     double margin = analog->high > analog->low ? 0.04 * (analog->high - analog->low)
                                                : 0.5 + fabs(analog->low) / 100;
@@ -77,23 +83,35 @@ static int first_column(const struct analog *analog) {
     return store_next(&cursor) ? layout_column(view, analog->area.w, cursor.time) : analog->area.w;
 }
 
+/* Columns of one value; x and z have no height. */
+static void level(struct analog *analog, const struct store_column *column, int from, int to) {
+    int x = analog->area.x + from, stroke = analog->stroke;
+    if (column->last && column->last != '=')
+        draw_hatch(
+            analog->draw, &analog->unknown_under, &analog->unknown,
+            (struct paint_rect){x, analog->top, to - from, analog->bottom - analog->top + stroke});
+    else
+        draw_batch_add(&analog->line, x, height_of(analog, column->high), to - from, stroke);
+}
+
 /* Each column from its least to its greatest; equal ones beside each other at once. */
 static void steps(struct analog *analog, const struct store_column *columns, int from, int n) {
     int x0 = analog->area.x, start = from;
     for (int i = from; i < n; i++) {
         int top = height_of(analog, columns[i].high), bottom = height_of(analog, columns[i].low);
-        if (columns[i].changes > 1 && bottom - top > 2 * analog->stroke)
+        unsigned changes = columns[i].low <= columns[i].high ? columns[i].changes : 0;
+        if (changes > 1 && bottom - top > 2 * analog->stroke)
             draw_batch_add(&analog->busy, x0 + i, top, 1, bottom - top);
-        if (columns[i].changes == 1)
+        if (changes == 1)
             draw_batch_add(&analog->line, x0 + i, top, analog->stroke,
                            bottom - top + analog->stroke);
-        if (columns[i].changes > 1) {
+        if (changes > 1) {
             draw_batch_add(&analog->line, x0 + i, top, 1, analog->stroke);
             draw_batch_add(&analog->line, x0 + i, bottom, 1, analog->stroke);
         }
         bool ends = i + 1 == n || columns[i + 1].changes || columns[i].changes;
         if (ends && !columns[i].changes)
-            draw_batch_add(&analog->line, x0 + start, top, i + 1 - start, analog->stroke);
+            level(analog, &columns[i], start, i + 1);
         if (ends)
             start = i + 1;
     }
@@ -218,6 +236,8 @@ void draw_analog(struct draw *draw, const struct view_row *row, struct paint_rec
     axis(&analog);
     draw_batch_begin(&analog.line, draw->paint, draw->theme->real);
     draw_batch_begin(&analog.busy, draw->paint, theme_thin(draw->theme->real, 110));
+    draw_batch_begin(&analog.unknown, draw->paint, draw->theme->unknown);
+    draw_batch_begin(&analog.unknown_under, draw->paint, theme_thin(draw->theme->unknown, 40));
     threshold_lines(&analog);
     store_columns(view->store, row->signal, view->from, view->span, (size_t)area.w, columns);
     draw->paint->ops->clip(draw->paint, &area);
@@ -225,6 +245,8 @@ void draw_analog(struct draw *draw, const struct view_row *row, struct paint_rec
         joined(&analog);
     else
         steps(&analog, columns, first_column(&analog), area.w);
+    draw_batch_end(&analog.unknown_under);
+    draw_batch_end(&analog.unknown);
     draw_batch_end(&analog.busy);
     draw_batch_end(&analog.line);
     draw->paint->ops->clip(draw->paint, NULL);

@@ -2,8 +2,6 @@
  * saw: nothing is missed, however narrow. */
 #include "harness/view/draw.h"
 
-#define HATCH 5 /* points between the strokes of x */
-
 struct bits {
     struct draw *draw;
     struct paint_rect area;
@@ -23,20 +21,7 @@ static int height_of(const struct bits *bits, char bit) {
     return is_one(bit) ? bits->high : is_zero(bit) ? bits->low : bits->middle;
 }
 
-/* x and VHDL's u, w and -: between two strokes, hatched. */
-static void unknown_run(struct bits *bits, int from, int to) {
-    int hatch = layout_pixels(&bits->draw->layout, HATCH), x0 = bits->area.x;
-    draw_batch_add(&bits->unknown_under, x0 + from, bits->high, to - from,
-                   bits->low - bits->high + bits->stroke);
-    draw_batch_add(&bits->unknown, x0 + from, bits->high, to - from, bits->stroke);
-    draw_batch_add(&bits->unknown, x0 + from, bits->low, to - from, bits->stroke);
-    for (int x = from - from % hatch; x < to; x += hatch)
-        if (x >= from)
-            draw_batch_add(&bits->unknown, x0 + x, bits->high, bits->stroke,
-                           bits->low - bits->high);
-}
-
-/* Columns [from, to) at one value. */
+/* Columns [from, to) at one value. Hatched: x and VHDL's u, w and -. */
 static void run(struct bits *bits, char bit, int from, int to) {
     int x = bits->area.x + from;
     if (!bit || to <= from)
@@ -49,7 +34,9 @@ static void run(struct bits *bits, char bit, int from, int to) {
     } else if (bit == 'z') {
         draw_batch_add(&bits->floating, x, bits->middle, to - from, bits->stroke);
     } else {
-        unknown_run(bits, from, to);
+        draw_hatch(
+            bits->draw, &bits->unknown_under, &bits->unknown,
+            (struct paint_rect){x, bits->high, to - from, bits->low - bits->high + bits->stroke});
     }
 }
 

@@ -24,17 +24,26 @@ static void slanted(struct bus *bus, struct draw_batch *batch, int x, int side) 
     }
 }
 
-static bool is_unknown(const char *text) {
-    return strcmp(text, "x") == 0 || strcmp(text, "z") == 0 || strcmp(text, "u") == 0;
+/* A string may read like anything. */
+static bool is_string(const struct bus *bus) {
+    return store_signal(bus->draw->view->store, bus->row->signal)->kind == STORE_STRING;
 }
 
-/* The value that holds in [from, to), "" when there is none yet. */
-static void value_of(const struct bus *bus, int from, char *out, size_t size) {
+static bool is_unknown(const struct bus *bus, const char *text) {
+    return !is_string(bus) &&
+           (strcmp(text, "x") == 0 || strcmp(text, "z") == 0 || strcmp(text, "u") == 0);
+}
+
+/* The value that holds in [from, to), "" when there is none yet. Tells whether it is hexadecimal
+ * digits, of which the prefix is left out. */
+static bool value_of(const struct bus *bus, int from, char *out, size_t size) {
     const struct view *view = bus->draw->view;
     int64_t time = layout_column_time(view, bus->area.w, from + 1) - 1;
     view_value_text(view, bus->row->signal, bus->row->radix, time, out, size);
-    if (strncmp(out, "0x", 2) == 0)
+    bool hex = !is_string(bus) && strncmp(out, "0x", 2) == 0;
+    if (hex)
         memmove(out, out + 2, strlen(out + 2) + 1);
+    return hex;
 }
 
 /* So that what is shown of a number that does not fit are digits that say something. */
@@ -48,14 +57,12 @@ static void drop_zeros(char *text) {
 static void run(struct bus *bus, int from, int to, bool opens, bool closes) {
     struct draw *draw = bus->draw;
     int slant = to - from > 4 * bus->slant ? bus->slant : 0, cell = paint_cell(draw->layout.text);
-    char text[VALUE] = "";
-    if (to - from > 2 * bus->stroke)
-        value_of(bus, from, text, sizeof text);
-    else
-        text[0] = '?';
-    if (!text[0] && store_signal(draw->view->store, bus->row->signal)->kind != STORE_STRING)
+    char text[VALUE] = "?";
+    bool hex = to - from > 2 * bus->stroke && value_of(bus, from, text, sizeof text);
+    if (!text[0] && !is_string(bus))
         return;
-    struct draw_batch *batch = is_unknown(text) ? &bus->unknown : &bus->line;
+    bool unknown = is_unknown(bus, text);
+    struct draw_batch *batch = unknown ? &bus->unknown : &bus->line;
     int a = from + (opens ? slant : 0), b = to - (closes ? slant : 0);
     draw_batch_add(batch, bus->area.x + a, bus->top, b - a, bus->stroke);
     draw_batch_add(batch, bus->area.x + a, bus->bottom - bus->stroke, b - a, bus->stroke);
@@ -68,11 +75,11 @@ static void run(struct bus *bus, int from, int to, bool opens, bool closes) {
     int margin = slant + 2 * bus->stroke;
     struct paint_rect inside = {bus->area.x + from, bus->area.y, to - from, bus->area.h};
     inside = draw_inner(inside, margin);
-    if (bus->row->radix == VIEW_HEX && paint_text_width(draw->layout.text, text) > inside.w)
+    if (hex && paint_text_width(draw->layout.text, text) > inside.w)
         drop_zeros(text);
     if (inside.w >= (text[0] && !text[1] ? 1 : 2) * cell)
         draw_label(draw, inside, draw->layout.text, DRAW_MIDDLE, text,
-                   is_unknown(text) ? draw->theme->unknown : draw->theme->ink);
+                   unknown ? draw->theme->unknown : draw->theme->ink);
 }
 
 /* Too many changes to tell apart, or one with no room around it. */

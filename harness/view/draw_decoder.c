@@ -129,12 +129,18 @@ static void one(struct rows *rows, const struct decode_item *item) {
     box(rows, line_of(rows, item->line, from, to), item->class, text);
 }
 
+/* The row may be cut to what there is of the window. */
+static bool fits(const struct rows *rows, const struct decode_item *item) {
+    return ((int)item->line + 1) * rows->h <= rows->area.h;
+}
+
 static void marks(struct rows *rows, const struct decode_items *items) {
     int last[DECODE_MAX_LINES] = {-1, -1, -1, -1}, from, to;
     for (size_t i = 0; i < items->n; i++) {
         const struct decode_item *item = &items->items[i];
-        if (item->class != DECODE_ERROR || !columns_of(rows, item, &from, &to) ||
-            to - from >= rows->least || from == last[item->line])
+        if (item->class != DECODE_ERROR || !fits(rows, item) ||
+            !columns_of(rows, item, &from, &to) || to - from >= rows->least ||
+            from == last[item->line])
             continue;
         error_mark(rows, item->line, from);
         last[item->line] = from;
@@ -161,11 +167,13 @@ void draw_decoder(struct draw *draw, const struct view_row *row, struct paint_re
                         .least = layout_pixels(&draw->layout, LEAST),
                         .h = draw->layout.line};
     captions(&rows, row->decoder, items ? items->left_out : 0);
+    draw->paint->ops->clip(draw->paint, &area);
     for (size_t i = 0; items && i < items->n; i++)
-        if (((int)items->items[i].line + 1) * rows.h <= area.h)
+        if (fits(&rows, &items->items[i]))
             one(&rows, &items->items[i]);
     for (unsigned i = 0; i < DECODE_MAX_LINES; i++)
         end_merged(&rows, i);
     if (items)
         marks(&rows, items);
+    draw->paint->ops->clip(draw->paint, NULL);
 }

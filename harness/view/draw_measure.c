@@ -82,8 +82,9 @@ static void histogram(struct lines *lines) {
     axis.y = area.y + area.h;
     axis.h = h;
     view_time_text(draw->view, measure->bin_from, from, sizeof from);
-    view_time_text(draw->view, measure->bin_from + measure->bin_width * bins_used(measure), to,
-                   sizeof to);
+    int64_t bins = bins_used(measure), width = measure->bin_width; /* of 2^63 ticks at most */
+    int64_t end = width < INT64_MAX / bins ? view_sum(measure->bin_from, width * bins) : INT64_MAX;
+    view_time_text(draw->view, end, to, sizeof to);
     int used = draw_label(draw, axis, draw->layout.small, DRAW_LEFT, from, draw->theme->soft);
     axis.x += used + draw->layout.pad;
     axis.w -= used + draw->layout.pad;
@@ -113,7 +114,7 @@ void draw_measure(struct draw *draw) {
         return;
     }
     signal_name(&lines);
-    time_pair(&lines, "within", measure->to - measure->from);
+    time_pair(&lines, "within", view_difference(measure->to, measure->from));
     snprintf(text, sizeof text, "%" PRIu64 "%s", measure->n, measure->cut ? " and more" : "");
     pair(&lines,
          measure->level == '0'   ? "low pulses"

@@ -3,6 +3,8 @@
 
 #include "harness/view/draw.h"
 
+#define HATCH 5 /* points between the strokes of x */
+
 void draw_memory_destroy(struct draw_memory *memory) {
     if (!memory)
         return;
@@ -32,11 +34,11 @@ struct store_column *draw_columns(struct draw *draw, size_t n) {
     return memory->columns;
 }
 
-static struct draw_decoded *slot_of(struct draw_memory *memory, const struct store *store,
+static struct draw_decoded *slot_of(struct draw_memory *memory, uint64_t serial,
                                     const struct view_row *row) {
     for (size_t i = 0; i < DRAW_DECODED; i++) {
         struct draw_decoded *slot = &memory->decoded[i];
-        if (slot->decoder == row->decoder && slot->store == store &&
+        if (slot->decoder == row->decoder && slot->serial == serial &&
             memcmp(slot->inputs, row->inputs, sizeof slot->inputs) == 0)
             return slot;
     }
@@ -70,7 +72,7 @@ const struct decode_items *draw_decode(struct draw *draw, const struct view_row 
     };
     if (!memory)
         return NULL;
-    struct draw_decoded *slot = slot_of(memory, view->store, row);
+    struct draw_decoded *slot = slot_of(memory, view->serial, row);
     if (is_decoded(slot, view))
         return &slot->items;
     memcpy(request.inputs, row->inputs, sizeof request.inputs);
@@ -78,7 +80,7 @@ const struct decode_items *draw_decode(struct draw *draw, const struct view_row 
     if (!decode_run(row->decoder, &request, &slot->items))
         return NULL;
     slot->decoder = row->decoder;
-    slot->store = view->store;
+    slot->serial = view->serial;
     slot->from = request.from;
     slot->to = request.to;
     slot->span = view->span;
@@ -108,4 +110,15 @@ void draw_batch_add(struct draw_batch *batch, int x, int y, int w, int h) {
     if (batch->n == DRAW_BATCH)
         draw_batch_end(batch);
     batch->rects[batch->n++] = (struct paint_rect){x, y, w, h};
+}
+
+void draw_hatch(const struct draw *draw, struct draw_batch *under, struct draw_batch *strokes,
+                struct paint_rect r) {
+    int stroke = draw->layout.stroke, step = layout_pixels(&draw->layout, HATCH);
+    int offset = (r.x - draw->layout.traces.x) % step;
+    draw_batch_add(under, r.x, r.y, r.w, r.h);
+    draw_batch_add(strokes, r.x, r.y, r.w, stroke);
+    draw_batch_add(strokes, r.x, r.y + r.h - stroke, r.w, stroke);
+    for (int x = r.x + (offset ? step - offset : 0); x < r.x + r.w; x += step)
+        draw_batch_add(strokes, x, r.y, stroke, r.h - stroke);
 }

@@ -68,11 +68,11 @@ static void value(struct draw *draw, const struct view_row *row, struct paint_re
     const struct view *view = draw->view;
     int64_t time;
     char text[256];
-    if (!draw_value_time(view, &time) ||
-        store_signal(view->store, row->signal)->kind == STORE_EVENT)
+    enum store_kind kind = store_signal(view->store, row->signal)->kind;
+    if (!draw_value_time(view, &time) || kind == STORE_EVENT)
         return;
     view_value_text(view, row->signal, row->radix, time, text, sizeof text);
-    bool unknown = text[0] && strchr("xzuw-", text[0]) && !text[1];
+    bool unknown = kind != STORE_STRING && text[0] && strchr("xzuw-", text[0]) && !text[1];
     draw_label(draw, at, draw->layout.text, DRAW_LEFT, text,
                unknown ? draw->theme->unknown : draw->theme->ink);
 }

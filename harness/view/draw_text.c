@@ -13,7 +13,8 @@ static const char *skip(const char *text, size_t n) {
     return text;
 }
 
-void draw_shorten(char *out, size_t size, const char *text, size_t n) {
+/* At most `n` characters of `text`, the last one an ellipsis when some are left out. */
+static void shorten(char *out, size_t size, const char *text, size_t n) {
     size_t all = paint_characters(text);
     size_t octets = (size_t)(skip(text, all <= n ? n : n ? n - 1 : 0) - text);
     if (octets + sizeof ELLIPSIS > size)
@@ -39,7 +40,7 @@ static size_t room_for(struct paint_rect rect, unsigned size) {
 int draw_label(struct draw *draw, struct paint_rect rect, unsigned size, enum draw_side side,
                const char *text, struct paint_colour colour) {
     char fits[LONGEST];
-    draw_shorten(fits, sizeof fits, text, room_for(rect, size));
+    shorten(fits, sizeof fits, text, room_for(rect, size));
     return put(draw, rect, size, side, fits, colour);
 }
 

@@ -151,11 +151,6 @@ void draw_status(struct draw *draw) {
 
 /* --- packet, edge and code -------------------------------------------------------------------- */
 
-static int64_t detail_time(const struct view *view) {
-    int64_t cursor = view->cursors[view->cursor & 1];
-    return cursor != VIEW_NO_TIME ? cursor : view->from + view->span / 2;
-}
-
 void draw_details(struct draw *draw) {
     const struct view *view = draw->view;
     const struct layout *layout = &draw->layout;
@@ -165,8 +160,7 @@ void draw_details(struct draw *draw) {
     if (all.h <= 0)
         return;
     draw_fill(draw, all.x, all.y, all.w, layout->stroke, draw->theme->edge);
-    size_t n = details_at(view->store, view->sidecar, view->code,
-                          view_row_signal(view, view->active), detail_time(view), details);
+    size_t n = view_details(view, details);
     at.y += layout->pad / 2;
     at.h = layout_pixels(layout, 18);
     for (size_t i = 0; i < n && at.y + at.h <= all.y + all.h; i++, at.y += at.h) {
@@ -195,14 +189,18 @@ static void trace(struct draw *draw, const struct view_row *row, struct paint_re
     signal = store_signal(draw->view->store, row->signal);
     bool number = signal->kind == STORE_REAL || signal->kind == STORE_VECTOR;
     bool height = signal->kind == STORE_REAL && row->radix == VIEW_REAL;
-    if (height || (number && row->style != VIEW_AUTO))
+    if (height || (number && row->style != VIEW_AUTO)) {
         draw_analog(draw, row, area);
-    else if (signal->kind == STORE_BIT)
+        return;
+    }
+    draw->paint->ops->clip(draw->paint, &area);
+    if (signal->kind == STORE_BIT)
         draw_bits(draw, row->signal, area);
     else if (signal->kind == STORE_EVENT)
         draw_events(draw, row->signal, area);
     else
         draw_bus(draw, row, area);
+    draw->paint->ops->clip(draw->paint, NULL);
 }
 
 static void rows(struct draw *draw) {

@@ -150,6 +150,13 @@ static bool edit(struct view *view, unsigned key) {
     case KEY_PAGE_DOWN:
         view_act_choose(view, key == KEY_PAGE_UP ? -PAGE : PAGE);
         return true;
+    case KEY_DELETE:
+    case KEY_LEFT:
+    case KEY_RIGHT:
+    case KEY_HOME:
+    case KEY_END:
+    case KEY_TAB:
+        return true; /* not what they do to rows and time */
     default:
         return false;
     }

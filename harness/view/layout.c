@@ -214,7 +214,10 @@ int layout_column(const struct view *view, int width, int64_t time) {
 }
 
 int64_t layout_column_time(const struct view *view, int width, int column) {
-    return view->from + (int64_t)((wide)column * view->span / (width > 0 ? width : 1));
+    wide time = view->from + (wide)column * view->span / (width > 0 ? width : 1);
+    return time > INT64_MAX    ? INT64_MAX
+           : time < -INT64_MAX ? -INT64_MAX /* VIEW_NO_TIME is none */
+                               : (int64_t)time;
 }
 
 struct paint_rect layout_traces(const struct view *view) {

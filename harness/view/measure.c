@@ -45,7 +45,7 @@ static int64_t next_pulse(struct pulses *p) {
         note(p);
         bool whole = is_level(before) && is_level(p->now);
         if (whole && (level == p->level || level == '*'))
-            return p->cursor.time - start;
+            return view_difference(p->cursor.time, start);
     }
     return -1;
 }

@@ -200,6 +200,9 @@ static bool click_panel(struct view *view, size_t line) {
 }
 
 static bool click_details(struct view *view, size_t line) {
+    struct detail details[DETAIL_MOST];
+    if (line >= view_details(view, details))
+        return false;
     view->detail = line;
     return view_act(view, ACT_DETAIL_FOLLOW, NULL);
 }

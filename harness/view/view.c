@@ -16,7 +16,9 @@
 #define ROUND_FAILURE   8 /* us seen around a failure: some octets, with their edges */
 
 void view_init(struct view *view, struct store *store, struct sidecar *sidecar, struct code *code) {
+    static uint64_t n_opened;
     *view = (struct view){.store = store, .sidecar = sidecar, .code = code, .scale = 1};
+    view->serial = ++n_opened;
     view->cursors[0] = view->cursors[1] = view->pointer = VIEW_NO_TIME;
     view->width = 1280;
     view->height = 800;
@@ -25,7 +27,7 @@ void view_init(struct view *view, struct store *store, struct sidecar *sidecar, 
     view->measure.signal = STORE_NONE;
     for (size_t i = 0; i < VIEW_MARKERS; i++)
         view->markers[i] = VIEW_NO_TIME;
-    view_set_range(view, store_begin(store), store_end(store) - store_begin(store));
+    view_set_range(view, store_begin(store), view_difference(store_end(store), store_begin(store)));
 }
 
 void view_finish(struct view *view) {
@@ -218,21 +220,31 @@ void view_default_rows(struct view *view) {
 
 void view_default_range(struct view *view) {
     int64_t begin = store_begin(view->store), us = 0;
-    view_set_range(view, begin, store_end(view->store) - begin);
+    view_set_range(view, begin, view_difference(store_end(view->store), begin));
     if (!view->sidecar || !view->sidecar->n_failures || !view_time_read(view, "1us", &us) || us < 1)
         return;
-    int64_t at = view->sidecar->failures[0].time, span = ROUND_FAILURE * us;
+    int64_t at = view_within(view, view->sidecar->failures[0].time), span = ROUND_FAILURE * us;
+    int64_t from = view_difference(at, span / 4);
     view->cursors[0] = at;
     if (span < view->span) /* what leads there, and more of what follows */
-        view_set_range(view, at - span / 4 > begin ? at - span / 4 : begin, span);
+        view_set_range(view, from > begin ? from : begin, span);
     view_say(view, "%s", view->sidecar->failures[0].text);
 }
 
 /* --- the range ----------------------------------------------------------------------------- */
 
-static int64_t add(int64_t a, int64_t b) { /* saturates */
+int64_t view_sum(int64_t a, int64_t b) {
     int64_t sum;
-    return !__builtin_add_overflow(a, b, &sum) ? sum : b < 0 ? INT64_MIN + 1 : INT64_MAX;
+    if (__builtin_add_overflow(a, b, &sum))
+        return b < 0 ? -INT64_MAX : INT64_MAX;
+    return sum == VIEW_NO_TIME ? -INT64_MAX : sum;
+}
+
+int64_t view_difference(int64_t a, int64_t b) {
+    int64_t difference;
+    if (__builtin_sub_overflow(a, b, &difference))
+        return b > 0 ? -INT64_MAX : INT64_MAX;
+    return difference == VIEW_NO_TIME ? -INT64_MAX : difference;
 }
 
 static int64_t clamp(int64_t x, int64_t low, int64_t high) {
@@ -241,11 +253,11 @@ static int64_t clamp(int64_t x, int64_t low, int64_t high) {
 
 void view_set_range(struct view *view, int64_t from, int64_t span) {
     int64_t begin = store_begin(view->store), end = store_end(view->store);
-    int64_t length = add(end, -clamp(begin, -INT64_MAX, INT64_MAX));
+    int64_t length = view_difference(end, begin);
     view->span =
-        clamp(span, VIEW_MIN_SPAN, clamp(add(length, length), VIEW_MIN_SPAN, INT64_MAX / 2));
+        clamp(span, VIEW_MIN_SPAN, clamp(view_sum(length, length), VIEW_MIN_SPAN, INT64_MAX / 2));
     int64_t inside = view->span / 8; /* so much of the file stays seen */
-    from = clamp(from, add(begin, inside - view->span), add(end, -inside));
+    from = clamp(from, view_sum(begin, inside - view->span), view_difference(end, inside));
     view->from = from > INT64_MAX - view->span ? INT64_MAX - view->span : from;
 }
 
@@ -253,6 +265,16 @@ int64_t view_within(const struct view *view, int64_t time) {
     if (time == VIEW_NO_TIME)
         return time;
     return clamp(time, store_begin(view->store), store_end(view->store));
+}
+
+int64_t view_here(const struct view *view) {
+    int64_t time = view->cursors[view->cursor & 1];
+    return time == VIEW_NO_TIME ? view->from + view->span / 2 : time;
+}
+
+size_t view_details(const struct view *view, struct detail out[DETAIL_MOST]) {
+    return details_at(view->store, view->sidecar, view->code, view_row_signal(view, view->active),
+                      view_here(view), out);
 }
 
 void view_set_active(struct view *view, size_t row) {

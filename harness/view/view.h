@@ -67,6 +67,7 @@ struct view_measure {
 
 struct view {
     struct store *store;
+    uint64_t serial;         /* of this opening: another one's store may have the same address */
     struct sidecar *sidecar; /* NULL: none */
     struct code *code;       /* NULL: none */
 
@@ -129,8 +130,16 @@ void view_default_range(struct view *view);
 /* The range made lawful: at least VIEW_MIN_SPAN, no further out than one whole file to either
  * side, no overflow. */
 void view_set_range(struct view *view, int64_t from, int64_t span);
+/* Sums and differences of times, which a file may have from end to end of what ticks hold: held
+ * there, and never VIEW_NO_TIME. */
+int64_t view_sum(int64_t a, int64_t b);
+int64_t view_difference(int64_t a, int64_t b);
 /* The time, or the file's end that is nearest to it; VIEW_NO_TIME stays. */
 int64_t view_within(const struct view *view, int64_t time);
+/* The time that keys start from and details are of: the cursor's, or of the middle. */
+int64_t view_here(const struct view *view);
+/* What is known of it and of the active row's signal: how many. */
+size_t view_details(const struct view *view, struct detail out[DETAIL_MOST]);
 /* `active` on a row and within what is shown; accepts any row, or n_rows for none. */
 void view_set_active(struct view *view, size_t row);
 /* The signal of a row: of a decoder's its first input; STORE_NONE of a label or no row. */

@@ -92,9 +92,9 @@ static void follow_end(struct view *to, const struct view *from) {
     int64_t now = store_end(to->store);
     bool at_end = from->from + from->span >= end;
     if (at_end && from->from <= begin)
-        view_set_range(to, store_begin(to->store), now - store_begin(to->store));
+        view_set_range(to, store_begin(to->store), view_difference(now, store_begin(to->store)));
     else if (at_end)
-        view_set_range(to, from->from + (now - end), from->span);
+        view_set_range(to, view_sum(from->from, view_difference(now, end)), from->span);
 }
 
 bool view_reopen(struct view *view, const char *path, struct sim_err *err) {

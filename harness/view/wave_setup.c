@@ -80,7 +80,7 @@ static bool decoder_row(const struct view *view, const char *name, struct view_r
         return unknown_decoder(name, err);
     for (size_t i = 0; i < DECODE_MAX_INPUTS; i++)
         row->inputs[i] = STORE_NONE;
-    return row->decoder->guess(view->store, row->inputs) ||
+    return (row->decoder->guess && row->decoder->guess(view->store, row->inputs)) ||
            sim_err_set(err, SIM_ERR_INPUT, "--signals :%s: %s has nothing by the names it needs",
                        name, store_path(view->store));
 }
@@ -126,23 +126,34 @@ static bool take_time(const struct view *view, const char *option, const char *t
                        option, text);
 }
 
+bool wave_range(const struct view *view, const struct options_wave *wave, int64_t *from,
+                int64_t *to, struct sim_err *err) {
+    *from = store_begin(view->store);
+    *to = store_end(view->store);
+    if (!take_time(view, "from", wave->from, from, err) ||
+        !take_time(view, "to", wave->to, to, err))
+        return false;
+    return *from < *to ||
+           sim_err_set(err, SIM_ERR_INPUT, "--from %s is not before --to %s",
+                       wave->from ? wave->from : "the beginning", wave->to ? wave->to : "the end");
+}
+
 static bool take_range(struct view *view, const struct options_wave *wave, struct sim_err *err) {
-    int64_t from = view->from, to = view->from + view->span;
+    int64_t from, to;
     if (!wave->from && !wave->to)
         return true;
-    if (wave->from && !wave->to)
-        to = store_end(view->store);
-    if (wave->to && !wave->from)
-        from = store_begin(view->store);
-    if (!take_time(view, "from", wave->from, &from, err) ||
-        !take_time(view, "to", wave->to, &to, err))
+    if (!wave_range(view, wave, &from, &to, err))
         return false;
-    if (to <= from)
-        return sim_err_set(err, SIM_ERR_INPUT, "--from %s is not before --to %s",
-                           wave->from ? wave->from : "the beginning",
-                           wave->to ? wave->to : "the end");
-    view_set_range(view, from, to - from);
+    view_set_range(view, from, view_difference(to, from));
     view->message[0] = 0;
+    return true;
+}
+
+static bool take_cursor(struct view *view, unsigned i, const char *option, const char *text,
+                        struct sim_err *err) {
+    if (!take_time(view, option, text, &view->cursors[i], err))
+        return false;
+    view->cursors[i] = view_within(view, view->cursors[i]);
     return true;
 }
 
@@ -171,7 +182,12 @@ static bool choose_rows(struct view *view, const struct options *options, struct
     if (wave->view || wave->signals) {
         view_default_range(view);
         view->active = 0;
-        return wave->view ? gtkw_load(view, wave->view, err) : add_rows(view, wave->signals, err);
+        if (wave->view)
+            return gtkw_load(view, wave->view, err);
+        if (!add_rows(view, wave->signals, err))
+            return false;
+        view_set_active(view, 0);
+        return true;
     }
     view_set_up(view, true);
     if (options->verb == OPTIONS_RUN) /* what just failed, not what was looked at before */
@@ -188,9 +204,8 @@ static bool set_up(struct view *view, const struct options *options, struct sim_
     if (!choose_rows(view, options, err))
         return false;
     view->details = wave->details || (window && view->details);
-    if (!take_range(view, wave, err) ||
-        !take_time(view, "cursor", wave->cursor, &view->cursors[0], err) ||
-        !take_time(view, "cursor2", wave->cursor2, &view->cursors[1], err))
+    if (!take_range(view, wave, err) || !take_cursor(view, 0, "cursor", wave->cursor, err) ||
+        !take_cursor(view, 1, "cursor2", wave->cursor2, err))
         return false;
     if (wave->light || wave->dark)
         view->theme = wave->light ? VIEW_LIGHT : VIEW_DARK;

@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "harness/interrupt.h"
+#include "harness/report.h"
 #include "harness/view/gtkw.h"
 #include "harness/view/keys.h"
+#include "harness/view/measure.h"
 #include "harness/view/paint.h"
 #include "harness/view/pointer.h"
 #include "harness/view/view_file.h"
@@ -153,7 +155,9 @@ static bool fit(struct window *w, struct sim_err *err) {
 /* The state in words, for who drives the window from outside. */
 static void tell(struct window *w) {
     const struct view *v = w->view;
-    char times[2][32];
+    char times[2][32], message[VIEW_TEXT], hover[VIEW_TEXT];
+    report_clean(v->message, message, sizeof message); /* names of the file may be anything */
+    report_clean(v->hover, hover, sizeof hover);
     for (int i = 0; i < 2; i++)
         snprintf(times[i], sizeof times[i], v->cursors[i] == VIEW_NO_TIME ? "-" : "%" PRId64,
                  v->cursors[i]);
@@ -162,14 +166,15 @@ static void tell(struct window *w) {
             " cursors %s %s rows %zu top %zu active %zu panel %d found %zu prompt %u"
             " message [%s] hover [%s]\n",
             w->n_drawn, v->width, v->height, v->scale, v->from, v->span, times[0], times[1],
-            v->n_rows, v->top, v->active, (int)v->panel, v->n_found, v->prompt, v->message,
-            v->hover);
+            v->n_rows, v->top, v->active, (int)v->panel, v->n_found, v->prompt, message, hover);
 }
 
 static bool show(struct window *w, struct sim_err *err) {
     if (!fit(w, err))
         return false;
     pointer_refresh(&w->pointer, w->view);
+    if (w->view->panel == VIEW_MEASURE)
+        measure_run(w->view);
     draw_view(w->view, w->paint);
     SDL_Surface *screen = SDL_GetWindowSurface(w->sdl);
     if (screen && SDL_BlitSurface(paint_surface_sdl(w->paint), NULL, screen, NULL) == 0)
@@ -399,7 +404,7 @@ static void look_at_file(struct window *w) {
     uint32_t now = SDL_GetTicks();
     if (!SDL_TICKS_PASSED(now, w->next_look))
         return;
-    if (store_is_stale(w->view->store)) {
+    if (!w->view->prompt && store_is_stale(w->view->store)) { /* a text being typed is kept */
         open_file(w, NULL);
         w->dirty = true;
     }

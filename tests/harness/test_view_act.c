@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/view/act_internal.h"
+#include "harness/view/layout.h"
 #include "harness/view/measure.h"
 #include "harness/view/paint.h"
 #include "harness/view/search.h"
@@ -109,6 +110,32 @@ Test(view_act, zoom_to_cursors_shows_both) {
     cr_assert(view_act(&view, ACT_ZOOM_CURSORS, NULL));
     cr_assert_eq(view.from, a.time - 40);
     cr_assert_eq(view.span, 880);
+}
+
+/* A file may fill what ticks hold, and times given go beyond it. */
+Test(view_act, times_from_end_to_end_do_not_overflow) {
+    view.cursors[0] = -INT64_C(9000000000000000000);
+    view.cursors[1] = INT64_C(9000000000000000000);
+    view_set_range(&view, store_begin(view.store), VIEW_MIN_SPAN);
+    cr_expect(view_act(&view, ACT_ZOOM_CURSORS, NULL));
+    cr_expect_geq(view.span, store_end(view.store) - store_begin(view.store));
+    view.from = INT64_MAX - 1000;
+    view.span = 1000;
+    cr_expect_eq(layout_column_time(&view, 100, 300), INT64_MAX);
+    view.from = -INT64_MAX;
+    cr_expect_eq(layout_column_time(&view, 100, -300), -INT64_MAX);
+    cr_expect_eq(view_difference(INT64_MIN, 1), -INT64_MAX);
+    cr_expect_eq(view_difference(INT64_MAX, -1), INT64_MAX);
+    cr_expect_eq(view_sum(INT64_MAX, 1), INT64_MAX);
+    cr_expect_eq(view_sum(-INT64_MAX, -1), -INT64_MAX);
+}
+
+Test(view_act, the_detail_that_is_drawn_is_followed) {
+    struct detail details[DETAIL_MOST];
+    view_set_active(&view, random_bit());
+    cr_assert_geq(view_details(&view, details), 1); /* without a cursor: of the middle */
+    cr_assert(view_act(&view, ACT_DETAIL_FOLLOW, NULL), "%s", view.message);
+    cr_assert_eq(view.cursors[0], details[0].at);
 }
 
 Test(view_act, some_of_the_file_is_always_seen) {
@@ -447,6 +474,32 @@ Test(view_act, finds_values_as_brute_force_does) {
         found += any;
     }
     cr_assert_gt(found, 50);
+}
+
+static void open_text(const char *vcd) {
+    view_finish(&view);
+    view_init(&view, view_file_text(vcd), NULL, NULL);
+    view_default_rows(&view);
+}
+
+static void expect_value(const char *text, int64_t want) {
+    view.cursors[0] = store_begin(view.store);
+    cr_expect_eq(say(ACT_VALUE, text), want != VIEW_NO_TIME, "%s", text);
+    cr_expect(want == VIEW_NO_TIME || view.cursors[0] == want, "%s: %ld", text,
+              (long)view.cursors[0]);
+}
+
+/* Addresses that a run wrote as reals: more digits than are shown of a real. */
+Test(view_act, whole_reals_are_found_in_full) {
+    open_text("$timescale 1 ns $end $var real 64 ! pc $end $enddefinitions $end\n#0\nr1 !\n"
+              "#10\nr134218240 !\n#20\nr134218242 !\n#30\nr0.5 !\n#40\nr0 !\n#50\nr-3 !\n#60\n");
+    expect_value("134218242", 20);
+    expect_value("0x8000202", 20);
+    expect_value(".5", 30);
+    expect_value("-3", 50);
+    expect_value("0", 40);
+    expect_value("x", VIEW_NO_TIME);
+    expect_value("0.5 V", VIEW_NO_TIME);
 }
 
 /* --- search -------------------------------------------------------------------------------- */

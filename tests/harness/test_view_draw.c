@@ -9,6 +9,7 @@
 #include "harness/view/layout.h"
 #include "harness/view/measure.h"
 #include "harness/view/search.h"
+#include "harness/view/theme.h"
 #include "sim/rng.h"
 #include "tests/harness/view_file.h"
 #include "tests/harness/view_record.h"
@@ -261,15 +262,17 @@ Test(view_draw, pictures_allocate_nothing) {
 /* --- what is seen of a glitch
  * ------------------------------------------------------------------------ */
 
-static unsigned painted(struct record *record, const struct view *view, int64_t time) {
+static unsigned painted(struct record *record, const struct view *view, int64_t time,
+                        struct paint_colour colour) {
     struct paint_rect traces = layout_traces(view);
     const SDL_Surface *sdl = paint_surface_sdl(record->pixels);
     int x = traces.x + layout_column(view, traces.w, time);
+    uint32_t wanted = (uint32_t)colour.r << 16 | (uint32_t)colour.g << 8 | colour.b;
     unsigned n = 0;
     for (int y = traces.y; y < traces.y + 22; y++) {
         const uint32_t *row =
             (const void *)((const uint8_t *)sdl->pixels + (size_t)y * (size_t)sdl->pitch);
-        n += (row[x] & 0xffffff) == 0x63cf8c; /* the dark theme's trace of a bit */
+        n += (row[x] & 0xffffff) == wanted;
     }
     return n;
 }
@@ -277,6 +280,7 @@ static unsigned painted(struct record *record, const struct view *view, int64_t 
 /* A pulse of a femtosecond in a second is a stroke over the row's height wherever it is. */
 Test(view_draw, narrow_pulses_are_seen) {
     struct record *record = record_create(1280, 720);
+    struct paint_colour bit = theme_of(VIEW_DARK)->bit;
     for (uint64_t i = 0; i < 40; i++) {
         char vcd[256];
         int64_t at = (int64_t)(rng_u64(9, 1, i) % 999999999999990 + 3);
@@ -292,10 +296,58 @@ Test(view_draw, narrow_pulses_are_seen) {
         view.height = 720;
         view_set_range(&view, 0, 1000000000000000);
         draw_view(&view, &record->paint);
-        cr_expect_geq(painted(record, &view, at), 13, "pulse at %lld", (long long)at);
-        cr_expect_leq(painted(record, &view, at > 500000000000000 ? 5 : 999999999999000), 1);
+        cr_expect_geq(painted(record, &view, at, bit), 13, "pulse at %lld", (long long)at);
+        cr_expect_leq(painted(record, &view, at > 500000000000000 ? 5 : 999999999999000, bit), 1);
         view_finish(&view);
     }
+    record_destroy(record);
+}
+
+static void draw_text_file(struct record *record, struct view *view, const char *vcd,
+                           enum view_style style) {
+    view_init(view, view_file_text(vcd), NULL, NULL);
+    view_default_rows(view);
+    view->active = view->n_rows;
+    for (size_t i = 0; i < view->n_rows; i++)
+        view->rows[i].style = style;
+    view_set_range(view, store_begin(view->store), store_end(view->store));
+    draw_view(view, &record->paint);
+}
+
+Test(view_draw, strings_are_drawn_as_they_are) {
+    struct record *record = record_create(1280, 800);
+    struct view view;
+    draw_text_file(record, &view,
+                   "$timescale 1 ns $end $var string 1 ! a $end $enddefinitions $end\n"
+                   "#0\ns0x55 !\n#500\nsx !\n#1000\n",
+                   VIEW_AUTO);
+    cr_expect(record_has(record, "0x55"));
+    cr_expect_eq(painted(record, &view, 800, theme_of(VIEW_DARK)->unknown), 0);
+    view_finish(&view);
+    record_destroy(record);
+}
+
+Test(view_draw, a_real_without_a_value_has_an_axis) {
+    struct record *record = record_create(1280, 800);
+    struct view view;
+    draw_text_file(record, &view,
+                   "$timescale 1 ns $end $var real 64 ! a $end $enddefinitions $end\n#0\n#1000\n",
+                   VIEW_AUTO);
+    cr_expect(record_has(record, "1.04") && !record_has(record, "e+"));
+    view_finish(&view);
+    record_destroy(record);
+}
+
+Test(view_draw, unknown_numbers_are_hatched) {
+    struct record *record = record_create(1280, 800);
+    struct view view;
+    draw_text_file(record, &view,
+                   "$timescale 1 ns $end $var reg 8 ! a $end $enddefinitions $end\n"
+                   "#0\nb101 !\n#500\nbx !\n#1000\n",
+                   VIEW_STEP);
+    cr_expect_eq(painted(record, &view, 200, theme_of(VIEW_DARK)->unknown), 0);
+    cr_expect_geq(painted(record, &view, 800, theme_of(VIEW_DARK)->unknown), 2);
+    view_finish(&view);
     record_destroy(record);
 }
 

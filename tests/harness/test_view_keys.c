@@ -101,6 +101,34 @@ Test(view_pointer, typing_goes_to_what_asks_for_it) {
     cr_assert_not(key_text(&view, "\xc3\xa4", NULL));
 }
 
+Test(view_pointer, keys_for_rows_and_time_do_nothing_while_typing) {
+    const unsigned keys[] = {KEY_DELETE, KEY_LEFT, KEY_RIGHT, KEY_HOME, KEY_END, KEY_TAB};
+    size_t n_rows = view.n_rows;
+    view_set_range(&view, view.from + view.span / 4, view.span / 8);
+    int64_t from = view.from;
+    cr_assert(key_text(&view, "g", NULL));
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        cr_expect(key_press(&view, keys[i], 0, NULL));
+        cr_expect(view.prompt && view.n_rows == n_rows && view.from == from, "key %u", keys[i]);
+    }
+}
+
+Test(view_pointer, a_click_on_a_detail_follows_it) {
+    struct detail details[DETAIL_MOST];
+    view.details = true;
+    struct layout_hit hit;
+    int x = traces().x, y = (int)view.height;
+    while (y > 0 && (hit = layout_at(&view, x, y)).part != LAYOUT_DETAILS)
+        y--;
+    cr_assert_geq(hit.row, view_details(&view, details)); /* an empty line */
+    click(x, y, 1, 0);
+    cr_expect_eq(view.cursors[0], VIEW_NO_TIME);
+    while (layout_at(&view, x, y).row > 0)
+        y--;
+    click(x, y, 1, 0);
+    cr_expect_eq(view.cursors[0], details[0].at);
+}
+
 Test(view_pointer, a_click_sets_the_cursor_where_it_is) {
     struct paint_rect r = traces();
     int x = r.x + r.w / 3, y = r.y + 5;

@@ -67,6 +67,13 @@ void armv7m_fill(struct armv7m *core, struct memory *code, uint32_t address, boo
 /* --- blocks.c: what it knows of operations, by their narrow form ------------------------ */
 
 unsigned armv7m_kind_of(const struct op *op);
+/* A branch by a condition, and which. */
+static inline bool armv7m_is_conditional(const struct op *op) {
+    return armv7m_kind_of(op) >= OP_BEQ && armv7m_kind_of(op) <= OP_BLE;
+}
+static inline unsigned armv7m_condition_of(const struct op *op) {
+    return (armv7m_kind_of(op) - OP_BEQ) / 2;
+}
 /* Changes nothing but a register and flags. */
 bool armv7m_computes(const struct op *op);
 struct armv7m_flags {

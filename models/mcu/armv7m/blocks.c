@@ -69,8 +69,9 @@ uint8_t armv7m_condition_reads(unsigned condition) {
 /* --- operations done otherwise ------------------------------------------------------------- */
 
 bool armv7m_is_literal(const struct armv7m *core, const struct memory *code, const struct op *op) {
+    bool noted = core->config.parks && code->region.flags & ARMV7M_WRITE;
     return armv7m_kind_of(op) == OP_LDRL && !(op->imm & 3) && op->imm - code->base < code->size &&
-           !core->n_watches;
+           !core->n_watches && !noted;
 }
 
 unsigned armv7m_indexed_form(const struct op *op) {

@@ -83,7 +83,8 @@ struct armv7m_flags {
 /* What may end the block reads all flags: they must be there when it does. */
 struct armv7m_flags armv7m_flags(unsigned kind);
 uint8_t armv7m_condition_reads(unsigned condition);
-/* A literal in the region that is executed, when no watchpoint can stop at it. */
+/* A literal in the region that is executed, when no watchpoint can stop at it, and parking need
+ * not know that it was read: it does if it can be written. */
 bool armv7m_is_literal(const struct armv7m *core, const struct memory *code, const struct op *op);
 /* The form of a load or store that writes its base back, or 0. */
 unsigned armv7m_indexed_form(const struct op *op);

@@ -4,7 +4,7 @@
 
 #include "models/mcu/armv7m/armv7m.h"
 
-#define HOST_CODE_SIZE (1u << 20) /* more than the loops of a firmware take */
+#define HOST_CODE_SIZE (1u << 20) /* when it is full, translating begins anew */
 
 /* `size` octets (a multiple of a page), or none if the host does not give any, or the environment
  * variable LINKPULSE_TRANSLATE is 0. It is not for both a process and its child after fork(). */

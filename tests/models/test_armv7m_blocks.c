@@ -343,3 +343,48 @@ Test(armv7m_blocks, gives_up_what_is_not_worth_it) {
     machine_finish(&whole);
     host_code_unmap(&host_code);
 }
+
+/* Without interrupts; loops of the test go to its RAM. */
+static void init_for_loops(unsigned after) {
+    const struct trial trial = {true, false};
+    host_code = host_code_map(1 << 20);
+    host_code.after = after;
+    machine_init(&whole, 0, &trial);
+    armv7m_write(whole.core, 0xE000E010, 4, 0);
+}
+static void finish_loops(void) {
+    machine_finish(&whole);
+    host_code_unmap(&host_code);
+}
+static void run_at(uint32_t offset, uint64_t cycles) {
+    armv7m_set(whole.core, ARMV7M_PC, RAM + offset);
+    armv7m_run(whole.core, armv7m_cycles(whole.core) + cycles);
+}
+
+/* More loads than a region has stubs: that is no reason to give up what was translated. */
+Test(armv7m_blocks, keeps_translations_when_a_loop_is_too_long) {
+    enum { SMALL = 0x40, LOADS = REGION_STUBS + 20 };
+    static const uint16_t LOOP[] = {0x3001, 0xE7FD}; /* adds r0, #1; b .-2 */
+    init_for_loops(1);
+    memcpy(whole.ram + SMALL, LOOP, sizeof LOOP);
+    for (unsigned i = 0; i < LOADS; i++)
+        put_halves(whole.ram + PROGRAM + 2 * i, 1, 0x6838, 0); /* ldr r0, [r7] */
+    put_halves(whole.ram + PROGRAM + 2 * LOADS, 1, 0xE000 | (-(LOADS + 2) & 0x7FF), 0);
+    const struct op *ops = whole.core->memory[1].ops;
+    run_at(SMALL, 1000);
+    cr_expect(!translates || ops[SMALL / 2].begin == OP_HOST);
+    run_at(PROGRAM, 50000);
+    cr_expect(!translates || ops[PROGRAM / 2].heat == HEAT_REFUSED);
+    cr_expect_neq(ops[PROGRAM / 2].begin, OP_HOST);
+    cr_expect(!translates || ops[SMALL / 2].begin == OP_HOST);
+    finish_loops();
+}
+
+Test(armv7m_blocks, translates_after_more_passes_than_are_counted) {
+    static const uint16_t LOOP[] = {0x3001, 0xE7FD};
+    init_for_loops(100000);
+    memcpy(whole.ram + PROGRAM, LOOP, sizeof LOOP);
+    run_at(PROGRAM, 1000000);
+    cr_expect(whole.core->translated > 0 || !translates);
+    finish_loops();
+}

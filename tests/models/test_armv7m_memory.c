@@ -397,6 +397,19 @@ CASE(identification) {
     cr_expect_eq(rig_peek(&rig, 0xE000EF44), 0x11000011);
 }
 
+/* At RAM + 0x102 movs r0, #1; bx lr: called, made movs r0, #2 by a store to the word it is in the
+ * second half of, called again. */
+CASE(a_store_to_the_word_in_whose_middle_code_begins) {
+    rig_poke(&rig, RAM + 0x100, 0x2001BF00);
+    rig_poke(&rig, RAM + 0x104, BX_LR);
+    PUT(&rig, START, 0x47A0, 0x6035, 0x47A0, HERE); /* blx r4; str r5, [r6]; blx r4 */
+    armv7m_set(rig.core, (enum armv7m_reg)4, RAM + 0x103);
+    armv7m_set(rig.core, (enum armv7m_reg)5, 0x2002BF00);
+    armv7m_set(rig.core, (enum armv7m_reg)6, RAM + 0x100);
+    rig_run(&rig, 100);
+    cr_expect_eq(rig_get(&rig, 0), 2);
+}
+
 CASE(direct_pointers) {
     cr_expect_eq(armv7m_direct(rig.core, RAM + 8, 8, true), rig.ram + 8);
     cr_expect_null(armv7m_direct(rig.core, RAM + RAM_SIZE - 4, 8, true));

@@ -217,9 +217,11 @@ void armv7m_stall(struct armv7m *core, unsigned cycles);
 
 /* A core with config.parks that waits in a loop is parked: it does not execute what would change
  * nothing, and its counter stands where it was told to run to, not at the end of an instruction
- * there. Every function here but armv7m_run(), armv7m_cycles() and armv7m_next_wake() unparks it
- * first if that can matter: it is where it would be at hooks.cycle. An owner that changes what a
- * port reads calls this before. */
+ * there. Every function here unparks it first if that can matter: then it is at the end of an
+ * instruction, the first not before its counter and hooks.cycle. It stays parked in armv7m_run(),
+ * armv7m_cycles() and armv7m_next_wake(); in armv7m_request_stop(), which the next armv7m_run()
+ * obeys; and when asked whether it sleeps or is parked, or for the last fault or watchpoint. An
+ * owner that changes what a port reads calls this before. */
 void armv7m_unpark(struct armv7m *core);
 bool armv7m_parked(const struct armv7m *core);
 uint64_t armv7m_parkings(const struct armv7m *core); /* how often it was, ever */

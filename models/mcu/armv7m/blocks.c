@@ -20,13 +20,6 @@ unsigned armv7m_kind_of(const struct op *op) {
 static unsigned width_of(const struct op *op) { /* to be added to a narrow form */
     return op->pre & PRE_WIDE ? 1 : 0;
 }
-static bool is_conditional(const struct op *op) {
-    unsigned kind = armv7m_kind_of(op);
-    return kind >= OP_BEQ && kind <= OP_BLE;
-}
-static unsigned condition_of(const struct op *op) {
-    return (armv7m_kind_of(op) - OP_BEQ) / 2;
-}
 static bool is_branch(unsigned kind) {
     return kind >= OP_B && kind <= OP_CBNZ;
 }
@@ -76,8 +69,9 @@ uint8_t armv7m_condition_reads(unsigned condition) {
 /* --- operations done otherwise ------------------------------------------------------------- */
 
 bool armv7m_is_literal(const struct armv7m *core, const struct memory *code, const struct op *op) {
+    bool noted = core->config.parks && code->region.flags & ARMV7M_WRITE;
     return armv7m_kind_of(op) == OP_LDRL && !(op->imm & 3) && op->imm - code->base < code->size &&
-           !core->n_watches;
+           !core->n_watches && !noted;
 }
 
 unsigned armv7m_indexed_form(const struct op *op) {
@@ -132,11 +126,11 @@ static unsigned with_branch(unsigned kind, const struct op *next) {
                                         {OP_SUBSI, OP_SUBSI_EQ},
                                         {OP_TSTR, OP_TSTR_EQ},
                                         {OP_LSLSI, OP_LSLSI_EQ}};
-    if (!is_conditional(next) || next->pre || next->code != next->inner)
+    if (!armv7m_is_conditional(next) || next->pre || next->code != next->inner)
         return 0;
     for (unsigned i = 0; i < sizeof FORMS / sizeof *FORMS; i++)
         if (FORMS[i][0] == kind)
-            return FORMS[i][1] + condition_of(next);
+            return FORMS[i][1] + armv7m_condition_of(next);
     return 0;
 }
 
@@ -312,11 +306,12 @@ static bool jumps_within(const struct op *op, const struct op *to) {
 static unsigned over_one(const struct op *op, const struct op *to) {
     const struct op *only = op + 1;
     unsigned kind = armv7m_kind_of(only), whole;
-    if (!is_conditional(op) || only + armv7m_op_length(only) != to || only->cycles != op->taken)
+    if (!armv7m_is_conditional(op) || only + armv7m_op_length(only) != to ||
+        only->cycles != op->taken)
         return 0;
     struct armv7m_flags flags = armv7m_flags(kind);
     static const uint16_t OVER[] = {OP_OVER_MOVI, OP_OVER_C_MOVI, OP_OVER_N_MOVI, OP_OVER_Z_MOVI};
-    unsigned form = OVER[flag_of(condition_of(op))];
+    unsigned form = OVER[flag_of(armv7m_condition_of(op))];
     whole = flags.writes & to->live ? 0 : predicated(form, flags.plain);
     return whole ? whole + width_of(only) : 0;
 }
@@ -325,7 +320,7 @@ static unsigned over_one(const struct op *op, const struct op *to) {
 static bool may_skip(const struct op *op) {
     unsigned kind = armv7m_kind_of(op);
     bool zero = kind == OP_CBZ || kind == OP_CBNZ;
-    return !(op->pre & ~PRE_LINE) && (zero || is_conditional(op)) && (int32_t)op->imm > 1 &&
+    return !(op->pre & ~PRE_LINE) && (zero || armv7m_is_conditional(op)) && (int32_t)op->imm > 1 &&
            (int32_t)op->imm <= 2 * SKIP_MOST;
 }
 
@@ -337,13 +332,13 @@ static bool link_skip(const struct armv7m *core, const struct memory *code, stru
         return false;
     unsigned skip = kind == OP_CBZ    ? OP_SKIP_ZR
                     : kind == OP_CBNZ ? OP_SKIP_NZ
-                                      : OP_SKIP_EQ + condition_of(op);
+                                      : OP_SKIP_EQ + armv7m_condition_of(op);
     unsigned one = over_one(op, to);
     op->then = (uint16_t)(one ? one : skip);
-    op->live =
-        (uint8_t)(next->live | to->live | (zero ? 0 : armv7m_condition_reads(condition_of(op))));
+    op->live = (uint8_t)(next->live | to->live |
+                         (zero ? 0 : armv7m_condition_reads(armv7m_condition_of(op))));
     if (one)
-        op->ra = ra_of(condition_of(op) ^ 1);
+        op->ra = ra_of(armv7m_condition_of(op) ^ 1);
     if (!prepend(core, code, op, next, 1, op->cycles))
         return false;
     unsigned jump = op->cycles + op->taken + waits(core, code, op) + to->worst;

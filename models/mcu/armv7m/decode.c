@@ -103,10 +103,11 @@ static bool in_table(const uint32_t *table, unsigned n, uint32_t address) {
     return false;
 }
 
+/* From a multiple of 4 on, as a store that may lie across is looked at by its first octet alone. */
 static void note(struct memory *code, uint32_t offset) {
     uint32_t end = code->code_span ? code->code_low + code->code_span : offset;
     if (!code->code_span || offset < code->code_low)
-        code->code_low = offset;
+        code->code_low = offset & ~3u;
     code->code_span = (offset + 4 > end ? offset + 4 : end) - code->code_low;
 }
 

@@ -67,6 +67,13 @@ void armv7m_fill(struct armv7m *core, struct memory *code, uint32_t address, boo
 /* --- blocks.c: what it knows of operations, by their narrow form ------------------------ */
 
 unsigned armv7m_kind_of(const struct op *op);
+/* A branch by a condition, and which. */
+static inline bool armv7m_is_conditional(const struct op *op) {
+    return armv7m_kind_of(op) >= OP_BEQ && armv7m_kind_of(op) <= OP_BLE;
+}
+static inline unsigned armv7m_condition_of(const struct op *op) {
+    return (armv7m_kind_of(op) - OP_BEQ) / 2;
+}
 /* Changes nothing but a register and flags. */
 bool armv7m_computes(const struct op *op);
 struct armv7m_flags {
@@ -76,7 +83,8 @@ struct armv7m_flags {
 /* What may end the block reads all flags: they must be there when it does. */
 struct armv7m_flags armv7m_flags(unsigned kind);
 uint8_t armv7m_condition_reads(unsigned condition);
-/* A literal in the region that is executed, when no watchpoint can stop at it. */
+/* A literal in the region that is executed, when no watchpoint can stop at it, and parking need
+ * not know that it was read: it does if it can be written. */
 bool armv7m_is_literal(const struct armv7m *core, const struct memory *code, const struct op *op);
 /* The form of a load or store that writes its base back, or 0. */
 unsigned armv7m_indexed_form(const struct op *op);

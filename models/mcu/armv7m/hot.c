@@ -38,20 +38,21 @@ static inline unsigned fetch_end(struct armv7m *core, const struct memory *code,
 
 /* The part of what is first that may call out. false: leave before the instruction. */
 static bool before(struct armv7m *core, const struct memory *code, const struct op *op) {
-    uint32_t pc = armv7m_op_pc(code, op);
-    if (op->pre & PRE_BREAK && core->skip_break != pc) {
+    uint32_t pc = armv7m_op_pc(code, op), last = pc + armv7m_op_length(op) * 2 - 1;
+    unsigned pre = op->pre; /* parking may have the slot forgotten */
+    if (pre & PRE_BREAK && core->skip_break != pc) {
         core->stop = ARMV7M_BREAKPOINT;
         armv7m_attend(core, ATT_STOP);
         return false;
     }
-    if (op->pre & PRE_PARK && armv7m_park(core, pc))
+    if (pre & PRE_PARK && armv7m_park(core, pc))
         return false;
     core->skip_break = 1;
-    if (op->pre & PRE_LINE)
-        core->cycles += fetch_end(core, code, op, core->cycles);
-    if (op->pre & PRE_HOOK)
+    if (pre & PRE_LINE)
+        core->cycles += armv7m_fetch(core, code, last, core->cycles);
+    if (pre & PRE_HOOK)
         armv7m_unpark(core);
-    if (op->pre & PRE_HOOK && core->config.hooks.function)
+    if (pre & PRE_HOOK && core->config.hooks.function)
         core->config.hooks.function(core->config.user, core, pc);
     return true;
 }
@@ -165,9 +166,10 @@ static bool enter_region(struct armv7m *core) {
 /* clang-format off */
 #define TABLE                                                                                      \
     ONE(decode) ONE(single) ROW(line) ARMV7M_HOT_OPS(ROW) ARMV7M_SLOW_OPS(SLOW_ROW) ROW(SUBI)      \
-    ROW(LITERAL) ONE(host) ONE(it_run) ONE(it_pass) ONE(it_pass_c) ONE(it_pass_n) ONE(it_pass_z)             \
-    ARMV7M_SKIP_OPS(PAIR_ROW) ARMV7M_BRANCH_OPS(PAIR_ROW) ARMV7M_PREDICATED_OPS(WIDE_ROW)          \
-    ARMV7M_GUARDED_OPS(WIDE_ROW) ARMV7M_FORWARD_OPS(WIDE_ROW) ARMV7M_INDEXED_OPS(PAIR_ROW)
+    ROW(LITERAL) ONE(host) ONE(it_run) ONE(it_pass) ONE(it_pass_c) ONE(it_pass_n)                  \
+    ONE(it_pass_z) ARMV7M_SKIP_OPS(PAIR_ROW) ARMV7M_BRANCH_OPS(PAIR_ROW)                           \
+    ARMV7M_PREDICATED_OPS(WIDE_ROW) ARMV7M_GUARDED_OPS(WIDE_ROW) ARMV7M_FORWARD_OPS(WIDE_ROW)      \
+    ARMV7M_INDEXED_OPS(PAIR_ROW)
 /* clang-format on */
 
 /* What labels have in common is not to be computed before they are known (the GCC manual advises

@@ -289,7 +289,7 @@ uint8_t *armv7m_park_note(struct armv7m *core, uint32_t address, uint32_t size, 
     uint32_t mask = size >= 4 ? UINT32_MAX : ((1u << 8 * size) - 1) << 8 * (address & 3);
     for (uint32_t at = address & ~3u; at < address + size; at += 4)
         note(&core->park, m, at, mask, write);
-    return m->host + offset;
+    return m->lines ? NULL : m->host + offset; /* a read may wait */
 }
 
 /* Of an instruction that makes one access, and can be given up before. */
@@ -570,9 +570,9 @@ bool armv7m_park_touches(const struct armv7m *core, uint32_t address, uint32_t s
     if (p->state != PARK_ARMED && p->state != PARK_PARKED)
         return false;
     const struct memory *m = armv7m_find(core->self, address);
-    const uint8_t *from = m->host + (address - m->base);
     if (!m->size)
         return false;
+    const uint8_t *from = m->host + (address - m->base);
     if (p->ram_code && m->region.flags & ARMV7M_WRITE)
         return true; /* literals may be anywhere */
     if (!(lines_of(from, size) & p->pass->lines))

@@ -113,7 +113,8 @@ void armv7m_park_pass(struct armv7m *core);
 void armv7m_park_search(struct armv7m *core);
 
 /* While a pass is recorded: aligned octets of a memory that can be written, about to be accessed.
- * NULL: they are not, or something else is to be done for them; else they were noted. */
+ * NULL: they are not, or something else is to be done for them (a wait, for one); else they were
+ * noted, and there is nothing to do but the access. */
 uint8_t *armv7m_park_note(struct armv7m *core, uint32_t address, uint32_t size, bool write);
 /* A read of a port: before it, and after. */
 void armv7m_park_port(struct armv7m *core, uint32_t address, unsigned size);

@@ -27,12 +27,6 @@ static bool is_jump(const struct op *op) {
 static const struct op *target_of(const struct op *branch) {
     return branch + (int32_t)branch->imm;
 }
-static bool is_conditional(const struct op *op) {
-    return armv7m_kind_of(op) >= OP_BEQ && armv7m_kind_of(op) <= OP_BLE;
-}
-static unsigned condition_of(const struct op *op) {
-    return (armv7m_kind_of(op) - OP_BEQ) / 2;
-}
 
 static void note_use(struct region *r, const struct op *op) {
     struct used used = template_used(op);
@@ -44,9 +38,10 @@ static void note_use(struct region *r, const struct op *op) {
 /* A branch over one instruction that only computes, which takes as long as the jump. */
 static bool is_over(const struct region *r, const struct op *op) {
     const struct op *only = op + 1;
-    return is_conditional(op) && is_usable(r, only) && !(only->pre & PRE_LINE) &&
-           target_of(op) == only + armv7m_op_length(only) && only->cycles == op->taken &&
-           !(op->sh & BRANCH_LINE) && armv7m_computes(only) && template_has(r, only);
+    return armv7m_is_conditional(op) && !(op->pre & PRE_WIDE) && is_usable(r, only) &&
+           !(only->pre & PRE_LINE) && target_of(op) == only + armv7m_op_length(only) &&
+           only->cycles == op->taken && !(op->sh & BRANCH_LINE) && armv7m_computes(only) &&
+           template_has(r, only);
 }
 
 /* The instructions that depend on an IT; 0: some cannot be done with it. */
@@ -140,7 +135,7 @@ static uint8_t live_before(const struct item *item, uint8_t live) {
     if (item->kind == ITEM_IT || template_accesses(item->op))
         return LIVE_ALL;
     if (item->kind == ITEM_OVER)
-        return live | armv7m_condition_reads(condition_of(item->op)) |
+        return live | armv7m_condition_reads(armv7m_condition_of(item->op)) |
                armv7m_flags(armv7m_kind_of(item->op + 1)).reads;
     if (armv7m_kind_of(item->op) == OP_LDRL)
         return live;
@@ -160,7 +155,7 @@ bool region_find(struct region *r, struct armv7m *core, const struct memory *cod
     r->core = core;
     r->code = code;
     r->n = 0;
-    r->closed = false;
+    r->closed = r->crowded = false;
     r->written = 0;
     memset(r->uses, 0, sizeof r->uses);
     add_piece(r, head);
@@ -229,7 +224,7 @@ void region_call(struct region *r, enum helper helper) {
 static void jump_to_piece(struct region *r, unsigned cc, unsigned piece) {
     uint8_t *jump = x86_jump(&r->x, cc);
     if (r->n_fixes == REGION_FIXES)
-        r->x.full = true;
+        r->x.full = r->crowded = true;
     else
         r->fixes[r->n_fixes++] = (struct fix){jump, piece};
 }
@@ -238,7 +233,7 @@ static void jump_to_piece(struct region *r, unsigned cc, unsigned piece) {
 struct stub *region_stub(struct region *r, uint8_t *jump) {
     struct stub *stub = &r->stubs[r->n_stubs];
     if (r->n_stubs == REGION_STUBS)
-        r->x.full = true;
+        r->x.full = r->crowded = true;
     else
         r->n_stubs++;
     *stub = (struct stub){.jumps = {jump}, .cycles = r->cycles, .count = r->count};
@@ -347,16 +342,19 @@ static void write_it(struct region *r, const struct op *op) {
     }
 }
 
-static unsigned cycles_of(const struct item *item) {
-    unsigned cycles = item->op->cycles;
-    if (item->kind == ITEM_OVER)
-        cycles += item->op[1].cycles;
+/* Instructions done together with the first of an item. */
+static unsigned others_of(const struct item *item) {
+    unsigned n = item->kind == ITEM_OVER;
     for (unsigned it = item->kind == ITEM_IT ? item->op->imm & 0xF : 0; it; it = it << 1 & 0xF)
-        cycles++;
-    return cycles;
+        n++;
+    return n;
 }
 static unsigned count_of(const struct item *item) {
-    return item->kind == ITEM_PLAIN ? 1 : item->kind == ITEM_OVER ? 2 : cycles_of(item);
+    return 1 + others_of(item);
+}
+/* Those of an IT take a cycle each. */
+static unsigned cycles_of(const struct item *item) {
+    return item->op->cycles + (item->kind == ITEM_OVER ? item->op[1].cycles : others_of(item));
 }
 
 static void write_item(struct region *r, const struct item *item, bool compares) {
@@ -366,7 +364,7 @@ static void write_item(struct region *r, const struct item *item, bool compares)
     if (item->kind == ITEM_IT)
         write_it(r, op);
     else if (item->kind == ITEM_OVER)
-        write_guarded(r, op + 1, condition_of(op) ^ 1, item->live, true);
+        write_guarded(r, op + 1, armv7m_condition_of(op) ^ 1, item->live, true);
     else if (compares)
         template_compare(r, op);
     else
@@ -390,8 +388,8 @@ static void write_end(struct region *r, const struct piece *p, const struct op *
         x86_op_number(&r->x, X86_CMP, region_guest(r, branch->rn), 0);
         cc = kind == OP_CBZ ? X86_E : X86_NE;
     } else if (kind != OP_B) {
-        cc = setter ? template_condition_of(condition_of(branch))
-                    : template_condition(r, condition_of(branch));
+        cc = setter ? template_condition_of(armv7m_condition_of(branch))
+                    : template_condition(r, armv7m_condition_of(branch));
     }
     if (cc != X86_ALWAYS) {
         taken = x86_jump(&r->x, cc);
@@ -404,9 +402,9 @@ static void write_end(struct region *r, const struct piece *p, const struct op *
 /* The last instruction before the branch, if its flags are for the branch first of all. */
 static const struct op *setter_of(const struct piece *p) {
     const struct item *last = p->n ? &p->items[p->n - 1] : NULL;
-    bool plain = last && last->kind == ITEM_PLAIN && p->branch && is_conditional(p->branch) &&
-                 !(p->branch->pre & PRE_LINE);
-    return plain && template_defers(last->op, condition_of(p->branch)) ? last->op : NULL;
+    bool plain = last && last->kind == ITEM_PLAIN && p->branch &&
+                 armv7m_is_conditional(p->branch) && !(p->branch->pre & PRE_LINE);
+    return plain && template_defers(last->op, armv7m_condition_of(p->branch)) ? last->op : NULL;
 }
 
 static void write_piece(struct region *r, struct piece *p) {

@@ -19,8 +19,8 @@
 
 #define REGION_PIECES 16
 #define PIECE_ITEMS   48
-#define REGION_FIXES  (4 * REGION_PIECES + 2 * REGION_STUBS)
 #define REGION_STUBS  512
+#define REGION_FIXES  (4 * REGION_PIECES + 2 * REGION_STUBS)
 #define CORE          X86_RBP
 #define TIME          X86_R15
 #define COUNT         X86_R14
@@ -69,6 +69,7 @@ struct region {
     uint32_t written;     /* guest registers, by bit */
     unsigned uses[GUESTS];
     bool closed;                         /* goes back to its head */
+    bool crowded;                        /* more stubs or ways than there is room for here */
     struct stub stubs[REGION_STUBS + 1]; /* the last is for those there is no room for */
     unsigned n_stubs;
     struct fix {

@@ -71,7 +71,8 @@ static void access(struct region *r, const struct op *op, const struct template 
     bool indexed = t->form == FORM_LOAD_X || t->form == FORM_STORE_X;
     if (indexed) {
         template_get(r, X86_RAX, op->rm);
-        x86_shift(&r->x, X86_SHL, X86_RAX, op->sh);
+        if (op->sh)
+            x86_shift(&r->x, X86_SHL, X86_RAX, op->sh);
         x86_op(&r->x, X86_ADD, X86_RAX, region_guest(r, op->rn));
     } else {
         template_get(r, X86_RAX, op->rn);

@@ -90,6 +90,7 @@ bool armv7m_translator_create(struct armv7m *core, struct sim_err *err) {
     t->memory = *memory;
     t->core = core;
     t->after = memory->after ? memory->after : DEFAULT_AFTER;
+    t->after = t->after < HEAT_REFUSED ? t->after : HEAT_REFUSED - 1;
     t->x = (struct x86){memory->write, memory->write + memory->size, false};
     t->leave = t->x.at;
     write_leave(&t->x);
@@ -167,6 +168,16 @@ static void note_span(struct translation *one, const struct region *r) {
     }
 }
 
+/* Octets that are written at one address and executed at another, where others were executed
+ * before: Intel's manual (vol. 3A, "Handling Self- and Cross-Modifying Code") asks for a
+ * serializing instruction. */
+static void serialize(void) {
+#ifdef __x86_64__
+    uint32_t a = 0, c = 0;
+    __asm__ volatile("cpuid" : "+a"(a), "+c"(c) : : "rbx", "rdx", "memory");
+#endif
+}
+
 /* The region that was found; false: there is no room. */
 static bool write(struct translator *t, struct op *head) {
     struct translation *one = &t->list[t->n];
@@ -181,6 +192,7 @@ static bool write(struct translator *t, struct op *head) {
     t->x.at = t->region.x.at;
     head->begin = OP_HOST;
     head->heat = (uint16_t)t->n++;
+    serialize();
     return true;
 }
 
@@ -190,6 +202,8 @@ bool armv7m_translate(struct armv7m *core, const struct memory *code, struct op 
         return false;
     if (write(t, head))
         return true;
+    if (t->region.crowded)
+        return false;
     drop_all(t);
     region_find(&t->region, core, code, head);
     return write(t, head);

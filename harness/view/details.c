@@ -42,7 +42,7 @@ static void place_on_line(const struct sidecar_packet *packet, int64_t time, cha
                           size_t size) {
     int64_t length = packet->data_to - packet->data_from, at = time - packet->data_from;
     out[0] = 0;
-    if (time < packet->from || time > packet->to || length <= 0)
+    if (time < packet->from || time > packet->to || length <= 0 || !packet->n_octets)
         return;
     if (at < 0) {
         snprintf(out, size, "preamble");

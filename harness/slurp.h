@@ -12,5 +12,8 @@
 /* The file's octets, NUL-terminated (they may hold NULs themselves: compare *size);
  * the caller frees. On failure NULL and `err`: absent, a directory, above `limit`. */
 char *slurp_file(const char *path, size_t limit, size_t *size, struct sim_err *err);
+/* The same of regular files alone, for names that other files lead to: what waits for a writer
+ * (a FIFO, a terminal) or never ends (a device) is refused at once. */
+char *slurp_regular(const char *path, size_t limit, size_t *size, struct sim_err *err);
 
 #endif

@@ -7,9 +7,11 @@
 #include "harness/dwarf_lines.h"
 #include "harness/image.h"
 #include "harness/sha256.h"
+#include "harness/slurp.h"
 #include "harness/view/sidecar.h"
 
-#define PATH 4096
+#define PATH        4096
+#define MOST_SOURCE ((size_t)16 << 20)
 
 struct code {
     struct image image;
@@ -23,16 +25,25 @@ struct code {
 
 /* --- the image ---------------------------------------------------------------------------- */
 
+static bool load_image(struct code *code, struct sim_err *err) {
+    size_t size;
+    char *file = slurp_regular(code->path, IMAGE_MAX_FILE, &size, err);
+    bool good =
+        file && image_parse(&code->image, code->path, (const uint8_t *)file, size, false, 0, err);
+    free(file);
+    return good;
+}
+
 /* `path` itself, or a file of its name beside the waves. */
 static bool load(struct code *code, const char *path, const char *wave, struct sim_err *err) {
     struct sim_err second = SIM_ERR_INIT;
     const char *slash = strrchr(wave, '/'), *name = strrchr(path, '/');
     snprintf(code->path, PATH, "%s", path);
-    if (image_load(&code->image, code->path, false, 0, err))
+    if (load_image(code, err))
         return true;
     snprintf(code->path, PATH, "%.*s%s", slash ? (int)(slash + 1 - wave) : 0, wave,
              name ? name + 1 : path);
-    return image_load(&code->image, code->path, false, 0, &second);
+    return load_image(code, &second);
 }
 
 static bool is_the_one(const struct code *code, const struct sidecar *sidecar) {
@@ -77,38 +88,38 @@ void code_close(struct code *code) {
 
 /* Compilers are told names that begin at the project: it may lie here, where this program was
  * built, or above the image. */
-static FILE *open_source(const struct code *code, const char *name) {
+static char *read_source(const struct code *code, const char *name, size_t *size) {
+    struct sim_err err = SIM_ERR_INIT; /* nobody's: without it the place is told alone */
     char path[2 * PATH], above[PATH];
-    FILE *file = fopen(name, "r");
+    char *text = slurp_regular(name, MOST_SOURCE, size, &err);
     snprintf(above, sizeof above, "%s", code->path);
-    if (file || name[0] == '/')
-        return file;
+    if (text || name[0] == '/')
+        return text;
     snprintf(path, sizeof path, "%s/%s", LINKPULSE_DATA_DIR, name);
-    file = fopen(path, "r");
-    for (char *slash; !file && (slash = strrchr(above, '/'));) {
+    text = slurp_regular(path, MOST_SOURCE, size, &err);
+    for (char *slash; !text && (slash = strrchr(above, '/'));) {
         *slash = 0;
         snprintf(path, sizeof path, "%s/%s", above, name);
-        file = fopen(path, "r");
+        text = slurp_regular(path, MOST_SOURCE, size, &err);
     }
-    return file;
+    return text;
 }
 
 /* The line's text without what it is indented by; "" when it cannot be read. */
 static void source_text(const struct code *code, const char *name, unsigned line, char *out,
                         size_t size) {
-    char text[512];
-    FILE *file = open_source(code, name);
-    bool got = false;
+    size_t length;
+    char *text = read_source(code, name, &length), *at = text, *end = text ? text + length : NULL;
     out[0] = 0;
-    for (unsigned i = 0; file && i < line; i += strchr(text, '\n') != NULL)
-        if (!(got = fgets(text, sizeof text, file)))
-            break;
-    if (file)
-        fclose(file);
-    if (!got)
-        return;
-    text[strcspn(text, "\r\n")] = 0;
-    snprintf(out, size, "%s", text + strspn(text, " \t"));
+    for (unsigned i = 1; at && i < line; i++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        at += at != NULL;
+    }
+    if (at) {
+        at += strspn(at, " \t");
+        snprintf(out, size, "%.*s", (int)strcspn(at, "\r\n"), at);
+    }
+    free(text);
 }
 
 /* --- answers ------------------------------------------------------------------------------ */

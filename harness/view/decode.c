@@ -105,7 +105,7 @@ static struct decode_item *new_item(struct decode_out *out) {
 void decode_add(struct decode_out *out, enum decode_class class, unsigned line, int64_t from,
                 int64_t to, const char *format, ...) {
     if (to <= from)
-        to = from + 1;
+        to = decode_later(from, 1);
     struct decode_item *item = out->failed || !decode_wanted(out, from, to) ? NULL : new_item(out);
     if (!item)
         return;
@@ -134,6 +134,7 @@ static void take_block(const struct decode_request *request, uint32_t signal, in
 void decode_each_block(struct decode_out *out, uint32_t signal, decode_block *take, void *self) {
     const struct decode_request *request = out->request;
     uint64_t span = (uint64_t)request->to - (uint64_t)request->from;
+    span += span < INT64_MAX - 1 && request->to < INT64_MAX; /* `to` is in the range */
     struct store_column *columns = malloc(OVERVIEW_COLUMNS * sizeof *columns);
     out->failed |= !columns;
     out->items->more = true;
@@ -171,7 +172,7 @@ void decode_blocks(struct decode_out *out, uint32_t signal, unsigned line,
     decode_each_block(out, signal, add_block, &(struct block_items){out, line, class});
 }
 
-/* Stable: those of equal line and time stay as they were added. */
+/* By line, then time; of those that begin together the longest first, then by text. */
 static int compare_items(const void *a, const void *b) {
     const struct decode_item *left = a, *right = b;
     if (left->line != right->line)

@@ -141,7 +141,10 @@ static int by_time(const void *a, const void *b) {
     const struct decode_item *left = a, *right = b;
     if (left->from != right->from)
         return left->from < right->from ? -1 : 1;
-    return (left->line > right->line) - (left->line < right->line);
+    if (left->line != right->line)
+        return left->line < right->line ? -1 : 1;
+    return left->to != right->to ? (left->to > right->to ? -1 : 1)
+                                 : strcmp(left->text, right->text);
 }
 
 /* --- window by window ---------------------------------------------------------------------- */

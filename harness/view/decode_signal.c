@@ -24,6 +24,11 @@ double decode_ns(const struct store *store, double ticks) {
     return exponent >= 0 ? ticks / power_of_ten(exponent) : ticks * power_of_ten(exponent);
 }
 
+int64_t decode_later(int64_t time, uint64_t ticks) {
+    uint64_t left = (uint64_t)INT64_MAX - (uint64_t)time;
+    return ticks < left ? (int64_t)((uint64_t)time + ticks) : INT64_MAX;
+}
+
 void decode_time_text(const struct store *store, double ticks, char out[DECODE_TIME]) {
     static const struct {
         double ns;

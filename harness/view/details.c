@@ -49,7 +49,7 @@ static void place_on_line(const struct sidecar_packet *packet, int64_t time, cha
     int64_t length = between(packet->data_from, packet->data_to),
             at = between(packet->data_from, time);
     out[0] = 0;
-    if (time < packet->from || time > packet->to || length <= 0)
+    if (time < packet->from || time > packet->to || length <= 0 || !packet->n_octets)
         return;
     if (at < 0) {
         snprintf(out, size, "preamble");

@@ -69,8 +69,8 @@ bool gtkw_beside(const struct view *view, char *path, size_t size) {
 struct reader {
     struct view *view; /* filled; not the one that is shown */
     unsigned flags;
-    size_t n_shown, n_left_out;
-    bool full; /* no more rows, or no more memory */
+    size_t n_shown, n_left_out; /* MAX_ROWS left out end the reading */
+    bool full;                  /* no more rows, or no more memory */
     int64_t from, span;
 };
 
@@ -156,9 +156,8 @@ static bool read_decoder(struct reader *r, char *text) {
     return true;
 }
 
-static void read_comment(struct reader *r, const char *text) {
+static void read_comment(struct reader *r, char *text) {
     struct view_row row = {.kind = VIEW_LABEL, .signal = STORE_NONE, .height = 1};
-    char copy[VIEW_TEXT];
     struct view_row *last = r->view->n_rows ? &r->view->rows[r->view->n_rows - 1] : NULL;
     if (r->flags & TR_GRP_END)
         return;
@@ -166,10 +165,9 @@ static void read_comment(struct reader *r, const char *text) {
         last->height += last->height < MAX_HEIGHT;
         return;
     }
-    snprintf(copy, sizeof copy, "%s", text + (*text == ':'));
-    if (*text == ':' && read_decoder(r, copy))
+    snprintf(row.label, sizeof row.label, "%s", text); /* read_decoder() takes it apart */
+    if (*text == ':' && read_decoder(r, text + 1))
         return;
-    snprintf(row.label, sizeof row.label, "%s", text);
     add_row(r, &row);
 }
 
@@ -237,7 +235,7 @@ static void read_line(struct reader *r, char *line) {
 
 static void read_lines(struct reader *r, char *text) {
     char *rest = NULL;
-    for (char *line = strtok_r(text, "\n", &rest); line && !r->full;
+    for (char *line = strtok_r(text, "\n", &rest); line && !r->full && r->n_left_out < MAX_ROWS;
          line = strtok_r(NULL, "\n", &rest)) {
         size_t n = strlen(line);
         while (n && (line[n - 1] == '\r' || line[n - 1] == ' '))
@@ -281,7 +279,7 @@ bool gtkw_apply(struct view *view, const char *name, const char *text, size_t si
 
 bool gtkw_load(struct view *view, const char *path, struct sim_err *err) {
     size_t size;
-    char *text = slurp_file(path, MAX_SIZE, &size, err);
+    char *text = slurp_regular(path, MAX_SIZE, &size, err);
     if (!text)
         return false;
     bool ok = gtkw_apply(view, path, text, size, err);

@@ -242,7 +242,7 @@ bool sidecar_load(const char *wave, const struct store *store, struct sidecar **
     *sidecar = NULL;
     if (n < 0 || (size_t)n >= sizeof path || stat(path, &there) != 0)
         return true;
-    char *text = slurp_file(path, MOST, &size, err);
+    char *text = slurp_regular(path, MOST, &size, err);
     bool good = text && sidecar_parse(path, text, size, wave, store, sidecar, err);
     free(text);
     return good;

@@ -399,7 +399,7 @@ bool view_file_load(struct view *view, bool *found, struct sim_err *err) {
     *found = path_of(view, path, sizeof path) && access(path, F_OK) == 0;
     if (!*found)
         return true;
-    char *text = slurp_file(path, MAX_SIZE, &size, err);
+    char *text = slurp_regular(path, MAX_SIZE, &size, err);
     if (!text)
         return false;
     bool ok = view_file_apply(view, path, text, size, err);

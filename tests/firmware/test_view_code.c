@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/image.h"
@@ -95,4 +96,22 @@ Test(view_code, an_image_that_changed_or_went_is_said) {
     code_close(code);
     unlink(copy);
     rmdir(dir);
+}
+
+/* Neither an image nor a source that waits for a writer is waited for. */
+Test(view_code, what_is_no_file_is_not_read, .timeout = 20) {
+    char note[512], text[DETAIL_TEXT], dir[] = "/tmp/test-code-XXXXXX";
+    const struct image_symbol *deliver = image_symbol(&image, "lp_deliver_frame");
+    struct code *code = open_as(IMAGE, "a.vcd", note);
+    cr_assert(code && mkdtemp(dir) && chdir(dir) == 0);
+    cr_assert_eq(mkfifo("x.elf", 0600), 0);
+    cr_assert_null(open_as("x.elf", "a.vcd", note));
+    cr_assert(strstr(note, "is not a regular file"), "%s", note);
+    cr_assert_eq(system("mkdir -p firmware/drivers && mkfifo firmware/drivers/rx_check.c"), 0);
+    cr_assert(code_at(code, deliver->address, text, sizeof text));
+    code_close(code);
+    cr_assert_eq(chdir("/"), 0);
+    char command[64];
+    snprintf(command, sizeof command, "rm -r %s", dir);
+    cr_assert_eq(system(command), 0);
 }

@@ -214,6 +214,31 @@ Test(decode_bus, overview_of_selects) {
     expect(FRAMES, 19, DECODE_FRAME, "20 octets");
 }
 
+/* The end of time ends the last select. */
+Test(decode_bus, overview_without_end, .timeout = 20) {
+    rest('1');
+    nss('0');
+    put_octets((const uint8_t[]){1, 2, 3}, 3, true);
+    store = bench_store(&waves);
+    bench_decode("spi_lsb", store, 0, INT64_MAX, 10, &items);
+    cr_assert_eq(items.n, 1);
+    expect(FRAMES, 0, DECODE_FRAME, "3 octets");
+}
+
+/* A bit lasts as long as the one before, but not past the end of time. */
+Test(decode_bus, bit_at_the_end_of_time) {
+    rest('0');
+    bench_set(&waves, CLK, INT64_MAX - 200, '1');
+    bench_set(&waves, CLK, INT64_MAX - 100, '0');
+    bench_set(&waves, CLK, INT64_MAX - 50, '1');
+    store = bench_store(&waves);
+    cr_assert(store);
+    bench_decode("spi_lsb", store, 0, INT64_MAX, DECODE_ALL, &items);
+    cr_assert_eq(bench_count(&items, BITS), 2);
+    cr_assert_eq(bench_item(&items, BITS, 1)->from, INT64_MAX - 50);
+    cr_assert_eq(bench_item(&items, BITS, 1)->to, INT64_MAX);
+}
+
 /* --- MCU ------------------------------------------------------------------------------------ */
 
 static void mcu_widths(void) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/view/decoders/frame_text.h"
 #include "models/line/source.h"
 #include "sim/rng.h"
 #include "sim/simtime.h"
@@ -381,4 +382,18 @@ Test(decode_line, fast_link_pulses) {
     for (size_t i = 0; i < bench_count(&items, PULSES); i++)
         cr_assert_eq(bench_item(&items, PULSES, i)->class, DECODE_PULSE, "%s",
                      bench_item(&items, PULSES, i)->text);
+}
+
+/* --- frames in words ------------------------------------------------------------------------ */
+
+/* An ICMP message of type 0, and a later fragment of one: that has no type. */
+Test(decode_line, fragments_of_icmp) {
+    uint8_t frame[64] = {[12] = 8, [14] = 0x45, [17] = 40, [23] = 1};
+    const struct frame_state state = {0};
+    char text[DECODE_TEXT];
+    frame_text(frame, sizeof frame, &state, text, sizeof text);
+    cr_assert(strstr(text, " ICMP echo reply"), "%s", text);
+    frame[21] = 185; /* of 8 octets */
+    frame_text(frame, sizeof frame, &state, text, sizeof text);
+    cr_assert(strstr(text, " ICMP fragment at 1480"), "%s", text);
 }

@@ -250,6 +250,20 @@ Test(decode_ranges, overview) {
     store_close(store);
 }
 
+/* The last change is in a range that ends with it. */
+Test(decode_ranges, overview_up_to_a_change) {
+    sim_time until;
+    struct store *store = saturated(30, &until);
+    struct store_cursor last;
+    struct decode_items items = {0};
+    cr_assert(store_seek(store, 0, until, &last));
+    bench_decode("manchester", store, 0, last.time, 1000, &items);
+    cr_assert_gt(items.n, 0);
+    cr_assert_eq(items.items[items.n - 1].to, last.time);
+    decode_items_finish(&items);
+    store_close(store);
+}
+
 /* Pulses among frames are seen from afar, too. */
 Test(decode_ranges, overview_of_pulses) {
     waves = (struct bench_waves){.exponent = -12};

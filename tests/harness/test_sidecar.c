@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/view/sidecar.h"
@@ -286,4 +287,13 @@ Test(sidecar, hostile_files_are_one_clear_line) {
         cr_assert(good || !strchr(err.text, '\n'), "case %zu", i);
         sidecar_close(s);
     }
+}
+
+Test(sidecar, what_is_no_file_is_refused_at_once, .timeout = 20) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct sidecar *s;
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    cr_assert_not(sidecar_load(wave, NULL, &s, &err));
+    cr_assert(strstr(err.text, "is not a regular file"), "%s", err.text);
+    cr_assert(!strchr(err.text, '\n'), "%s", err.text);
 }

@@ -110,6 +110,17 @@ Test(view_details, of_moments) {
     }
 }
 
+/* A packet whose octets were not kept has no place in them. */
+Test(view_details, of_no_octets) {
+    struct sidecar_packet packet = packets[0];
+    packet.octets = NULL;
+    packet.n_octets = 0;
+    const struct sidecar none = {.packets = &packet, .n_packets = 1};
+    const char *text = all(&none, "line.line", 7410000);
+    cr_assert(strstr(text, "0 octets: corrupt"), "%s", text);
+    cr_assert(!strstr(text, "bit"), "%s", text);
+}
+
 Test(view_details, of_foreign_waves_only_the_edge) {
     struct sim_err err = SIM_ERR_INIT;
     static const char FOREIGN[] = "$timescale 1 ns $end $var wire 4 a bus [3:0] $end "

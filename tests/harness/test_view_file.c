@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/view/gtkw.h"
@@ -264,4 +265,47 @@ Test(view_file, gtkw_without_any_row_of_the_waves_is_refused) {
     cr_assert_not(gtkw_apply(&view, "x.gtkw", TEXT, strlen(TEXT), &err));
     cr_assert(strstr(err.text, "1 are not"), "%s", err.text);
     cr_assert_eq(view.n_rows, 5);
+}
+
+Test(view_file, gtkw_of_rows_without_end_is_left) {
+    struct sim_err err = SIM_ERR_INIT;
+    enum { N = 30000 };
+    char *text = calloc(N, 8);
+    cr_assert(text);
+    for (size_t i = 0; i < N; i++)
+        memcpy(text + 8 * i, "no.such\n", 8);
+    cr_assert_not(gtkw_apply(&view, "x.gtkw", text, (size_t)8 * N, &err));
+    cr_assert(strstr(err.text, "20000 are not"), "%s", err.text);
+    free(text);
+}
+
+/* Names of signals are as long as they are. */
+Test(view_file, gtkw_decoder_of_a_long_name) {
+    struct sim_err err = SIM_ERR_INIT;
+    char name[400], waves[600], text[1000];
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = 0;
+    snprintf(waves, sizeof waves,
+             "$timescale 1 ns $end $var wire 1 ! %s $end $enddefinitions $end\n#0\n0!\n#9\n1!\n",
+             name);
+    view_finish(&view);
+    view_init(&view, view_file_text(waves), NULL, NULL);
+    snprintf(text, sizeof text, "@28\n%s\n@200\n-:link_pulse %s\n", name, name);
+    cr_assert(gtkw_apply(&view, "x", text, strlen(text), &err), "%s", err.text);
+    cr_assert_eq(view.n_rows, 2);
+    cr_assert_eq(view.rows[1].kind, VIEW_DECODER);
+    cr_assert_eq(view.rows[1].inputs[0], 0);
+}
+
+Test(view_file, what_is_no_file_is_refused_at_once, .timeout = 20) {
+    struct sim_err err = SIM_ERR_INIT;
+    char dir[] = "/tmp/test-gtkw-XXXXXX", path[64];
+    cr_assert(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/a.gtkw", dir);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    cr_assert_not(gtkw_load(&view, path, &err));
+    cr_assert(strstr(err.text, "is not a regular file"), "%s", err.text);
+    cr_assert_eq(view.n_rows, 5);
+    unlink(path);
+    rmdir(dir);
 }

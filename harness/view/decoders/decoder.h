@@ -47,6 +47,8 @@ void decode_sort(struct decode_items *items);
 /* Nanoseconds in ticks, and the other way round. */
 double decode_ticks(const struct store *store, double ns);
 double decode_ns(const struct store *store, double ticks);
+/* `ticks` after `time`; INT64_MAX where there is no such time. */
+int64_t decode_later(int64_t time, uint64_t ticks);
 /* "100 ns", "16.02 ms" */
 #define DECODE_TIME 32
 void decode_time_text(const struct store *store, double ticks, char out[DECODE_TIME]);
@@ -73,7 +75,7 @@ int decode_level_before(struct decode_follow *follow, const struct store *store,
  * than SEGMENT_MOST changes is cut, at numbers of changes that are multiples of SEGMENT_CHUNK:
  * everybody who looks back from anywhere finds the same places. */
 #define SEGMENT_CHUNK ((uint64_t)1 << 15)
-#define SEGMENT_MOST  (10 * SEGMENT_CHUNK) /* 20 ms of 10BASE-T: longer is jabber, 14.2.1.6 */
+#define SEGMENT_MOST  (10 * SEGMENT_CHUNK) /* 16 ms at two a bit: longer is jabber, 14.2.1.6 */
 
 struct segments {
     const struct store *store;

@@ -131,9 +131,12 @@ static const char *icmpv6_name(unsigned type) {
 
 enum { PROTOCOL_ICMP = 1, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_ICMPV6 = 58 };
 
-static void say_icmp(struct text *text, unsigned protocol, unsigned type) {
+/* `cut`: the type is not there, as in all fragments but the first. */
+static void say_icmp(struct text *text, unsigned protocol, unsigned type, bool cut) {
     const char *name = protocol == PROTOCOL_ICMP ? icmp_name(type) : icmpv6_name(type);
     say(text, protocol == PROTOCOL_ICMP ? " ICMP" : " ICMPv6");
+    if (cut)
+        return;
     if (name)
         say(text, " %s", name);
     else
@@ -156,7 +159,7 @@ static void say_transport(struct text *text, struct octets o, unsigned protocol,
     if (ports)
         say(text, tcp ? " TCP" : " UDP");
     else if (protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6)
-        say_icmp(text, protocol, at[0]);
+        say_icmp(text, protocol, at[0], o.cut);
     else
         say(text, " protocol %u", protocol);
     if (tcp)

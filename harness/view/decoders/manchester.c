@@ -16,7 +16,7 @@
 
 enum { LINE_FRAMES, LINE_OCTETS, LINE_BITS };
 
-#define MOST_OCTETS 24576 /* more than SEGMENT_MOST changes can hold */
+#define MOST_OCTETS ((SEGMENT_MOST + SEGMENT_CHUNK) / 8 + 1) /* no bit is without a change */
 #define TP_IDL_NS   250.0 /* high at least so long, fig. 14-10; as CS8952 data sheet, p. 6 */
 #define TP_IDL_SEEN 2000.0
 #define LEAST_ALIKE 6 /* alternating bits in front of an SFD that one can be sure of */
@@ -110,8 +110,9 @@ static bool is_octet_end(const struct transmission *now) {
 }
 
 static int64_t within(const struct writer *w, double time) {
-    int64_t at = w->start + (int64_t)(time + 0.5);
-    return at < w->start ? w->start : at > w->limit ? w->limit : at;
+    uint64_t ticks = !(time > 0) ? 0 : time < 0x1p63 ? (uint64_t)(time + 0.5) : INT64_MAX;
+    int64_t at = decode_later(w->start, ticks);
+    return at > w->limit ? w->limit : at;
 }
 
 static void take_bit(struct writer *w, const struct line_bit *bit) {

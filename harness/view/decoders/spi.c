@@ -171,7 +171,7 @@ static void walk_clocks(struct spi *spi, struct walk *walk) {
 static int64_t last_bit_to(const struct spi *spi, const struct walk *walk) {
     int64_t to = walk->at.time;
     if (walk->n_bits > 1)
-        to = walk->rises[1] + (walk->rises[1] - walk->rises[0]);
+        to = decode_later(walk->rises[1], (uint64_t)walk->rises[1] - (uint64_t)walk->rises[0]);
     if (!walk->last && to > walk->next.time)
         to = walk->next.time;
     return spi->nss != STORE_NONE && to > spi->select.to ? spi->select.to : to;
@@ -222,13 +222,14 @@ static bool skip_unselected(struct spi *spi, struct segment *segment) {
     struct store_cursor first = segment->start, last;
     const struct select *select = &spi->select;
     int64_t from = select->from == INT64_MIN ? store_begin(store) : select->from;
-    int64_t to = select->to == INT64_MAX ? store_end(store) + 1 : select->to;
+    int64_t until = select->to == INT64_MAX ? store_end(store) : select->to - 1;
     store_seek(store, spi->segments.signal, from - 1, &first);
     store_next(&first);
-    if (!store_seek(store, spi->segments.signal, to - 1, &last))
+    if (!store_seek(store, spi->segments.signal, until, &last))
         return false;
     if (last.index > first.index)
-        decode_add(&spi->out, DECODE_PLAIN, LINE_FRAMES, from, to, "not selected: %llu clocks",
+        decode_add(&spi->out, DECODE_PLAIN, LINE_FRAMES, from, decode_later(until, 1),
+                   "not selected: %llu clocks",
                    (unsigned long long)(last.index - first.index + 1) / 2);
     *segment = (struct segment){.start = last};
     return store_next(&segment->start);
@@ -282,7 +283,7 @@ static void write_overview(struct spi *spi) {
         if (n)
             decode_add(&spi->out, DECODE_FRAME, LINE_FRAMES, select->from, select->to,
                        "%llu octet%s", (unsigned long long)n / 16, n / 16 == 1 ? "" : "s");
-        if (select->to > request->to)
+        if (select->to > request->to || select->to == INT64_MAX)
             return;
     }
 }

@@ -20,6 +20,9 @@
 #define WRAPPED  254               /* the block that holds a whole FST packed by gzip */
 #define WRAP_AT  17                /* where that begins: type and two lengths */
 #define UNPACKED ((uint64_t)64 << 30)
+#define SMALL    ((uint64_t)256 << 20) /* octets that any file may unpack to */
+#define RATIO    64                    /* and how much longer large ones may become */
+#define WRITTEN  ((rlim_t)64 << 30)    /* octets of an index */
 
 /* AddressSanitizer maps terabytes for itself. */
 #ifdef __has_feature
@@ -43,15 +46,31 @@ static bool refuse(struct wave_read *read, const char *text) {
 
 /* --- the child ------------------------------------------------------------------------------ */
 
+/* Never above what the process has. */
 static void limit(int what, rlim_t most) {
+    struct rlimit now;
+    if (getrlimit(what, &now) == 0 && now.rlim_cur < most)
+        most = now.rlim_cur;
     setrlimit(what, &(struct rlimit){most, most});
+}
+
+/* Octets that the process has mapped: the parent's files and libraries are among them. */
+static rlim_t mapped(void) {
+    unsigned long pages = 0;
+    FILE *in = fopen("/proc/self/statm", "r");
+    if (in && fscanf(in, "%lu", &pages) != 1)
+        pages = 0;
+    if (in)
+        fclose(in);
+    return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
 static void live_modestly(void) {
     int null = open("/dev/null", O_WRONLY);
     limit(RLIMIT_CORE, 0);
     if (!SHADOWED)
-        limit(RLIMIT_AS, MEMORY);
+        limit(RLIMIT_AS, mapped() + MEMORY);
+    signal(SIGXFSZ, SIG_IGN); /* told as a full disk is */
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     signal(SIGSEGV, SIG_DFL);
@@ -59,17 +78,18 @@ static void live_modestly(void) {
         dup2(null, STDERR_FILENO); /* fstapi's own messages */
 }
 
-/* All of a gzip stream from the file's present octet on, into a file without a name. */
-static FILE *unpack(int fd) {
+/* All of a gzip stream from the file's present octet on, into a file without a name. NULL: it
+ * is damaged, or more than `most` octets. */
+static FILE *unpack(int fd, uint64_t most) {
     static uint8_t octets[1 << 16];
     uint64_t all = 0;
     int n = -1;
     FILE *out = tmpfile();
     gzFile in = gzdopen(dup(fd), "rb");
-    while (out && in && (n = gzread(in, octets, sizeof octets)) > 0 && all < UNPACKED) {
-        if (fwrite(octets, 1, (size_t)n, out) != (size_t)n)
-            break;
+    while (out && in && (n = gzread(in, octets, sizeof octets)) > 0) {
         all += (uint64_t)n;
+        if (all > most || fwrite(octets, 1, (size_t)n, out) != (size_t)n)
+            break;
         fst_be_patient();
     }
     if (in)
@@ -84,6 +104,8 @@ static FILE *unpack(int fd) {
 /* The plain FST, unpacked as often as it is packed. */
 static FILE *plain(struct wave_read *read) {
     int fd = read->input->fd;
+    uint64_t size = read->input->size;
+    uint64_t most = size < (UNPACKED - SMALL) / RATIO ? SMALL + RATIO * size : UNPACKED;
     FILE *stream = NULL;
     if (lseek(fd, 0, SEEK_SET) != 0)
         return NULL;
@@ -95,7 +117,10 @@ static FILE *plain(struct wave_read *read) {
         if (!wrapped && !(head[0] == 0x1f && head[1] == 0x8b))
             return stream ? stream : fdopen(dup(fd), "rb");
         lseek(fd, wrapped ? WRAP_AT : 0, SEEK_SET);
-        stream = unpack(fd); /* the one before ends with the process */
+        FILE *inner = unpack(fd, most);
+        if (stream)
+            fclose(stream);
+        stream = inner;
         if (!stream)
             return NULL;
         fd = fileno(stream);
@@ -104,11 +129,13 @@ static FILE *plain(struct wave_read *read) {
 }
 
 /* fstapi opens the file by a name of /proc, beside which it cannot leave files of its own. */
-static bool build_store(struct wave_read *read) {
+static bool build_store(struct wave_read *read, rlim_t most) {
     char name[64];
     FILE *stream = plain(read);
     if (!stream)
-        return refuse(read, "the gzip stream that holds an FST is damaged");
+        return refuse(read, "the gzip stream that holds an FST is damaged, or too long: more than "
+                            "256 MB and 64 times the file");
+    limit(RLIMIT_FSIZE, most);
     snprintf(name, sizeof name, "/proc/self/fd/%d", fileno(stream));
     return fst_build(read, stream, name);
 }
@@ -121,14 +148,14 @@ static bool tell_done(void *context, uint64_t done) {
     return tell(*(const int *)context, &(struct message){.done = done});
 }
 
-static void child(const struct wave_read *parent, int report) {
+static void child(const struct wave_read *parent, rlim_t most, int report) {
     struct message message = {.failed = true, .err = SIM_ERR_INIT};
     struct wave_read read = *parent;
     live_modestly();
     read.tick = tell_done;
     read.context = &report;
     read.err = read.build->err = &message.err;
-    if (build_store(&read))
+    if (build_store(&read, most))
         _exit(0);
     _exit(tell(report, &message) ? 1 : 3);
 }
@@ -172,13 +199,14 @@ static bool await(struct wave_read *read, pid_t pid, int report) {
     return judge(read, status, &said);
 }
 
-static bool run_child(struct wave_read *read) {
+/* It writes `most` octets at most. */
+static bool run_child(struct wave_read *read, rlim_t most) {
     int ends[2];
     if (fflush(read->build->sink.stream) != 0 || pipe(ends) != 0)
         return sim_err_set(read->err, SIM_ERR_ENVIRONMENT, "cannot make a pipe");
     pid_t pid = fork();
     if (pid == 0)
-        child(read, ends[1]);
+        child(read, most, ends[1]);
     close(ends[1]);
     bool good = pid > 0 ? await(read, pid, ends[0])
                         : sim_err_set(read->err, SIM_ERR_ENVIRONMENT, "cannot start a process");
@@ -204,12 +232,13 @@ static bool take_memory(struct wave_read *read, FILE *stream) {
 bool fst_read(struct wave_read *read) {
     struct store_sink *sink = &read->build->sink;
     if (sink->stream)
-        return run_child(read);
+        return run_child(read, WRITTEN);
     sink->stream = tmpfile();
     if (!sink->stream)
         return sim_err_set(read->err, SIM_ERR_ENVIRONMENT, "cannot write a temporary file");
     FILE *stream = sink->stream;
-    bool good = fwrite(sink->memory, 1, sink->size, stream) == sink->size && run_child(read);
+    bool good = fwrite(sink->memory, 1, sink->size, stream) == sink->size &&
+                run_child(read, STORE_BUILD_MEMORY);
     sink->stream = NULL;
     good = good && take_memory(read, stream);
     fclose(stream);

@@ -18,6 +18,8 @@
 #define GZIP_RATIO 8
 #define FST_RATIO  16
 
+static const struct store_settings usual;
+
 struct opening {
     const char *path;
     const struct store_settings *settings;
@@ -66,14 +68,18 @@ static struct store *build_in_memory(struct opening *opening) {
     return store;
 }
 
-static struct store *build_index(struct opening *opening, struct outfile *file) {
+/* *full: nothing is wrong with the waves, but they cannot be written here. */
+static struct store *build_index(struct opening *opening, struct outfile *file, bool *full) {
     struct store_build build;
     struct store *store = NULL;
     setvbuf(file->stream, NULL, _IOFBF, 1 << 20);
     store_build_init(&build, file->stream, opening->err);
-    if (read_waves(opening, &build) && fflush(file->stream) == 0) {
+    bool good = read_waves(opening, &build);
+    *full = !good && opening->err->cls == SIM_ERR_ENVIRONMENT;
+    if (good) {
         int fd = open(file->temp, O_RDONLY | O_CLOEXEC);
-        if (outfile_commit(file, opening->err))
+        *full = !outfile_commit(file, opening->err);
+        if (!*full)
             store = store_index_map(opening->path, fd, opening->err);
         close(fd);
         if (store)
@@ -84,17 +90,28 @@ static struct store *build_index(struct opening *opening, struct outfile *file) 
     return store;
 }
 
+/* In the first place that has room, at last in memory. */
+static struct store *build_anywhere(struct opening *opening) {
+    for (unsigned place = 0; place < STORE_INDEX_PLACES; place++) {
+        struct outfile file = {0};
+        bool full;
+        if (!store_index_create(opening->path, place, &file))
+            continue;
+        struct store *store = build_index(opening, &file, &full);
+        if (store || !full || !wave_input_rewind(&opening->input, opening->err))
+            return store;
+        *opening->err = SIM_ERR_INIT;
+    }
+    return build_in_memory(opening);
+}
+
 static struct store *open_input(struct opening *opening) {
-    struct outfile file = {0};
     uint64_t ratio = opening->fst ? FST_RATIO : opening->input.packed ? GZIP_RATIO : 1;
     bool large = opening->source.size >= STORE_INDEX_FROM / ratio;
     if (!large || opening->settings->no_index)
         return build_in_memory(opening);
     struct store *store = store_index_find(opening->path, &opening->source);
-    if (store)
-        return store;
-    return store_index_create(opening->path, &file) ? build_index(opening, &file)
-                                                    : build_in_memory(opening);
+    return store ? store : build_anywhere(opening);
 }
 
 /* With Ctrl-C watched, so that no half index stays behind. */
@@ -111,7 +128,6 @@ static struct store *open_watched(struct opening *opening) {
 
 struct store *store_open(const char *path, const struct store_settings *settings,
                          struct sim_err *err) {
-    static const struct store_settings usual;
     struct opening opening = {.path = path, .settings = settings ? settings : &usual, .err = err};
     struct store *store = NULL;
     if (!wave_input_open(&opening.input, path, err))
@@ -126,7 +142,7 @@ struct store *store_open(const char *path, const struct store_settings *settings
 
 struct store *store_open_memory(const char *name, const void *octets, size_t n,
                                 const struct store_settings *settings, struct sim_err *err) {
-    struct opening opening = {.path = name, .settings = settings, .err = err};
+    struct opening opening = {.path = name, .settings = settings ? settings : &usual, .err = err};
     wave_input_memory(&opening.input, name, octets, n);
     return build_in_memory(&opening);
 }

@@ -47,7 +47,6 @@ void store_block_open(const struct store *store, const struct layout_data *data,
     struct layout_block head;
     *block = (struct store_block){.times = nothing,
                                   .values = nothing,
-                                  .from = nothing,
                                   .first = store_times(store, data)[number],
                                   .n = (uint32_t)(n < LAYOUT_BLOCK ? n : LAYOUT_BLOCK),
                                   .encoding = INVALID};
@@ -56,8 +55,7 @@ void store_block_open(const struct store *store, const struct layout_data *data,
     memcpy(&head, store->base + place, sizeof head);
     if (!sound(&head, data, block->n, end - place))
         return;
-    block->from = store->base + place;
-    block->times = block->from + sizeof head;
+    block->times = store->base + place + sizeof head;
     block->values = block->times + layout_octets(block->n, head.time_bits);
     block->step = head.step;
     block->time_bits = head.time_bits;

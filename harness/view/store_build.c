@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_ROOM 64
+
 bool store_octets_put(struct store_octets *octets, const void *from, size_t n) {
     if (n > octets->room - octets->n) {
-        size_t room = octets->room ? octets->room : 64;
+        size_t room = octets->room ? octets->room : FIRST_ROOM;
         while (n > room - octets->n)
             room *= 2;
         uint8_t *at = realloc(octets->at, room);
@@ -202,17 +204,28 @@ static bool unchanged(const struct store_data *data) {
                : same_text(&data->texts->current, &data->texts->committed);
 }
 
+/* Texts stay until their block is full. A little room for each signal is not counted: there are
+ * only so many signals. */
+static bool put_text(struct store_build *build, struct store_octets *octets, const void *text,
+                     size_t n) {
+    size_t room = octets->room ? octets->room : FIRST_ROOM;
+    if (!store_octets_put(octets, text, n))
+        return store_build_no_memory(build);
+    if (octets->room > room)
+        build->texts += octets->room - room;
+    return build->texts <= STORE_BUILD_TEXTS ||
+           refuse(build, "values too long for so many signals: more than 512 MB of memory");
+}
+
 /* The current text goes behind those of the open block. */
-static bool keep_text(struct store_data *data) {
+static bool keep_text(struct store_build *build, struct store_data *data) {
     struct store_texts *texts = data->texts;
     texts->is_text[data->n / 64] |= UINT64_C(1) << data->n % 64;
     data->current = texts->block.n;
-    if (texts->current.n > texts->longest)
-        texts->longest = (uint32_t)texts->current.n;
     texts->committed.n = 0;
-    return store_octets_put(&texts->block, texts->current.at, texts->current.n) &&
-           store_octets_put(&texts->block, "", 1) &&
-           store_octets_put(&texts->committed, texts->current.at, texts->current.n);
+    return put_text(build, &texts->block, texts->current.at, texts->current.n) &&
+           put_text(build, &texts->block, "", 1) &&
+           put_text(build, &texts->committed, texts->current.at, texts->current.n);
 }
 
 bool store_build_commit(struct store_build *build, struct store_data *data) {
@@ -221,8 +234,8 @@ bool store_build_commit(struct store_build *build, struct store_data *data) {
         return true;
     if (data->n == data->room && data->n < LAYOUT_BLOCK && !grow_block(build, data))
         return false;
-    if (data->current_form == STORE_FORM_TEXT && !keep_text(data))
-        return store_build_no_memory(build);
+    if (data->current_form == STORE_FORM_TEXT && !keep_text(build, data))
+        return false;
     data->block[data->n++] = (struct store_change){data->when, data->current};
     data->committed = data->current;
     data->committed_form = data->current_form;
@@ -251,8 +264,8 @@ bool store_build_text(struct store_build *build, uint32_t index, const char *tex
     if (!data->texts)
         return store_build_no_memory(build);
     data->texts->current.n = 0;
-    if (!store_octets_put(&data->texts->current, text, n))
-        return store_build_no_memory(build);
+    if (!put_text(build, &data->texts->current, text, n))
+        return false;
     data->current_form = STORE_FORM_TEXT;
     data->when = build->when;
     data->dirty = true;

@@ -20,6 +20,7 @@
 #define STORE_BUILD_SCOPES  (1u << 22)
 #define STORE_BUILD_SIGNALS (1u << 22)
 #define STORE_BUILD_NAMES   ((uint64_t)256 << 20) /* octets */
+#define STORE_BUILD_TEXTS   ((uint64_t)512 << 20) /* octets of memory, for 256 MB at least */
 #define STORE_BUILD_DEPTH   1000                  /* scopes in scopes */
 
 /* Where the index goes: a stream that can seek, or memory. */
@@ -47,7 +48,6 @@ struct store_octets {
 struct store_texts {
     struct store_octets current, committed, block; /* of the block: NUL-terminated in a row */
     uint64_t is_text[LAYOUT_BLOCK / 64];
-    uint32_t longest;
 };
 
 enum store_form { STORE_FORM_NONE, STORE_FORM_WORD, STORE_FORM_TEXT };
@@ -80,6 +80,7 @@ struct store_build {
     int64_t now, begin;         /* ticks */
     int64_t when;               /* the number of `now` */
     bool timed;                 /* a time was seen */
+    uint64_t texts;             /* octets of memory of all signals' texts that were long once */
     struct store_octets packed; /* of the block being packed */
     const char *note;
     struct layout_source source;

@@ -118,16 +118,12 @@ static bool free_place(const char *path) {
     return stat(path, &status) != 0 || S_ISREG(status.st_mode);
 }
 
-bool store_index_create(const char *wave, struct outfile *file) {
+bool store_index_create(const char *wave, unsigned i, struct outfile *file) {
     char path[STORE_INDEX_PATH];
     struct sim_err ignored = SIM_ERR_INIT; /* then in the next place */
-    for (unsigned i = 0; i < STORE_INDEX_PLACES; i++) {
-        if (!store_index_path(wave, i, path))
-            continue;
-        if (i)
-            make_folders(path);
-        if (free_place(path) && outfile_open(file, path, &ignored))
-            return true;
-    }
-    return false;
+    if (!store_index_path(wave, i, path))
+        return false;
+    if (i)
+        make_folders(path);
+    return free_place(path) && outfile_open(file, path, &ignored);
 }

@@ -16,8 +16,8 @@ bool store_index_same(const struct layout_source *a, const struct layout_source 
 bool store_index_path(const char *wave, unsigned i, char out[STORE_INDEX_PATH]);
 /* An index of just this file, mapped; NULL: none, or a damaged or old one. */
 struct store *store_index_find(const char *wave, const struct layout_source *source);
-/* The first place that can be written. False: none. */
-bool store_index_create(const char *wave, struct outfile *file);
+/* False: place `i` cannot be written. */
+bool store_index_create(const char *wave, unsigned i, struct outfile *file);
 /* A whole index file, mapped. */
 struct store *store_index_map(const char *wave, int fd, struct sim_err *err);
 

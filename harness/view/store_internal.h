@@ -36,7 +36,7 @@ struct store *store_adopt(const char *path, uint8_t *base, uint64_t size, bool m
 /* --- blocks: store_block.c ------------------------------------------------------------------ */
 
 struct store_block {
-    const uint8_t *from, *times, *values;
+    const uint8_t *times, *values;
     uint64_t step;
     int64_t first;
     uint32_t n, value_bits;

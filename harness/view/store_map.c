@@ -16,8 +16,8 @@ static bool sound_head(const struct store *store) {
     return memcmp(head->magic, LAYOUT_MAGIC, sizeof head->magic) == 0 &&
            head->version == LAYOUT_VERSION && head->size == store->size && head->tables % 8 == 0 &&
            head->tables >= sizeof *head + LAYOUT_PAD && head->tables <= store->size &&
-           head->exponent >= -18 && head->exponent <= 2 && head->begin <= head->end &&
-           !store->base[head->tables - 1];
+           head->exponent >= -18 && head->exponent <= 2 && head->begin >= 0 &&
+           head->begin <= head->end && head->end < INT64_MAX && !store->base[head->tables - 1];
 }
 
 static bool sound_tables(const struct store *store) {

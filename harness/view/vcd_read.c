@@ -9,7 +9,7 @@ static const char states[256] = {
     ['u'] = 'u', ['U'] = 'u', ['w'] = 'w', ['W'] = 'w', ['l'] = 'l', ['L'] = 'l',
     ['h'] = 'h', ['H'] = 'h', ['-'] = '-', ['?'] = 'x'};
 
-/* The last word is half there: the end, as far as that is allowed. */
+/* The last word is half there, or may be: the end, as far as that is allowed. */
 static bool cut_off(struct vcd *vcd, const char *in) {
     struct wave_read *read = vcd->text.read;
     if (!read->allow_end)
@@ -27,14 +27,16 @@ static bool placed(struct vcd *vcd, bool good) {
     return good || vcd_placed(&vcd->text);
 }
 
-/* The signal of an identifier; STORE_NONE when it is refused, or the file ends in it. */
+/* The signal of an identifier; STORE_NONE when it is refused, or the file ends in it: what is
+ * there of it may be the identifier of another. */
 static uint32_t signal_of(struct vcd *vcd, struct vcd_word id) {
     uint32_t data = vcd_ids_find(&vcd->ids, id.at, id.n);
-    if (data != STORE_NONE)
+    bool at_end = vcd_at_end(&vcd->text);
+    if (data != STORE_NONE && !at_end)
         return data;
     if (vcd->text.failed)
         return STORE_NONE;
-    if (vcd_at_end(&vcd->text))
+    if (at_end)
         cut_off(vcd, "an identifier");
     else if (!id.n)
         vcd_refuse(&vcd->text, "a value without an identifier");
@@ -141,7 +143,7 @@ static bool read_time(struct vcd *vcd, struct vcd_word word) {
                !__builtin_add_overflow(time, word.at[i] - '0', &time);
     }
     good = good && time != INT64_MAX;
-    if (vcd_at_end(&vcd->text) && (!good || (build->timed && time < build->now)))
+    if (vcd_at_end(&vcd->text))
         return cut_off(vcd, "a time");
     if (!good)
         return vcd_refuse(&vcd->text, "'%s' where a time is expected, # and ticks below 2^63",

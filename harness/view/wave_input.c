@@ -81,6 +81,13 @@ long wave_input_read(struct wave_input *input, uint8_t *to, size_t n, struct sim
     return got;
 }
 
+bool wave_input_rewind(struct wave_input *input, struct sim_err *err) {
+    input->done = 0;
+    input->ended = input->cut = false;
+    bool back = input->gzip ? gzrewind(input->gzip) == 0 : lseek(input->fd, 0, SEEK_SET) == 0;
+    return back || refuse(input, strerror(errno), err);
+}
+
 /* An FST begins with its head, block 0 of 329 octets, or with one that wraps all of it. */
 bool wave_input_is_fst(struct wave_input *input, bool *fst, struct sim_err *err) {
     static const uint8_t head[] = {0, 0, 0, 0, 0, 0, 0, 1, 0x49};
@@ -94,10 +101,7 @@ bool wave_input_is_fst(struct wave_input *input, bool *fst, struct sim_err *err)
     if (got < 0)
         return false;
     *fst = n == sizeof head && (memcmp(octets, head, n) == 0 || octets[0] == 254);
-    input->done = 0;
-    input->ended = false;
-    bool back = input->gzip ? gzrewind(input->gzip) == 0 : lseek(input->fd, 0, SEEK_SET) == 0;
-    return back || refuse(input, strerror(errno), err);
+    return wave_input_rewind(input, err);
 }
 
 void wave_input_close(struct wave_input *input) {

@@ -28,6 +28,8 @@ bool wave_input_open(struct wave_input *input, const char *path, struct sim_err 
 void wave_input_memory(struct wave_input *input, const char *path, const void *octets, size_t n);
 /* Looks at the first octets. False with err: they cannot be read. */
 bool wave_input_is_fst(struct wave_input *input, bool *fst, struct sim_err *err);
+/* Back to the first octet of a file. */
+bool wave_input_rewind(struct wave_input *input, struct sim_err *err);
 /* Up to n octets; 0 at the end. -1 with err: cannot be read, or is no sound gzip stream. */
 long wave_input_read(struct wave_input *input, uint8_t *to, size_t n, struct sim_err *err);
 void wave_input_close(struct wave_input *input); /* accepts zeroed with fd -1 */

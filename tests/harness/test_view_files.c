@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -227,6 +228,22 @@ static unsigned entries(void) {
     return n;
 }
 
+/* 300 MB of an FST's head and zeros, packed to a thousandth. */
+Test(view_files, fst_bomb) {
+    static uint8_t zeros[1 << 20];
+    static const uint8_t head[] = {0, 0, 0, 0, 0, 0, 0, 1, 0x49};
+    struct sim_err err;
+    gzFile out = gzopen(in_dir("bomb.fst"), "wb9");
+    cr_assert(out && gzwrite(out, head, sizeof head) == sizeof head);
+    for (unsigned i = 0; i < 300; i++)
+        cr_assert_eq(gzwrite(out, zeros, sizeof zeros), sizeof zeros);
+    cr_assert_eq(gzclose(out), Z_OK);
+    cr_assert_null(try_open(in_dir("bomb.fst"), true, &err));
+    if (err.cls == SIM_ERR_ENVIRONMENT)
+        cr_skip_test("no FST in this build");
+    cr_assert(strstr(err.text, "too long"), "%s", err.text);
+}
+
 /* Cut off or with octets changed: a store or one line, and nothing left behind. */
 Test(view_files, hostile_fst) {
     struct wave_model model = wave_model_make(77, 8, 300, 1);
@@ -332,6 +349,23 @@ Test(view_files, index_in_the_cache) {
     wave_model_free(&model);
 }
 
+/* No file may be longer than 1 MB, as if the disks were full: then in memory. */
+Test(view_files, index_on_a_full_disk) {
+    struct store_settings in_memory = {.quiet = true, .no_index = true};
+    struct sim_err err = SIM_ERR_INIT;
+    struct wave_model model = large_model(in_dir("a.vcd"));
+    struct rlimit limit = {1 << 20, RLIM_INFINITY};
+    signal(SIGXFSZ, SIG_IGN);
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    struct store *store = open_from(in_dir("a.vcd"), "memory");
+    struct store *memory = store_open(in_dir("a.vcd"), &in_memory, &err);
+    expect_same(memory, store, false);
+    cr_assert_eq(entries(), 2); /* the file, and an empty folder in the cache */
+    store_close(store);
+    store_close(memory);
+    wave_model_free(&model);
+}
+
 /* --- an index made to deceive ---------------------------------------------------------------- */
 
 static void look_everywhere(const struct store *store) {
@@ -396,6 +430,26 @@ Test(view_files, forged_index) {
         store_close(store);
     }
     cr_assert(taken > 500 && taken < 3000, "%zu", taken);
+    free(octets);
+}
+
+/* Times that no reader gives, and with which sums of times would overflow. */
+Test(view_files, index_of_absurd_times) {
+    static const int64_t times[][2] = {{-1, 10}, {INT64_MIN, 10}, {0, INT64_MAX}, {3, 2}};
+    size_t n;
+    uint8_t *octets;
+    const char *name = small_index(&n, &octets);
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        struct sim_err err;
+        struct layout_head head;
+        uint8_t *copy = malloc(n);
+        memcpy(copy, octets, n);
+        memcpy(&head, copy, sizeof head);
+        head.begin = times[i][0];
+        head.end = times[i][1];
+        memcpy(copy, &head, sizeof head);
+        cr_assert_null(store_adopt(name, copy, n, false, &err), "%zu", i);
+    }
     free(octets);
 }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/view/store.h"
+#include "harness/view/store_build.h"
 
 static struct store *open_text(const char *text, bool allow_end, struct sim_err *err) {
     struct store_settings settings = {.quiet = true, .allow_end = allow_end};
@@ -156,7 +156,7 @@ Test(view_vcd, strings_and_long_identifiers) {
     expect(store, "a[1]", "3:1");
     cr_assert_eq(store_begin(store), 0);
     store_close(store);
-    store = open_good("$var string 0 ! s $end $enddefinitions $end #9 sa\\x20b\\n\\101\\\\ !");
+    store = open_good("$var string 0 ! s $end $enddefinitions $end #9 sa\\x20b\\n\\101\\\\ !\n");
     expect(store, "s", "9:a b\nA\\");
     cr_assert_eq(store_begin(store), 9);
     cr_assert(strstr(store_note(store), "$timescale"));
@@ -333,4 +333,58 @@ Test(view_vcd, cut_off_is_said) {
     cr_assert_null(open_text(HEAD "#10\n1!\n#20\nb1", false, &err));
     cr_assert(strstr(err.text, "cut off in an identifier"), "%s", err.text);
     cr_assert_eq(err.line, 9);
+}
+
+/* "!" may be the first half of "!\"", and #10 of #100. */
+#define TWO                                                                                        \
+    "$timescale 1 ns $end $var wire 1 ! a $end $var wire 1 !\" b $end $var wire 2 # v $end\n"      \
+    "$enddefinitions $end\n#5\n0!\n0!\"\n#10\n"
+
+Test(view_vcd, a_last_word_without_newline_is_left_out) {
+    static const char *const texts[] = {TWO "1!", TWO "1!\"", TWO "b1 #", TWO "#100"};
+    struct sim_err err;
+    struct store *store;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        store = open_text(texts[i], true, &err);
+        cr_assert(store && store_note(store), "%s", texts[i]);
+        cr_assert(strstr(store_note(store), "cut off"));
+        expect(store, "a", "5:0");
+        expect(store, "b", "5:0");
+        expect(store, "v", "");
+        cr_assert_eq(store_end(store), 10);
+        store_close(store);
+        cr_assert_null(open_text(texts[i], false, &err), "%s", texts[i]);
+        cr_assert(strstr(err.text, "cut off in"), "%s", err.text);
+    }
+    store = open_good(TWO "$dumpall\n1! $end");
+    expect(store, "a", "5:0 10:1");
+    store_close(store);
+}
+
+Test(view_vcd, without_settings_the_usual_ones) {
+    struct sim_err err = SIM_ERR_INIT;
+    struct store *store = store_open_memory("a.vcd", TWO, strlen(TWO), NULL, &err);
+    cr_assert(store, "%s", err.text);
+    store_close(store);
+    cr_assert_null(store_open_memory("a.vcd", TWO "1", strlen(TWO) + 1, NULL, &err));
+}
+
+/* As a bomb of gzip may have it: long texts for very many signals. */
+Test(view_vcd, long_values_of_many_signals_are_refused) {
+    enum { LENGTH = (1 << 19) + 1, SIGNALS = 600 };
+    struct store_build build;
+    struct sim_err err = SIM_ERR_INIT;
+    char *text = repeat("", "x", LENGTH, "");
+    unsigned taken = 0;
+    store_build_init(&build, NULL, &err);
+    for (unsigned i = 0; i < SIGNALS; i++)
+        cr_assert_eq(store_build_data(&build, STORE_STRING, 0), i);
+    cr_assert(store_build_begin(&build));
+    while (taken < SIGNALS && store_build_text(&build, taken, text, LENGTH))
+        taken++;
+    cr_assert(taken > 500 && taken < SIGNALS, "%u", taken);
+    cr_assert(strstr(err.text, "too long"), "%s", err.text);
+    store_build_finish(&build);
+    free(build.sink.memory);
+    free(text);
 }

@@ -7,7 +7,7 @@
 
 #include "tests/models/soc_bench.h"
 
-#define PROGRAMS     100
+#define PROGRAMS     60
 #define CHUNKS       40
 #define DATA         0x20000400U /* what loops read and write */
 #define TICKS        0           /* offsets there: counted by SysTick, */

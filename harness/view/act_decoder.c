@@ -56,11 +56,6 @@ static bool is_complete(const struct decoder *decoder, const struct view_row *ro
     return true;
 }
 
-static void forget(struct view_row *row) {
-    for (size_t i = 0; i < DECODE_MAX_INPUTS; i++)
-        row->inputs[i] = STORE_NONE;
-}
-
 static bool needs_one(const struct decoder *decoder) {
     return decoder_n_inputs(decoder) == 1 ||
            (decoder_n_inputs(decoder) > 1 && decoder->inputs[1].optional);
@@ -72,11 +67,11 @@ static void choose_inputs(const struct view *view, const struct decoder *decoder
     uint32_t active = view_row_signal(view, view->active);
     if (take_selected(view, decoder, row) && is_complete(decoder, row))
         return;
-    forget(row);
+    decoder_disconnect(row->inputs);
     if (needs_one(decoder) && active != STORE_NONE && view->rows[view->active].kind == VIEW_SIGNAL)
         row->inputs[0] = active;
-    else if (decoder->guess && !decoder->guess(view->store, row->inputs))
-        forget(row);
+    else
+        decoder_connect(decoder, view->store, row->inputs);
 }
 
 static bool make_row(struct view *view, const char *text, struct view_row *row) {
@@ -87,7 +82,7 @@ static bool make_row(struct view *view, const char *text, struct view_row *row) 
     rest += *rest ? (*rest = 0, 1) : 0;
     *row = (struct view_row){.kind = VIEW_DECODER, .signal = STORE_NONE, .height = 1};
     row->decoder = decoder_find(name);
-    forget(row);
+    decoder_disconnect(row->inputs);
     if (!row->decoder) {
         view_say(view, "%.100s: no such decoder", name);
         return false;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/view/decoders/decoder.h"
+#include "harness/words.h"
 
 /* Finer than a pixel of the widest screens, so that pauses stay seen. */
 #define OVERVIEW_COLUMNS 16384
@@ -22,6 +23,13 @@ const struct decoder *decoder_find(const char *name) {
     return NULL;
 }
 
+const char *decoder_near(const char *name, char *hint, size_t size) {
+    struct words_near near = {.wanted = name};
+    for (size_t i = 0; i < n_decoders; i++)
+        words_near_offer(&near, decoders[i]->name);
+    return words_near_hint(&near, hint, size);
+}
+
 unsigned decoder_n_inputs(const struct decoder *decoder) {
     unsigned n = 0;
     while (n < DECODE_MAX_INPUTS && decoder->inputs[n].name)
@@ -33,6 +41,34 @@ unsigned decoder_n_lines(const struct decoder *decoder) {
     unsigned n = 0;
     while (n < DECODE_MAX_LINES && decoder->lines[n])
         n++;
+    return n;
+}
+
+void decoder_disconnect(uint32_t inputs[DECODE_MAX_INPUTS]) {
+    for (size_t i = 0; i < DECODE_MAX_INPUTS; i++)
+        inputs[i] = STORE_NONE;
+}
+
+bool decoder_connect(const struct decoder *decoder, const struct store *store,
+                     uint32_t inputs[DECODE_MAX_INPUTS]) {
+    decoder_disconnect(inputs);
+    if (decoder->guess && decoder->guess(store, inputs))
+        return true;
+    decoder_disconnect(inputs);
+    return false;
+}
+
+static uint64_t changes_until(const struct store *store, uint32_t signal, int64_t time) {
+    struct store_cursor cursor;
+    return store_seek(store, signal, time, &cursor) ? cursor.index + 1 : 0;
+}
+
+uint64_t decode_work(const struct decode_request *request) {
+    uint64_t n = 0;
+    for (size_t i = 0; i < DECODE_MAX_INPUTS; i++)
+        if (request->inputs[i] != STORE_NONE)
+            n += changes_until(request->store, request->inputs[i], request->to) -
+                 changes_until(request->store, request->inputs[i], request->from);
     return n;
 }
 

@@ -79,8 +79,20 @@ struct decoder {
 extern const struct decoder *const decoders[];
 extern const size_t n_decoders;
 const struct decoder *decoder_find(const char *name); /* NULL: unknown */
+/* For who wrote a name that is none: " (nearest is ...)" in `hint` of `size`, which it returns. */
+const char *decoder_near(const char *name, char *hint, size_t size);
 unsigned decoder_n_inputs(const struct decoder *decoder);
 unsigned decoder_n_lines(const struct decoder *decoder);
+void decoder_disconnect(uint32_t inputs[DECODE_MAX_INPUTS]); /* all STORE_NONE */
+/* The inputs by its guess; false: none, and all are STORE_NONE. */
+bool decoder_connect(const struct decoder *decoder, const struct store *store,
+                     uint32_t inputs[DECODE_MAX_INPUTS]);
+
+/* Of an ARMv7-M exception below 16; NULL: reserved, or an interrupt. */
+const char *decode_exception(uint64_t number);
+
+/* Changes of all inputs behind request->from, up to and with request->to. */
+uint64_t decode_work(const struct decode_request *request);
 
 /* Empties `items`, then decodes. Costs nothing more than that for a range with to < from, or
  * when an input that is not optional is not connected. */

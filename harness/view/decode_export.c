@@ -6,21 +6,11 @@
 
 #include "harness/json_value.h"
 #include "harness/outfile.h"
-#include "harness/words.h"
 
 #define NAME         1024
 #define MOST_CHANGES 100000 /* per window: some ten megabytes of items */
 
 /* --- what to decode ------------------------------------------------------------------------ */
-
-static bool unknown_decoder(const char *name, struct sim_err *err) {
-    char hint[NAME];
-    struct words_near near = {.wanted = name};
-    for (size_t i = 0; i < n_decoders; i++)
-        words_near_offer(&near, decoders[i]->name);
-    return sim_err_set(err, SIM_ERR_INPUT, "--decode: no decoder %s%s", name,
-                       words_near_hint(&near, hint, sizeof hint));
-}
 
 /* The list is taken apart where it stands. */
 static bool take_inputs(struct decode_export *job, char *list, struct sim_err *err) {
@@ -54,7 +44,7 @@ static bool all_connected(const struct decode_export *job, struct sim_err *err) 
 
 bool decode_export_init(struct decode_export *job, const struct store *store, const char *spec,
                         struct sim_err *err) {
-    char text[NAME];
+    char text[NAME], hint[NAME];
     size_t length = strlen(spec), name = strcspn(spec, "=");
     *job = (struct decode_export){.request = {.store = store,
                                               .from = store_begin(store),
@@ -67,12 +57,12 @@ bool decode_export_init(struct decode_export *job, const struct store *store, co
     text[name] = '\0';
     job->decoder = decoder_find(text);
     if (!job->decoder)
-        return unknown_decoder(text, err);
-    for (size_t i = 0; i < DECODE_MAX_INPUTS; i++)
-        job->request.inputs[i] = STORE_NONE;
+        return sim_err_set(err, SIM_ERR_INPUT, "--decode: no decoder %s%s", text,
+                           decoder_near(text, hint, sizeof hint));
+    decoder_disconnect(job->request.inputs);
     if (name < length)
         return take_inputs(job, text + name + 1, err) && all_connected(job, err);
-    return job->decoder->guess(store, job->request.inputs) ||
+    return decoder_connect(job->decoder, store, job->request.inputs) ||
            sim_err_set(err, SIM_ERR_INPUT,
                        "--decode %s: %s has nothing by the names it knows; expected %s=SIGNAL,...",
                        text, store_path(store), text);
@@ -149,24 +139,10 @@ static int by_time(const void *a, const void *b) {
 
 /* --- window by window ---------------------------------------------------------------------- */
 
-static uint64_t count(const struct decode_request *request, uint32_t signal, int64_t time) {
-    struct store_cursor cursor;
-    return store_seek(request->store, signal, time, &cursor) ? cursor.index + 1 : 0;
-}
-
-static uint64_t changes(const struct decode_request *request) {
-    uint64_t n = 0;
-    for (size_t i = 0; i < DECODE_MAX_INPUTS; i++)
-        if (request->inputs[i] != STORE_NONE)
-            n += count(request, request->inputs[i], request->to) -
-                 count(request, request->inputs[i], request->from);
-    return n;
-}
-
 /* Sets the end of the window that begins at from: not too many changes in it. */
 static void choose_end(struct decode_request *request, int64_t end) {
     request->to = end;
-    while (request->to > request->from && changes(request) > MOST_CHANGES)
+    while (request->to > request->from && decode_work(request) > MOST_CHANGES)
         request->to =
             request->from + (int64_t)(((uint64_t)request->to - (uint64_t)request->from) / 2);
 }

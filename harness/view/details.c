@@ -104,28 +104,25 @@ static void add_failure(struct sheet *sheet) {
 
 /* --- edge --------------------------------------------------------------------------------- */
 
+static bool is_of_spi(const struct store *store, uint32_t signal) {
+    uint32_t scope = store_signal(store, signal)->scope;
+    return scope != STORE_NONE && strcmp(store_scope(store, scope)->name, "spi") == 0;
+}
+
 /* A bit of the SPI by the clock's rises since the select. */
 static bool place_on_spi(const struct sheet *sheet, const struct sidecar_packet *packet,
                          int64_t time, char *out, size_t size) {
     struct store_cursor from, to;
     uint32_t clock = 0;
     size_t n = store_n_signals(sheet->store);
-    for (; clock < n; clock++) {
-        uint32_t scope = store_signal(sheet->store, clock)->scope;
-        if (scope != STORE_NONE && strcmp(store_scope(sheet->store, scope)->name, "spi") == 0)
-            break;
-    }
+    while (clock < n && !is_of_spi(sheet->store, clock))
+        clock++;
     if (clock == n || !store_seek(sheet->store, clock, packet->selected, &from) ||
         !store_seek(sheet->store, clock, time, &to) || to.index <= from.index)
         return false;
     uint64_t bit = (to.index - from.index - 1) / 2;
     snprintf(out, size, "SPI octet %" PRIu64 ", bit %" PRIu64, bit / 8, bit % 8);
     return true;
-}
-
-static bool is_of_spi(const struct store *store, uint32_t signal) {
-    uint32_t scope = store_signal(store, signal)->scope;
-    return scope != STORE_NONE && strcmp(store_scope(store, scope)->name, "spi") == 0;
 }
 
 /* What an edge of the signal belongs to. */
@@ -206,11 +203,6 @@ static void add_code(struct sheet *sheet) {
 }
 
 static void add_interrupt(struct sheet *sheet) {
-    /* ARMv7-M Architecture Reference Manual, table B1-4 */
-    static const char *const NAMES[16] = {
-        [0] = "none: thread mode", [1] = "Reset",    [2] = "NMI",        [3] = "HardFault",
-        [4] = "MemManage",         [5] = "BusFault", [6] = "UsageFault", [11] = "SVCall",
-        [12] = "DebugMonitor",     [14] = "PendSV",  [15] = "SysTick"};
     struct store_cursor at;
     uint64_t number;
     char name[32], since[DECODE_TIME];
@@ -219,8 +211,11 @@ static void add_interrupt(struct sheet *sheet) {
     const char *handler = number > 0 ? code_handler(sheet->code, (unsigned)number) : NULL;
     if (number >= 16)
         snprintf(name, sizeof name, "IRQ %" PRIu64, number - 16);
+    else if (number == 0)
+        snprintf(name, sizeof name, "none: thread mode");
     else
-        snprintf(name, sizeof name, "%s", NAMES[number] ? NAMES[number] : "reserved");
+        snprintf(name, sizeof name, "%s",
+                 decode_exception(number) ? decode_exception(number) : "reserved");
     add(sheet, "interrupt", at.time, "%s%s%s%s, for %s", name, handler ? " (" : "",
         handler ? handler : "", handler ? ")" : "",
         span(sheet, between(at.time, sheet->time), since));

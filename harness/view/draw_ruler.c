@@ -6,12 +6,6 @@
 
 #include "harness/view/draw.h"
 
-static const struct {
-    const char *name;
-    int exponent;
-} UNITS[] = {{"s", 0}, {"ms", -3}, {"us", -6}, {"ns", -9}, {"ps", -12}, {"fs", -15}, {"as", -18}};
-#define N_UNITS (sizeof UNITS / sizeof UNITS[0])
-
 struct ticks {
     int64_t step;     /* 1, 2 or 5 times 10^power ticks */
     int power, minor; /* parts between two of them */
@@ -22,7 +16,7 @@ struct ticks {
 static void label(const struct draw *draw, const struct ticks *ticks, int64_t time, char *out,
                   size_t size) {
     int exponent = store_exponent(draw->view->store);
-    int places = UNITS[ticks->unit].exponent - exponent; /* of a tick behind the point */
+    int places = view_units[ticks->unit].exponent - exponent; /* of a tick behind the point */
     int drop = ticks->power < places ? ticks->power : places;
     uint64_t n = time < 0 ? -(uint64_t)time : (uint64_t)time;
     char digits[64];
@@ -35,7 +29,7 @@ static void label(const struct draw *draw, const struct ticks *ticks, int64_t ti
     digits[length] = 0;
     int whole = places > 0 ? length - places : length;
     snprintf(out, size, "%s%.*s%s%s %s", time < 0 ? "-" : "", whole, digits, places > 0 ? "." : "",
-             places > 0 ? digits + whole : "", UNITS[ticks->unit].name);
+             places > 0 ? digits + whole : "", view_units[ticks->unit].name);
 }
 
 /* The greatest unit of which there is one in what is seen, and in which a step of 10^power ticks
@@ -44,8 +38,8 @@ static size_t unit_of(const struct view *view, int power) {
     int exponent = store_exponent(view->store);
     double from = fabs((double)view->from), to = fabs((double)view->from + (double)view->span);
     size_t i = 0;
-    for (; i + 1 < N_UNITS; i++) {
-        int places = UNITS[i].exponent - exponent;
+    for (; i < VIEW_LEAST_UNIT; i++) {
+        int places = view_units[i].exponent - exponent;
         double unit = 1;
         for (int k = 0; k < places; k++)
             unit *= 10;

@@ -37,20 +37,6 @@ static bool best(const struct search *s, int64_t *at) {
     return any;
 }
 
-static uint64_t index_at(const struct store *store, uint32_t signal, int64_t time) {
-    struct store_cursor cursor;
-    return store_seek(store, signal, time, &cursor) ? cursor.index + 1 : 0;
-}
-
-static uint64_t changes(const struct decode_request *request) {
-    uint64_t n = 0;
-    for (size_t i = 0; i < DECODE_MAX_INPUTS; i++)
-        if (request->inputs[i] != STORE_NONE)
-            n += index_at(request->store, request->inputs[i], request->to) -
-                 index_at(request->store, request->inputs[i], request->from);
-    return n;
-}
-
 static int64_t further(const struct search *s, int64_t from) {
     int64_t begin = store_begin(s->request.store), end = store_end(s->request.store), to;
     if (s->next)
@@ -64,7 +50,7 @@ static int64_t choose_window(struct search *s, int64_t near, uint64_t *n) {
         int64_t far = further(s, near);
         s->request.from = s->next ? near : far;
         s->request.to = s->next ? far : near;
-        *n = changes(&s->request);
+        *n = decode_work(&s->request);
         if (*n <= WINDOW_CHANGES || s->window < 8)
             return far;
         s->window /= 8;

@@ -148,8 +148,7 @@ static bool read_decoder(struct reader *r, char *text) {
     row.decoder = name ? decoder_find(name) : NULL;
     if (!row.decoder)
         return false;
-    for (size_t i = 0; i < DECODE_MAX_INPUTS; i++)
-        row.inputs[i] = STORE_NONE;
+    decoder_disconnect(row.inputs);
     for (char *word; n < DECODE_MAX_INPUTS && (word = strtok_r(NULL, " ", &rest)); n++)
         row.inputs[n] = strcmp(word, "-") == 0 ? STORE_NONE : find(r->view, word);
     add_row(r, &row);

@@ -179,9 +179,7 @@ static void add_first(struct view *view) {
 
 static void add_decoder(struct view *view, const struct decoder *decoder) {
     struct view_row row = {.kind = VIEW_DECODER, .decoder = decoder, .height = 1};
-    for (size_t i = 0; i < DECODE_MAX_INPUTS; i++)
-        row.inputs[i] = STORE_NONE;
-    if (!decoder->guess || !decoder->guess(view->store, row.inputs))
+    if (!decoder_connect(decoder, view->store, row.inputs))
         return;
     size_t at = row.inputs[0] == STORE_NONE ? view->n_rows : find_row(view, row.inputs[0]);
     if (at == view->n_rows && row.inputs[0] != STORE_NONE)

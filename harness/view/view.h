@@ -147,6 +147,15 @@ uint32_t view_row_signal(const struct view *view, size_t row);
 /* Formats into view->message, cut to fit. */
 void view_say(struct view *view, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Units of time from the largest, the least at VIEW_LEAST_UNIT; behind it another name. */
+#define VIEW_UNITS      8
+#define VIEW_LEAST_UNIT 6
+struct view_unit {
+    const char *name;
+    int exponent; /* of ten, in seconds */
+};
+extern const struct view_unit view_units[VIEW_UNITS];
+
 /* A time or a difference as people read it, with as many digits as ticks have: "12.3456 us",
  * "-5 ns", "0 s". */
 void view_time_text(const struct view *view, int64_t ticks, char *out, size_t size);

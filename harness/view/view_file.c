@@ -237,12 +237,10 @@ static bool read_decoder_row(struct reader *r, const json_t *object, struct view
     row->kind = VIEW_DECODER;
     if (!name || !json_is_array(inputs) || json_array_size(inputs) > DECODE_MAX_INPUTS)
         return wrong(r, "rows", "decoders with a name and at most 4 inputs");
-    for (size_t i = 0; i < DECODE_MAX_INPUTS; i++) {
-        row->inputs[i] = STORE_NONE;
-        if (i < json_array_size(inputs) &&
-            !find_signal(r, json_array_get(inputs, i), &row->inputs[i]))
+    decoder_disconnect(row->inputs);
+    for (size_t i = 0; i < json_array_size(inputs); i++)
+        if (!find_signal(r, json_array_get(inputs, i), &row->inputs[i]))
             return false;
-    }
     row->decoder = decoder_find(name);
     if (!row->decoder)
         miss(r, name);

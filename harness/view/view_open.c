@@ -14,22 +14,29 @@ static void note(struct view *view, const char *text) {
         view_say(view, "%s", text);
 }
 
-static bool open_waves(struct view *view, const char *path, const struct store_settings *settings,
-                       struct sim_err *err) {
-    struct sim_err fault = SIM_ERR_INIT;
+bool view_open_waves(struct view *view, const char *path, const struct store_settings *settings,
+                     struct view_notes *notes, struct sim_err *err) {
     struct sidecar *sidecar = NULL;
-    char why[VIEW_TEXT] = "";
     struct store *store = store_open(path, settings, err);
+    *notes = (struct view_notes){.sidecar = SIM_ERR_INIT};
     if (!store)
         return false;
-    if (!sidecar_load(path, store, &sidecar, &fault))
+    if (!sidecar_load(path, store, &sidecar, &notes->sidecar))
         sidecar = NULL;
-    struct code *code = sidecar ? code_open(sidecar, path, why, sizeof why) : NULL;
+    struct code *code = sidecar ? code_open(sidecar, path, notes->code, sizeof notes->code) : NULL;
     view_init(view, store, sidecar, code);
     view->settings = *settings;
-    note(view, fault.text);
-    note(view, store_note(store) ? store_note(store) : "");
-    note(view, why);
+    return true;
+}
+
+static bool open_waves(struct view *view, const char *path, const struct store_settings *settings,
+                       struct sim_err *err) {
+    struct view_notes notes;
+    if (!view_open_waves(view, path, settings, &notes, err))
+        return false;
+    note(view, notes.sidecar.text);
+    note(view, store_note(view->store) ? store_note(view->store) : "");
+    note(view, notes.code);
     return true;
 }
 

@@ -7,6 +7,16 @@
 #include "harness/view/view.h"
 #include "sim/err.h"
 
+/* Waves can be looked at without what belongs to them; why it is not there: */
+struct view_notes {
+    struct sim_err sidecar; /* text "": nothing */
+    char code[512];         /* "": nothing */
+};
+/* The waves with their sidecar and code, without rows. What was left out of the waves themselves
+ * is store_note()'s to tell. */
+bool view_open_waves(struct view *view, const char *path, const struct store_settings *settings,
+                     struct view_notes *notes, struct sim_err *err);
+
 /* Opens the waves, their sidecar and code, and the rows: of FILE.lpview when there is one and
  * `saved` is set, else the default ones (of a foreign file those of FILE.gtkw, if there). Only
  * waves that cannot be read are an error, all else a message of the view. view_finish() ends it;

@@ -8,18 +8,14 @@
 
 /* --- times --------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *name;
-    int exponent;
-} UNITS[] = {
-    {"s", 0},   {"ms", -3},  {"us", -6},  {"\xc2\xb5s", -6},
-    {"ns", -9}, {"ps", -12}, {"fs", -15}, {"as", -18},
+const struct view_unit view_units[VIEW_UNITS] = {
+    {"s", 0},    {"ms", -3},  {"us", -6},  {"ns", -9},
+    {"ps", -12}, {"fs", -15}, {"as", -18}, {"\xc2\xb5s", -6},
 };
-#define N_UNITS (sizeof UNITS / sizeof *UNITS)
 
 static size_t unit_for(int magnitude) {
     size_t i = 0;
-    while (i + 1 < N_UNITS && UNITS[i].exponent > magnitude)
+    while (i < VIEW_LEAST_UNIT && view_units[i].exponent > magnitude)
         i++;
     return i;
 }
@@ -40,7 +36,7 @@ void view_time_text(const struct view *view, int64_t ticks, char *out, size_t si
     }
     int length = snprintf(digits, sizeof digits, "%" PRIu64, n);
     size_t unit = unit_for(length - 1 + exponent);
-    int places = UNITS[unit].exponent - exponent; /* behind the point */
+    int places = view_units[unit].exponent - exponent; /* behind the point */
     char padded[420] = "";
     memset(padded, '0', 200);
     snprintf(padded + 200, sizeof padded - 200, "%s", digits);
@@ -52,7 +48,7 @@ void view_time_text(const struct view *view, int64_t ticks, char *out, size_t si
         whole++;
     drop_zeros(point);
     snprintf(out, size, "%s%.*s%s%s %s", ticks < 0 ? "-" : "", (int)(point - whole), whole,
-             *point ? "." : "", point, UNITS[unit].name);
+             *point ? "." : "", point, view_units[unit].name);
 }
 
 /* A decimal number n * 10^exponent. */
@@ -130,10 +126,10 @@ bool view_time_read(const struct view *view, const char *text, int64_t *ticks) {
         return false;
     if (!length)
         return scale(number, ticks);
-    for (size_t i = 0; i < N_UNITS; i++) {
-        if (strlen(UNITS[i].name) != length || strncmp(at, UNITS[i].name, length) != 0)
+    for (size_t i = 0; i < VIEW_UNITS; i++) {
+        if (strlen(view_units[i].name) != length || strncmp(at, view_units[i].name, length) != 0)
             continue;
-        number.exponent += UNITS[i].exponent - store_exponent(view->store);
+        number.exponent += view_units[i].exponent - store_exponent(view->store);
         return scale(number, ticks);
     }
     return false;

@@ -12,36 +12,21 @@
 
 /* --- the file --------------------------------------------------------------------------------- */
 
-/* Waves can be looked at without what belongs to them; why it is not there is told. */
-static void open_sidecar(const char *path, struct store *store, struct sidecar **sidecar,
-                         struct code **code, FILE *notes) {
-    struct sim_err err = SIM_ERR_INIT;
-    char note[512] = "";
-    if (!sidecar_load(path, store, sidecar, &err)) {
-        fprintf(notes, "linkpulse: %s%s%s\n", err.file, err.file[0] ? ": " : "", err.text);
-        *sidecar = NULL;
-    }
-    if (*sidecar)
-        *code = code_open(*sidecar, path, note, sizeof note);
-    if (note[0])
-        fprintf(notes, "linkpulse: %s\n", note);
-}
-
 static bool open_file(struct view *view, const struct options *options, FILE *notes,
                       struct sim_err *err) {
     const char *path = options->files[0];
     struct store_settings settings = {
         .quiet = options->quiet, .no_index = options->wave.no_index, .allow_end = true};
-    struct store *store = store_open(path, &settings, err);
-    struct sidecar *sidecar = NULL;
-    struct code *code = NULL;
-    if (!store)
+    struct view_notes found;
+    const struct sim_err *fault = &found.sidecar;
+    if (!view_open_waves(view, path, &settings, &found, err))
         return false;
-    if (store_note(store))
-        fprintf(notes, "linkpulse: %s: %s\n", path, store_note(store));
-    open_sidecar(path, store, &sidecar, &code, notes);
-    view_init(view, store, sidecar, code);
-    view->settings = settings;
+    if (store_note(view->store))
+        fprintf(notes, "linkpulse: %s: %s\n", path, store_note(view->store));
+    if (fault->text[0])
+        fprintf(notes, "linkpulse: %s%s%s\n", fault->file, fault->file[0] ? ": " : "", fault->text);
+    if (found.code[0])
+        fprintf(notes, "linkpulse: %s\n", found.code);
     view->settings.quiet = true; /* a progress bar is of no use behind a window */
     view->verbose = options->verbose;
     return true;
@@ -64,23 +49,14 @@ static bool unknown_signal(const struct view *view, const char *name, struct sim
                        store_path(view->store), name, words_near_hint(&near, hint, sizeof hint));
 }
 
-static bool unknown_decoder(const char *name, struct sim_err *err) {
-    char hint[NAME];
-    struct words_near near = {.wanted = name};
-    for (size_t i = 0; i < n_decoders; i++)
-        words_near_offer(&near, decoders[i]->name);
-    return sim_err_set(err, SIM_ERR_INPUT, "--signals: no decoder :%s%s", name,
-                       words_near_hint(&near, hint, sizeof hint));
-}
-
 static bool decoder_row(const struct view *view, const char *name, struct view_row *row,
                         struct sim_err *err) {
+    char hint[NAME];
     *row = (struct view_row){.kind = VIEW_DECODER, .decoder = decoder_find(name), .height = 1};
     if (!row->decoder)
-        return unknown_decoder(name, err);
-    for (size_t i = 0; i < DECODE_MAX_INPUTS; i++)
-        row->inputs[i] = STORE_NONE;
-    return (row->decoder->guess && row->decoder->guess(view->store, row->inputs)) ||
+        return sim_err_set(err, SIM_ERR_INPUT, "--signals: no decoder :%s%s", name,
+                           decoder_near(name, hint, sizeof hint));
+    return decoder_connect(row->decoder, view->store, row->inputs) ||
            sim_err_set(err, SIM_ERR_INPUT, "--signals :%s: %s has nothing by the names it needs",
                        name, store_path(view->store));
 }

@@ -138,12 +138,15 @@ static void write_block(struct mcu *mcu, const struct segment *segment,
 
 /* --- exceptions ---------------------------------------------------------------------------- */
 
-/* ARMv7-M Architecture Reference Manual, table B1-4. */
-static const char *const exceptions[16] = {
-    [0] = "Thread",        [1] = "Reset",    [2] = "NMI",        [3] = "HardFault",
-    [4] = "MemManage",     [5] = "BusFault", [6] = "UsageFault", [11] = "SVCall",
-    [12] = "DebugMonitor", [14] = "PendSV",  [15] = "SysTick",
-};
+const char *decode_exception(uint64_t number) {
+    /* ARMv7-M Architecture Reference Manual, table B1-4 */
+    static const char *const NAMES[16] = {
+        [0] = "Thread",        [1] = "Reset",    [2] = "NMI",        [3] = "HardFault",
+        [4] = "MemManage",     [5] = "BusFault", [6] = "UsageFault", [11] = "SVCall",
+        [12] = "DebugMonitor", [14] = "PendSV",  [15] = "SysTick",
+    };
+    return number < 16 ? NAMES[number] : NULL;
+}
 
 static void add_exception(struct mcu *mcu, const struct store_cursor *at, int64_t to) {
     uint64_t number = value_of(at);
@@ -151,8 +154,8 @@ static void add_exception(struct mcu *mcu, const struct store_cursor *at, int64_
     enum decode_class class = number == 0 ? DECODE_PLAIN : fault ? DECODE_ERROR : DECODE_CODE;
     if (number == NO_VALUE)
         return;
-    if (number < 16 && exceptions[number])
-        decode_add(&mcu->out, class, LINE_EXCEPTIONS, at->time, to, "%s", exceptions[number]);
+    if (decode_exception(number))
+        decode_add(&mcu->out, class, LINE_EXCEPTIONS, at->time, to, "%s", decode_exception(number));
     else if (number < 16)
         decode_add(&mcu->out, DECODE_ERROR, LINE_EXCEPTIONS, at->time, to, "exception %llu",
                    (unsigned long long)number);

@@ -42,7 +42,8 @@ measure() { # FILE
     warm_s=$(awk '/^(open|picture)_s/ { s += $2 } END { print s }' "$tree/warm")
     echo "  opened to the columns of 40 traces: $cold_s s (not cached), $warm_s s (cached)," \
         "memory $(value peak_MB "$tree/warm") MB"
-    echo "  redraws, processor time:" $(awk '/^redraw/ { sub("redraw_ms_", "", $1); print $1 ": " $2 " ms," }' "$tree/warm")
+    echo "  redraws, processor time, median (worst):" \
+        $(awk '/^redraw/ { sub("redraw_ms_", "", $1); print $1 ": " $2 " (" $3 ") ms," }' "$tree/warm")
     echo "  linkpulse wave --screenshot: $(seconds "$program" wave "$1" --screenshot "$tree/a.png" --size 1920x1080) s"
     command -v gtkwave xvfb-run >/dev/null || return
     load=$(seconds timeout 1200 xvfb-run -a gtkwave -S "$tree/show.tcl" "$1")

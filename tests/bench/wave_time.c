@@ -1,5 +1,6 @@
 /* wave_time FILE: seconds that opening takes, and a picture's columns, as NAME VALUE lines.
- * Redraws are in processor time, for the machine may be doing other things as well. */
+ * Redraws are in processor time, for the machine may be doing other things as well: the median
+ * of some and the worst. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -10,7 +11,7 @@
 
 #define TRACES  40
 #define COLUMNS 1920
-#define REDRAWS 60
+#define REDRAWS 59
 
 static struct store_column columns[COLUMNS];
 
@@ -32,18 +33,26 @@ static double cpu_now(void) {
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/* The longest of some redraws around the middle, each a little further right. */
-static double redraw(const struct store *store, int64_t span) {
+static int compare(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Some redraws around the middle, each a little further right: the median, and the longest, which
+ * tells of the machine's other work too. The first one, which maps the index, does not count. */
+static void redraw(const struct store *store, int64_t span, int64_t part) {
     int64_t begin = store_begin(store), all = store_end(store) - begin + 1;
     int64_t from = begin + (all - span) / 2;
-    double worst = 0;
+    double took[REDRAWS];
+    picture(store, from, span);
     for (unsigned i = 0; i < REDRAWS; i++) {
         double start = cpu_now();
-        picture(store, from + span / 100 * i, span);
-        double took = cpu_now() - start;
-        worst = took > worst && i ? took : worst;
+        picture(store, from + span / 1000 * (i + 1), span);
+        took[i] = cpu_now() - start;
     }
-    return worst;
+    qsort(took, REDRAWS, sizeof *took, compare);
+    printf("redraw_ms_1/%lld %.2f %.2f\n", (long long)part, 1e3 * took[REDRAWS / 2],
+           1e3 * took[REDRAWS - 1]);
 }
 
 int main(int argc, char **argv) {
@@ -64,7 +73,7 @@ int main(int argc, char **argv) {
     printf("origin %s\nopen_s %.4f\npicture_s %.4f\nchanges %u\n", store_origin(store),
            opened - start, drawn - opened, sum);
     for (int64_t part = 1; part <= all / 8; part *= 10)
-        printf("redraw_ms_1/%lld %.2f\n", (long long)part, 1e3 * redraw(store, all / part));
+        redraw(store, all / part, part);
     printf("peak_MB %ld\n", usage.ru_maxrss / 1024);
     store_close(store);
     return 0;

@@ -4,10 +4,6 @@
 
 static const uint8_t nothing[LAYOUT_PAD];
 
-static const uint64_t *places(const struct store *store, const struct layout_data *data) {
-    return (const uint64_t *)(const void *)(store->base + data->places);
-}
-
 /* Does what the block's head says fit the signal and the index? */
 static bool fits(const struct layout_block *head, const struct layout_data *data) {
     switch (head->encoding) {
@@ -42,7 +38,7 @@ static char name_of(uint64_t state) {
 
 void store_block_open(const struct store *store, const struct layout_data *data, uint64_t number,
                       struct store_block *block) {
-    uint64_t place = places(store, data)[number], end = store->head.tables - LAYOUT_PAD;
+    uint64_t place = store_places(store, data)[number], end = store->head.tables - LAYOUT_PAD;
     uint64_t n = data->n_changes - number * LAYOUT_BLOCK;
     struct layout_block head;
     *block = (struct store_block){.times = nothing,

@@ -4,90 +4,39 @@
 #include <math.h>
 #include <string.h>
 
-#include "harness/view/store_internal.h"
+#include "harness/view/store_walk.h"
 
-#define FETCH 32 /* columns; STORE_GRID is a multiple of it */
-
-/* Goes through a signal's changes from left to right. */
-struct walk {
-    const struct store *store;
-    const struct layout_data *data;
-    const int64_t *times;
-    uint64_t n_blocks;
-    uint64_t at;     /* changes passed */
-    int64_t next;    /* when change `at` is; INT64_MAX: there is none */
-    uint64_t number; /* of the block that is open; n_blocks: none */
-    struct store_block block;
+/* Changes `from` up to, not with, `to` lie between these stops. */
+struct stretch {
+    const struct store_walk *walk;
+    const struct store_stop *from, *to;
 };
 
-static void open_block(struct walk *walk, uint64_t number) {
-    if (walk->number != number)
-        store_block_open(walk->store, walk->data, number, &walk->block);
-    walk->number = number;
-}
+/* What a stretch has in common with a block that one of its ends lies in: part of it. */
+struct part {
+    const struct store_block *block;
+    uint64_t number;
+    uint32_t from, to; /* changes of the block */
+};
 
-/* The last block from `low` on that begins before `when`; block `low` does. */
-static uint64_t last_before(const struct walk *walk, uint64_t low, int64_t when) {
-    uint64_t stride = 1, high;
-    while (low + stride < walk->n_blocks && walk->times[low + stride] < when) {
-        low += stride;
-        stride *= 2;
-    }
-    high = low + stride < walk->n_blocks ? low + stride : walk->n_blocks;
-    while (high - low > 1) {
-        uint64_t middle = low + (high - low) / 2;
-        if (walk->times[middle] < when)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Passes all changes before `when`. */
-static void walk_to(struct walk *walk, int64_t when) {
-    if (walk->next >= when)
-        return;
-    uint64_t number = last_before(walk, walk->at / LAYOUT_BLOCK, when);
-    open_block(walk, number);
-    uint32_t before = store_block_before(&walk->block, when);
-    walk->at = number * LAYOUT_BLOCK + before;
-    if (before < walk->block.n)
-        walk->next = store_block_when(&walk->block, before);
-    else
-        walk->next = number + 1 < walk->n_blocks ? walk->times[number + 1] : INT64_MAX;
-}
-
-/* Has the blocks that the next columns end in fetched: in a file of a gigabyte each of them is
- * far from the last, and waiting for memory would take most of the time. */
-static void fetch_ahead(const struct walk *walk, const int64_t *whens, size_t n) {
-    const uint64_t *places =
-        (const uint64_t *)(const void *)(walk->store->base + walk->data->places);
-    uint64_t numbers[FETCH], low = walk->at / LAYOUT_BLOCK;
-    size_t found = 0;
-    for (size_t i = 0; i < n && low < walk->n_blocks; i++) {
-        uint64_t number = walk->times[low] < whens[i] ? last_before(walk, low, whens[i]) : low;
-        if (found && number == low)
-            continue;
-        __builtin_prefetch(&places[number]);
-        numbers[found++] = low = number;
-    }
-    for (size_t i = 0; i < found; i++)
-        for (uintptr_t line = 0; line < 4; line++)
-            __builtin_prefetch(
-                (const void *)((uintptr_t)walk->store->base + places[numbers[i]] + line * 64));
-}
-
-static struct walk begin(const struct store *store, const struct layout_data *data) {
-    struct walk walk = {.store = store,
-                        .data = data,
-                        .times = store_times(store, data),
-                        .n_blocks = layout_blocks(data->n_changes),
-                        .next = INT64_MAX};
-    walk.number = walk.n_blocks;
-    if (walk.n_blocks)
-        walk.next = walk.times[0];
-    return walk;
+/* The parts at the stretch's ends, *n of 0 to 2; the blocks *first up to, not with, *last lie in
+ * between, whole. */
+static size_t parts_of(const struct stretch *stretch, struct part parts[2], uint64_t *first,
+                       uint64_t *last) {
+    uint64_t from = stretch->from->at, to = stretch->to->at;
+    uint32_t before = from % LAYOUT_BLOCK, after = to % LAYOUT_BLOCK;
+    size_t n = 0;
+    *first = from / LAYOUT_BLOCK + (before != 0);
+    *last = to / LAYOUT_BLOCK;
+    if (*first > *last)
+        parts[n++] = (struct part){stretch->to->block, *last, before, after};
+    if (*first > *last)
+        return n;
+    if (before)
+        parts[n++] = (struct part){stretch->from->block, *first - 1, before, LAYOUT_BLOCK};
+    if (after)
+        parts[n++] = (struct part){stretch->to->block, *last, 0, after};
+    return n;
 }
 
 /* --- what was seen of a bit ------------------------------------------------------------------ */
@@ -96,33 +45,40 @@ static char seen_of(char c) {
     return c == '0' ? 1 : c == '1' ? 2 : 4;
 }
 
-static char seen_in_block(struct walk *walk, uint64_t number, uint32_t from, uint32_t to) {
+static char seen_in_part(const struct part *part) {
     char seen = 0;
-    open_block(walk, number);
-    for (uint32_t i = from; i < to; i++) {
-        seen |= seen_of(store_block_char(&walk->block, i));
-        if (walk->block.encoding == LAYOUT_ALTERNATE && i > from)
+    for (uint32_t i = part->from; i < part->to; i++) {
+        seen |= seen_of(store_block_char(part->block, i));
+        if (part->block->encoding == LAYOUT_ALTERNATE && i > part->from)
             break; /* more of the same */
     }
     return seen;
 }
 
-/* Part of a block, unless the block has nothing that was not seen yet. */
-static char more_seen(struct walk *walk, char seen, uint64_t number, uint32_t from, uint32_t to) {
-    const uint8_t *whole = walk->store->base + walk->data->seen;
-    return whole[number] & ~seen ? (char)(seen | seen_in_block(walk, number, from, to)) : seen;
+static char seen_in_blocks(const uint8_t *whole, uint64_t first, uint64_t last) {
+    uint64_t all = 0;
+    for (; first + sizeof all <= last; first += sizeof all)
+        all |= layout_load(whole + first);
+    all |= all >> 32;
+    all |= all >> 16;
+    all |= all >> 8;
+    for (; first < last; first++)
+        all |= whole[first];
+    return all & 7;
 }
 
-static char seen_between(struct walk *walk, uint64_t from, uint64_t to, char seen) {
+/* Parts are left out that have nothing which was not seen elsewhere. */
+static char seen_between(const struct stretch *stretch, char seen) {
+    const struct store_walk *walk = stretch->walk;
     const uint8_t *whole = walk->store->base + walk->data->seen;
-    uint64_t first = from / LAYOUT_BLOCK, last = to / LAYOUT_BLOCK;
-    if (first == last)
-        return more_seen(walk, seen, first, from % LAYOUT_BLOCK, to % LAYOUT_BLOCK);
-    for (uint64_t number = first + 1; number < last && seen != 7; number++)
-        seen |= (char)(whole[number] & 7);
-    if (to % LAYOUT_BLOCK)
-        seen = more_seen(walk, seen, last, 0, to % LAYOUT_BLOCK);
-    return more_seen(walk, seen, first, from % LAYOUT_BLOCK, LAYOUT_BLOCK);
+    struct part parts[2];
+    uint64_t first, last;
+    size_t n = parts_of(stretch, parts, &first, &last);
+    seen |= seen_in_blocks(whole, first, last);
+    for (size_t i = 0; i < n; i++)
+        if (whole[parts[i].number] & ~seen)
+            seen |= seen_in_part(&parts[i]);
+    return seen;
 }
 
 /* --- the range of numbers -------------------------------------------------------------------- */
@@ -156,10 +112,8 @@ static void range_of_plain(const struct store_block *block, uint32_t from, uint3
         widen(range, (double)low, (double)high);
 }
 
-static void range_in_block(struct walk *walk, uint64_t number, uint32_t from, uint32_t to,
-                           struct layout_range *range) {
-    open_block(walk, number);
-    const struct store_block *block = &walk->block;
+static void range_in_part(const struct store_block *block, uint32_t from, uint32_t to,
+                          struct layout_range *range) {
     uint64_t word;
     if (block->encoding == LAYOUT_PLAIN && block->value_bits <= 64) {
         range_of_plain(block, from, to, range);
@@ -174,12 +128,12 @@ static void range_in_block(struct walk *walk, uint64_t number, uint32_t from, ui
             widen(range, (double)word, (double)word);
 }
 
-static const struct layout_range *leaves(const struct walk *walk) {
+static const struct layout_range *leaves(const struct store_walk *walk) {
     return (const struct layout_range *)(const void *)(walk->store->base + walk->data->ranges);
 }
 
 /* Whole blocks `from` up to, not with, `to`: by the coarsest nodes that fit. */
-static void range_of_blocks(const struct walk *walk, uint64_t from, uint64_t to,
+static void range_of_blocks(const struct store_walk *walk, uint64_t from, uint64_t to,
                             struct layout_range *range) {
     const struct layout_range *level = leaves(walk);
     uint64_t n = walk->n_blocks;
@@ -199,25 +153,17 @@ static void range_of_blocks(const struct walk *walk, uint64_t from, uint64_t to,
     }
 }
 
-/* Part of a block, unless nothing in the block lies outside the range. */
-static void range_of_part(struct walk *walk, uint64_t number, uint32_t from, uint32_t to,
-                          struct layout_range *range) {
-    const struct layout_range *whole = &leaves(walk)[number];
-    if (whole->low < range->low || whole->high > range->high)
-        range_in_block(walk, number, from, to, range);
-}
-
-static void range_between(struct walk *walk, uint64_t from, uint64_t to,
-                          struct layout_range *range) {
-    uint64_t first = from / LAYOUT_BLOCK, last = to / LAYOUT_BLOCK;
-    if (first == last) {
-        range_of_part(walk, first, from % LAYOUT_BLOCK, to % LAYOUT_BLOCK, range);
-        return;
+/* Parts are left out where nothing in the block lies outside the range. */
+static void range_between(const struct stretch *stretch, struct layout_range *range) {
+    struct part parts[2];
+    uint64_t first, last;
+    size_t n = parts_of(stretch, parts, &first, &last);
+    range_of_blocks(stretch->walk, first, last, range);
+    for (size_t i = 0; i < n; i++) {
+        const struct layout_range *whole = &leaves(stretch->walk)[parts[i].number];
+        if (whole->low < range->low || whole->high > range->high)
+            range_in_part(parts[i].block, parts[i].from, parts[i].to, range);
     }
-    range_of_blocks(walk, first + 1, last, range);
-    if (to % LAYOUT_BLOCK)
-        range_of_part(walk, last, 0, to % LAYOUT_BLOCK, range);
-    range_of_part(walk, first, from % LAYOUT_BLOCK, LAYOUT_BLOCK, range);
 }
 
 /* --- columns -------------------------------------------------------------------------------- */
@@ -228,38 +174,36 @@ struct held {
     struct layout_range range;
 };
 
-static bool has_numbers(const struct walk *walk) {
-    return walk->data->kind == STORE_VECTOR || walk->data->kind == STORE_REAL;
+static bool has_numbers(const struct layout_data *data) {
+    return data->kind == STORE_VECTOR || data->kind == STORE_REAL;
 }
 
-/* What the last change that was passed left. */
-static struct held held_now(struct walk *walk) {
+/* What the last change before the stop left. */
+static struct held held_at(const struct layout_data *data, const struct store_stop *stop) {
     struct held held = {.range = {INFINITY, -INFINITY}};
-    if (!walk->at)
+    if (!stop->block)
         return held;
-    uint64_t last = walk->at - 1;
-    uint32_t place = last % LAYOUT_BLOCK;
-    open_block(walk, last / LAYOUT_BLOCK);
-    held.value = store_block_char(&walk->block, place);
-    if (has_numbers(walk))
-        range_in_block(walk, last / LAYOUT_BLOCK, place, place + 1, &held.range);
+    uint32_t place = (stop->at - 1) % LAYOUT_BLOCK;
+    held.value = store_block_char(stop->block, place);
+    if (has_numbers(data))
+        range_in_part(stop->block, place, place + 1, &held.range);
     return held;
 }
 
-/* The column of the changes from `from`, which is not 0 without a value held, to where `walk`
- * stands; *held becomes what holds after it. */
-static void fill(struct walk *walk, uint64_t from, struct held *held, struct store_column *column) {
-    uint64_t n = walk->at - from;
+/* The column of a stretch; *held, what held before it, becomes what holds after it. */
+static void fill(const struct stretch *stretch, struct held *held, struct store_column *column) {
+    const struct layout_data *data = stretch->walk->data;
+    uint64_t n = stretch->to->at - stretch->from->at;
     struct layout_range range = held->range;
     column->changes = n > 1 ? 2 : (uint8_t)n;
     column->first = held->value;
     column->seen = 0;
-    if (n && has_numbers(walk))
-        range_between(walk, from, walk->at, &range);
-    if (n > 1 && walk->data->kind == STORE_BIT)
-        column->seen = seen_between(walk, from, walk->at, held->value ? seen_of(held->value) : 0);
+    if (n && has_numbers(data))
+        range_between(stretch, &range);
+    if (n > 1 && data->kind == STORE_BIT)
+        column->seen = seen_between(stretch, held->value ? seen_of(held->value) : 0);
     if (n)
-        *held = held_now(walk);
+        *held = held_at(data, stretch->to);
     column->last = held->value;
     column->low = range.low;
     column->high = range.high;
@@ -286,6 +230,23 @@ static void next_tick(struct ticks *ticks) {
         ticks->now = INT64_MAX;
 }
 
+/* The numbers of the next n times, from one tick after the other. */
+static void next_whens(struct store_walk *clock, struct ticks *ticks, size_t n, int64_t *whens) {
+    struct store_stop stops[STORE_WALK + 1];
+    int64_t times[STORE_WALK];
+    for (size_t i = 0; i < n; i++) {
+        times[i] = ticks->now;
+        next_tick(ticks);
+    }
+    store_walk_on(clock, times, n, stops);
+    for (size_t i = 0; i < n; i++)
+        whens[i] = times[i] == INT64_MAX ? INT64_MAX : (int64_t)stops[i + 1].at;
+}
+
+static size_t at_most(size_t n, size_t most) {
+    return n < most ? n : most;
+}
+
 /* Columns `first` to first + STORE_GRID of those asked for. */
 static const int64_t *grid_of(const struct store *store, int64_t from, int64_t span, size_t n,
                               size_t first) {
@@ -293,16 +254,14 @@ static const int64_t *grid_of(const struct store *store, int64_t from, int64_t s
     if (grid->filled && grid->from == from && grid->span == span && grid->n == n &&
         grid->first == first)
         return grid->whens;
-    struct walk clock = begin(store, &store->datas[store->head.clock]);
-    size_t most = n - first < STORE_GRID ? n - first : STORE_GRID;
+    struct store_walk clock;
     struct ticks ticks = first_tick(from, span, n);
+    store_walk_begin(&clock, store, &store->datas[store->head.clock]);
     for (size_t i = 0; i < first; i++)
         next_tick(&ticks);
-    for (size_t i = 0; i <= most; i++) {
-        walk_to(&clock, ticks.now);
-        grid->whens[i] = ticks.now == INT64_MAX ? INT64_MAX : (int64_t)clock.at;
-        next_tick(&ticks);
-    }
+    size_t ends = at_most(n - first, STORE_GRID) + 1;
+    for (size_t i = 0; i < ends; i += STORE_WALK)
+        next_whens(&clock, &ticks, at_most(ends - i, STORE_WALK), grid->whens + i);
     grid->from = from;
     grid->span = span;
     grid->n = n;
@@ -313,18 +272,18 @@ static const int64_t *grid_of(const struct store *store, int64_t from, int64_t s
 
 void store_columns(const struct store *store, uint32_t signal, int64_t from, int64_t span, size_t n,
                    struct store_column *columns) {
-    struct walk walk = begin(store, &store->datas[store->signals[signal].data]);
-    struct held held;
-    for (size_t i = 0; i < n; i++) {
+    struct store_walk walk;
+    struct store_stop stops[STORE_WALK + 1];
+    store_walk_begin(&walk, store, &store->datas[store->signals[signal].data]);
+    store_walk_on(&walk, grid_of(store, from, span, n, 0), 1, stops);
+    struct held held = held_at(walk.data, &stops[1]);
+    for (size_t i = 0; i < n; i += STORE_WALK) {
+        size_t batch = at_most(n - i, STORE_WALK);
         const int64_t *whens = grid_of(store, from, span, n, i - i % STORE_GRID) + i % STORE_GRID;
-        if (!i) {
-            walk_to(&walk, whens[0]);
-            held = held_now(&walk);
+        store_walk_on(&walk, whens + 1, batch, stops);
+        for (size_t k = 0; k < batch; k++) {
+            struct stretch stretch = {&walk, &stops[k], &stops[k + 1]};
+            fill(&stretch, &held, &columns[i + k]);
         }
-        if (i % FETCH == 0)
-            fetch_ahead(&walk, whens + 1, n - i < FETCH ? n - i : FETCH);
-        uint64_t passed = walk.at;
-        walk_to(&walk, whens[1]);
-        fill(&walk, passed, &held, &columns[i]);
     }
 }

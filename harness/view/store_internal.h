@@ -75,4 +75,9 @@ static inline const int64_t *store_times(const struct store *store,
     return (const int64_t *)(const void *)(store->base + data->times);
 }
 
+static inline const uint64_t *store_places(const struct store *store,
+                                           const struct layout_data *data) {
+    return (const uint64_t *)(const void *)(store->base + data->places);
+}
+
 #endif

@@ -24,10 +24,16 @@ static bool fits(const struct layout_block *head, const struct layout_data *data
     }
 }
 
-static bool sound(const struct layout_block *head, const struct layout_data *data, uint64_t n,
+static bool has_groups(const struct layout_data *data) {
+    return data->kind == STORE_VECTOR || data->kind == STORE_REAL;
+}
+
+static bool sound(const struct layout_block *head, const struct layout_data *data, uint32_t n,
                   uint64_t room) {
+    uint64_t groups = has_groups(data) ? layout_groups(n) : 0;
     return fits(head, data) && head->time_bits <= 64 &&
-           sizeof *head + layout_octets(n, head->time_bits) + layout_octets(n, head->value_bits) <=
+           sizeof *head + layout_octets(n, head->time_bits) + layout_octets(n, head->value_bits) +
+                   layout_octets(2 * groups, layout_digits(head->encoding, head->value_bits)) <=
                room;
 }
 
@@ -53,6 +59,8 @@ void store_block_open(const struct store *store, const struct layout_data *data,
         return;
     block->times = store->base + place + sizeof head;
     block->values = block->times + layout_octets(block->n, head.time_bits);
+    if (has_groups(data))
+        block->groups = block->values + layout_octets(block->n, head.value_bits);
     block->step = head.step;
     block->time_bits = head.time_bits;
     block->value_bits = head.value_bits;

@@ -83,51 +83,6 @@ static char seen_between(const struct stretch *stretch, char seen) {
 
 /* --- the range of numbers -------------------------------------------------------------------- */
 
-static void widen(struct layout_range *range, double low, double high) {
-    range->low = low < range->low ? low : range->low;
-    range->high = high > range->high ? high : range->high;
-}
-
-static void range_of_reals(const struct store_block *block, uint32_t from, uint32_t to,
-                           struct layout_range *range) {
-    struct layout_range found = *range;
-    for (uint32_t i = from; i < to; i++) {
-        double value;
-        memcpy(&value, block->values + i * sizeof value, sizeof value);
-        widen(&found, value, value);
-    }
-    *range = found;
-}
-
-/* Plain numbers of up to 64 bits, the most frequent by far. */
-static void range_of_plain(const struct store_block *block, uint32_t from, uint32_t to,
-                           struct layout_range *range) {
-    uint64_t low = UINT64_MAX, high = 0;
-    for (uint32_t i = from; i < to; i++) {
-        uint64_t word = layout_get(block->values, i, block->value_bits);
-        low = word < low ? word : low;
-        high = word > high ? word : high;
-    }
-    if (from < to)
-        widen(range, (double)low, (double)high);
-}
-
-static void range_in_part(const struct store_block *block, uint32_t from, uint32_t to,
-                          struct layout_range *range) {
-    uint64_t word;
-    if (block->encoding == LAYOUT_PLAIN && block->value_bits <= 64) {
-        range_of_plain(block, from, to, range);
-        return;
-    }
-    if (block->encoding == LAYOUT_WORDS) {
-        range_of_reals(block, from, to, range);
-        return;
-    }
-    for (uint32_t i = from; i < to; i++)
-        if (store_block_number(block, i, &word))
-            widen(range, (double)word, (double)word);
-}
-
 static const struct layout_range *leaves(const struct store_walk *walk) {
     return (const struct layout_range *)(const void *)(walk->store->base + walk->data->ranges);
 }
@@ -139,12 +94,12 @@ static void range_of_blocks(const struct store_walk *walk, uint64_t from, uint64
     uint64_t n = walk->n_blocks;
     while (from < to) {
         while (from < to && from % LAYOUT_FAN) {
-            widen(range, level[from].low, level[from].high);
+            store_range_widen(range, level[from].low, level[from].high);
             from++;
         }
         while (from < to && to % LAYOUT_FAN) {
             to--;
-            widen(range, level[to].low, level[to].high);
+            store_range_widen(range, level[to].low, level[to].high);
         }
         level += n;
         n = (n + LAYOUT_FAN - 1) / LAYOUT_FAN;
@@ -162,7 +117,7 @@ static void range_between(const struct stretch *stretch, struct layout_range *ra
     for (size_t i = 0; i < n; i++) {
         const struct layout_range *whole = &leaves(stretch->walk)[parts[i].number];
         if (whole->low < range->low || whole->high > range->high)
-            range_in_part(parts[i].block, parts[i].from, parts[i].to, range);
+            store_block_range(parts[i].block, parts[i].from, parts[i].to, range);
     }
 }
 
@@ -186,7 +141,7 @@ static struct held held_at(const struct layout_data *data, const struct store_st
     uint32_t place = (stop->at - 1) % LAYOUT_BLOCK;
     held.value = store_block_char(stop->block, place);
     if (has_numbers(data))
-        range_in_part(stop->block, place, place + 1, &held.range);
+        store_block_range(stop->block, place, place + 1, &held.range);
     return held;
 }
 

@@ -37,6 +37,7 @@ struct store *store_adopt(const char *path, uint8_t *base, uint64_t size, bool m
 
 struct store_block {
     const uint8_t *times, *values;
+    const uint8_t *groups; /* NULL: it has none */
     uint64_t step;
     int64_t first;
     uint32_t n, value_bits;
@@ -63,6 +64,13 @@ char store_block_state(const struct store_block *block, uint64_t i, uint64_t k);
 /* Vectors and bits. False: x or z in it, or more than 64 bits. */
 bool store_block_number(const struct store_block *block, uint64_t i, uint64_t *number);
 uint64_t store_block_word(const struct store_block *block, uint64_t i);
+/* Vectors and reals: makes *range hold the numbers of changes `from` up to, not with, `to` also. */
+void store_block_range(const struct store_block *block, uint32_t from, uint32_t to,
+                       struct layout_range *range);
+static inline void store_range_widen(struct layout_range *range, double low, double high) {
+    range->low = low < range->low ? low : range->low;
+    range->high = high > range->high ? high : range->high;
+}
 
 /* How many of the changes are before `when`. */
 uint64_t store_before(const struct store *store, const struct layout_data *data, int64_t when);

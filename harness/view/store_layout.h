@@ -20,8 +20,9 @@
 #include <string.h>
 
 #define LAYOUT_MAGIC   "LPINDEX"
-#define LAYOUT_VERSION 1   /* raised with every change of what follows */
+#define LAYOUT_VERSION 2   /* raised with every change of what follows */
 #define LAYOUT_BLOCK   128 /* changes */
+#define LAYOUT_GROUP   32  /* changes of a block whose least and greatest number it tells */
 #define LAYOUT_FAN     16  /* nodes of a level of the pyramid under one of the next */
 #define LAYOUT_PAD     16  /* octets after the blocks, so that packed numbers are read in words */
 #define LAYOUT_SAMPLE  4096
@@ -81,7 +82,8 @@ enum layout_encoding {
 };
 
 /* Before a block's packed numbers: first n of time_bits, (when - first) / step, then, from
- * the next octet on, n of value_bits. */
+ * the next octet on, n of value_bits, then, of vectors and reals, from the next octet on, a
+ * layout_group of every LAYOUT_GROUP changes, each number of it in layout_digits(). */
 struct layout_block {
     uint8_t encoding, time_bits;
     uint8_t a, b; /* as in LAYOUT_STATES_NAMES */
@@ -91,6 +93,11 @@ struct layout_block {
 
 #define LAYOUT_STATES_NAMES "01xzuwlh-"
 
+/* Least and greatest number of some changes, reals as they are; low > high: there is none. */
+struct layout_group {
+    uint64_t low, high;
+};
+
 static inline uint64_t layout_blocks(uint64_t n_changes) {
     return n_changes / LAYOUT_BLOCK + (n_changes % LAYOUT_BLOCK != 0);
 }
@@ -98,6 +105,16 @@ static inline uint64_t layout_blocks(uint64_t n_changes) {
 /* Octets of n numbers of `bits`. */
 static inline uint64_t layout_octets(uint64_t n, uint64_t bits) {
     return (n * bits + 7) / 8;
+}
+
+static inline uint32_t layout_groups(uint32_t n) {
+    return (n + LAYOUT_GROUP - 1) / LAYOUT_GROUP;
+}
+
+/* Bits of the numbers of a group: those of the values, without room for states, up to 64. */
+static inline uint32_t layout_digits(uint8_t encoding, uint32_t value_bits) {
+    uint32_t digits = encoding == LAYOUT_STATES ? value_bits / 4 : value_bits;
+    return digits < 64 ? digits : 64;
 }
 
 static inline uint64_t layout_load(const uint8_t *from) {

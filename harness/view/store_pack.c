@@ -87,16 +87,56 @@ static bool is_text(const struct store_data *data, uint32_t i) {
     return data->texts && data->texts->is_text[i / 64] >> i % 64 & 1;
 }
 
-static struct layout_range range_in(const struct store_data *data) {
-    struct layout_range range = {INFINITY, -INFINITY};
-    for (uint32_t i = 0; i < data->n; i++) {
-        double value = (double)data->block[i].value;
+static struct layout_group numbers_in(const struct store_data *data, uint32_t from, uint32_t to) {
+    struct layout_group group = {UINT64_MAX, 0};
+    for (uint32_t i = from; i < to; i++) {
+        uint64_t word = data->block[i].value;
         if (is_text(data, i))
             continue;
-        if (data->kind == STORE_REAL)
-            memcpy(&value, &data->block[i].value, sizeof value);
+        group.low = word < group.low ? word : group.low;
+        group.high = word > group.high ? word : group.high;
+    }
+    return group;
+}
+
+static struct layout_group reals_in(const struct store_data *data, uint32_t from, uint32_t to) {
+    struct layout_range range = {INFINITY, -INFINITY};
+    struct layout_group group;
+    for (uint32_t i = from; i < to; i++) {
+        double value;
+        memcpy(&value, &data->block[i].value, sizeof value);
         range.low = value < range.low ? value : range.low;
         range.high = value > range.high ? value : range.high;
+    }
+    memcpy(&group, &range, sizeof group);
+    return group;
+}
+
+static bool has_groups(const struct store_data *data) {
+    return data->kind == STORE_VECTOR || data->kind == STORE_REAL;
+}
+
+/* Of an open block with groups. */
+static void find_groups(const struct store_data *data, struct layout_group *groups) {
+    for (uint32_t from = 0; from < data->n; from += LAYOUT_GROUP) {
+        uint32_t to = from + LAYOUT_GROUP < data->n ? from + LAYOUT_GROUP : data->n;
+        groups[from / LAYOUT_GROUP] =
+            data->kind == STORE_REAL ? reals_in(data, from, to) : numbers_in(data, from, to);
+    }
+}
+
+static struct layout_range range_of(const struct store_data *data,
+                                    const struct layout_group *groups) {
+    struct layout_range range = {INFINITY, -INFINITY}, part;
+    for (uint32_t i = 0; i < layout_groups(data->n); i++) {
+        if (data->kind == STORE_REAL)
+            memcpy(&part, &groups[i], sizeof part);
+        else if (groups[i].low > groups[i].high)
+            continue;
+        else
+            part = (struct layout_range){(double)groups[i].low, (double)groups[i].high};
+        range.low = part.low < range.low ? part.low : range.low;
+        range.high = part.high > range.high ? part.high : range.high;
     }
     return range;
 }
@@ -197,6 +237,17 @@ static void pack_values(struct packer *packer, const struct store_data *data,
     flush(packer);
 }
 
+/* The groups stand behind the values. */
+static void pack_groups(struct packer *packer, const struct layout_group *groups, uint32_t n,
+                        unsigned bits) {
+    uint64_t mask = bits ? ~UINT64_C(0) >> (64 - bits) : 0;
+    for (uint32_t i = 0; i < n; i++) {
+        put(packer, groups[i].low & mask, bits);
+        put(packer, groups[i].high & mask, bits);
+    }
+    flush(packer);
+}
+
 /* --- the block ------------------------------------------------------------------------------ */
 
 static bool reserve(struct store_octets *octets, size_t n) {
@@ -210,15 +261,16 @@ static bool reserve(struct store_octets *octets, size_t n) {
     return octets->at != NULL;
 }
 
-static bool list(struct store_build *build, struct store_data *data) {
+static bool list(struct store_build *build, struct store_data *data,
+                 const struct layout_group *groups) {
     bool good = store_octets_put(&data->times, &data->block[0].when, sizeof(int64_t)) &&
                 store_octets_put(&data->places, &build->sink.size, sizeof(uint64_t));
     if (data->kind == STORE_BIT) {
         uint8_t seen = seen_in(data);
         good = good && store_octets_put(&data->seen, &seen, sizeof seen);
     }
-    if (data->kind == STORE_VECTOR || data->kind == STORE_REAL) {
-        struct layout_range range = range_in(data);
+    if (has_groups(data)) {
+        struct layout_range range = range_of(data, groups);
         good = good && store_octets_put(&data->ranges, &range, sizeof range);
     }
     return good;
@@ -235,14 +287,21 @@ static void begin_next(struct store_data *data) {
 
 bool store_pack(struct store_build *build, struct store_data *data) {
     struct layout_block block = {0};
+    struct layout_group groups[LAYOUT_BLOCK / LAYOUT_GROUP];
     bool states = false;
     uint32_t length = data->kind == STORE_VECTOR ? vector_bits(data, &states) : 64;
-    size_t most = sizeof block + data->n * 8 + layout_octets(data->n, 4 * (uint64_t)length) + 32;
-    if (!reserve(&build->packed, most) || !list(build, data))
+    size_t most = sizeof block + data->n * 8 + layout_octets(data->n, 4 * (uint64_t)length) +
+                  sizeof groups + 32;
+    if (has_groups(data))
+        find_groups(data, groups);
+    if (!reserve(&build->packed, most) || !list(build, data, groups))
         return store_build_no_memory(build);
     struct packer packer = {.at = build->packed.at + sizeof block};
     pack_times(&packer, data, &block);
     pack_values(&packer, data, &block, length, states);
+    if (has_groups(data))
+        pack_groups(&packer, groups, layout_groups(data->n),
+                    layout_digits(block.encoding, block.value_bits));
     memcpy(build->packed.at, &block, sizeof block);
     store_sink_put(&build->sink, build->packed.at, (size_t)(packer.at - build->packed.at));
     if (data->kind == STORE_STRING)

@@ -24,71 +24,53 @@ static bool fits(const struct layout_block *head, const struct layout_data *data
     }
 }
 
-static bool has_groups(const struct layout_data *data) {
-    return data->kind == STORE_VECTOR || data->kind == STORE_REAL;
-}
-
-static bool sound(const struct layout_block *head, const struct layout_data *data, uint32_t n,
-                  uint64_t room) {
-    uint64_t groups = has_groups(data) ? layout_groups(n) : 0;
-    return fits(head, data) && head->time_bits <= 64 &&
-           sizeof *head + layout_octets(n, head->time_bits) + layout_octets(n, head->value_bits) +
-                   layout_octets(2 * groups, layout_digits(head->encoding, head->value_bits)) <=
-               room;
-}
-
 static char name_of(uint64_t state) {
     static const char names[] = LAYOUT_STATES_NAMES "xxxxxxx";
     return names[state & 15];
 }
 
-void store_block_open(const struct store *store, const struct layout_data *data, uint64_t number,
-                      struct store_block *block) {
-    uint64_t place = store_places(store, data)[number], end = store->head.tables - LAYOUT_PAD;
-    uint64_t n = data->n_changes - number * LAYOUT_BLOCK;
+/* The block as its head tells; false: it does not fit the signal, or reaches beyond `room`. */
+static bool unpack(const uint8_t *from, const struct layout_data *data, uint64_t room,
+                   struct store_block *block) {
     struct layout_block head;
-    *block = (struct store_block){.times = nothing,
-                                  .values = nothing,
-                                  .first = store_times(store, data)[number],
-                                  .n = (uint32_t)(n < LAYOUT_BLOCK ? n : LAYOUT_BLOCK),
-                                  .encoding = INVALID};
-    if (place < sizeof store->head || place > end || end - place < sizeof head)
-        return;
-    memcpy(&head, store->base + place, sizeof head);
-    if (!sound(&head, data, block->n, end - place))
-        return;
-    block->times = store->base + place + sizeof head;
-    block->values = block->times + layout_octets(block->n, head.time_bits);
-    if (has_groups(data))
-        block->groups = block->values + layout_octets(block->n, head.value_bits);
+    if (room < sizeof head)
+        return false;
+    memcpy(&head, from, sizeof head);
+    bool groups = data->kind == STORE_VECTOR || data->kind == STORE_REAL;
+    uint64_t times = layout_octets(block->n, head.time_bits);
+    uint64_t values = layout_octets(block->n, head.value_bits), behind = 0;
+    if (groups)
+        behind = layout_octets(2 * (uint64_t)layout_groups(block->n),
+                               layout_digits(head.encoding, head.value_bits));
+    if (!fits(&head, data) || head.time_bits > 64 || sizeof head + times + values + behind > room)
+        return false;
+    block->times = from + sizeof head;
+    block->values = block->times + times;
+    block->groups = groups ? block->values + values : NULL;
     block->step = head.step;
     block->time_bits = head.time_bits;
     block->value_bits = head.value_bits;
     block->encoding = head.encoding;
-    block->a = name_of(head.a);
-    block->b = name_of(head.b);
+    block->turns[0] = name_of(head.a);
+    block->turns[1] = name_of(head.b);
     block->bit = data->kind == STORE_BIT;
+    return true;
 }
 
-/* Without branches that depend on the times: none of them could be foreseen. */
-static uint32_t search(const struct store_block *block, uint64_t least) {
-    uint32_t at = 0, n = block->n;
-    while (n > 1) {
-        uint32_t half = n / 2;
-        bool before = layout_get(block->times, at + half - 1, block->time_bits) < least;
-        at += half & -(uint32_t)before;
-        n -= half;
-    }
-    return at + (layout_get(block->times, at, block->time_bits) < least);
-}
-
-uint32_t store_block_before(const struct store_block *block, int64_t when) {
-    uint64_t since = (uint64_t)when - (uint64_t)block->first;
-    if (when <= block->first)
-        return 0;
-    if (!block->time_bits)
-        return block->n; /* all at the first's time: one, or the index is damaged */
-    return search(block, block->step > 1 ? (since - 1) / block->step + 1 : since);
+void store_block_open(const struct store *store, const struct layout_data *data, uint64_t number,
+                      struct store_block *block) {
+    uint64_t place = store_places(store, data)[number], end = store->head.tables - LAYOUT_PAD;
+    uint64_t left = data->n_changes - number * LAYOUT_BLOCK;
+    block->first = store_times(store, data)[number];
+    block->n = left < LAYOUT_BLOCK ? (uint32_t)left : LAYOUT_BLOCK;
+    if (place >= sizeof store->head && place <= end &&
+        unpack(store->base + place, data, end - place, block))
+        return;
+    *block = (struct store_block){.times = nothing,
+                                  .values = nothing,
+                                  .first = block->first,
+                                  .n = block->n,
+                                  .encoding = INVALID};
 }
 
 uint64_t store_before(const struct store *store, const struct layout_data *data, int64_t when) {
@@ -132,21 +114,28 @@ char store_block_state(const struct store_block *block, uint64_t i, uint64_t k) 
     return k >= length && c == '1' ? '0' : c;
 }
 
+#define STATES_01 UINT64_C(0x1111111111111111) /* the bits that 16 states of 0 and 1 may have */
+
+/* Bits of the word of a value that begins at its bit k. */
+static unsigned word_bits(uint64_t value_bits, uint64_t k) {
+    return value_bits - k < 64 ? (unsigned)(value_bits - k) : 64;
+}
+
 /* The first of x, z and their like, from the left. */
 static char other_than_number(const struct store_block *block, uint64_t i) {
-    uint64_t length = block->value_bits / 4;
-    for (uint64_t k = length; k-- > 0;) {
-        char c = store_block_state(block, i, k);
-        if (c != '0' && c != '1')
-            return c;
+    uint64_t bits = block->value_bits;
+    for (uint64_t k = (bits + 63) / 64 * 64; k;) {
+        k -= 64;
+        uint64_t states = layout_bits(block->values, i * bits + k, word_bits(bits, k));
+        uint64_t others = states & ~STATES_01;
+        if (others)
+            return name_of(states >> (63 - __builtin_clzll(others)) / 4 * 4);
     }
     return '=';
 }
 
-char store_block_char(const struct store_block *block, uint64_t i) {
+char store_block_char_other(const struct store_block *block, uint64_t i) {
     switch (block->encoding) {
-    case LAYOUT_ALTERNATE:
-        return i & 1 ? block->b : block->a;
     case LAYOUT_STATES:
         return block->bit ? name_of(layout_get(block->values, i, 4)) : other_than_number(block, i);
     case LAYOUT_NOTHING:
@@ -159,27 +148,32 @@ char store_block_char(const struct store_block *block, uint64_t i) {
     }
 }
 
+/* Of 16 states of 0 and 1 each in the lowest of 4 bits: those bits together. */
+static uint64_t gather(uint64_t states) {
+    states = (states | states >> 3) & UINT64_C(0x0303030303030303);
+    states = (states | states >> 6) & UINT64_C(0x000f000f000f000f);
+    states = (states | states >> 12) & UINT64_C(0x000000ff000000ff);
+    return (states | states >> 24) & 0xffff;
+}
+
 static bool states_number(const struct store_block *block, uint64_t i, uint64_t *number) {
-    uint64_t length = block->value_bits / 4, word = 0;
-    for (uint64_t k = 0; k < length; k++) {
-        char c = store_block_state(block, i, k);
-        if ((c != '0' && c != '1') || (k >= 64 && c == '1'))
+    uint64_t bits = block->value_bits, all = 0;
+    for (uint64_t k = 0; k < bits; k += 64) {
+        uint64_t states = layout_bits(block->values, i * bits + k, word_bits(bits, k));
+        if (states & ~STATES_01 || (k >= 256 && states))
             return false;
-        word |= k < 64 ? (uint64_t)(c - '0') << k : 0;
+        all |= k < 256 ? gather(states) << k / 4 : 0;
     }
-    *number = word;
+    *number = all;
     return true;
 }
 
 static bool plain_number(const struct store_block *block, uint64_t i, uint64_t *number) {
-    for (uint64_t k = 64; k < block->value_bits; k++)
-        if (layout_get(block->values, i * block->value_bits + k, 1))
+    uint64_t bits = block->value_bits;
+    for (uint64_t k = 64; k < bits; k += 64)
+        if (layout_bits(block->values, i * bits + k, word_bits(bits, k)))
             return false;
-    *number = 0;
-    if (block->value_bits <= 64)
-        *number = layout_get(block->values, i, block->value_bits);
-    for (unsigned k = 0; block->value_bits > 64 && k < 64; k++)
-        *number |= layout_get(block->values, i * block->value_bits + k, 1) << k;
+    *number = layout_bits(block->values, i * bits, word_bits(bits, 0));
     return true;
 }
 

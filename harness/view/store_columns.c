@@ -1,9 +1,6 @@
 /* A picture's columns. The directory tells which block a column's end lies in and what whole
  * blocks within a column hold, so that a column costs one search in one block, whatever the
  * time that it stands for. */
-#include <math.h>
-#include <string.h>
-
 #include "harness/view/store_walk.h"
 
 /* Changes `from` up to, not with, `to` lie between these stops. */
@@ -12,44 +9,33 @@ struct stretch {
     const struct store_stop *from, *to;
 };
 
-/* What a stretch has in common with a block that one of its ends lies in: part of it. */
-struct part {
-    const struct store_block *block;
-    uint64_t number;
-    uint32_t from, to; /* changes of the block */
+/* How a stretch lies over blocks: `first` up to, not with, `last` are in it whole. If first is
+ * beyond last, it is changes `head` up to, not with, `tail` of block last; else the changes from
+ * `head` on of the block before first also, unless that is 0, and those of last before `tail`. */
+struct cover {
+    uint64_t first, last;
+    uint32_t head, tail;
 };
 
-/* The parts at the stretch's ends, *n of 0 to 2; the blocks *first up to, not with, *last lie in
- * between, whole. */
-static size_t parts_of(const struct stretch *stretch, struct part parts[2], uint64_t *first,
-                       uint64_t *last) {
+static inline struct cover cover_of(const struct stretch *stretch) {
     uint64_t from = stretch->from->at, to = stretch->to->at;
-    uint32_t before = from % LAYOUT_BLOCK, after = to % LAYOUT_BLOCK;
-    size_t n = 0;
-    *first = from / LAYOUT_BLOCK + (before != 0);
-    *last = to / LAYOUT_BLOCK;
-    if (*first > *last)
-        parts[n++] = (struct part){stretch->to->block, *last, before, after};
-    if (*first > *last)
-        return n;
-    if (before)
-        parts[n++] = (struct part){stretch->from->block, *first - 1, before, LAYOUT_BLOCK};
-    if (after)
-        parts[n++] = (struct part){stretch->to->block, *last, 0, after};
-    return n;
+    uint32_t head = from % LAYOUT_BLOCK;
+    return (struct cover){from / LAYOUT_BLOCK + (head != 0), to / LAYOUT_BLOCK, head,
+                          to % LAYOUT_BLOCK};
 }
 
 /* --- what was seen of a bit ------------------------------------------------------------------ */
 
 static char seen_of(char c) {
-    return c == '0' ? 1 : c == '1' ? 2 : 4;
+    unsigned bit = (unsigned char)c ^ '0';
+    return (char)(bit > 1 ? 4 : bit + 1);
 }
 
-static char seen_in_part(const struct part *part) {
+static char seen_in_part(const struct store_block *block, uint32_t from, uint32_t to) {
     char seen = 0;
-    for (uint32_t i = part->from; i < part->to; i++) {
-        seen |= seen_of(store_block_char(part->block, i));
-        if (part->block->encoding == LAYOUT_ALTERNATE && i > part->from)
+    for (uint32_t i = from; i < to; i++) {
+        seen |= seen_of(store_block_char(block, i));
+        if (block->encoding == LAYOUT_ALTERNATE && i > from)
             break; /* more of the same */
     }
     return seen;
@@ -57,13 +43,17 @@ static char seen_in_part(const struct part *part) {
 
 static char seen_in_blocks(const uint8_t *whole, uint64_t first, uint64_t last) {
     uint64_t all = 0;
-    for (; first + sizeof all <= last; first += sizeof all)
+    if (first + sizeof all > last) { /* first may be beyond last */
+        for (; first < last; first++)
+            all |= whole[first];
+        return all & 7;
+    }
+    for (; first + sizeof all < last; first += sizeof all)
         all |= layout_load(whole + first);
+    all |= layout_load(whole + last - sizeof all); /* some twice */
     all |= all >> 32;
     all |= all >> 16;
     all |= all >> 8;
-    for (; first < last; first++)
-        all |= whole[first];
     return all & 7;
 }
 
@@ -71,13 +61,13 @@ static char seen_in_blocks(const uint8_t *whole, uint64_t first, uint64_t last) 
 static char seen_between(const struct stretch *stretch, char seen) {
     const struct store_walk *walk = stretch->walk;
     const uint8_t *whole = walk->store->base + walk->data->seen;
-    struct part parts[2];
-    uint64_t first, last;
-    size_t n = parts_of(stretch, parts, &first, &last);
-    seen |= seen_in_blocks(whole, first, last);
-    for (size_t i = 0; i < n; i++)
-        if (whole[parts[i].number] & ~seen)
-            seen |= seen_in_part(&parts[i]);
+    struct cover cover = cover_of(stretch);
+    bool one = cover.first > cover.last;
+    seen |= seen_in_blocks(whole, cover.first, cover.last);
+    if (cover.tail && whole[cover.last] & ~seen)
+        seen |= seen_in_part(stretch->to->block, one ? cover.head : 0, cover.tail);
+    if (cover.head && !one && whole[cover.first - 1] & ~seen)
+        seen |= seen_in_part(stretch->from->block, cover.head, LAYOUT_BLOCK);
     return seen;
 }
 
@@ -108,17 +98,36 @@ static void range_of_blocks(const struct store_walk *walk, uint64_t from, uint64
     }
 }
 
-/* Parts are left out where nothing in the block lies outside the range. */
+/* The changes from `head` on of one block, those before `tail` of another. What is told at once
+ * comes before what may be left out because of it. */
+static void range_of_ends(const struct stretch *stretch, const struct cover *cover,
+                          struct layout_range *range) {
+    const struct store_block *from = stretch->from->block, *to = stretch->to->block;
+    uint32_t first = layout_groups(cover->head), last = cover->tail / LAYOUT_GROUP;
+    if (cover->head)
+        store_block_range_groups(from, first, LAYOUT_BLOCK / LAYOUT_GROUP, range);
+    if (cover->tail)
+        store_block_range_groups(to, 0, last, range);
+    if (cover->head)
+        store_block_range_edge(from, cover->head, first * LAYOUT_GROUP, range);
+    if (cover->tail)
+        store_block_range_edge(to, last * LAYOUT_GROUP, cover->tail, range);
+}
+
 static void range_between(const struct stretch *stretch, struct layout_range *range) {
-    struct part parts[2];
-    uint64_t first, last;
-    size_t n = parts_of(stretch, parts, &first, &last);
-    range_of_blocks(stretch->walk, first, last, range);
-    for (size_t i = 0; i < n; i++) {
-        const struct layout_range *whole = &leaves(stretch->walk)[parts[i].number];
-        if (whole->low < range->low || whole->high > range->high)
-            store_block_range(parts[i].block, parts[i].from, parts[i].to, range);
+    const struct layout_range *whole = leaves(stretch->walk);
+    struct cover cover = cover_of(stretch);
+    if (cover.first > cover.last) {
+        if (!store_range_holds(range, &whole[cover.last]))
+            store_block_range(stretch->to->block, cover.head, cover.tail, range);
+        return;
     }
+    range_of_blocks(stretch->walk, cover.first, cover.last, range);
+    if (cover.head && store_range_holds(range, &whole[cover.first - 1]))
+        cover.head = 0;
+    if (cover.tail && store_range_holds(range, &whole[cover.last]))
+        cover.tail = 0;
+    range_of_ends(stretch, &cover, range);
 }
 
 /* --- columns -------------------------------------------------------------------------------- */
@@ -133,16 +142,16 @@ static bool has_numbers(const struct layout_data *data) {
     return data->kind == STORE_VECTOR || data->kind == STORE_REAL;
 }
 
-/* What the last change before the stop left. */
-static struct held held_at(const struct layout_data *data, const struct store_stop *stop) {
-    struct held held = {.range = {INFINITY, -INFINITY}};
-    if (!stop->block)
-        return held;
+/* What the last change before the stop left; *held stays where there is none. */
+static void hold(const struct layout_data *data, const struct store_stop *stop, struct held *held) {
     uint32_t place = (stop->at - 1) % LAYOUT_BLOCK;
-    held.value = store_block_char(stop->block, place);
-    if (has_numbers(data))
-        store_block_range(stop->block, place, place + 1, &held.range);
-    return held;
+    if (!stop->block)
+        return;
+    held->value = store_block_char(stop->block, place);
+    if (!has_numbers(data))
+        return;
+    held->range = store_range_none();
+    store_block_range_changes(stop->block, place, place + 1, &held->range);
 }
 
 /* The column of a stretch; *held, what held before it, becomes what holds after it. */
@@ -158,7 +167,7 @@ static void fill(const struct stretch *stretch, struct held *held, struct store_
     if (n > 1 && data->kind == STORE_BIT)
         column->seen = seen_between(stretch, held->value ? seen_of(held->value) : 0);
     if (n)
-        *held = held_at(data, stretch->to);
+        hold(data, stretch->to, held);
     column->last = held->value;
     column->low = range.low;
     column->high = range.high;
@@ -231,7 +240,8 @@ void store_columns(const struct store *store, uint32_t signal, int64_t from, int
     struct store_stop stops[STORE_WALK + 1];
     store_walk_begin(&walk, store, &store->datas[store->signals[signal].data]);
     store_walk_on(&walk, grid_of(store, from, span, n, 0), 1, stops);
-    struct held held = held_at(walk.data, &stops[1]);
+    struct held held = {.range = store_range_none()};
+    hold(walk.data, &stops[1], &held);
     for (size_t i = 0; i < n; i += STORE_WALK) {
         size_t batch = at_most(n - i, STORE_WALK);
         const int64_t *whens = grid_of(store, from, span, n, i - i % STORE_GRID) + i % STORE_GRID;

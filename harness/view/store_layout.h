@@ -123,9 +123,8 @@ static inline uint64_t layout_load(const uint8_t *from) {
     return word;
 }
 
-/* Number i of those packed at `from`, of 0 to 64 bits. Reads up to 9 octets from where it is. */
-static inline uint64_t layout_get(const uint8_t *from, uint64_t i, unsigned bits) {
-    uint64_t at = i * bits;
+/* `bits` bits, 0 to 64, from bit `at` on. Reads up to 9 octets from where they are. */
+static inline uint64_t layout_bits(const uint8_t *from, uint64_t at, unsigned bits) {
     unsigned shift = at & 7;
     from += at >> 3;
     if (!bits)
@@ -134,6 +133,23 @@ static inline uint64_t layout_get(const uint8_t *from, uint64_t i, unsigned bits
     if (shift + bits > 64)
         word |= (uint64_t)from[8] << (64 - shift);
     return word & (~(uint64_t)0 >> (64 - bits));
+}
+
+/* Number i of those packed at `from`. */
+static inline uint64_t layout_get(const uint8_t *from, uint64_t i, unsigned bits) {
+    return layout_bits(from, i * bits, bits);
+}
+
+/* The same where no number reaches into a ninth octet; `mask` is as wide as a number. */
+#define LAYOUT_SHORT 57 /* bits at most */
+static inline uint64_t layout_get_short(const uint8_t *from, uint64_t i, uint64_t bits,
+                                        uint64_t mask) {
+    uint64_t at = i * bits;
+    return layout_load(from + (at >> 3)) >> (at & 7) & mask;
+}
+
+static inline uint64_t layout_mask(unsigned bits) {
+    return bits ? ~UINT64_C(0) >> (64 - bits) : 0;
 }
 
 /* Of words of 64 bits, continued from `hash`: to find damage, not malice. */

@@ -240,7 +240,7 @@ static void pack_values(struct packer *packer, const struct store_data *data,
 /* The groups stand behind the values. */
 static void pack_groups(struct packer *packer, const struct layout_group *groups, uint32_t n,
                         unsigned bits) {
-    uint64_t mask = bits ? ~UINT64_C(0) >> (64 - bits) : 0;
+    uint64_t mask = layout_mask(bits);
     for (uint32_t i = 0; i < n; i++) {
         put(packer, groups[i].low & mask, bits);
         put(packer, groups[i].high & mask, bits);

@@ -1,8 +1,10 @@
-/* Least and greatest number of part of a block: whole groups tell theirs, what is left over at
- * the ends is looked at change by change. */
+/* Least and greatest number of part of a block: whole groups tell theirs, and whether what is
+ * left over at the ends can matter; if so, it is looked at change by change. */
 #include <string.h>
 
 #include "harness/view/store_internal.h"
+
+#define FEW 16 /* short numbers or reals are as soon looked at as what their group tells */
 
 static void range_of_reals(const struct store_block *block, uint32_t from, uint32_t to,
                            struct layout_range *range) {
@@ -15,24 +17,37 @@ static void range_of_reals(const struct store_block *block, uint32_t from, uint3
     *range = found;
 }
 
-/* Plain numbers of up to 64 bits, the most frequent by far. */
-static void range_of_plain(const struct store_block *block, uint32_t from, uint32_t to,
-                           struct layout_range *range) {
-    uint64_t low = UINT64_MAX, high = 0;
-    for (uint32_t i = from; i < to; i++) {
-        uint64_t word = layout_get(block->values, i, block->value_bits);
-        low = word < low ? word : low;
-        high = word > high ? word : high;
-    }
-    if (from < to)
-        store_range_widen(range, (double)low, (double)high);
+static inline void widen(struct layout_group *group, uint64_t low, uint64_t high) {
+    group->low = low < group->low ? low : group->low;
+    group->high = high > group->high ? high : group->high;
 }
 
-static void range_of_changes(const struct store_block *block, uint32_t from, uint32_t to,
-                             struct layout_range *range) {
+static void range_widen(struct layout_range *range, struct layout_group numbers) {
+    if (numbers.low <= numbers.high)
+        store_range_widen(range, (double)numbers.low, (double)numbers.high);
+}
+
+/* Plain numbers of up to LAYOUT_SHORT bits, the most frequent by far. */
+static void range_of_short(const struct store_block *block, uint32_t from, uint32_t to,
+                           struct layout_range *range) {
+    uint64_t bits = block->value_bits, mask = layout_mask(block->value_bits);
+    struct layout_group found = {UINT64_MAX, 0};
+    for (uint32_t i = from; i < to; i++) {
+        uint64_t word = layout_get_short(block->values, i, bits, mask);
+        widen(&found, word, word);
+    }
+    range_widen(range, found);
+}
+
+static bool is_short(const struct store_block *block) {
+    return block->encoding == LAYOUT_PLAIN && block->value_bits <= LAYOUT_SHORT;
+}
+
+void store_block_range_changes(const struct store_block *block, uint32_t from, uint32_t to,
+                               struct layout_range *range) {
     uint64_t word;
-    if (block->encoding == LAYOUT_PLAIN && block->value_bits <= 64) {
-        range_of_plain(block, from, to, range);
+    if (is_short(block)) {
+        range_of_short(block, from, to, range);
         return;
     }
     if (block->encoding == LAYOUT_WORDS) {
@@ -44,32 +59,57 @@ static void range_of_changes(const struct store_block *block, uint32_t from, uin
             store_range_widen(range, (double)word, (double)word);
 }
 
-/* Groups `from` up to, not with, `to`. */
-static void range_of_groups(const struct store_block *block, uint32_t from, uint32_t to,
-                            struct layout_range *range) {
+static struct layout_group group_of(const struct store_block *block, uint32_t number) {
     uint32_t bits = layout_digits(block->encoding, block->value_bits);
+    return (struct layout_group){layout_get(block->groups, 2 * number, bits),
+                                 layout_get(block->groups, 2 * number + 1, bits)};
+}
+
+static void range_of_real_groups(const struct store_block *block, uint32_t from, uint32_t to,
+                                 struct layout_range *range) {
     for (uint32_t i = from; i < to; i++) {
-        struct layout_group group = {layout_get(block->groups, 2 * i, bits),
-                                     layout_get(block->groups, 2 * i + 1, bits)};
+        struct layout_group group = group_of(block, i);
         struct layout_range own;
-        if (block->encoding == LAYOUT_WORDS)
-            memcpy(&own, &group, sizeof own);
-        else if (group.low > group.high)
-            continue;
-        else
-            own = (struct layout_range){(double)group.low, (double)group.high};
+        memcpy(&own, &group, sizeof own);
         store_range_widen(range, own.low, own.high);
     }
+}
+
+void store_block_range_groups(const struct store_block *block, uint32_t from, uint32_t to,
+                              struct layout_range *range) {
+    struct layout_group found = {UINT64_MAX, 0};
+    if (block->encoding == LAYOUT_WORDS) {
+        range_of_real_groups(block, from, to, range);
+        return;
+    }
+    for (uint32_t i = from; i < to && block->groups; i++) {
+        struct layout_group own = group_of(block, i);
+        widen(&found, own.low, own.high);
+    }
+    range_widen(range, found);
+}
+
+void store_block_range_edge(const struct store_block *block, uint32_t from, uint32_t to,
+                            struct layout_range *range) {
+    struct layout_range whole = store_range_none();
+    uint32_t few = is_short(block) || block->encoding == LAYOUT_WORDS ? FEW : 1;
+    if (to > from + few && block->groups) {
+        store_block_range_groups(block, from / LAYOUT_GROUP, from / LAYOUT_GROUP + 1, &whole);
+        if (store_range_holds(range, &whole))
+            return;
+    }
+    if (from < to)
+        store_block_range_changes(block, from, to, range);
 }
 
 void store_block_range(const struct store_block *block, uint32_t from, uint32_t to,
                        struct layout_range *range) {
     uint32_t first = layout_groups(from), last = to / LAYOUT_GROUP;
-    if (!block->groups || first >= last) {
-        range_of_changes(block, from, to, range);
+    if (first > last) {
+        store_block_range_edge(block, from, to, range);
         return;
     }
-    range_of_changes(block, from, first * LAYOUT_GROUP, range);
-    range_of_groups(block, first, last, range);
-    range_of_changes(block, last * LAYOUT_GROUP, to, range);
+    store_block_range_groups(block, first, last, range);
+    store_block_range_edge(block, from, first * LAYOUT_GROUP, range);
+    store_block_range_edge(block, last * LAYOUT_GROUP, to, range);
 }

@@ -9,7 +9,7 @@
 
 #include "harness/view/store_internal.h"
 
-#define STORE_WALK 32 /* stops at a time */
+#define STORE_WALK 64 /* stops at a time */
 
 struct store_stop {
     uint64_t at; /* changes passed */
@@ -23,9 +23,11 @@ struct store_walk {
     const int64_t *times;
     uint64_t n_blocks;
     uint64_t number, stride; /* the last stop's block, and how far it lay from the one before */
-    int64_t next;            /* when the first change that was not passed is; INT64_MAX: none */
     struct store_stop last;
-    struct store_block kept; /* the last stop's */
+    uint64_t open; /* the number of last.block */
+    int64_t next;  /* when the first change that was not passed is; INT64_MAX: not in that block */
+    bool next_known;
+    struct store_block kept; /* last.block, from one call to the next */
     struct store_block blocks[STORE_WALK];
 };
 

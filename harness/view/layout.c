@@ -161,7 +161,7 @@ static int row_height(const struct layout *layout, const struct view_row *row) {
     unsigned lines = row->height;
     if (row->kind == VIEW_DECODER && decoder_n_lines(row->decoder) > lines)
         lines = decoder_n_lines(row->decoder);
-    return (int)(lines < 1 ? 1 : lines > 16 ? 16 : lines) * layout->line;
+    return (int)(lines < 1 ? 1 : lines > VIEW_HEIGHT ? VIEW_HEIGHT : lines) * layout->line;
 }
 
 /* Whole rows only, but that the first is seen in any case. */

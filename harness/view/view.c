@@ -40,6 +40,13 @@ void view_finish(struct view *view) {
     *view = (struct view){0};
 }
 
+struct view view_without_rows(const struct view *view) {
+    struct view bare = *view;
+    bare.rows = NULL;
+    bare.n_rows = bare.size_rows = bare.top = bare.active = 0;
+    return bare;
+}
+
 void view_say(struct view *view, const char *format, ...) {
     va_list args;
     va_start(args, format);

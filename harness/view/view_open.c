@@ -42,7 +42,7 @@ static bool open_waves(struct view *view, const char *path, const struct store_s
 
 /* The rows that someone made for GTKWave. */
 static bool take_gtkw(struct view *view) {
-    char path[4096];
+    char path[VIEW_NAME];
     struct sim_err err = SIM_ERR_INIT;
     if (view_is_own(view) || !gtkw_beside(view, path, sizeof path))
         return false;
@@ -107,7 +107,7 @@ static void follow_end(struct view *to, const struct view *from) {
 bool view_reopen(struct view *view, const char *path, struct sim_err *err) {
     struct view fresh;
     struct sim_err fault = SIM_ERR_INIT;
-    char name[4096];
+    char name[VIEW_NAME];
     bool same = !path || strcmp(path, store_path(view->store)) == 0;
     snprintf(name, sizeof name, "%s", same ? store_path(view->store) : path);
     if (!open_waves(&fresh, name, &view->settings, err))

@@ -114,22 +114,20 @@ static uint32_t target(const struct stream *s) {
     return s->mar[(s->cr & DBM) && (s->cr & CT)];
 }
 
+static unsigned number_of(struct stm32_block *b, const struct stream *s) {
+    return (unsigned)(s - ((const struct dma *)stm32_state(b))->stream);
+}
+
 static void tell(struct stm32_block *b, const struct stream *s, enum stm32_rx_kind kind,
                  uint32_t value) {
     if (direction(s) != TO_MEMORY)
         return;
-    unsigned n = (unsigned)(s - ((const struct dma *)stm32_state(b))->stream);
-    stm32_rx_tell(b, &(struct stm32_rx){kind, .stream = n, .peripheral = s->par, .value = value});
+    stm32_rx_tell(b, &(struct stm32_rx){kind, .stream = number_of(b, s), .peripheral = s->par,
+                                        .value = value});
 }
 
 static void tell_ndtr(struct stm32_block *b, const struct stream *s) {
-    if (!stm32_ndtr_wanted(b))
-        return;
-    unsigned n = (unsigned)(s - ((const struct dma *)stm32_state(b))->stream);
-    stm32_ndtr_tell(b, &(struct stm32_ndtr){.stream = n,
-                                            .to_memory = direction(s) == TO_MEMORY,
-                                            .peripheral = s->par,
-                                            .value = s->ndtr});
+    stm32_ndtr_tell(b, number_of(b, s), direction(s) == TO_MEMORY, s->par, s->ndtr);
 }
 
 /* --- interrupt and end of a stream ----------------------------------------------------------- */

@@ -29,17 +29,6 @@ bool view_open_waves(struct view *view, const char *path, const struct store_set
     return true;
 }
 
-static bool open_waves(struct view *view, const char *path, const struct store_settings *settings,
-                       struct sim_err *err) {
-    struct view_notes notes;
-    if (!view_open_waves(view, path, settings, &notes, err))
-        return false;
-    note(view, notes.sidecar.text);
-    note(view, store_note(view->store) ? store_note(view->store) : "");
-    note(view, notes.code);
-    return true;
-}
-
 /* The rows that someone made for GTKWave. */
 static bool take_gtkw(struct view *view) {
     char path[VIEW_NAME];
@@ -62,14 +51,6 @@ void view_set_up(struct view *view, bool saved) {
         return;
     view_default_rows(view);
     view_default_range(view);
-}
-
-bool view_open(struct view *view, const char *path, const struct store_settings *settings,
-               bool saved, struct sim_err *err) {
-    if (!open_waves(view, path, settings, err))
-        return false;
-    view_set_up(view, saved);
-    return true;
 }
 
 /* --- the file again ------------------------------------------------------------------------ */
@@ -104,13 +85,25 @@ static void follow_end(struct view *to, const struct view *from) {
         view_set_range(to, view_sum(from->from, view_difference(now, end)), from->span);
 }
 
+/* Behind a window there is nowhere else to tell what was left out. */
+static bool open_again(struct view *view, const char *path, const struct store_settings *settings,
+                       struct sim_err *err) {
+    struct view_notes notes;
+    if (!view_open_waves(view, path, settings, &notes, err))
+        return false;
+    note(view, notes.sidecar.text);
+    note(view, store_note(view->store) ? store_note(view->store) : "");
+    note(view, notes.code);
+    return true;
+}
+
 bool view_reopen(struct view *view, const char *path, struct sim_err *err) {
     struct view fresh;
     struct sim_err fault = SIM_ERR_INIT;
     char name[VIEW_NAME];
     bool same = !path || strcmp(path, store_path(view->store)) == 0;
     snprintf(name, sizeof name, "%s", same ? store_path(view->store) : path);
-    if (!open_waves(&fresh, name, &view->settings, err))
+    if (!open_again(&fresh, name, &view->settings, err))
         return false;
     take_window(&fresh, view);
     if (same) {

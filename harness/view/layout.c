@@ -257,7 +257,7 @@ size_t layout_panel_first(const struct view *view, const struct layout *layout) 
 static size_t found_at(const struct view *view, const struct layout *layout, int y) {
     int line = (y - layout->panel.y - layout->pad / 2) / layout->line - PANEL_HEAD;
     size_t lines = layout_panel_lines(layout), first = layout_panel_first(view, layout), used = 0;
-    bool lists = view->panel == VIEW_SEARCH || view->panel == VIEW_SIGNALS;
+    bool lists = view_lists(view);
     for (size_t i = first; lists && i < view->n_found && used < lines; i++) {
         unsigned takes = layout_panel_takes(view, i, first);
         if (line == (int)(used + takes) - 1)

@@ -134,6 +134,8 @@ bool view_is_own(const struct view *view); /* a run of linkpulse wrote the file 
 /* The whole file, or around the first failure when there is one. */
 void view_default_range(struct view *view);
 
+/* The whole file, whatever failed in it. */
+void view_set_whole(struct view *view);
 /* The range made lawful: at least VIEW_MIN_SPAN, no further out than one whole file to either
  * side, no overflow. */
 void view_set_range(struct view *view, int64_t from, int64_t span);
@@ -143,6 +145,8 @@ int64_t view_sum(int64_t a, int64_t b);
 int64_t view_difference(int64_t a, int64_t b);
 /* The time, or the file's end that is nearest to it; VIEW_NO_TIME stays. */
 int64_t view_within(const struct view *view, int64_t time);
+/* The panel that is open lists signals, and what is typed looks for them. */
+bool view_lists(const struct view *view);
 /* The time that keys start from and details are of: the cursor's, or of the middle. */
 int64_t view_here(const struct view *view);
 /* What is known of it and of the active row's signal: how many. */

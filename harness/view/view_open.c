@@ -71,7 +71,7 @@ static void take_panels(struct view *to, const struct view *from) {
     to->measure.level = from->measure.level;
     memcpy(to->query, from->query, sizeof to->query);
     memcpy(to->value, from->value, sizeof to->value);
-    if (to->panel == VIEW_SEARCH || to->panel == VIEW_SIGNALS)
+    if (view_lists(to))
         search_run(to);
 }
 
@@ -80,7 +80,7 @@ static void follow_end(struct view *to, const struct view *from) {
     int64_t now = store_end(to->store);
     bool at_end = from->from + from->span >= end;
     if (at_end && from->from <= begin)
-        view_set_range(to, store_begin(to->store), view_difference(now, store_begin(to->store)));
+        view_set_whole(to);
     else if (at_end)
         view_set_range(to, view_sum(from->from, view_difference(now, end)), from->span);
 }

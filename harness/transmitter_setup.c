@@ -218,6 +218,7 @@ static bool fill_config(struct search *s) {
     const struct leg *p = &s->legs[0], *n = &s->legs[1];
     uint32_t driver = setup->driver, jack = setup->jack;
     double scale = s->board->config.delay_scale, cout = figure(s, driver, "cout");
+    bool apart = p->jack_net != p->driver_net || n->jack_net != n->driver_net;
     *c = (struct transmitter_config){
         .swing = figure(s, driver, "voh") - figure(s, driver, "vol"),
         .r_driver = figure(s, driver, "r_out") + figure(s, driver, "r_out_up"),
@@ -226,7 +227,7 @@ static bool fill_config(struct search *s) {
         .enable = scale * figure(s, driver, "ten"),
         .disable = scale * figure(s, driver, "tdis"),
         .c_driver = across(to_ground(s, p->driver_net) + cout, to_ground(s, n->driver_net) + cout),
-        .c_jack = across(to_ground(s, p->jack_net), to_ground(s, n->jack_net)),
+        .c_jack = apart ? across(to_ground(s, p->jack_net), to_ground(s, n->jack_net)) : 0,
         .r_series = p->ohm + n->ohm,
         .l_open = figure(s, jack, "l_open"),
         .l_leak = figure(s, jack, "l_leak"),

@@ -63,6 +63,36 @@ static void look_up(struct region *r, struct stub *stub, const struct armv7m_lin
     use(r, &lines->code);
 }
 
+/* Where no cache is: the line is waited for, unless the prefetch has it or will have; to `stub`
+ * when the next one is there already, or the limit might be reached. */
+static void await(struct region *r, struct stub *stub, const struct armv7m_lines *lines,
+                  uint32_t line) {
+    struct x86_operand prefetched = x86_at(X86_RDX, offsetof(struct armv7m_lines, prefetched)),
+                       ready = x86_at(X86_RDX, offsetof(struct armv7m_lines, ready));
+    x86_op_number(&r->x, X86_CMP | X86_64, x86_in(TIME),
+                  (int32_t)r->cycles - (int32_t)lines->latency);
+    stub->jumps[0] = x86_jump(&r->x, X86_GE);
+    x86_load_address(&r->x, X86_RDX, (uintptr_t)lines);
+    x86_op_number(&r->x, X86_CMP, prefetched, (int32_t)(line + 1));
+    stub->jumps[1] = x86_jump(&r->x, X86_E);
+    x86_op(&r->x, X86_LEA | X86_64, X86_RCX, (struct x86_operand){TIME, true, -(int32_t)r->cycles});
+    x86_op(&r->x, X86_ADD | X86_64, X86_RCX, region_field(offsetof(struct armv7m, host_limit)));
+    x86_load_number(&r->x, X86_RAX, lines->latency);
+    x86_op_number(&r->x, X86_CMP, prefetched, (int32_t)line);
+    uint8_t *not_it = x86_jump(&r->x, X86_NE);
+    move(r, X86_RAX, ready);
+    x86_op(&r->x, X86_SUB | X86_64, X86_RAX, x86_in(X86_RCX));
+    uint8_t *later = x86_jump(&r->x, X86_NS);
+    x86_load_number(&r->x, X86_RAX, 0);
+    x86_land(&r->x, later, r->x.at);
+    x86_land(&r->x, not_it, r->x.at);
+    x86_op(&r->x, X86_ADD | X86_64, TIME, x86_in(X86_RAX));
+    x86_op(&r->x, X86_ADD | X86_64, X86_RCX, x86_in(X86_RAX));
+    x86_op_number(&r->x, X86_ADD | X86_64, x86_in(X86_RCX), (int32_t)lines->latency + 1);
+    store(r, X86_RCX, ready);
+    x86_store_number(&r->x, prefetched, line + 1);
+}
+
 void region_fetch(struct region *r, const struct op *op) {
     const struct memory *code = r->code;
     const struct armv7m_lines *lines = code->lines;
@@ -78,8 +108,11 @@ void region_fetch(struct region *r, const struct op *op) {
     uint8_t *same = x86_jump(&r->x, X86_E);
     struct stub *stub = region_stub(r, STUB_FETCH, NULL);
     stub->at = address;
+    uint32_t line = (address - code->base) >> lines->shift;
     if (lines->code.on)
-        look_up(r, stub, lines, (address - code->base) >> lines->shift);
+        look_up(r, stub, lines, line);
+    else if (lines->prefetch && !r->core->config.fetch_latency)
+        await(r, stub, lines, line);
     else
         stub->jumps[0] = x86_jump(&r->x, X86_ALWAYS);
     x86_store_number(&r->x, last, address);

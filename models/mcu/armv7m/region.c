@@ -51,8 +51,8 @@ static unsigned members(const struct region *r, const struct op *op, const struc
     if (op->imm >> 4 == 14)
         return 0;
     for (unsigned it = op->imm & 0xF; it; it = it << 1 & 0xF, n++) {
-        if (!is_known(r, at) || (at->pre & ~PRE_WIDE) != PRE_IT || !armv7m_computes(at) ||
-            at->cycles != 1 || !template_has(r, at))
+        if (!is_known(r, at) || (at->pre & ~(PRE_WIDE | PRE_LINE)) != PRE_IT ||
+            !armv7m_computes(at) || at->cycles != 1 || !template_has(r, at))
             return 0;
         at += armv7m_op_length(at);
     }
@@ -316,11 +316,16 @@ static void write_guarded(struct region *r, const struct op *op, unsigned condit
 
 static void write_it(struct region *r, const struct op *op) {
     const struct op *at = op + 1;
+    unsigned ahead = r->cycles;
     uint8_t it = (uint8_t)op->imm;
-    for (; it & 0xF; it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0) {
+    r->cycles -= op->cycles;
+    for (; it & 0xF; it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0, r->cycles--) {
+        if (at->pre & PRE_LINE)
+            region_fetch(r, at + armv7m_op_length(at) - 1);
         write_guarded(r, at, it >> 4, LIVE_ALL, false);
         at += armv7m_op_length(at);
     }
+    r->cycles = ahead;
 }
 
 /* Instructions done together with the first of an item. */

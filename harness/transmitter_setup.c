@@ -35,13 +35,11 @@ static bool fitted(const struct search *s, uint32_t part) {
 
 static uint32_t pin_net(const struct search *s, uint32_t part, unsigned unit, int pin) {
     const char *number = use_of(s, part)->model->units[unit].pins[pin];
-    uint32_t p = number ? netlist_find_pin(s->board->netlist, part, number) : NETLIST_NONE;
-    return p == NETLIST_NONE ? NETLIST_NONE : s->board->netlist->pins[p].net;
+    return netlist_pin_net(s->board->netlist, part, number);
 }
 
 static uint32_t engine_net(const struct search *s, uint32_t part, unsigned unit, int pin) {
-    uint32_t net = pin_net(s, part, unit, pin);
-    return net == NETLIST_NONE ? CIRCUIT_NO_NET : circuit_net(s->circuit, net);
+    return circuit_net(s->circuit, pin_net(s, part, unit, pin));
 }
 
 static const char *ref(const struct search *s, uint32_t part) {
@@ -218,6 +216,7 @@ static bool fill_config(struct search *s) {
     const struct leg *p = &s->legs[0], *n = &s->legs[1];
     uint32_t driver = setup->driver, jack = setup->jack;
     double scale = s->board->config.delay_scale, cout = figure(s, driver, "cout");
+    bool apart = p->jack_net != p->driver_net || n->jack_net != n->driver_net;
     *c = (struct transmitter_config){
         .swing = figure(s, driver, "voh") - figure(s, driver, "vol"),
         .r_driver = figure(s, driver, "r_out") + figure(s, driver, "r_out_up"),
@@ -226,7 +225,7 @@ static bool fill_config(struct search *s) {
         .enable = scale * figure(s, driver, "ten"),
         .disable = scale * figure(s, driver, "tdis"),
         .c_driver = across(to_ground(s, p->driver_net) + cout, to_ground(s, n->driver_net) + cout),
-        .c_jack = across(to_ground(s, p->jack_net), to_ground(s, n->jack_net)),
+        .c_jack = apart ? across(to_ground(s, p->jack_net), to_ground(s, n->jack_net)) : 0,
         .r_series = p->ohm + n->ohm,
         .l_open = figure(s, jack, "l_open"),
         .l_leak = figure(s, jack, "l_leak"),

@@ -16,7 +16,10 @@ exits() { # STATUS ARGUMENT...: stdout and stderr are left in $tree/out and $tre
     shift
     "$program" "$@" >"$tree/out" 2>"$tree/err" </dev/null
     status=$?
-    [ $status = "$want" ] || { echo "# exit $status"; return 1; }
+    [ $status = "$want" ] && return
+    echo "# exit $status"
+    tail -n 20 "$tree/out" "$tree/err" | sed 's/^/# /'
+    return 1
 }
 refuses() { # TEXT ARGUMENT...: exit 2, nothing on stdout, one line with TEXT
     local text=$1

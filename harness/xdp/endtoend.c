@@ -28,8 +28,9 @@
 #define FAR_END   "lpxdp1" /* and come to the program here */
 #define QUEUE     4096     /* frames a CPU's queue holds; a batch is far smaller */
 #define BATCH     64
-#define SILENCE   200 /* ms without a frame: the rest is lost */
-#define SERIAL    4   /* octets behind the frame */
+#define PATIENCE  5000 /* ms that a busy machine may keep back a frame that is due */
+#define SILENCE   200  /* ms without a frame that nobody expects, or after some were lost */
+#define SERIAL    4    /* octets behind the frame */
 #define MAX_FRAME 2048
 
 struct trip {
@@ -42,6 +43,7 @@ struct trip {
     uint32_t *last; /* by flow: the serial seen last, + 1 */
     enum xdp_mode mode;
     int program, out, taps[FLOW_MAX_CPUS];
+    int patience; /* ms */
     uint32_t cpus[FLOW_MAX_CPUS];
     unsigned n_cpus;
     struct xdp_trip *result;
@@ -187,13 +189,13 @@ static void take_one(struct trip *t, unsigned cpu) {
         judge(t, serial, cpu);
 }
 
-/* Until `due` frames have arrived in all, or nothing comes any more. */
-static void take(struct trip *t, uint64_t due) {
+/* Until `due` frames have arrived in all, or nothing has come for so many ms. */
+static void take(struct trip *t, uint64_t due, int silence) {
     struct pollfd polls[FLOW_MAX_CPUS];
     unsigned n = t->cpus[t->n_cpus - 1] + 1;
     for (unsigned i = 0; i < n; i++)
         polls[i] = (struct pollfd){.fd = t->taps[i], .events = POLLIN};
-    while (t->result->arrived < due && poll(polls, n, SILENCE) > 0)
+    while (t->result->arrived < due && poll(polls, n, silence) > 0)
         for (unsigned i = 0; i < n; i++)
             if (polls[i].revents & POLLIN)
                 take_one(t, i);
@@ -210,18 +212,31 @@ static double now(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
+/* As a device's queue, this process sends from one CPU. Frames from two may overtake each other
+ * before the program sees them. */
+static bool stay_on_one_cpu(struct trip *t) {
+    cpu_set_t here;
+    CPU_ZERO(&here);
+    CPU_SET((unsigned)sched_getcpu(), &here);
+    return sched_setaffinity(0, sizeof here, &here) == 0 || lacks(t, "staying on one CPU");
+}
+
 static bool send_all(struct trip *t) {
     uint64_t due = 0;
     double start = now();
+    t->patience = PATIENCE;
     for (size_t i = 0; i < t->n; i++) {
         if (send(t->out, t->frames[i].octets, t->frames[i].n, 0) != (ssize_t)t->frames[i].n)
             return lacks(t, "sending through a veth pair");
         due += !drops(t, i);
-        if (i % BATCH == BATCH - 1 || i + 1 == t->n)
-            take(t, due);
+        if (i % BATCH != BATCH - 1 && i + 1 != t->n)
+            continue;
+        take(t, due, t->patience);
+        if (t->result->arrived < due)
+            t->patience = SILENCE;
     }
     t->result->seconds = now() - start;
-    take(t, UINT64_MAX); /* what nobody expects */
+    take(t, UINT64_MAX, SILENCE); /* what nobody expects */
     return true;
 }
 
@@ -245,7 +260,7 @@ static bool travel(struct trip *t) {
     struct bpf_object *object = xdp_open(name, t->setup, t->err);
     bool good = object && make_devices(t) &&
                 (mode == XDP_RPS ? steer(t) : attach(t, object, mode)) && open_taps(t) &&
-                send_all(t);
+                stay_on_one_cpu(t) && send_all(t);
     bpf_object__close(object);
     if (good)
         conclude(t);

@@ -6,31 +6,7 @@
 
 #include "harness/gate/sweep_stats.h"
 #include "harness/gate/sweep_study.h"
-
-/* malloc, calloc and realloc of this program are linked to these (tests/meson.build). */
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *old, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *old, size_t n);
-
-static _Atomic size_t allocations;
-
-void *__wrap_malloc(size_t n) {
-    allocations++;
-    return __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size) {
-    allocations++;
-    return __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *old, size_t n) {
-    allocations++;
-    return __real_realloc(old, n);
-}
+#include "tests/allocations.h"
 
 static struct board board;
 static struct sweep_plan plan;

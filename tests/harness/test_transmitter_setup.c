@@ -40,6 +40,7 @@ Test(transmitter_setup, variants) {
     bench_edit(&wire, "value R2=0");
     cr_assert(set_up(&wire, &s, &err), "%s", err.text);
     cr_expect_float_eq(s.config.r_series, 0, 1e-9);
+    cr_expect_float_eq(s.config.c_jack, 0, 1e-15, "the jack is the driver's net, counted there");
     bench_edit(&crossed, "short U3.13 Net-(R2-Pad2)");
     bench_edit(&crossed, "short U3.14 Net-(J1-Pad2)");
     cr_assert(set_up(&crossed, &s, &err), "%s", err.text);

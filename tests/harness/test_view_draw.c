@@ -11,6 +11,7 @@
 #include "harness/view/search.h"
 #include "harness/view/theme.h"
 #include "sim/rng.h"
+#include "tests/allocations.h"
 #include "tests/harness/view_file.h"
 #include "tests/harness/view_record.h"
 
@@ -160,8 +161,7 @@ ParameterizedTest(int *file, view_draw, random_views) {
     record_destroy(record);
 }
 
-/* --- files at the ends of what there is
- * ------------------------------------------------------------ */
+/* --- files at the ends of what there is -------------------------------------------------- */
 
 static const char *const EXTREMES[] = {
     "$timescale 1 ns $end $enddefinitions $end\n",
@@ -209,32 +209,7 @@ ParameterizedTest(int *which, view_draw, extremes) {
     record_destroy(record);
 }
 
-/* --- memory
- * ----------------------------------------------------------------------------------------- */
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *old, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *old, size_t n);
-
-static _Atomic size_t allocations;
-
-void *__wrap_malloc(size_t n) {
-    allocations++;
-    return __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size) {
-    allocations++;
-    return __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *old, size_t n) {
-    allocations++;
-    return __real_realloc(old, n);
-}
+/* --- memory ------------------------------------------------------------------------------ */
 
 /* From the second picture on, as while panning; decoders keep what they find. */
 Test(view_draw, pictures_allocate_nothing) {
@@ -259,8 +234,7 @@ Test(view_draw, pictures_allocate_nothing) {
     record_destroy(record);
 }
 
-/* --- what is seen of a glitch
- * ------------------------------------------------------------------------ */
+/* --- what is seen of a glitch ------------------------------------------------------------ */
 
 static unsigned painted(struct record *record, const struct view *view, int64_t time,
                         struct paint_colour colour) {
@@ -339,20 +313,23 @@ Test(view_draw, a_real_without_a_value_has_an_axis) {
 }
 
 Test(view_draw, unknown_numbers_are_hatched) {
-    struct record *record = record_create(1280, 800);
-    struct view view;
-    draw_text_file(record, &view,
-                   "$timescale 1 ns $end $var reg 8 ! a $end $enddefinitions $end\n"
-                   "#0\nb101 !\n#500\nbx !\n#1000\n",
-                   VIEW_STEP);
-    cr_expect_eq(painted(record, &view, 200, theme_of(VIEW_DARK)->unknown), 0);
-    cr_expect_geq(painted(record, &view, 800, theme_of(VIEW_DARK)->unknown), 2);
-    view_finish(&view);
-    record_destroy(record);
+    const struct paint_colour unknown = theme_of(VIEW_DARK)->unknown;
+    for (enum view_style style = VIEW_STEP; style <= VIEW_LINEAR; style++) {
+        struct record *record = record_create(1280, 800);
+        struct view view;
+        draw_text_file(record, &view,
+                       "$timescale 1 ns $end $var reg 8 ! a $end $enddefinitions $end\n"
+                       "#0\nb101 !\n#500\nbx !\n#900\nb11 !\n#1000\n",
+                       style);
+        cr_expect_eq(painted(record, &view, 200, unknown), 0, "style %d", style);
+        cr_expect_geq(painted(record, &view, 800, unknown), 2, "style %d", style);
+        cr_expect_eq(painted(record, &view, 950, unknown), 0, "style %d", style);
+        view_finish(&view);
+        record_destroy(record);
+    }
 }
 
-/* --- pointing
- * ------------------------------------------------------------------------------------------ */
+/* --- pointing ---------------------------------------------------------------------------- */
 
 /* What layout_at() says is where draw_view() drew it. */
 Test(view_draw, pointing_finds_what_is_drawn) {

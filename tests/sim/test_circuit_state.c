@@ -4,34 +4,10 @@
 
 #include "little.h"
 #include "sim/rng.h"
+#include "tests/allocations.h"
 
 #define STIMULI 6000
 #define SHIFT   (SIM_S + 12345)
-
-/* malloc, calloc and realloc of this program are linked to these (tests/meson.build). */
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *old, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *old, size_t n);
-
-static size_t allocations;
-
-void *__wrap_malloc(size_t n) {
-    allocations++;
-    return __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size) {
-    allocations++;
-    return __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *old, size_t n) {
-    allocations++;
-    return __real_realloc(old, n);
-}
 
 static struct little l;
 

@@ -84,14 +84,16 @@ void stm32_rx_tell(struct stm32_block *b, struct stm32_rx *rx) {
     b->mcu->config.on_rx(b->mcu->config.user, rx);
 }
 
-bool stm32_ndtr_wanted(const struct stm32_block *b) {
-    return b->mcu->config.on_ndtr;
-}
-
-void stm32_ndtr_tell(struct stm32_block *b, struct stm32_ndtr *ndtr) {
-    ndtr->block = b->row->name;
-    ndtr->time = b->mcu->now;
-    b->mcu->config.on_ndtr(b->mcu->config.user, ndtr);
+void stm32_ndtr_tell(struct stm32_block *b, unsigned stream, bool to_memory, uint32_t peripheral,
+                     unsigned value) {
+    const struct stm32_config *config = &b->mcu->config;
+    if (config->on_ndtr)
+        config->on_ndtr(config->user, &(struct stm32_ndtr){.block = b->row->name,
+                                                           .stream = stream,
+                                                           .to_memory = to_memory,
+                                                           .peripheral = peripheral,
+                                                           .value = value,
+                                                           .time = b->mcu->now});
 }
 
 uint64_t stm32_report_count(const struct stm32 *mcu, enum stm32_report_kind kind) {

@@ -292,9 +292,9 @@ void stm32_lost(struct stm32_block *b, const char *text, uint32_t value);
 
 /* struct stm32_rx for the owner; block and time are filled in. */
 void stm32_rx_tell(struct stm32_block *b, struct stm32_rx *rx);
-/* The same for on_ndtr, which is costly to tell: only where it is wanted. */
-bool stm32_ndtr_wanted(const struct stm32_block *b);
-void stm32_ndtr_tell(struct stm32_block *b, struct stm32_ndtr *ndtr);
+/* The same of struct stm32_ndtr, if the owner wants to know. */
+void stm32_ndtr_tell(struct stm32_block *b, unsigned stream, bool to_memory, uint32_t peripheral,
+                     unsigned value);
 
 /* --- services: time ------------------------------------------------------------------------- */
 

@@ -70,21 +70,19 @@ static void signal(struct stm32_block *b, struct channel *c, unsigned n) {
 
 /* --- what the owner is told --------------------------------------------------------------- */
 
+static unsigned number_of(struct stm32_block *b, const struct channel *c) {
+    return (unsigned)(c - ((const struct dma *)stm32_state(b))->channel) + 1;
+}
+
 static void tell(struct stm32_block *b, const struct channel *c, enum stm32_rx_kind kind) {
     if (c->cr & (DIR | MEM2MEM))
         return;
-    unsigned n = (unsigned)(c - ((const struct dma *)stm32_state(b))->channel) + 1;
-    stm32_rx_tell(b, &(struct stm32_rx){kind, .stream = n, .peripheral = c->par, .value = c->ndtr});
+    stm32_rx_tell(b, &(struct stm32_rx){kind, .stream = number_of(b, c), .peripheral = c->par,
+                                        .value = c->ndtr});
 }
 
 static void tell_ndtr(struct stm32_block *b, const struct channel *c) {
-    if (!stm32_ndtr_wanted(b))
-        return;
-    unsigned n = (unsigned)(c - ((const struct dma *)stm32_state(b))->channel) + 1;
-    stm32_ndtr_tell(b, &(struct stm32_ndtr){.stream = n,
-                                            .to_memory = !(c->cr & (DIR | MEM2MEM)),
-                                            .peripheral = c->par,
-                                            .value = c->ndtr});
+    stm32_ndtr_tell(b, number_of(b, c), !(c->cr & (DIR | MEM2MEM)), c->par, c->ndtr);
 }
 
 static void tell_stored(struct stm32_block *b, const struct channel *c, uint32_t address,

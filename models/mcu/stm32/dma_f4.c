@@ -16,120 +16,40 @@
  * Not modelled, loud: the peripheral as flow controller (PFCTRL, for SDIO).
  */
 #include "models/mcu/stm32/dma.h"
+#include "models/mcu/stm32/dma_f4_stream.h"
 #include "models/mcu/stm32/ips.h"
 
 #define LATENCY 6
 #define BEAT    3
 #define STOP    4
 #define STREAMS 8u
-#define FIFO    16u /* octets */
 
 enum { LISR = 0x00, HISR = 0x04, LIFCR = 0x08, HIFCR = 0x0c, FIRST = 0x10, STRIDE = 0x18 };
 enum { SCR = 0x00, SNDTR = 0x04, SPAR = 0x08, SM0AR = 0x0c, SM1AR = 0x10, SFCR = 0x14 };
 
-enum { /* 9.5.5 */
-       EN = 1u << 0,
-       DMEIE = 1u << 1,
-       TEIE = 1u << 2,
-       HTIE = 1u << 3,
-       TCIE = 1u << 4,
-       PFCTRL = 1u << 5,
-       DIR_SHIFT = 6,
-       CIRC = 1u << 8,
-       PINC = 1u << 9,
-       MINC = 1u << 10,
-       PSIZE_SHIFT = 11,
-       MSIZE_SHIFT = 13,
-       PINCOS = 1u << 15,
-       PL_SHIFT = 16,
-       DBM = 1u << 18,
-       CT = 1u << 19,
-       PBURST_SHIFT = 21,
-       MBURST_SHIFT = 23,
-       CHSEL_SHIFT = 25,
-};
-#define SCR_BITS 0x0fefffffu
-#define SCR_FREE (EN | DMEIE | TEIE | HTIE | TCIE | CIRC) /* may change while EN is set */
-
-enum { TO_MEMORY, TO_PERIPHERAL, MEMORY_TO_MEMORY };
-
-enum { DMDIS = 1u << 2, FEIE = 1u << 7 };                               /* 9.5.10 */
-enum { FEIF = 1, DMEIF = 4, TEIF = 8, HTIF = 16, TCIF = 32, ALL = 61 }; /* 9.5.1 */
-
 enum { EVENT_STOP = DMA_EVENTS }; /* and the stream's number */
-
-struct stream {
-    uint32_t cr, ndtr, par, mar[2], fcr;
-    uint32_t reload;             /* NDTR as it was written */
-    uint32_t peripheral, memory; /* addresses of the next items */
-    int32_t fetch;               /* to a peripheral: octets not yet read from memory */
-    uint8_t fifo[FIFO], head, level;
-    uint8_t flags;
-    uint8_t requests; /* a bit per channel */
-    bool stopping, irq;
-};
 
 struct dma {
     struct stream stream[STREAMS];
     struct dma_turns turns; /* enabled: EN set and not stopping */
 };
 
-/* --- fields ---------------------------------------------------------------------------------- */
+/* --- what the owner is told ---------------------------------------------------------------- */
 
-static unsigned field(uint32_t value, unsigned shift, unsigned bits) {
-    return value >> shift & ((1u << bits) - 1);
-}
-
-static unsigned direction(const struct stream *s) {
-    return field(s->cr, DIR_SHIFT, 2);
-}
-
-static bool direct_mode(const struct stream *s) {
-    return !(s->fcr & DMDIS);
-}
-
-static unsigned psize(const struct stream *s) {
-    return 1u << field(s->cr, PSIZE_SHIFT, 2);
-}
-
-static unsigned msize(const struct stream *s) {
-    return 1u << field(s->cr, MSIZE_SHIFT, 2);
-}
-
-/* Beats of a burst: 1, 4, 8, 16; none in direct mode (9.3.11). */
-static unsigned burst(const struct stream *s, unsigned shift) {
-    unsigned code = direct_mode(s) ? 0 : field(s->cr, shift, 2);
-    return code ? 2u << code : 1;
-}
-
-static unsigned threshold(const struct stream *s) {
-    return 4 * (field(s->fcr, 0, 2) + 1);
-}
-
-static bool circular(const struct stream *s) {
-    return s->cr & (CIRC | DBM);
-}
-
-static uint32_t target(const struct stream *s) {
-    return s->mar[(s->cr & DBM) && (s->cr & CT)];
+static unsigned number_of(struct stm32_block *b, const struct stream *s) {
+    return (unsigned)(s - ((const struct dma *)stm32_state(b))->stream);
 }
 
 static void tell(struct stm32_block *b, const struct stream *s, enum stm32_rx_kind kind,
                  uint32_t value) {
     if (direction(s) != TO_MEMORY)
         return;
-    unsigned n = (unsigned)(s - ((const struct dma *)stm32_state(b))->stream);
-    stm32_rx_tell(b, &(struct stm32_rx){kind, .stream = n, .peripheral = s->par, .value = value});
+    stm32_rx_tell(b, &(struct stm32_rx){kind, .stream = number_of(b, s), .peripheral = s->par,
+                                        .value = value});
 }
 
 static void tell_ndtr(struct stm32_block *b, const struct stream *s) {
-    if (!stm32_ndtr_wanted(b))
-        return;
-    unsigned n = (unsigned)(s - ((const struct dma *)stm32_state(b))->stream);
-    stm32_ndtr_tell(b, &(struct stm32_ndtr){.stream = n,
-                                            .to_memory = direction(s) == TO_MEMORY,
-                                            .peripheral = s->par,
-                                            .value = s->ndtr});
+    stm32_ndtr_tell(b, number_of(b, s), direction(s) == TO_MEMORY, s->par, s->ndtr);
 }
 
 /* --- interrupt and end of a stream ----------------------------------------------------------- */

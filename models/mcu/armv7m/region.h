@@ -1,7 +1,7 @@
 /* A region: what of a loop is translated at once. Pieces are instructions that follow each other
  * without a way in but at the first; the ways between them are edges. Shared by translate.c,
- * which keeps translations, region.c, which finds pieces and joins them, and templates.c, which
- * translates one instruction.
+ * which keeps translations, region.c, which finds pieces and joins them, region_lines.c,
+ * which looks lines up, and templates.c, which translates one instruction.
  *
  * Registers of the host: RBP the core, R15 the time (cycles, 0 at the limit, negative before), R14
  * instructions, RAX, RCX and RDX are free between instructions. The others hold the guest's

@@ -153,43 +153,48 @@ void region_write_literal(struct region *r, const struct stub *stub) {
 
 /* --- data ------------------------------------------------------------------------------------ */
 
+/* The offset in RAX stays, RCX is lost. The line is held, or else the jump that is returned. */
+static uint8_t *look_for_data(struct region *r) {
+    const struct armv7m_cache *cache = &r->lines->data;
+    x86_op(&r->x, X86_MOV, X86_RDX, x86_in(X86_RAX));
+    x86_shift(&r->x, X86_SHR, X86_RDX, r->lines->shift);
+    x86_shift(&r->x, X86_SHL, X86_RDX, 3); /* log2 sizeof *held */
+    x86_load_address(&r->x, X86_RCX, (uintptr_t)cache->held);
+    x86_op(&r->x, X86_ADD | X86_64, X86_RDX, x86_in(X86_RCX));
+    uint8_t *missed = unless_held(r, X86_RDX);
+    x86_push(&r->x, X86_RAX);
+    use_again(r, cache);
+    x86_pop(&r->x, X86_RAX);
+    return missed;
+}
+
 void region_read_lined(struct region *r, const struct stub *stub) {
-    const struct armv7m_lines *lines = r->lines;
     struct x86_operand site =
         region_field(offsetof(struct armv7m, site) + stub->site * sizeof(void *));
-    uint8_t *others, *beyond, *unaligned = NULL, *missed = NULL;
-    x86_load_address(&r->x, X86_RDX, (uintptr_t)lines);
+    uint8_t *others[3] = {NULL}, *missed = NULL;
+    x86_load_address(&r->x, X86_RDX, (uintptr_t)r->lines);
     x86_op(&r->x, X86_CMP | X86_64, X86_RDX, OF_MEMORY(lines));
-    others = x86_jump(&r->x, X86_NE);
+    others[0] = x86_jump(&r->x, X86_NE);
     x86_op(&r->x, X86_CMP, X86_RAX, OF_MEMORY(lined_span));
-    beyond = x86_jump(&r->x, X86_AE);
+    others[1] = x86_jump(&r->x, X86_AE);
     if (stub->octets > 1) {
         x86_test_number(&r->x, x86_in(X86_RAX), stub->octets - 1);
-        unaligned = x86_jump(&r->x, X86_NE);
+        others[2] = x86_jump(&r->x, X86_NE);
     }
-    if (lines->data.on) {
-        x86_op(&r->x, X86_MOV, X86_RDX, x86_in(X86_RAX));
-        x86_shift(&r->x, X86_SHR, X86_RDX, lines->shift);
-        x86_shift(&r->x, X86_SHL, X86_RDX, 3); /* log2 sizeof *held */
-        x86_load_address(&r->x, X86_RCX, (uintptr_t)lines->data.held);
-        x86_op(&r->x, X86_ADD | X86_64, X86_RDX, x86_in(X86_RCX));
-        missed = unless_held(r, X86_RDX);
-        x86_push(&r->x, X86_RAX);
-        use_again(r, &lines->data);
-        x86_pop(&r->x, X86_RAX);
-        x86_op(&r->x, X86_MOV | X86_64, X86_RCX, site);
+    if (r->lines->data.on) {
+        missed = look_for_data(r);
+        move(r, X86_RCX, site);
     } else {
-        x86_op_number(&r->x, X86_ADD | X86_64, x86_in(TIME), (int32_t)lines->latency);
+        x86_op_number(&r->x, X86_ADD | X86_64, x86_in(TIME), (int32_t)r->lines->latency);
     }
-    x86_op(&r->x, X86_MOV | X86_64, X86_RDX, OF_MEMORY(host));
+    move(r, X86_RDX, OF_MEMORY(host));
     x86_op(&r->x, X86_ADD | X86_64, X86_RDX, x86_in(X86_RAX));
     x86_land(&r->x, x86_jump(&r->x, X86_ALWAYS), stub->back);
     if (missed) {
         x86_land(&r->x, missed, r->x.at);
-        x86_op(&r->x, X86_MOV | X86_64, X86_RCX, site);
+        move(r, X86_RCX, site);
     }
-    x86_land(&r->x, others, r->x.at);
-    x86_land(&r->x, beyond, r->x.at);
-    if (unaligned)
-        x86_land(&r->x, unaligned, r->x.at);
+    for (unsigned i = 0; i < 3; i++)
+        if (others[i])
+            x86_land(&r->x, others[i], r->x.at);
 }

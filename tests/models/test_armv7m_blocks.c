@@ -14,6 +14,7 @@
 #include "models/mcu/armv7m/region.h"
 
 #define FLASH     0x08000000u
+#define OTHER     0x08100000u /* another flash, with lines of its own */
 #define RAM       0x20000000u
 #define SIZE      0x800u
 #define PROGRAM   0x200u
@@ -25,8 +26,9 @@
 
 struct machine {
     struct armv7m *core;
-    struct armv7m_lines lines;
-    uint8_t flash[SIZE], ram[SIZE], slots[2][SIZE / 8 + 1];
+    struct armv7m_lines lines, other_lines;
+    uint8_t flash[SIZE], other[SIZE], ram[SIZE];
+    struct armv7m_cached *held[2][SIZE / 8 + 1], *other_held[SIZE / 4 + 1];
 };
 static struct machine single, whole;
 static struct armv7m_host_code host_code;
@@ -41,7 +43,7 @@ static uint32_t draw(void) {
 }
 
 /* Instructions: what is fixed, and what is random. R0 to R3 are written, R7 is the base of
- * loads and stores. */
+ * loads and stores, R4 and R8 of loads, R5 an index. */
 static const struct form {
     uint16_t first, random, second, random_second; /* second: 0 for a narrow one */
 } FORMS[] = {
@@ -58,6 +60,13 @@ static const struct form {
     {0x9000, 0x0B3F, 0, 0},           /* on the stack */
     {0xF807, 0x0050, 0x0B00, 0x3407}, /* the base written back */
     {0xF807, 0x0070, 0x0904, 0x3403}, /* down */
+    {0xF3C0, 0x0003, 0x0508, 0x70C0}, /* UBFX R5: an index of 9 bits */
+    {0xF854, 0x0000, 0x0025, 0x3000}, /* LDR of a table */
+    {0x5D60, 0x0003, 0, 0},           /* LDRB */
+    {0x5760, 0x0883, 0, 0},           /* LDRSB, LDRSH */
+    {0x6820, 0x17C3, 0, 0},           /* LDR, LDRB */
+    {0xF818, 0x0060, 0x0B00, 0x3407}, /* loads up, and down */
+    {0xF818, 0x0060, 0x0904, 0x3403},
     {0xEA00, 0x0077, 0x0000, 0x73F7}, /* AND, BIC, ORR, ORN shifted */
     {0xEB00, 0x00B7, 0x0000, 0x73F7}, /* ADD, SUB, and undefined ones */
     {0xF080, 0x0417, 0x0000, 0x73FF}, /* EOR with a number */
@@ -150,6 +159,34 @@ struct trial {
     bool translates, loops;
 };
 
+static bool map_other(struct machine *m, struct sim_err *err) {
+    struct armv7m_region other = {OTHER, SIZE, m->other, 0, &m->other_lines};
+    m->other_lines = (struct armv7m_lines){.shift = 2 + draw() % 4, .latency = draw() % 8};
+    m->other_lines.data = (struct armv7m_cache){.on = draw() & 1, .size = 3, .held = m->other_held};
+    memset(m->other_held, 0, sizeof m->other_held);
+    return armv7m_map(m->core, &other, err);
+}
+
+/* Flash, which is at 0 too, another one in some, and RAM. */
+static bool map(struct machine *m, struct sim_err *err) {
+    struct armv7m_region flash = {FLASH, SIZE, m->flash, ARMV7M_EXECUTE, &m->lines};
+    struct armv7m_region alias = {0, SIZE, m->flash, 0, &m->lines};
+    struct armv7m_region ram = {RAM, SIZE, m->ram, ARMV7M_EXECUTE | ARMV7M_WRITE, NULL};
+    return armv7m_map(m->core, &flash, err) && armv7m_map(m->core, &ram, err) &&
+           armv7m_map(m->core, &alias, err) && (draw() % 3 || map_other(m, err));
+}
+
+/* Pointers and small numbers. */
+static void set_registers(struct armv7m *core) {
+    static const uint32_t READ[] = {FLASH, FLASH, 0, OTHER, RAM};
+    for (unsigned r = 0; r < 13; r++)
+        armv7m_set(core, (enum armv7m_reg)r,
+                   draw() & 1 ? RAM + PROGRAM + (draw() & 0x3FC) : draw() & 0x3F);
+    armv7m_set(core, (enum armv7m_reg)4, READ[draw() % 5]);
+    armv7m_set(core, (enum armv7m_reg)8, READ[draw() % 5] + (draw() & 0x7FC));
+    armv7m_set(core, (enum armv7m_reg)7, RAM + (draw() & 1 ? 0x40 : PROGRAM + (draw() & 0x1FC)));
+}
+
 /* The same for both by the same seed. */
 static void machine_init(struct machine *m, uint64_t from, const struct trial *trial) {
     struct sim_err err = SIM_ERR_INIT;
@@ -162,8 +199,8 @@ static void machine_init(struct machine *m, uint64_t from, const struct trial *t
                                    .fetch_latency = draw() % 3};
     m->lines = (struct armv7m_lines){
         .shift = 3 + draw() % 3, .latency = draw() % 4, .prefetch = draw() & 1};
-    m->lines.code = (struct armv7m_cache){.on = draw() & 1, .size = 8, .slot = m->slots[0]};
-    m->lines.data = (struct armv7m_cache){.on = draw() & 1, .size = 2, .slot = m->slots[1]};
+    m->lines.code = (struct armv7m_cache){.on = draw() & 1, .size = 8, .held = m->held[0]};
+    m->lines.data = (struct armv7m_cache){.on = draw() & 1, .size = 2, .held = m->held[1]};
     write_program(m->flash, trial->loops);
     write_program(m->ram, trial->loops);
     write_vectors(m->flash, (in_ram ? RAM : FLASH) + PROGRAM);
@@ -171,15 +208,9 @@ static void machine_init(struct machine *m, uint64_t from, const struct trial *t
         config.host = host_code;
     m->core = armv7m_create(&config, &err);
     translates = m->core && m->core->translator;
-    struct armv7m_region flash = {FLASH, SIZE, m->flash, ARMV7M_EXECUTE, &m->lines};
-    struct armv7m_region ram = {RAM, SIZE, m->ram, ARMV7M_EXECUTE | ARMV7M_WRITE, NULL};
-    cr_assert(m->core && armv7m_map(m->core, &flash, &err) && armv7m_map(m->core, &ram, &err), "%s",
-              err.text);
+    cr_assert(m->core && map(m, &err), "%s", err.text);
     armv7m_reset(m->core, FLASH);
-    for (unsigned r = 0; r < 13; r++) /* pointers and small numbers */
-        armv7m_set(m->core, (enum armv7m_reg)r,
-                   draw() & 1 ? RAM + PROGRAM + (draw() & 0x3FC) : draw() & 0x3F);
-    armv7m_set(m->core, (enum armv7m_reg)7, RAM + (draw() & 1 ? 0x40 : PROGRAM + (draw() & 0x1FC)));
+    set_registers(m->core);
     armv7m_write(m->core, 0xE000ED88, 4, 0xF00000); /* the FPU on */
     armv7m_write(m->core, 0xE000E014, 4, 30 + draw() % 200);
     /* A stop at the wait for a line lets an interrupt in that would else come an instruction later:
@@ -193,12 +224,13 @@ static void machine_finish(struct machine *m) {
 
 /* Line by line, from the one used last. */
 static bool same_lines(const struct armv7m_cache *a, const struct armv7m_cache *b) {
+    const struct armv7m_cached *x = &a->ends, *y = &b->ends;
     if (a->filled != b->filled)
         return false;
-    for (unsigned n = 0, i = ARMV7M_CACHE_MAX, k = i; n < a->filled; n++) {
-        i = a->link[i].older;
-        k = b->link[k].older;
-        if (a->line[i] != b->line[k])
+    for (unsigned n = 0; n < a->filled; n++) {
+        x = x->older;
+        y = y->older;
+        if (x->line != y->line)
             return false;
     }
     return true;
@@ -217,7 +249,9 @@ static const char *difference(const struct machine *a, const struct machine *b) 
         return "FPU";
     if (x->line != y->line || a->lines.prefetched != b->lines.prefetched ||
         (a->lines.prefetch && a->lines.ready != b->lines.ready) ||
-        !same_lines(&a->lines.code, &b->lines.code) || !same_lines(&a->lines.data, &b->lines.data))
+        !same_lines(&a->lines.code, &b->lines.code) ||
+        !same_lines(&a->lines.data, &b->lines.data) ||
+        !same_lines(&a->other_lines.data, &b->other_lines.data))
         return "lines";
     return memcmp(a->ram, b->ram, SIZE) != 0 ? "memory" : NULL;
 }
@@ -236,8 +270,29 @@ static unsigned n_seen(void) {
     return n;
 }
 
+/* What is wrong with the second: a bit of a register, or which line was used last. */
+enum plant { PLANT_NONE, PLANT_BIT, PLANT_USE };
+
+static void plant_one(struct machine *m, enum plant plant) {
+    struct armv7m_cache *cache = &m->lines.data;
+    if (plant == PLANT_BIT)
+        m->core->r[12] ^= 4;
+    if (plant == PLANT_USE && cache->filled)
+        armv7m_cache_use(cache, cache->ends.newer->line);
+}
+
+/* The other flash goes, or comes with another set-up. */
+static void remap(struct machine *m, uint64_t from) {
+    struct sim_err err = SIM_ERR_INIT;
+    uint64_t resumed = seed;
+    seed = from;
+    armv7m_unmap(m->core, OTHER);
+    cr_assert(draw() & 1 || map_other(m, &err), "%s", err.text);
+    seed = resumed;
+}
+
 /* One random program; what differs, or NULL. */
-static const char *compare(uint64_t from, const struct trial *trial, bool plant,
+static const char *compare(uint64_t from, const struct trial *trial, enum plant plant,
                            uint64_t *instructions) {
     const char *found = NULL;
     machine_init(&single, from, trial);
@@ -249,11 +304,16 @@ static const char *compare(uint64_t from, const struct trial *trial, bool plant,
             armv7m_run(single.core, armv7m_cycles(single.core) + 1);
         if (stop != ARMV7M_UNTIL) /* asleep, stopped or locked up */
             break;
-        if (plant && i == STOPS / 2)
-            whole.core->r[12] ^= 4;
+        if (i == STOPS / 2)
+            plant_one(&whole, plant);
         if (!(whole.core->attention &
               ATT_PHASE)) /* a fault began at a cycle, or will at the same */
             found = difference(&single, &whole);
+        if (i % 16 == 8) {
+            note_seen(whole.core);
+            remap(&single, from + i);
+            remap(&whole, from + i);
+        }
     }
     *instructions += trial->translates ? whole.core->translated : armv7m_instructions(whole.core);
     note_seen(whole.core);
@@ -266,7 +326,7 @@ Test(armv7m_blocks, stops_are_where_single_steps_are, .timeout = 300) {
     static const struct trial INTERPRETED = {false, false};
     uint64_t instructions = 0;
     for (uint64_t i = 0; i < PROGRAMS; i++) {
-        const char *found = compare(i << 20, &INTERPRETED, false, &instructions);
+        const char *found = compare(i << 20, &INTERPRETED, PLANT_NONE, &instructions);
         cr_assert_null(found, "program %llu: %s", (unsigned long long)i, found);
     }
     cr_expect_gt(instructions, 1000 * PROGRAMS, "only %llu instructions",
@@ -274,13 +334,19 @@ Test(armv7m_blocks, stops_are_where_single_steps_are, .timeout = 300) {
     cr_expect_gt(n_seen(), (OP_ALL - OP_CODES) / 2, "only %u operations", n_seen());
 }
 
-/* A wrong bit in a register is seen. */
-Test(armv7m_blocks, sees_a_difference) {
+/* Of 50 programs. */
+static unsigned differ_with(enum plant plant) {
     uint64_t instructions = 0;
     unsigned differ = 0;
     for (uint64_t i = 0; i < 50; i++)
-        differ += compare(i << 20, &(struct trial){false, false}, true, &instructions) != NULL;
-    cr_expect_gt(differ, 20);
+        differ += compare(i << 20, &(struct trial){false, false}, plant, &instructions) != NULL;
+    return differ;
+}
+
+Test(armv7m_blocks, sees_a_difference) {
+    cr_expect_gt(differ_with(PLANT_BIT), 20);
+    cr_expect_gt(differ_with(PLANT_USE), 5);
+    cr_expect_eq(differ_with(PLANT_NONE), 0);
 }
 
 static void need_translation(void) {
@@ -297,7 +363,7 @@ static unsigned translated(uint64_t most, uint64_t *instructions, char *text, si
     for (uint64_t i = 0; i < most; i++) {
         host_code.size = i % 4 ? whole_size : 2048; /* full again and again */
         const struct trial trial = {true, i % 8 != 0};
-        const char *found = compare(i << 20, &trial, false, instructions);
+        const char *found = compare(i << 20, &trial, PLANT_NONE, instructions);
         if (found && !differ++)
             snprintf(text, size, "program %llu: %s", (unsigned long long)i, found);
     }

@@ -37,11 +37,11 @@ static void look(struct armv7m_cache *cache, struct truth *t, unsigned line, uns
 
 /* In loops of `loop` lines, every other look somewhere else. */
 static void walk(unsigned size, unsigned loop) {
-    static uint8_t slots[LINES];
-    struct armv7m_cache cache = {.on = true, .size = size, .slot = slots};
+    static struct armv7m_cached *held[LINES];
+    struct armv7m_cache cache = {.on = true, .size = size, .held = held};
     struct truth truth = {0};
     uint32_t draw = 1;
-    memset(slots, 0, sizeof slots);
+    memset(held, 0, sizeof held);
     for (unsigned i = 1; i <= LOOKS; i++) {
         draw = draw * 1664525 + 1013904223;
         look(&cache, &truth, draw >> 8 & 1 ? i % loop : (draw >> 10) % LINES, i);

@@ -225,11 +225,11 @@ CASE(literals_pay_data_waits) {
 
 /* The second read of a line costs nothing; an unaligned literal is still put together. */
 CASE(literals_of_a_cached_line) {
-    static uint8_t slots[FLASH_SIZE / 16 + 1];
+    static struct armv7m_cached *held[FLASH_SIZE / 16 + 1];
     static const uint8_t DATA[8] = {1, 2, 3, 4, 5, 6, 7, 8};
     slow_flash();
-    memset(slots, 0, sizeof slots);
-    lines.data = (struct armv7m_cache){.on = true, .size = 8, .slot = slots};
+    memset(held, 0, sizeof held);
+    lines.data = (struct armv7m_cache){.on = true, .size = 8, .held = held};
     PUT(&rig, START, 0x4807, 0xBF00, 0x4805, 0xBF00, 0xF8DF, 0x1012); /* of START + 32, 28, 30 */
     memcpy(rig.flash + (START - FLASH) + 28, DATA, sizeof DATA);
     armv7m_invalidate(rig.core, START, 64);

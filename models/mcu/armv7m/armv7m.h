@@ -163,7 +163,7 @@ uint8_t *armv7m_direct(struct armv7m *core, uint32_t address, uint32_t size, boo
 /* Octets of a mapped memory that another master has written, by now, only in principle: before
  * the core uses any of them it calls the `fence` hook, where the owner has them written. One
  * fence at a time, it may cover a few octets more; size 0: none. False: there is none, as the
- * memory holds instructions that were executed. */
+ * memory holds instructions that were executed, or has lines. */
 bool armv7m_fence(struct armv7m *core, uint32_t address, uint32_t size);
 
 /* --- running --------------------------------------------------------------------- */

@@ -131,6 +131,8 @@ struct armv7m {
     int64_t host_time;                           /* of translated code: cycles - host_limit */
     uint64_t host_limit;
     uint64_t translated;                     /* instructions that translated code has executed */
+    uint64_t host_waits;                     /* of its last load that was a function's, */
+    const struct memory *host_found;         /* and the region */
     const struct memory *site[ARMV7M_SITES]; /* the region an instruction of it found last */
     struct memory *page[PAGES];
 

@@ -3,26 +3,25 @@
 
 void armv7m_cache_clear(struct armv7m_cache *cache) {
     for (unsigned i = 0; i < cache->filled; i++)
-        cache->slot[cache->line[i]] = 0;
+        cache->held[cache->cached[i].line] = NULL;
     cache->filled = 0;
 }
 
-static unsigned free_slot(struct armv7m_cache *cache) {
+static struct armv7m_cached *take_one(struct armv7m_cache *cache) {
     if (cache->filled == 0)
-        cache->link[ARMV7M_CACHE_MAX] =
-            (struct armv7m_cache_link){ARMV7M_CACHE_MAX, ARMV7M_CACHE_MAX};
+        cache->ends.older = cache->ends.newer = &cache->ends;
     if (cache->filled < cache->size)
-        return cache->filled++;
-    unsigned oldest = cache->link[ARMV7M_CACHE_MAX].newer;
-    armv7m_cache_unlink(cache, oldest);
-    cache->slot[cache->line[oldest]] = 0;
+        return &cache->cached[cache->filled++];
+    struct armv7m_cached *oldest = cache->ends.newer;
+    armv7m_cache_unlink(oldest);
+    cache->held[oldest->line] = NULL;
     return oldest;
 }
 
 void armv7m_cache_fill(struct armv7m_cache *cache, uint32_t line) {
-    unsigned slot = free_slot(cache);
+    struct armv7m_cached *one = take_one(cache);
     cache->fills++;
-    cache->line[slot] = line;
-    cache->slot[line] = (uint8_t)(slot + 1);
-    armv7m_cache_push(cache, slot);
+    one->line = line;
+    cache->held[line] = one;
+    armv7m_cache_push(cache, one);
 }

@@ -19,20 +19,21 @@
 #define ARMV7M_CACHE_MAX 64 /* lines a cache can hold */
 #define ARMV7M_NO_LINE   UINT32_MAX
 
+/* In the order of their last use, a ring. */
+struct armv7m_cached {
+    struct armv7m_cached *older, *newer;
+    uint32_t line;
+};
 struct armv7m_cache {
     /* set-up */
     bool on; /* while it is off, what it holds stays */
     unsigned size;
-    uint8_t *slot; /* by line of the memory, and one more: slot + 1 that holds it, 0 none */
+    struct armv7m_cached **held; /* by line of the memory, and one more; NULL: it is not */
     /* the core's */
-    unsigned filled; /* slots, from the first on */
+    unsigned filled; /* of `cached`, from the first on */
     uint32_t fills;  /* ever */
-    uint32_t line[ARMV7M_CACHE_MAX];
-    /* A ring in the order of their last use; the last link stands between the newest and the
-     * oldest. */
-    struct armv7m_cache_link {
-        uint8_t older, newer;
-    } link[ARMV7M_CACHE_MAX + 1];
+    struct armv7m_cached cached[ARMV7M_CACHE_MAX];
+    struct armv7m_cached ends; /* stands between the newest and the oldest */
 };
 
 struct armv7m_lines {
@@ -52,25 +53,24 @@ void armv7m_cache_clear(struct armv7m_cache *cache);
 void armv7m_cache_fill(struct armv7m_cache *cache, uint32_t line);
 
 static inline bool armv7m_cache_has(const struct armv7m_cache *cache, uint32_t line) {
-    return cache->on && cache->slot[line];
+    return cache->on && cache->held[line];
 }
-static inline void armv7m_cache_unlink(struct armv7m_cache *cache, unsigned slot) {
-    struct armv7m_cache_link gone = cache->link[slot];
-    cache->link[gone.newer].older = gone.older;
-    cache->link[gone.older].newer = gone.newer;
+static inline void armv7m_cache_unlink(const struct armv7m_cached *gone) {
+    gone->newer->older = gone->older;
+    gone->older->newer = gone->newer;
 }
-static inline void armv7m_cache_push(struct armv7m_cache *cache, unsigned slot) {
-    unsigned newest = cache->link[ARMV7M_CACHE_MAX].older;
-    cache->link[slot] = (struct armv7m_cache_link){(uint8_t)newest, ARMV7M_CACHE_MAX};
-    cache->link[newest].newer = (uint8_t)slot;
-    cache->link[ARMV7M_CACHE_MAX].older = (uint8_t)slot;
+static inline void armv7m_cache_push(struct armv7m_cache *cache, struct armv7m_cached *newest) {
+    newest->older = cache->ends.older;
+    newest->newer = &cache->ends;
+    newest->older->newer = cache->ends.older = newest;
 }
+/* Translated code does the same: see region_lines.c. */
 static inline void armv7m_cache_use(struct armv7m_cache *cache, uint32_t line) {
-    unsigned slot = cache->slot[line] - 1u;
-    if (cache->link[ARMV7M_CACHE_MAX].older == slot)
+    struct armv7m_cached *used = cache->held[line];
+    if (cache->ends.older == used)
         return;
-    armv7m_cache_unlink(cache, slot);
-    armv7m_cache_push(cache, slot);
+    armv7m_cache_unlink(used);
+    armv7m_cache_push(cache, used);
 }
 
 /* Wait states of fetching from `line`, coming from another one, at `cycle`. */

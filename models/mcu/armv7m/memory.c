@@ -46,6 +46,7 @@ static void fill_pages(struct armv7m *core) {
              page++)
             core->page[page] = m;
     }
+    armv7m_park_forget(core);
     armv7m_spans(core);
 }
 
@@ -97,7 +98,6 @@ bool armv7m_map(struct armv7m *core, const struct armv7m_region *region, struct 
         slot->line_mask = UINT32_MAX << region->lines->shift;
         region->lines->prefetched = ARMV7M_NO_LINE;
     }
-    armv7m_park_forget(core);
     fill_pages(core);
     return true;
 }
@@ -175,7 +175,7 @@ bool armv7m_fence(struct armv7m *core, uint32_t address, uint32_t size) {
     if (core->fenced)
         core->fenced->fence_span = 0;
     core->fenced = NULL;
-    if (!m || !m->size || m->code_span)
+    if (!m || !m->size || m->code_span || m->lines)
         return false;
     uint32_t offset = address - m->base;
     m->fence_low = offset & ~7u; /* no aligned access lies across its ends */

@@ -169,6 +169,7 @@ static void find_lines(struct armv7m *core) {
 void armv7m_park_forget(struct armv7m *core) {
     armv7m_unpark(core);
     find_lines(core);
+    armv7m_forget_all(core); /* what was translated knows the lines that there are */
     for (unsigned i = 0; i < PARK_HEADS; i++)
         forget(&core->park.heads[i]);
 }

@@ -51,8 +51,8 @@ static unsigned members(const struct region *r, const struct op *op, const struc
     if (op->imm >> 4 == 14)
         return 0;
     for (unsigned it = op->imm & 0xF; it; it = it << 1 & 0xF, n++) {
-        if (!is_known(r, at) || (at->pre & ~PRE_WIDE) != PRE_IT || !armv7m_computes(at) ||
-            at->cycles != 1 || !template_has(r, at))
+        if (!is_known(r, at) || (at->pre & ~(PRE_WIDE | PRE_LINE)) != PRE_IT ||
+            !armv7m_computes(at) || at->cycles != 1 || !template_has(r, at))
             return 0;
         at += armv7m_op_length(at);
     }
@@ -60,12 +60,13 @@ static unsigned members(const struct region *r, const struct op *op, const struc
     return n;
 }
 
-/* A line that has to be waited for, and a literal. */
+/* A line that has to be waited for, and a literal or what a load may read. */
 static unsigned waits_of(const struct region *r, const struct op *op) {
     const struct armv7m_lines *lines = r->code->lines;
+    unsigned waits = r->lines && template_loads(op) ? r->lines->latency : 0;
     if (!lines || !lines->latency)
-        return 0;
-    return (op->pre & PRE_LINE ? lines->latency + 1 + r->core->config.fetch_latency : 0) +
+        return waits;
+    return waits + (op->pre & PRE_LINE ? lines->latency + 1 + r->core->config.fetch_latency : 0) +
            (armv7m_kind_of(op) == OP_LDRL ? lines->latency : 0);
 }
 
@@ -154,6 +155,7 @@ bool region_find(struct region *r, struct armv7m *core, const struct memory *cod
                  const struct op *head) {
     r->core = core;
     r->code = code;
+    r->lines = core->park.lines && core->park.lines->latency ? core->park.lines : NULL;
     r->n = 0;
     r->closed = r->crowded = false;
     r->written = 0;
@@ -229,14 +231,13 @@ static void jump_to_piece(struct region *r, unsigned cc, unsigned piece) {
         r->fixes[r->n_fixes++] = (struct fix){jump, piece};
 }
 
-/* A stub that `jump` goes to, and that goes on at the instruction at hand. */
-struct stub *region_stub(struct region *r, uint8_t *jump) {
+struct stub *region_stub(struct region *r, enum stub_kind kind, uint8_t *jump) {
     struct stub *stub = &r->stubs[r->n_stubs];
     if (r->n_stubs == REGION_STUBS)
         r->x.full = r->crowded = true;
     else
         r->n_stubs++;
-    *stub = (struct stub){.jumps = {jump}, .cycles = r->cycles, .count = r->count};
+    *stub = (struct stub){.kind = kind, .jumps = {jump}, .cycles = r->cycles, .count = r->count};
     return stub;
 }
 
@@ -249,7 +250,7 @@ static void leave_at(struct region *r, const struct op *op) {
 static void leave_at_limit(struct region *r, const struct op *op, const struct op *setter,
                            unsigned worst) {
     x86_op_number(&r->x, X86_CMP | X86_64, x86_in(TIME), -(int32_t)worst);
-    struct stub *stub = region_stub(r, x86_jump(&r->x, X86_GE));
+    struct stub *stub = region_stub(r, STUB_EXIT, x86_jump(&r->x, X86_GE));
     stub->op = op;
     stub->setter = setter;
     stub->cycles = stub->count = 0;
@@ -257,26 +258,6 @@ static void leave_at_limit(struct region *r, const struct op *op, const struct o
 /* Before the limit might fall within a piece. */
 static void look_at_limit(struct region *r, const struct piece *p, const struct op *setter) {
     leave_at_limit(r, p->head, setter, p->worst);
-}
-
-/* Octets at `op` (of its last halfword when in sequence) come to be executed: their line. */
-static void fetch(struct region *r, const struct op *op) {
-    const struct memory *code = r->code;
-    uint32_t address = armv7m_op_pc(code, op);
-    struct x86_operand line = region_field(offsetof(struct armv7m, line));
-    if (!code->line_mask)
-        return;
-    if (!code->lines->latency) {
-        x86_store_number(&r->x, line, address & code->line_mask);
-        return;
-    }
-    x86_op_number(&r->x, X86_CMP, line, (int32_t)(address & code->line_mask));
-    uint8_t *same = x86_jump(&r->x, X86_E);
-    x86_load_number(&r->x, X86_RAX, address);
-    x86_op(&r->x, X86_LEA | X86_64, X86_RDX, (struct x86_operand){TIME, true, -(int32_t)r->cycles});
-    region_call(r, HELPER_FETCH);
-    x86_op(&r->x, X86_ADD | X86_64, TIME, x86_in(X86_RAX));
-    x86_land(&r->x, same, r->x.at);
 }
 
 /* From the end of a piece to `to`; setter: what has left its flags to this. */
@@ -293,7 +274,7 @@ static void edge(struct region *r, const struct op *to, const struct op *branch,
     r->cycles = 0;
     if (branch && branch->sh & BRANCH_LINE) {
         leave_at_limit(r, to, setter, 0);
-        fetch(r, to);
+        region_fetch(r, to);
     }
     if (p) {
         look_at_limit(r, p, setter);
@@ -335,11 +316,16 @@ static void write_guarded(struct region *r, const struct op *op, unsigned condit
 
 static void write_it(struct region *r, const struct op *op) {
     const struct op *at = op + 1;
+    unsigned ahead = r->cycles;
     uint8_t it = (uint8_t)op->imm;
-    for (; it & 0xF; it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0) {
+    r->cycles -= op->cycles;
+    for (; it & 0xF; it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0, r->cycles--) {
+        if (at->pre & PRE_LINE)
+            region_fetch(r, at + armv7m_op_length(at) - 1);
         write_guarded(r, at, it >> 4, LIVE_ALL, false);
         at += armv7m_op_length(at);
     }
+    r->cycles = ahead;
 }
 
 /* Instructions done together with the first of an item. */
@@ -360,7 +346,7 @@ static unsigned cycles_of(const struct item *item) {
 static void write_item(struct region *r, const struct item *item, bool compares) {
     const struct op *op = item->op;
     if (op->pre & PRE_LINE)
-        fetch(r, op + armv7m_op_length(op) - 1);
+        region_fetch(r, op + armv7m_op_length(op) - 1);
     if (item->kind == ITEM_IT)
         write_it(r, op);
     else if (item->kind == ITEM_OVER)
@@ -383,7 +369,7 @@ static void write_end(struct region *r, const struct piece *p, const struct op *
         return;
     }
     if (branch->pre & PRE_LINE)
-        fetch(r, branch + armv7m_op_length(branch) - 1);
+        region_fetch(r, branch + armv7m_op_length(branch) - 1);
     if (kind == OP_CBZ || kind == OP_CBNZ) {
         x86_op_number(&r->x, X86_CMP, region_guest(r, branch->rn), 0);
         cc = kind == OP_CBZ ? X86_E : X86_NE;
@@ -433,29 +419,38 @@ static void write_exit(struct region *r, const struct stub *stub) {
 
 /* The offset in RAX, the region it was looked for in RCX. */
 static void write_access(struct region *r, const struct stub *stub) {
-    size_t near =
-        stub->write ? offsetof(struct armv7m, near_write) : offsetof(struct armv7m, near_read);
+    size_t found =
+        stub->write ? offsetof(struct armv7m, near_write) : offsetof(struct armv7m, host_found);
+    if (!stub->write && r->lines)
+        region_read_lined(r, stub);
     x86_op(&r->x, X86_ADD, X86_RAX, x86_at(X86_RCX, offsetof(struct memory, base)));
     x86_load_number(&r->x, X86_RDX, stub->octets);
     region_call(r, stub->write ? HELPER_STORE : HELPER_LOAD);
     x86_op(&r->x, X86_TEST | X86_64, X86_RAX, x86_in(X86_RAX));
     uint8_t *none = x86_jump(&r->x, X86_E);
     x86_op(&r->x, X86_MOV | X86_64, X86_RDX, x86_in(X86_RAX));
-    x86_op(&r->x, X86_MOV | X86_64, X86_RCX, region_field(near));
+    x86_op(&r->x, X86_MOV | X86_64, X86_RCX, region_field(found));
     x86_op(&r->x, X86_STORE | X86_64, X86_RCX,
            region_field(offsetof(struct armv7m, site) + stub->site * sizeof(void *)));
+    if (!stub->write && r->lines)
+        x86_op(&r->x, X86_ADD | X86_64, TIME, region_field(offsetof(struct armv7m, host_waits)));
     x86_land(&r->x, x86_jump(&r->x, X86_ALWAYS), stub->back);
     x86_land(&r->x, none, r->x.at);
     write_exit(r, stub);
 }
 
 static void write_stubs(struct region *r) {
+    static void (*const WRITE[])(struct region * r,
+                                 const struct stub *stub) = {[STUB_EXIT] = write_exit,
+                                                             [STUB_ACCESS] = write_access,
+                                                             [STUB_FETCH] = region_write_fetch,
+                                                             [STUB_LITERAL] = region_write_literal};
     for (unsigned i = 0; i < r->n_stubs; i++) {
         const struct stub *stub = &r->stubs[i];
         for (unsigned k = 0; k < 4; k++)
             if (stub->jumps[k])
                 x86_land(&r->x, stub->jumps[k], r->x.at);
-        (stub->back ? write_access : write_exit)(r, stub);
+        WRITE[stub->kind](r, stub);
     }
 }
 

@@ -1,7 +1,7 @@
 /* A region: what of a loop is translated at once. Pieces are instructions that follow each other
  * without a way in but at the first; the ways between them are edges. Shared by translate.c,
- * which keeps translations, region.c, which finds pieces and joins them, and templates.c, which
- * translates one instruction.
+ * which keeps translations, region.c, which finds pieces and joins them, region_lines.c,
+ * which looks lines up, and templates.c, which translates one instruction.
  *
  * Registers of the host: RBP the core, R15 the time (cycles, 0 at the limit, negative before), R14
  * instructions, RAX, RCX and RDX are free between instructions. The others hold the guest's
@@ -49,19 +49,24 @@ struct piece {
     uint8_t *body;
 };
 
-/* Code out of the way: exits, and accesses that are not of the usual kind. */
+/* Code out of the way: exits, accesses that are not of the usual kind, and lines that no cache
+ * holds. */
+enum stub_kind { STUB_EXIT, STUB_ACCESS, STUB_FETCH, STUB_LITERAL };
 struct stub {
+    enum stub_kind kind;
     uint8_t *jumps[4];            /* to it; NULL: none */
-    const uint8_t *back;          /* an access: where it goes on; NULL: an exit */
+    const uint8_t *back;          /* where it goes on, but for an exit */
     const struct op *op, *setter; /* setter: its flags are yet to be made, or NULL */
     unsigned cycles, count;       /* ahead of `op`, with it */
-    unsigned octets, site;
+    unsigned octets, site;        /* of an access */
+    uint32_t at;                  /* the address of a fetch, the line of a literal */
     bool write;
 };
 
 struct region {
     struct armv7m *core;
     const struct memory *code;
+    const struct armv7m_lines *lines; /* that data may be read by, or NULL */
     struct x86 x;
     struct piece pieces[REGION_PIECES];
     unsigned n;
@@ -89,9 +94,22 @@ bool region_find(struct region *r, struct armv7m *core, const struct memory *cod
 /* Writes it to r->x; `leave`: where every way through it ends, with where to go on in RAX. False:
  * there is no room. */
 bool region_write(struct region *r, const uint8_t *leave);
-struct stub *region_stub(struct region *r, uint8_t *jump);
+/* One that `jump` goes to, or NULL, with what is ahead of the instruction at hand. */
+struct stub *region_stub(struct region *r, enum stub_kind kind, uint8_t *jump);
 /* helper(core, EAX, EDX); its result is in RAX. RCX and RDX are lost. */
 void region_call(struct region *r, enum helper helper);
+
+/* --- region_lines.c -------------------------------------------------------------- */
+
+/* Octets at `op` (of its last halfword when in sequence) come to be executed: their line. */
+void region_fetch(struct region *r, const struct op *op);
+void region_write_fetch(struct region *r, const struct stub *stub);
+/* A line of the region that is executed is read, with wait states. */
+void region_read_line(struct region *r, uint32_t line);
+void region_write_literal(struct region *r, const struct stub *stub);
+/* A load from r->lines, when the region in RCX has them, at the offset in RAX: to stub->back with
+ * its place in the host in RDX. If it is something else, or in no cache, goes on behind. */
+void region_read_lined(struct region *r, const struct stub *stub);
 
 /* --- templates.c ------------------------------------------------------------------ */
 
@@ -107,6 +125,7 @@ struct used {
 };
 bool template_has(const struct region *r, const struct op *op);
 bool template_accesses(const struct op *op); /* memory: may leave before it */
+bool template_loads(const struct op *op);    /* the same, but for stores */
 struct used template_used(const struct op *op);
 /* live: which of the flags it writes are wanted. */
 void template_write(struct region *r, const struct op *op, uint8_t live);

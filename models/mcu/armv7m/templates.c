@@ -150,6 +150,12 @@ bool template_accesses(const struct op *op) {
     return (form >= FORM_LOAD && form <= FORM_STORE_X) || armv7m_indexed_form(op);
 }
 
+bool template_loads(const struct op *op) {
+    unsigned form = template_of(op)->form;
+    return form == FORM_LOAD || form == FORM_LOAD_X ||
+           (armv7m_indexed_form(op) && !(op->ra & INDEXED_STORE));
+}
+
 struct used template_used(const struct op *op) {
     unsigned uses = USES[template_of(op)->form];
     struct used used = {0, 0};

@@ -17,7 +17,7 @@ static uint8_t *outside(struct region *r, struct x86_operand low, struct x86_ope
 /* The address in RAX; then its place in the host in RDX, as readable() and writable() of hot.c
  * find it, by the region that this instruction found last. */
 static void reach(struct region *r, const struct op *op, unsigned octets, bool write) {
-    struct stub *stub = region_stub(r, NULL);
+    struct stub *stub = region_stub(r, STUB_ACCESS, NULL);
     stub->op = op;
     stub->octets = octets;
     stub->write = write;
@@ -106,11 +106,8 @@ static void access_back(struct region *r, const struct op *op) {
 void template_literal(struct region *r, const struct op *op) {
     uint32_t offset = op->imm - r->code->base;
     unsigned to = r->host[op->rd] == NO_HOST ? X86_RAX : r->host[op->rd];
-    if (r->code->lines && r->code->lines->latency) {
-        x86_load_number(&r->x, X86_RAX, offset >> r->code->lines->shift);
-        region_call(r, HELPER_READ_LINE);
-        x86_op(&r->x, X86_ADD | X86_64, TIME, x86_in(X86_RAX));
-    }
+    if (r->code->lines && r->code->lines->latency)
+        region_read_line(r, offset >> r->code->lines->shift);
     x86_load_address(&r->x, X86_RAX, (uintptr_t)(r->code->host + offset));
     x86_op(&r->x, X86_MOV, to, x86_at(X86_RAX, 0));
     template_put(r, op->rd, to);

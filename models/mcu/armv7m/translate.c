@@ -120,10 +120,25 @@ static uint64_t fetch(struct armv7m *core, uint32_t address, uint64_t time) {
 static uint64_t read_line(struct armv7m *core, uint32_t line) {
     return armv7m_lines_read(core->code->lines, line);
 }
+/* What is not where the instruction found the last, with the wait for its line; see waits_of() in
+ * region.c. NULL: not plain. */
+static const uint8_t *load(struct armv7m *core, uint32_t address, uint32_t size) {
+    const struct memory *m = core->page[address >> PAGE_SHIFT];
+    uint32_t offset = address - m->base;
+    core->host_waits = 0;
+    if (offset < m->lined_span && !(address & (size - 1)) && m->lines == core->park.lines) {
+        core->host_waits = armv7m_lines_read(m->lines, offset >> m->lines->shift);
+        core->host_found = m;
+        return m->host + offset;
+    }
+    const uint8_t *place = armv7m_readable(core, address, size);
+    core->host_found = core->near_read;
+    return place;
+}
 
 uint64_t armv7m_helper(enum helper helper) {
-    const uintptr_t ADDRESSES[] = {(uintptr_t)fetch, (uintptr_t)read_line,
-                                   (uintptr_t)armv7m_readable, (uintptr_t)armv7m_writable};
+    const uintptr_t ADDRESSES[] = {(uintptr_t)fetch, (uintptr_t)read_line, (uintptr_t)load,
+                                   (uintptr_t)armv7m_writable};
     return ADDRESSES[helper];
 }
 

@@ -30,7 +30,7 @@ void armv7m_forget_translated(struct translator *translator, const struct op *fr
 enum helper {
     HELPER_FETCH,     /* of an address: the line it is in; wait states */
     HELPER_READ_LINE, /* of a line of the region that is executed: wait states */
-    HELPER_LOAD,      /* address, octets: where they are, or NULL */
+    HELPER_LOAD,      /* address, octets: where they are, or NULL; host_found, host_waits */
     HELPER_STORE,
 };
 uint64_t armv7m_helper(enum helper helper);

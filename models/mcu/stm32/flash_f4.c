@@ -35,7 +35,7 @@ static const struct stm32_reg regs[] = {
 
 struct state {
     struct flash flash;
-    uint8_t i_slot[MAX_LINES + 1], d_slot[MAX_LINES + 1];
+    struct armv7m_cached *i_held[MAX_LINES + 1], *d_held[MAX_LINES + 1];
 };
 
 static void check_latency(struct stm32_block *b) {
@@ -85,9 +85,9 @@ static struct armv7m_lines *lines(struct stm32_block *b) {
     struct armv7m_lines *lines = &s->flash.lines;
     lines->shift = LINE_SHIFT;
     lines->code.size = I_LINES;
-    lines->code.slot = s->i_slot;
+    lines->code.held = s->i_held;
     lines->data.size = D_LINES;
-    lines->data.slot = s->d_slot;
+    lines->data.held = s->d_held;
     return lines;
 }
 

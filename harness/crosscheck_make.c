@@ -62,7 +62,7 @@ static void find_gates(struct crosscheck_run *run) {
         uint32_t at = e.net < circuit_nets(run->event) ? run->compared_of[e.net] : CIRCUIT_NO_NET;
         if (at == CIRCUIT_NO_NET)
             continue;
-        if (strcmp(e.kind, "gate") == 0)
+        if (strcmp(e.kind, "gate") == 0 || strcmp(e.kind, "driver") == 0)
             memcpy(run->compared[at].delay, (sim_time[2]){e.fall, e.rise}, 2 * sizeof(sim_time));
     }
 }

@@ -238,9 +238,22 @@ static bool add_receiver(struct builder *b, uint32_t part, unsigned unit) {
     return true;
 }
 
-/* Y and Z as two gates of D and DE; disabled, both are low: no differential. */
+/* Y or Z, an output on its own. */
+static bool add_driver_output(struct builder *b, uint32_t part, unsigned unit, uint16_t truth,
+                              int pin) {
+    struct circuit *c = b->c;
+    uint32_t net = build_pin_net(b, part, &b->uses[part].model->units[unit], pin);
+    if (net == CIRCUIT_NO_NET)
+        return true;
+    uint32_t e = build_element(b, ELEMENT_DRIVER, part, unit, (unsigned)pin, net);
+    c->elements[e].truth = truth;
+    c->elements[e].aux = c->n_line_drivers++;
+    return connect_cell(b, e, part, unit, 2);
+}
+
+/* Disabled, both are low: no differential. */
 static bool add_driver(struct builder *b, uint32_t part, unsigned unit) {
-    return add_gate(b, part, unit, 2, 0x8, 2) && add_gate(b, part, unit, 2, 0x4, 3);
+    return add_driver_output(b, part, unit, 0x8, 2) && add_driver_output(b, part, unit, 0x4, 3);
 }
 
 static bool add_unit(struct builder *b, uint32_t part, unsigned unit) {
@@ -303,6 +316,7 @@ static void allocate(struct builder *b) {
     memset(c->node_of, 0xff, nets * sizeof *c->node_of);
     c->flipflops = zeroed(units, sizeof *c->flipflops);
     c->monos = zeroed(units, sizeof *c->monos);
+    c->line_drivers = zeroed(2 * units, sizeof *c->line_drivers);
     c->receivers = zeroed(units, sizeof *c->receivers);
     c->thresholds = zeroed(pins, sizeof *c->thresholds);
     c->floating = zeroed(pins, sizeof *c->floating);
@@ -415,12 +429,12 @@ bool circuit_refill(struct circuit *c, const struct part_use *uses,
 void circuit_destroy(struct circuit *c) {
     if (!c)
         return;
-    void *owned[] = {c->elements,   c->levels,    c->watched, c->fan_start, c->fans,
-                     c->queue,      c->flipflops, c->monos,   c->nodes,     c->node_states,
-                     c->thresholds, c->counts,    c->kept,    c->is_kept,   c->origins,
-                     c->loads,      c->net_of,    c->drivers, c->node_of,   c->is_input,
-                     c->receivers,  c->floating,  c->island,  c->decays,    c->wires,
-                     c->net_wires,  c->first_in};
+    void *owned[] = {c->elements,   c->levels,    c->watched,     c->fan_start, c->fans,
+                     c->queue,      c->flipflops, c->monos,       c->nodes,     c->node_states,
+                     c->thresholds, c->counts,    c->kept,        c->is_kept,   c->origins,
+                     c->loads,      c->net_of,    c->drivers,     c->node_of,   c->is_input,
+                     c->receivers,  c->floating,  c->island,      c->decays,    c->wires,
+                     c->net_wires,  c->first_in,  c->line_drivers};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free_builder(c->builder);

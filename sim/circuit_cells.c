@@ -1,4 +1,4 @@
-/* Cells with a state: D flip-flop, retriggerable monostable, line receiver. */
+/* What is more than a gate: D flip-flop, retriggerable monostable, line receiver and driver. */
 #include "sim/circuit_internal.h"
 
 #include "sim/rng.h"
@@ -171,4 +171,13 @@ void receiver_evaluate(struct circuit *c, struct element *e, sim_time t) {
         target ^= e->truth; /* the pair may be wired the other way round */
     }
     circuit_schedule(c, e, target, t + (target ? e->rise : e->fall));
+}
+
+void driver_evaluate(struct circuit *c, struct element *e, uint8_t mask, sim_time t) {
+    const struct line_driver *d = &c->line_drivers[e->aux];
+    int target = e->truth >> e->in & 1;
+    if (mask & DRIVER_DE)
+        circuit_schedule(c, e, target, t + (target ? d->enable : d->disable));
+    else
+        circuit_schedule(c, e, target, t + (target ? e->rise : e->fall));
 }

@@ -37,11 +37,18 @@ static void fill_drives(struct builder *b) {
     }
 }
 
-/* A part's tplh and tphl are its receivers': a driver has one tpd for both. */
 static void fill_gate(const struct builder *b, struct element *e, const struct origin *o) {
-    bool driver = b->uses[o->part].model->units[o->unit].kind == PART_DRIVER;
-    e->rise = delay(b, o, tpd_of(b, o->part, driver ? "tpd" : "tplh"), e->net, 1);
-    e->fall = delay(b, o, tpd_of(b, o->part, driver ? "tpd" : "tphl"), e->net, 0);
+    e->rise = delay(b, o, tpd_of(b, o->part, "tplh"), e->net, 1);
+    e->fall = delay(b, o, tpd_of(b, o->part, "tphl"), e->net, 0);
+}
+
+/* A part's tplh and tphl are its receivers': a driver has one tpd for both. */
+static void fill_driver(const struct builder *b, struct element *e, const struct origin *o) {
+    struct line_driver *d = &b->c->line_drivers[e->aux];
+    e->rise = delay(b, o, tpd_of(b, o->part, "tpd"), e->net, 1);
+    e->fall = delay(b, o, tpd_of(b, o->part, "tpd"), e->net, 0);
+    d->enable = delay(b, o, tpd_of(b, o->part, "ten"), e->net, 1);
+    d->disable = delay(b, o, tpd_of(b, o->part, "tdis"), e->net, 0);
 }
 
 static int32_t window(const struct builder *b, const struct origin *o, const char *name) {
@@ -101,6 +108,9 @@ static bool fill_element(struct builder *b, struct element *e, const struct orig
     case ELEMENT_GATE:
     case ELEMENT_RECEIVER:
         fill_gate(b, e, o);
+        return true;
+    case ELEMENT_DRIVER:
+        fill_driver(b, e, o);
         return true;
     case ELEMENT_FLIPFLOP:
         fill_flipflop(b, e, o);

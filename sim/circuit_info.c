@@ -171,8 +171,13 @@ size_t circuit_elements(const struct circuit *c) {
 }
 
 struct circuit_element_info circuit_element(const struct circuit *c, size_t i) {
-    static const char *const KIND[] = {"gate",     "output", "receiver", "flip-flop",
-                                       "one-shot", "FET",    "node",     "threshold"};
+    static const char *const KIND[] = {
+        [ELEMENT_GATE] = "gate",           [ELEMENT_BUFFER] = "output",
+        [ELEMENT_RECEIVER] = "receiver",   [ELEMENT_DRIVER] = "driver",
+        [ELEMENT_FLIPFLOP] = "flip-flop",  [ELEMENT_MONO] = "one-shot",
+        [ELEMENT_CHANNEL] = "FET",         [ELEMENT_NODE] = "node",
+        [ELEMENT_THRESHOLD] = "threshold",
+    };
     const struct element *e = &c->elements[i];
     return (struct circuit_element_info){
         .part = c->origins[i].part,

@@ -9,6 +9,7 @@ enum element_kind {
     ELEMENT_GATE,      /* truth table of up to 4 inputs, drives a net */
     ELEMENT_BUFFER,    /* an output of a cell: scheduled by its cell only */
     ELEMENT_RECEIVER,  /* line receiver; its input is the line's level */
+    ELEMENT_DRIVER,    /* output of a line driver: a gate with delays of its own for DE */
     ELEMENT_FLIPFLOP,  /* cell: two buffers follow it */
     ELEMENT_MONO,      /* cell: its pending transition is the end of the pulse */
     ELEMENT_CHANNEL,   /* FET: switches a conductance of an analog node */
@@ -22,7 +23,7 @@ struct element {
     int32_t fall;             /* delay to low, ps */
     uint32_t net;             /* driven net; NODE, CHANNEL: none */
     uint32_t aux;             /* index into the array of its kind */
-    uint16_t truth;           /* GATE, CHANNEL; RECEIVER: 1 when the pair is crossed */
+    uint16_t truth;           /* GATE, CHANNEL, DRIVER; RECEIVER: 1 when the pair is crossed */
     uint8_t in;               /* input levels, a bit each */
     uint8_t kind;
     uint8_t out;    /* level driven now */
@@ -63,6 +64,12 @@ struct mono {
 
 #define NODE_MAX_SWITCHES   6
 #define NODE_MAX_THRESHOLDS 8
+/* Y or Z as a gate of D and DE; a change of D takes the element's rise or fall. */
+enum { DRIVER_D = 1, DRIVER_DE = 2 };
+struct line_driver {
+    int32_t enable, disable; /* ps */
+};
+
 /* Voltages of nodes are in steps of the grid, 2^-20 of the supply. */
 struct node_state {   /* one combination of switches */
     double vinf, tau; /* steps, ps; a row in which nothing conducts: 0, 0 */
@@ -121,6 +128,7 @@ struct circuit {
     struct circuit_curves *curves; /* NULL: nobody wants them */
     struct flipflop *flipflops;
     struct mono *monos;
+    struct line_driver *line_drivers; /* two per unit: Y, Z */
     struct node *nodes;
     struct node_state *node_states;
     double *decays; /* owned: the rows' tables */
@@ -135,7 +143,8 @@ struct circuit {
     uint64_t seed;
     uint8_t line_level;
     /* sizes */
-    uint32_t n_elements, n_nets, n_flipflops, n_monos, n_nodes, n_node_states, n_thresholds;
+    uint32_t n_elements, n_nets, n_flipflops, n_monos, n_line_drivers, n_nodes, n_node_states,
+        n_thresholds;
     /* kept elements, in order: what evaluates and what a state holds */
     uint32_t *kept;
     uint32_t n_kept;
@@ -166,11 +175,12 @@ struct circuit {
 /* circuit_run.c */
 void circuit_settle(struct circuit *c);
 
-/* circuit_cells.c: flip-flop and monostable */
+/* circuit_cells.c */
 void flipflop_evaluate(struct circuit *c, struct element *e, uint8_t mask, sim_time t);
 void mono_evaluate(struct circuit *c, struct element *e, uint8_t mask, sim_time t);
 void mono_end(struct circuit *c, struct element *e, sim_time t);
 void receiver_evaluate(struct circuit *c, struct element *e, sim_time t);
+void driver_evaluate(struct circuit *c, struct element *e, uint8_t mask, sim_time t);
 
 /* The queue, soonest last, so that the next one is taken from the end; ties in element
  * order. With the dozen transitions a board has pending, insertion beats any heap. */

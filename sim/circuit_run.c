@@ -39,6 +39,9 @@ static void evaluate_other(struct circuit *c, struct element *e, uint8_t mask, s
     case ELEMENT_RECEIVER:
         receiver_evaluate(c, e, t);
         break;
+    case ELEMENT_DRIVER:
+        driver_evaluate(c, e, mask, t);
+        break;
     default:
         break; /* driven by their cell or node */
     }

@@ -85,6 +85,7 @@ if [ -e "$(cd "$(dirname "$program")/.." && pwd)/firmware/netif_f401.elf" ]; the
     check "a frame, and a link pulse" eval \
         '[ "$(column /driver_in 2)" -gt 5000 ] && [ "$(column /tx_ena 2)" = 2 ] && [ "$(column "/~{nlp}" 2)" = 2 ]'
     check "the verdict repeats with firmware" repeats
+    check "a slow driver is enabled alike" exits 0 crosscheck --set delay.scale=1.0 "$captures/dns.pcap"
     check "revision 1's transmit enable is dead for the firmware, too" exits 0 crosscheck \
         --board nucleo_shield_rev1 "${one[@]}" "$captures/dns.pcap"
     check "and says so" says '^still in both:.* /tx_ena at U2C'

@@ -83,13 +83,21 @@ static int first_column(const struct analog *analog) {
     return store_next(&cursor) ? layout_column(view, analog->area.w, cursor.time) : analog->area.w;
 }
 
+/* From one place on the screen to another, as far as they lie in the row. */
+static void unknown(struct analog *analog, int from, int to) {
+    int left = analog->area.x, right = analog->area.x + analog->area.w;
+    from = from < left ? left : from;
+    to = to > right ? right : to;
+    draw_hatch(analog->draw, &analog->unknown_under, &analog->unknown,
+               (struct paint_rect){from, analog->top, to - from,
+                                   analog->bottom - analog->top + analog->stroke});
+}
+
 /* Columns of one value; x and z have no height. */
 static void level(struct analog *analog, const struct store_column *column, int from, int to) {
     int x = analog->area.x + from, stroke = analog->stroke;
     if (column->last && column->last != '=')
-        draw_hatch(
-            analog->draw, &analog->unknown_under, &analog->unknown,
-            (struct paint_rect){x, analog->top, to - from, analog->bottom - analog->top + stroke});
+        unknown(analog, x, x + to - from);
     else
         draw_batch_add(&analog->line, x, height_of(analog, column->high), to - from, stroke);
 }
@@ -117,30 +125,35 @@ static void steps(struct analog *analog, const struct store_column *columns, int
     }
 }
 
+/* From one value to the next; before and behind x and z it holds. */
+static void join(struct analog *analog, struct paint_point from, struct paint_point to) {
+    struct paint *paint = analog->draw->paint;
+    struct paint_point line[2] = {from, {to.x, isnan(to.y) ? from.y : to.y}};
+    if (isnan(from.y))
+        unknown(analog, (int)from.x, (int)to.x);
+    else
+        paint->ops->line(paint, line, 2, 1.3f * (float)analog->stroke, analog->line.colour);
+}
+
 /* The points themselves, joined by lines. */
 static void joined(struct analog *analog) {
     const struct view *view = analog->draw->view;
-    struct paint *paint = analog->draw->paint;
     struct store_cursor cursor;
-    struct paint_point points[2] = {{0, 0}, {0, 0}};
-    double per_tick = (double)analog->area.w / (double)view->span;
-    bool any =
-        store_seek(view->store, analog->row->signal, view->from, &cursor) || store_next(&cursor);
-    for (bool first = true; any; any = store_next(&cursor), first = false) {
-        double x = ((double)cursor.time - (double)view->from) * per_tick;
+    struct paint_point last = {0, 0};
+    double per_tick = (double)analog->area.w / (double)view->span, x = 0;
+    bool first = true, any = store_seek(view->store, analog->row->signal, view->from, &cursor) ||
+                             store_next(&cursor);
+    for (; any && x <= analog->area.w; any = store_next(&cursor), first = false) {
+        double value = store_real(&cursor);
+        x = ((double)cursor.time - (double)view->from) * per_tick;
         struct paint_point point = {(float)(analog->area.x + held(x, -1e5, 1e5)),
-                                    (float)height_of(analog, store_real(&cursor)) + 0.5f};
-        points[first] = points[1];
-        points[0] = points[1];
-        points[1] = point;
+                                    isnan(value) ? NAN : (float)height_of(analog, value) + 0.5f};
         if (!first)
-            paint->ops->line(paint, points, 2, 1.3f * (float)analog->stroke, analog->line.colour);
-        if (x > analog->area.w)
-            return;
+            join(analog, last, point);
+        last = point;
     }
-    struct paint_point rest[2] = {points[1],
-                                  {(float)(analog->area.x + analog->area.w), points[1].y}};
-    paint->ops->line(paint, rest, 2, 1.3f * (float)analog->stroke, analog->line.colour);
+    if (!first && x <= analog->area.w)
+        join(analog, last, (struct paint_point){(float)(analog->area.x + analog->area.w), last.y});
 }
 
 /* More changes than lines are worth drawing for. */

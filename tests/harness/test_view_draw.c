@@ -313,16 +313,20 @@ Test(view_draw, a_real_without_a_value_has_an_axis) {
 }
 
 Test(view_draw, unknown_numbers_are_hatched) {
-    struct record *record = record_create(1280, 800);
-    struct view view;
-    draw_text_file(record, &view,
-                   "$timescale 1 ns $end $var reg 8 ! a $end $enddefinitions $end\n"
-                   "#0\nb101 !\n#500\nbx !\n#1000\n",
-                   VIEW_STEP);
-    cr_expect_eq(painted(record, &view, 200, theme_of(VIEW_DARK)->unknown), 0);
-    cr_expect_geq(painted(record, &view, 800, theme_of(VIEW_DARK)->unknown), 2);
-    view_finish(&view);
-    record_destroy(record);
+    const struct paint_colour unknown = theme_of(VIEW_DARK)->unknown;
+    for (enum view_style style = VIEW_STEP; style <= VIEW_LINEAR; style++) {
+        struct record *record = record_create(1280, 800);
+        struct view view;
+        draw_text_file(record, &view,
+                       "$timescale 1 ns $end $var reg 8 ! a $end $enddefinitions $end\n"
+                       "#0\nb101 !\n#500\nbx !\n#900\nb11 !\n#1000\n",
+                       style);
+        cr_expect_eq(painted(record, &view, 200, unknown), 0, "style %d", style);
+        cr_expect_geq(painted(record, &view, 800, unknown), 2, "style %d", style);
+        cr_expect_eq(painted(record, &view, 950, unknown), 0, "style %d", style);
+        view_finish(&view);
+        record_destroy(record);
+    }
 }
 
 /* --- pointing ---------------------------------------------------------------------------- */

@@ -369,3 +369,36 @@ Test(driver, drives_both_lines_and_nothing_when_disabled) {
     }
     stop(c);
 }
+
+/* A change of D takes tpd, one of DE ten or tdis. */
+Test(driver, enables_and_disables_at_its_own_pace) {
+    static struct part_figure figures[N_LITTLE + 2];
+    static const struct {
+        const char *in;
+        int set;
+        const char *out;
+        int level;
+        sim_time delay;
+    } rows[] = {{"d", 1, "z", 0, 0},
+                {"de", 1, "y", 1, 14000},
+                {"d", 0, "y", 0, 10000},
+                {"de", 0, "z", 0, 6000}};
+    memcpy(figures, little_figures, sizeof little_figures);
+    figures[N_LITTLE] = (struct part_figure)FIGURE("ten", 14e-9);
+    figures[N_LITTLE + 1] = (struct part_figure)FIGURE("tdis", 6e-9);
+    little_init(&l, "d de");
+    struct part_use *use = little_part(&l, "U1", &little_driver, NAN, "d de y z");
+    use->figures = figures;
+    use->n_figures = N_LITTLE + 2;
+    struct circuit *c = little_create(&l);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sim_time at = (sim_time)(i + 1) * SIM_US;
+        little_set(&l, c, rows[i].in, at, rows[i].set);
+        circuit_run_until(c, at + rows[i].delay);
+        if (rows[i].delay)
+            cr_expect_eq(little_level(&l, c, rows[i].out), !rows[i].level, "too early, %zu", i);
+        circuit_run_until(c, at + rows[i].delay + 1);
+        cr_expect_eq(little_level(&l, c, rows[i].out), rows[i].level, "too late, %zu", i);
+    }
+    stop(c);
+}

@@ -123,15 +123,6 @@ void crosscheck_windows(struct crosscheck_run *run, sim_time time) {
 
 /* --- making --------------------------------------------------------------------------- */
 
-static uint32_t pin_net(const struct crosscheck_run *run, uint32_t part,
-                        const struct part_unit *unit, int pin) {
-    const struct netlist *netlist = run->board->netlist;
-    uint32_t p = unit->pins[pin] ? netlist_find_pin(netlist, part, unit->pins[pin]) : NETLIST_NONE;
-    if (p == NETLIST_NONE || netlist->pins[p].net == NETLIST_NONE)
-        return CIRCUIT_NO_NET;
-    return circuit_net(run->event, netlist->pins[p].net);
-}
-
 static sim_time figure(const struct crosscheck_run *run, uint32_t part, const char *name) {
     return (sim_time)(part_use_typ(&run->board->uses[part], name, 0) * 1e12);
 }
@@ -164,9 +155,9 @@ static void add_flipflop(struct crosscheck_run *run, uint32_t part, const struct
     f->width_clock = figure(run, part, "tw_clk");
     f->width_set = figure(run, part, "tw_set");
     for (int pin = 0; pin < PINS; pin++)
-        f->pins[pin] = pin_net(run, part, unit, pin);
+        f->pins[pin] = circuit_pin_net(run->event, part, unit, pin);
     for (int out = 0; out < 2; out++) {
-        uint32_t net = pin_net(run, part, unit, PINS + out);
+        uint32_t net = circuit_pin_net(run->event, part, unit, PINS + out);
         f->outputs[out] = net == CIRCUIT_NO_NET ? CIRCUIT_NO_NET : run->compared_of[net];
     }
     watch_pins(run, f);

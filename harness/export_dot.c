@@ -33,15 +33,6 @@ static bool hears(const struct part_unit *unit, int pin) {
     return unit->kind != PART_RECEIVER && pin < part_unit_inputs(unit);
 }
 
-static uint32_t net_of(const struct dot *dot, uint32_t part, const struct part_unit *unit,
-                       int pin) {
-    const char *number = pin < PART_MAX_UNIT_PINS ? unit->pins[pin] : NULL;
-    uint32_t p = number ? netlist_find_pin(dot->board->netlist, part, number) : NETLIST_NONE;
-    if (p == NETLIST_NONE || dot->board->netlist->pins[p].net == NETLIST_NONE)
-        return CIRCUIT_NO_NET;
-    return circuit_net(dot->circuit, dot->board->netlist->pins[p].net);
-}
-
 static uint32_t *island_of(const struct dot *dot, uint32_t part, size_t unit) {
     return &dot->island[part * dot->max_units + unit];
 }
@@ -86,7 +77,7 @@ static void draw_edge(const struct dot *dot, uint32_t from, size_t from_unit, ui
         for (size_t u = 0; model && u < model->n_units; u++)
             for (int pin = 0; *island_of(dot, part, u) && pin < PART_MAX_UNIT_PINS; pin++) {
                 if (!hears(&model->units[u], pin) ||
-                    net_of(dot, part, &model->units[u], pin) != net)
+                    circuit_pin_net(dot->circuit, part, &model->units[u], pin) != net)
                     continue;
                 fputs("  \"", dot->out);
                 node_name(dot, from, from_unit);
@@ -105,7 +96,7 @@ static void draw_edges(const struct dot *dot) {
         const struct part_model *model = dot->board->uses[part].model;
         for (size_t u = 0; model && u < model->n_units; u++)
             for (int pin = 0; *island_of(dot, part, u) && pin < PART_MAX_UNIT_PINS; pin++) {
-                uint32_t net = net_of(dot, part, &model->units[u], pin);
+                uint32_t net = circuit_pin_net(dot->circuit, part, &model->units[u], pin);
                 if (drives(&model->units[u], pin) && net != CIRCUIT_NO_NET)
                     draw_edge(dot, part, u, net);
             }

@@ -28,16 +28,6 @@ static void simple_name(const char *net, char *out, size_t size) {
     memcpy(out + n, bar ? "_n" : "", bar ? 3 : 1);
 }
 
-uint32_t spice_pin_net(const struct spice_deck *deck, uint32_t part, const struct part_unit *unit,
-                       int pin) {
-    const struct netlist *netlist = deck->board->netlist;
-    const char *number = pin < PART_MAX_UNIT_PINS ? unit->pins[pin] : NULL;
-    uint32_t p = number ? netlist_find_pin(netlist, part, number) : NETLIST_NONE;
-    if (p == NETLIST_NONE || netlist->pins[p].net == NETLIST_NONE)
-        return CIRCUIT_NO_NET;
-    return circuit_net(deck->circuit, netlist->pins[p].net);
-}
-
 bool spice_unit_kept(const struct spice_deck *deck, uint32_t part, size_t unit) {
     return unit < deck->max_units && deck->kept_unit[part * deck->max_units + unit];
 }
@@ -122,7 +112,7 @@ static void load_net(struct spice_deck *deck, uint32_t part, const struct part_u
             : (size_t)unit->kind < sizeof inputs ? inputs[unit->kind]
                                                  : 0;
     for (int pin = 0; pin < n; pin++) {
-        uint32_t net = spice_pin_net(deck, part, unit, pin);
+        uint32_t net = circuit_pin_net(deck->circuit, part, unit, pin);
         if (net != CIRCUIT_NO_NET)
             deck->nets[net].farad += spice_figure(deck, part, "cin", 0);
     }
@@ -167,8 +157,8 @@ static void find_analog(struct spice_deck *deck) {
         if (!model || deck->board->netlist->parts[part].removed || !model->n_units)
             continue;
         const struct part_unit *unit = &model->units[0];
-        const uint32_t ends[2] = {spice_pin_net(deck, part, unit, 0),
-                                  spice_pin_net(deck, part, unit, 1)};
+        const uint32_t ends[2] = {circuit_pin_net(deck->circuit, part, unit, 0),
+                                  circuit_pin_net(deck->circuit, part, unit, 1)};
         bool two = unit->kind == PART_RESISTOR || unit->kind == PART_CAPACITOR;
         bool kept = two ? conducts(deck, unit, ends)
                         : unit->kind == PART_FET && spice_unit_kept(deck, part, 0);

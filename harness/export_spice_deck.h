@@ -29,9 +29,6 @@ struct spice_deck {
     struct sim_err *err;
 };
 
-/* Engine net of a unit's pin, or CIRCUIT_NO_NET. */
-uint32_t spice_pin_net(const struct spice_deck *deck, uint32_t part, const struct part_unit *unit,
-                       int pin);
 bool spice_unit_kept(const struct spice_deck *deck, uint32_t part, size_t unit);
 double spice_figure(const struct spice_deck *deck, uint32_t part, const char *name,
                     double fallback);

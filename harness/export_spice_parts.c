@@ -24,7 +24,7 @@ static bool refuse(const struct device *d, const char *why) {
 }
 
 static struct spice_net *net_at(const struct device *d, int pin) {
-    uint32_t net = spice_pin_net(d->deck, d->part, d->unit, pin);
+    uint32_t net = circuit_pin_net(d->deck->circuit, d->part, d->unit, pin);
     return net == CIRCUIT_NO_NET ? NULL : &d->deck->nets[net];
 }
 

@@ -26,16 +26,6 @@ long long verilog_scaled(double value, double unit) {
     return steps > 9e17 ? 900000000000000000 : (long long)floor(steps + 0.5);
 }
 
-uint32_t verilog_pin_net(const struct verilog_top *top, uint32_t part, const struct part_unit *unit,
-                         int pin) {
-    const struct netlist *netlist = top->board->netlist;
-    const char *number = pin < PART_MAX_UNIT_PINS ? unit->pins[pin] : NULL;
-    uint32_t p = number ? netlist_find_pin(netlist, part, number) : NETLIST_NONE;
-    if (p == NETLIST_NONE || netlist->pins[p].net == NETLIST_NONE)
-        return CIRCUIT_NO_NET;
-    return circuit_net(top->circuit, netlist->pins[p].net);
-}
-
 bool verilog_is_kept(const struct verilog_top *top, uint32_t part, size_t unit) {
     return top->kept[part * top->max_units + unit];
 }
@@ -173,7 +163,7 @@ static void find_units(struct verilog_top *top) {
 
 static void add_load(struct verilog_top *top, uint32_t part, const struct part_unit *unit, int pin,
                      double farad) {
-    uint32_t net = verilog_pin_net(top, part, unit, pin);
+    uint32_t net = circuit_pin_net(top->circuit, part, unit, pin);
     if (net != CIRCUIT_NO_NET)
         top->nets[net].farad += farad;
 }
@@ -205,7 +195,7 @@ static void load_unit(struct verilog_top *top, uint32_t part, const struct part_
     }
     if (unit->kind == PART_CAPACITOR)
         for (int pin = 0; pin < 2; pin++) {
-            uint32_t other = verilog_pin_net(top, part, unit, !pin);
+            uint32_t other = circuit_pin_net(top->circuit, part, unit, !pin);
             if (other != CIRCUIT_NO_NET && (top->nets[other].power || top->nets[other].low))
                 add_load(top, part, unit, pin, top->board->uses[part].quantity);
         }

@@ -21,9 +21,9 @@ static bool is_heard(const struct verilog_top *top, uint32_t net, int depth) {
         for (size_t u = 0; model && u < model->n_units; u++)
             for (int pin = 0; verilog_is_kept(top, part, u) && pin < 4; pin++) {
                 const struct part_unit *unit = &model->units[u];
-                if (verilog_pin_net(top, part, unit, pin) != net)
+                if (circuit_pin_net(top->circuit, part, unit, pin) != net)
                     continue;
-                uint32_t drain = verilog_pin_net(top, part, unit, 1);
+                uint32_t drain = circuit_pin_net(top->circuit, part, unit, 1);
                 if (listens(unit, pin) || (unit->kind == PART_FET && pin == 0 && depth &&
                                            drain != net && is_heard(top, drain, depth - 1)))
                     return true;
@@ -66,7 +66,7 @@ static void write_resistor(struct verilog_top *top, uint32_t part, uint32_t othe
 /* With a source on the supply VGS never is above 0: only its body diode would conduct. */
 static bool check_source(const struct verilog_top *top, uint32_t part,
                          const struct part_unit *unit) {
-    uint32_t source = verilog_pin_net(top, part, unit, 2);
+    uint32_t source = circuit_pin_net(top->circuit, part, unit, 2);
     const struct netlist_part *p = &top->board->netlist->parts[part];
     return (source != CIRCUIT_NO_NET && top->nets[source].low) ||
            sim_err_set(top->err, SIM_ERR_UNMODELLED,
@@ -124,7 +124,7 @@ static void write_node_fet(struct verilog_top *top, uint32_t part, const char *n
 
 static bool write_fet(struct verilog_top *top, uint32_t part, const struct part_unit *unit,
                       uint32_t net, struct branches *branches) {
-    uint32_t gate = verilog_pin_net(top, part, unit, 0);
+    uint32_t gate = circuit_pin_net(top->circuit, part, unit, 0);
     char name[80];
     if (!check_source(top, part, unit))
         return false;
@@ -144,13 +144,14 @@ static bool write_branch(struct verilog_top *top, uint32_t part, size_t u, uint3
                          struct branches *branches) {
     const struct part_unit *unit = &top->board->uses[part].model->units[u];
     if (unit->kind == PART_FET)
-        return verilog_pin_net(top, part, unit, 1) != net || !verilog_is_kept(top, part, u) ||
-               write_fet(top, part, unit, net, branches);
+        return circuit_pin_net(top->circuit, part, unit, 1) != net ||
+               !verilog_is_kept(top, part, u) || write_fet(top, part, unit, net, branches);
     if (unit->kind != PART_RESISTOR)
         return true;
     for (int pin = 0; pin < 2; pin++) {
-        uint32_t other = verilog_pin_net(top, part, unit, !pin);
-        if (verilog_pin_net(top, part, unit, pin) != net || other == CIRCUIT_NO_NET || other == net)
+        uint32_t other = circuit_pin_net(top->circuit, part, unit, !pin);
+        if (circuit_pin_net(top->circuit, part, unit, pin) != net || other == CIRCUIT_NO_NET ||
+            other == net)
             continue;
         const struct verilog_net *end = &top->nets[other];
         if (end->power || end->low || end->driven)

@@ -47,7 +47,7 @@ static void port(struct instance *i, const char *name, const char *wire) {
 }
 
 static struct verilog_net *net_at(const struct instance *i, int pin) {
-    uint32_t net = verilog_pin_net(i->top, i->part, i->unit, pin);
+    uint32_t net = circuit_pin_net(i->top->circuit, i->part, i->unit, pin);
     return net == CIRCUIT_NO_NET ? NULL : &i->top->nets[net];
 }
 
@@ -218,7 +218,7 @@ static bool write_flipflop(struct instance *i) {
 
 /* The resistor or capacitor that has an end on a one-shot's timing pin. */
 static double timing_part(const struct instance *i, enum part_unit_kind kind) {
-    uint32_t rxcx = verilog_pin_net(i->top, i->part, i->unit, 4);
+    uint32_t rxcx = circuit_pin_net(i->top->circuit, i->part, i->unit, 4);
     const struct board *board = i->top->board;
     for (uint32_t part = 0; rxcx != CIRCUIT_NO_NET && part < board->netlist->n_parts; part++) {
         const struct part_model *model = board->uses[part].model;
@@ -226,7 +226,7 @@ static double timing_part(const struct instance *i, enum part_unit_kind kind) {
             model->units[0].kind != kind)
             continue;
         for (int pin = 0; pin < 2; pin++)
-            if (verilog_pin_net(i->top, part, &model->units[0], pin) == rxcx)
+            if (circuit_pin_net(i->top->circuit, part, &model->units[0], pin) == rxcx)
                 return board->uses[part].quantity;
     }
     return 0;
@@ -257,7 +257,7 @@ static bool write_mono(struct instance *i) {
 /* Does a receiver's input hang on the jack's net, directly or through a capacitor? */
 static bool reaches(const struct instance *i, int pin, uint32_t jack) {
     const struct board *board = i->top->board;
-    uint32_t net = verilog_pin_net(i->top, i->part, i->unit, pin);
+    uint32_t net = circuit_pin_net(i->top->circuit, i->part, i->unit, pin);
     if (jack == NETLIST_NONE || net == CIRCUIT_NO_NET)
         return false;
     uint32_t wanted = circuit_net(i->top->circuit, jack);
@@ -266,8 +266,8 @@ static bool reaches(const struct instance *i, int pin, uint32_t jack) {
         if (!model || board->netlist->parts[part].removed || !model->n_units ||
             model->units[0].kind != PART_CAPACITOR)
             continue;
-        uint32_t x = verilog_pin_net(i->top, part, &model->units[0], 0);
-        uint32_t y = verilog_pin_net(i->top, part, &model->units[0], 1);
+        uint32_t x = circuit_pin_net(i->top->circuit, part, &model->units[0], 0);
+        uint32_t y = circuit_pin_net(i->top->circuit, part, &model->units[0], 1);
         if ((x == net && y == wanted) || (y == net && x == wanted))
             return true;
     }

@@ -31,9 +31,6 @@ struct verilog_top {
     struct sim_err *err;
 };
 
-/* Engine net of a unit's pin, or CIRCUIT_NO_NET. */
-uint32_t verilog_pin_net(const struct verilog_top *top, uint32_t part, const struct part_unit *unit,
-                         int pin);
 bool verilog_is_kept(const struct verilog_top *top, uint32_t part, size_t unit);
 double verilog_figure(const struct verilog_top *top, uint32_t part, const char *name,
                       double fallback);

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "harness/board_config.h"
-#include "harness/options.h"
+#include "harness/options_values.h"
 
 static bool take_only(struct options_gate *gate, const char *id, struct sim_err *err) {
     if (gate->n_only == OPTIONS_MAX_ONLY)
@@ -67,7 +67,7 @@ bool options_take_gate(struct options_gate *gate, const char *name, const char *
         return take_yield(&gate->min_yield, value, err);
     if (strcmp(name, "date") == 0)
         return take_date(&gate->date, value, err);
-    return sim_err_set(err, SIM_ERR_UNMODELLED, "option %s has a row and no meaning", name);
+    return options_no_meaning(name, err);
 }
 
 bool options_check_gate(const struct options *options, struct sim_err *err) {

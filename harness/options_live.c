@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "harness/options.h"
+#include "harness/options_values.h"
 #include "models/line/partner.h"
 
 static bool one_of_two(const char *name, const char *value, const char *no, const char *yes,
@@ -32,6 +32,6 @@ bool options_take_live(struct options_live *live, const char *name, const char *
     else if (strcmp(name, "no-dhcp") == 0)
         live->no_dhcp = true;
     else
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "option %s has a row and no meaning", name);
+        return options_no_meaning(name, err);
     return true;
 }

@@ -90,5 +90,5 @@ bool options_take_mcu(struct options_mcu *mcu, const char *name, const char *val
         mcu->gdb = true;
         return take_port(name, value, &mcu->gdb_port, err);
     }
-    return sim_err_set(err, SIM_ERR_UNMODELLED, "option %s has a row and no meaning", name);
+    return options_no_meaning(name, err);
 }

@@ -119,6 +119,6 @@ bool options_take_sweep(struct options_sweep *sweep, const char *name, const cha
     else if (strcmp(name, "no-advice") == 0)
         sweep->no_advice = true;
     else
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "option %s has a row and no meaning", name);
+        return options_no_meaning(name, err);
     return true;
 }

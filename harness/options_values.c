@@ -87,3 +87,7 @@ bool options_seed(const char *text, uint64_t *seed, struct sim_err *err) {
     return sim_err_set(err, SIM_ERR_INPUT,
                        "--seed %s: expected 0 to 18446744073709551615, decimal or 0x", text);
 }
+
+bool options_no_meaning(const char *name, struct sim_err *err) {
+    return sim_err_set(err, SIM_ERR_UNMODELLED, "option %s has a row and no meaning", name);
+}

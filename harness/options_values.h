@@ -12,5 +12,7 @@ bool options_jobs(const char *text, unsigned *jobs, struct sim_err *err);
 bool options_window(const char *text, struct options_window *window, struct sim_err *err);
 bool options_seed(const char *text, uint64_t *seed, struct sim_err *err);
 bool options_engine(const char *value, struct sim_err *err);
+/* Of a row of the table that nothing takes: false. */
+bool options_no_meaning(const char *name, struct sim_err *err);
 
 #endif

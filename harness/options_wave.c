@@ -95,7 +95,7 @@ bool options_take_wave(struct options_wave *wave, const char *name, const char *
     else if (strcmp(name, "cursor2") == 0)
         wave->cursor2 = value;
     else
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "option %s has a row and no meaning", name);
+        return options_no_meaning(name, err);
     return true;
 }
 

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/options.h"
+#include "harness/options_values.h"
 
 static bool take_cpus(unsigned *cpus, const char *value, struct sim_err *err) {
     char *end;
@@ -53,6 +53,6 @@ bool options_take_xdp(struct options_xdp *xdp, const char *name, const char *val
     else if (strcmp(name, "no-watch") == 0)
         xdp->no_watch = true;
     else
-        return sim_err_set(err, SIM_ERR_UNMODELLED, "option %s has a row and no meaning", name);
+        return options_no_meaning(name, err);
     return true;
 }

@@ -299,7 +299,8 @@ static bool end_run(struct run *run) {
         return false;
     struct run_wave *wave = run->wave;
     run->wave = NULL;
-    run->no_wave = wave && run_wave_empty(wave);
+    if (wave)
+        run->no_wave = run_wave_empty(wave);
     return run->err.cls == SIM_ERR_NONE &&
            (!wave || run_wave_close(wave, replay_now(run->replay), &run->wave_lacks, &run->err));
 }

@@ -31,17 +31,6 @@ static void *zeroed(size_t n, size_t size) {
 
 /* --- which net depends on which ------------------------------------------------------- */
 
-static uint32_t pin_net(const struct search *s, uint32_t part, const struct part_unit *unit,
-                        int pin) {
-    const struct netlist *netlist = s->board->netlist;
-    uint32_t p = pin < PART_MAX_UNIT_PINS && unit->pins[pin]
-                     ? netlist_find_pin(netlist, part, unit->pins[pin])
-                     : NETLIST_NONE;
-    if (p == NETLIST_NONE || netlist->pins[p].net == NETLIST_NONE)
-        return CIRCUIT_NO_NET;
-    return circuit_net(s->circuit, netlist->pins[p].net);
-}
-
 static void add_hop(struct search *s, struct hop hop) {
     if (hop.from == CIRCUIT_NO_NET || hop.to == CIRCUIT_NO_NET || hop.from == hop.to)
         return;
@@ -74,15 +63,16 @@ static void add_unit(struct search *s, uint32_t part, unsigned u) {
     struct shape shape = shape_of(unit);
     for (int out = shape.first; out < shape.end; out++)
         for (int in = 0; in < shape.n; in++)
-            add_hop(s, (struct hop){.from = pin_net(s, part, unit, in),
-                                    .to = pin_net(s, part, unit, out),
+            add_hop(s, (struct hop){.from = circuit_pin_net(s->circuit, part, unit, in),
+                                    .to = circuit_pin_net(s->circuit, part, unit, out),
                                     .part = part,
                                     .unit = u});
 }
 
 static void add_resistor(struct search *s, uint32_t part, unsigned u) {
     const struct part_unit *unit = &s->board->uses[part].model->units[u];
-    uint32_t a = pin_net(s, part, unit, 0), b = pin_net(s, part, unit, 1);
+    uint32_t a = circuit_pin_net(s->circuit, part, unit, 0),
+             b = circuit_pin_net(s->circuit, part, unit, 1);
     add_hop(s, (struct hop){.from = a, .to = b, .part = part, .unit = u});
     add_hop(s, (struct hop){.from = b, .to = a, .part = part, .unit = u});
 }
@@ -258,7 +248,7 @@ static bool open_input(const struct search *s, const struct transmit_driver *dri
 static bool is_on_the_way(const struct search *s, uint32_t part, const struct part_unit *unit) {
     struct shape shape = shape_of(unit);
     for (int out = shape.first; out < shape.end; out++) {
-        uint32_t net = pin_net(s, part, unit, out);
+        uint32_t net = circuit_pin_net(s->circuit, part, unit, out);
         if (net != CIRCUIT_NO_NET && s->seen[net])
             return true;
     }
@@ -274,7 +264,8 @@ static void name_open(const struct search *s, char *out, unsigned size) {
             const struct part_unit *unit = &s->board->uses[part].model->units[u];
             int inputs = is_on_the_way(s, part, unit) ? shape_of(unit).n : 0;
             for (int pin = 0; pin < inputs; pin++)
-                if (unit->pins[pin] && pin_net(s, part, unit, pin) == CIRCUIT_NO_NET)
+                if (unit->pins[pin] &&
+                    circuit_pin_net(s->circuit, part, unit, pin) == CIRCUIT_NO_NET)
                     n += sim_format(out + n, size - n, "%s%s.%s", n ? ", " : "",
                                     netlist->parts[part].ref, unit->pins[pin]);
         }

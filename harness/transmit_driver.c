@@ -5,9 +5,7 @@
 
 static uint32_t pin_net(const struct board *board, uint32_t part, const struct part_unit *unit,
                         int pin) {
-    uint32_t p =
-        unit->pins[pin] ? netlist_find_pin(board->netlist, part, unit->pins[pin]) : NETLIST_NONE;
-    return p == NETLIST_NONE ? NETLIST_NONE : board->netlist->pins[p].net;
+    return netlist_pin_net(board->netlist, part, unit->pins[pin]);
 }
 
 /* A series resistor or coupling capacitor, from `net` to the other end. */

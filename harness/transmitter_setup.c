@@ -35,13 +35,11 @@ static bool fitted(const struct search *s, uint32_t part) {
 
 static uint32_t pin_net(const struct search *s, uint32_t part, unsigned unit, int pin) {
     const char *number = use_of(s, part)->model->units[unit].pins[pin];
-    uint32_t p = number ? netlist_find_pin(s->board->netlist, part, number) : NETLIST_NONE;
-    return p == NETLIST_NONE ? NETLIST_NONE : s->board->netlist->pins[p].net;
+    return netlist_pin_net(s->board->netlist, part, number);
 }
 
 static uint32_t engine_net(const struct search *s, uint32_t part, unsigned unit, int pin) {
-    uint32_t net = pin_net(s, part, unit, pin);
-    return net == NETLIST_NONE ? CIRCUIT_NO_NET : circuit_net(s->circuit, net);
+    return circuit_net(s->circuit, pin_net(s, part, unit, pin));
 }
 
 static const char *ref(const struct search *s, uint32_t part) {

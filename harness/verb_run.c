@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/interrupt.h"
+#include "harness/outfile.h"
 #include "harness/report.h"
 #include "harness/run.h"
 #include "harness/run_show.h"
 #include "harness/verbs.h"
+#include "harness/wave_sidecar.h"
 
 static bool check_request(const struct options *options, struct sim_err *err) {
     if (options->out_dir && mkdir(options->out_dir, 0777) != 0 && errno != EEXIST)
@@ -122,6 +125,26 @@ static bool look_again(const struct run *run) {
     return run_again(run, &window);
 }
 
+/* The waves of an earlier run are not to be taken for those that this one has not. */
+static bool remove_waves(const struct options *options, const char *file, struct sim_err *err) {
+    char path[4096];
+    if (!file || !options_out_path(options, file, path, sizeof path))
+        return true;
+    bool old = access(path, F_OK) == 0;
+    if (!outfile_remove(path, err))
+        return false;
+    wave_sidecar_remove(path);
+    if (old && access(path, F_OK) != 0)
+        fprintf(stderr, "linkpulse: %s: removed: its waves were those of an earlier run\n", path);
+    return true;
+}
+
+static bool tell_no_waves(const struct options *options, struct sim_err *err) {
+    if (!options->quiet)
+        fputs("linkpulse: nothing fell into the trace window: no wave is written\n", stderr);
+    return remove_waves(options, options->vcd, err) && remove_waves(options, options->fst, err);
+}
+
 /* waves: whether those that were wanted stand in their files. */
 static int run_board(const struct options *options, const struct board *board, bool *waves) {
     struct sim_err err = SIM_ERR_INIT;
@@ -142,8 +165,7 @@ static int run_board(const struct options *options, const struct board *board, b
             print_cache(&run);
         print_lack(&run);
         *waves = !run.no_wave || look_again(&run);
-        if (!*waves && !options->quiet)
-            fputs("linkpulse: nothing fell into the trace window: no wave is written\n", stderr);
+        written = (*waves || tell_no_waves(options, &err)) && written;
         status = run.result.pass ? 0 : 1;
         if (run.damaged || !run.frames_done)
             status = nothing_or_damaged(&run);

@@ -66,6 +66,10 @@ bool circuit_refill(struct circuit *circuit, const struct part_use *uses,
 #define CIRCUIT_NO_NET UINT32_MAX
 uint32_t circuit_net(const struct circuit *circuit, uint32_t netlist_net);
 uint32_t circuit_nets(const struct circuit *circuit); /* the engine's, thresholds' included */
+/* The net on a pin of a unit, by its place in unit->pins; CIRCUIT_NO_NET when it is open, or the
+ * unit has no such pin. */
+uint32_t circuit_pin_net(const struct circuit *circuit, uint32_t part, const struct part_unit *unit,
+                         unsigned pin);
 /* The net an input pin of a unit reads, its own threshold's where the pin's net is analog;
  * CIRCUIT_NO_NET when the pin is open. */
 uint32_t circuit_input_net(const struct circuit *circuit, uint32_t part, unsigned unit,

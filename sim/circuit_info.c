@@ -7,13 +7,15 @@ uint32_t circuit_net(const struct circuit *c, uint32_t netlist_net) {
     return netlist_net < c->netlist->n_nets ? c->net_of[netlist_net] : CIRCUIT_NO_NET;
 }
 
+uint32_t circuit_pin_net(const struct circuit *c, uint32_t part, const struct part_unit *unit,
+                         unsigned pin) {
+    const char *number = pin < PART_MAX_UNIT_PINS ? unit->pins[pin] : NULL;
+    return circuit_net(c, netlist_pin_net(c->netlist, part, number));
+}
+
 uint32_t circuit_input_net(const struct circuit *c, uint32_t part, unsigned unit, unsigned pin) {
-    const char *number = c->uses[part].model->units[unit].pins[pin];
-    uint32_t at = number ? netlist_find_pin(c->netlist, part, number) : NETLIST_NONE;
-    if (at == NETLIST_NONE || c->netlist->pins[at].net == NETLIST_NONE)
-        return CIRCUIT_NO_NET;
-    uint32_t net = circuit_net(c, c->netlist->pins[at].net);
-    if (!circuit_net_is_analog(c, net))
+    uint32_t net = circuit_pin_net(c, part, &c->uses[part].model->units[unit], pin);
+    if (net == CIRCUIT_NO_NET || !circuit_net_is_analog(c, net))
         return net;
     const struct node *node = &c->nodes[c->node_of[net]];
     for (unsigned i = 0; i < node->n_thresholds; i++) {

@@ -26,7 +26,7 @@ bool build_uses_part(const struct builder *b, uint32_t part) {
 
 uint32_t build_pin(const struct builder *b, uint32_t part, const struct part_unit *unit, int pin) {
     const char *number = pin < PART_MAX_UNIT_PINS ? unit->pins[pin] : NULL;
-    return number ? netlist_find_pin(b->netlist, part, number) : NETLIST_NONE;
+    return netlist_find_pin(b->netlist, part, number);
 }
 
 uint32_t build_pin_net(const struct builder *b, uint32_t part, const struct part_unit *unit,
@@ -41,12 +41,6 @@ static uint32_t root_of(uint32_t *parent, uint32_t net) {
     while (parent[net] != net)
         net = parent[net] = parent[parent[net]];
     return net;
-}
-
-static uint32_t netlist_pin_net(const struct builder *b, uint32_t part,
-                                const struct part_unit *unit, int pin) {
-    uint32_t p = build_pin(b, part, unit, pin);
-    return p == NETLIST_NONE ? NETLIST_NONE : b->netlist->pins[p].net;
 }
 
 static void join(uint32_t *parent, uint32_t a, uint32_t b) {
@@ -71,8 +65,8 @@ static void join_wires(const struct builder *b, uint32_t *parent) {
             else if (unit->kind == PART_RESISTOR && use->quantity == 0)
                 far = 1;
             if (far)
-                join(parent, netlist_pin_net(b, part, unit, 0),
-                     netlist_pin_net(b, part, unit, far));
+                join(parent, netlist_pin_net(b->netlist, part, unit->pins[0]),
+                     netlist_pin_net(b->netlist, part, unit->pins[far]));
         }
     }
 }

@@ -181,10 +181,15 @@ uint32_t netlist_find_net(const struct netlist *netlist, const char *name) {
 }
 
 uint32_t netlist_find_pin(const struct netlist *netlist, uint32_t part, const char *number) {
-    if (part >= netlist->n_parts)
+    if (part >= netlist->n_parts || !number)
         return NETLIST_NONE;
     uint32_t pin = netlist->parts[part].first_pin;
     while (pin != NETLIST_NONE && strcmp(netlist->pins[pin].number, number) != 0)
         pin = netlist->pins[pin].next;
     return pin;
+}
+
+uint32_t netlist_pin_net(const struct netlist *netlist, uint32_t part, const char *number) {
+    uint32_t pin = netlist_find_pin(netlist, part, number);
+    return pin == NETLIST_NONE ? NETLIST_NONE : netlist->pins[pin].net;
 }

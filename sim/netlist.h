@@ -61,9 +61,11 @@ uint32_t netlist_add_pin(struct netlist *netlist, uint32_t part, const char *num
 void netlist_set_value(struct netlist *netlist, uint32_t part, const char *value);
 
 /* Queries; NETLIST_NONE when absent. A pin number that occurs more than once on a part
- * (GND pads) yields the first. */
+ * (GND pads) yields the first; NULL is no pin's. */
 uint32_t netlist_find_part(const struct netlist *netlist, const char *ref);
 uint32_t netlist_find_net(const struct netlist *netlist, const char *name);
 uint32_t netlist_find_pin(const struct netlist *netlist, uint32_t part, const char *number);
+/* The net of that pin; NETLIST_NONE also when it is on none. */
+uint32_t netlist_pin_net(const struct netlist *netlist, uint32_t part, const char *number);
 
 #endif

@@ -132,11 +132,11 @@ in_boards() { # rows "| `section.key` |"; those with capital letters are names o
 }
 boards_names_all() { [ "$(in_code | wc -l)" -gt 30 ] && diff <(in_code) <(in_boards "$1") >"$tree/differ"; }
 check "docs/boards.md has the keys of board_config.c" boards_names_all "$root/docs/boards.md"
-parts=("$root"/models/parts/*.c "$root/models/parts/family.h")
+parts=("$root"/models/parts/*.[ch])
 makes_in_code() { grep -ohE '^ +\{"[0-9A-Z][^"]*", [a-z_]*figures,' "${parts[@]}" | cut -d'"' -f2 | sort; }
 makes_in_boards() { sed -n '/^## Makes/,/^## /s/ |[^|]*|$//p' "$1" | grep -oE '`[0-9A-Z][^`]*`' | tr -d '`' | sort; }
 figures_in_code() { # without the limits, which begin with a variant
-    grep -hvE '^ +\{(NULL|"[0-9A-Z][^"]*"), "' "${parts[@]}" |
+    grep -hvE '^ +(\{(NULL|"[0-9A-Z][^"]*")|variant), "' "${parts[@]}" |
         grep -oE '"[a-z][a-z_0-9]*", *(NAN|-?[0-9]|UNLOADED|AT_5V)' | cut -d'"' -f2 | sort -u
 }
 figures_in_boards() { sed -n '/^## Figures/,/^## /s/^| \(`[^|]*\).*/\1/p' "$1" | grep -oE '`[a-z_]+`' | tr -d '`' | sort; }

@@ -85,6 +85,17 @@ check "auto without a failure" window 0 none auto
 check "auto without a failure: no file" [ ! -e "$tree/none.vcd" ]
 noted() { "$program" run --trace-window 99 --vcd "$tree/none.vcd" "$dns" 2>&1 >/dev/null | grep -q "no wave"; }
 check "a window that nothing falls into is told" noted
+stale() { # WAVES OPTION...: of an earlier run; the files are empty
+    local old=$1
+    shift
+    : >"$old" && : >"$old.lpwave"
+    exits 0 run -q --trace-window 99 "$@" "$dns" && says "$old: removed" err && [ ! -e "$old" ] && [ ! -e "$old.lpwave" ]
+}
+check "waves of an earlier run are removed" stale "$tree/none.vcd" --vcd "$tree/none.vcd"
+mkdir "$tree/out_dir"
+has fst2vcd && check "in --out, too" stale "$tree/out_dir/none.fst" --out "$tree/out_dir" --fst none.fst
+kept() { exits 0 run -q --trace-window 99 --vcd /dev/null "$dns" && ! says "removed" err && [ -c /dev/null ]; }
+check "a device stays" kept
 
 jitter=(--firmware none --set line.jitter_peak_ns=3 --seed 3)
 check "auto with jitter" window 1 auto auto "${jitter[@]}"

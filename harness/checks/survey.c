@@ -35,22 +35,10 @@ size_t survey_units(const struct board *board, enum part_unit_kind kind, struct 
     return n;
 }
 
-static uint32_t netlist_net(const struct survey_work *w, uint32_t part,
-                            const struct part_unit *unit, unsigned pin) {
-    const char *number = pin < PART_MAX_UNIT_PINS ? unit->pins[pin] : NULL;
-    uint32_t at = number ? netlist_find_pin(w->board->netlist, part, number) : NETLIST_NONE;
-    return at == NETLIST_NONE ? NETLIST_NONE : w->board->netlist->pins[at].net;
-}
-
-uint32_t survey_net(const struct survey_work *w, uint32_t part, const struct part_unit *unit,
-                    unsigned pin) {
-    uint32_t net = netlist_net(w, part, unit, pin);
-    return net == NETLIST_NONE ? CIRCUIT_NO_NET : circuit_net(w->circuit, net);
-}
-
 const char *survey_net_name(const struct survey_work *w, uint32_t part,
                             const struct part_unit *unit, unsigned pin) {
-    uint32_t net = netlist_net(w, part, unit, pin);
+    const char *number = pin < PART_MAX_UNIT_PINS ? unit->pins[pin] : NULL;
+    uint32_t net = netlist_pin_net(w->board->netlist, part, number);
     return net == NETLIST_NONE ? "" : w->board->netlist->nets[net].name;
 }
 

@@ -50,7 +50,7 @@ void survey_flops_find(struct survey_work *w) {
         snprintf(flop->net, sizeof flop->net, "%s",
                  survey_net_name(w, units[i].part, units[i].is, CP));
         for (unsigned pin = CP; pin <= SD; pin++)
-            w->flops[i].nets[pin] = survey_net(w, units[i].part, units[i].is, pin);
+            w->flops[i].nets[pin] = circuit_pin_net(w->circuit, units[i].part, units[i].is, pin);
         limits(w, flop);
     }
     w->out->n_flops = n;

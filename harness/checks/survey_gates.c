@@ -31,7 +31,7 @@ static bool is_clock(const struct survey_work *w, uint32_t net) {
 static void add_gate(struct survey_work *w, const struct survey_unit *unit) {
     struct gate_watch *gate = &w->gates[w->out->n_gates];
     struct survey_gate *out = &w->out->gates[w->out->n_gates];
-    uint32_t net = survey_net(w, unit->part, unit->is, unit->is->n_in);
+    uint32_t net = circuit_pin_net(w->circuit, unit->part, unit->is, unit->is->n_in);
     if (net == CIRCUIT_NO_NET || unit->is->n_in > 4 || !delays_of(w, unit, gate))
         return;
     w->out->n_gates++;

@@ -50,8 +50,6 @@ struct survey_work {
     sim_time data_end;
 };
 
-uint32_t survey_net(const struct survey_work *w, uint32_t part, const struct part_unit *unit,
-                    unsigned pin); /* engine's; CIRCUIT_NO_NET */
 void survey_name(const struct survey_work *w, uint32_t part, unsigned unit, char *name,
                  size_t size); /* "U6A" */
 /* The netlist's name of the net at a pin, "" when it is open. */

@@ -21,7 +21,7 @@ struct finder {
 };
 
 static uint32_t output_of(const struct finder *f, const struct survey_unit *unit) {
-    return survey_net(f->w, unit->part, unit->is, unit->is->n_in);
+    return circuit_pin_net(f->w->circuit, unit->part, unit->is, unit->is->n_in);
 }
 
 static uint32_t input_of(const struct finder *f, const struct survey_unit *unit, unsigned pin) {
@@ -90,7 +90,7 @@ static void find_feedback(const struct finder *f, struct oneshot_watch *shot, bo
 static const struct survey_unit *listener(const struct finder *f, uint32_t drain, uint32_t *node) {
     for (size_t i = 0; i < f->n_logic; i++)
         for (unsigned pin = 0; pin < f->logic[i].is->n_in; pin++)
-            if (survey_net(f->w, f->logic[i].part, f->logic[i].is, pin) == drain) {
+            if (circuit_pin_net(f->w->circuit, f->logic[i].part, f->logic[i].is, pin) == drain) {
                 *node = input_of(f, &f->logic[i], pin);
                 return *node == drain ? NULL : &f->logic[i];
             }
@@ -101,8 +101,8 @@ static void add(struct finder *f, const struct survey_unit *fet) {
     struct survey_work *w = f->w;
     struct oneshot_watch *shot = &w->oneshots[w->out->n_oneshots];
     struct survey_oneshot *out = &w->out->oneshots[w->out->n_oneshots];
-    uint32_t drain = survey_net(w, fet->part, fet->is, FET_D);
-    shot->trigger = survey_net(w, fet->part, fet->is, FET_G);
+    uint32_t drain = circuit_pin_net(w->circuit, fet->part, fet->is, FET_D);
+    shot->trigger = circuit_pin_net(w->circuit, fet->part, fet->is, FET_G);
     if (shot->trigger == CIRCUIT_NO_NET || !circuit_net_is_analog(w->circuit, drain))
         return;
     const struct survey_unit *unit = listener(f, drain, &shot->node);

@@ -164,8 +164,7 @@ static size_t count_units(const struct board *board) {
 /* --- nodes ----------------------------------------------------------------------------- */
 
 static uint32_t net_at(const struct board *board, uint32_t part, const char *number) {
-    uint32_t pin = number ? netlist_find_pin(board->netlist, part, number) : NETLIST_NONE;
-    return pin == NETLIST_NONE ? NETLIST_NONE : board->netlist->pins[pin].net;
+    return netlist_pin_net(board->netlist, part, number);
 }
 
 static void join_part(struct wiring *w, uint32_t part) {

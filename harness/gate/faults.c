@@ -86,7 +86,7 @@ static void tie_input(struct list *list, uint32_t part, const char *number, bool
     const struct board *board = list->board;
     const struct board_supply *supply = &board->config.supply;
     const char *rail = high ? supply->power : supply->ground;
-    uint32_t pin = number ? netlist_find_pin(board->netlist, part, number) : NETLIST_NONE;
+    uint32_t pin = netlist_find_pin(board->netlist, part, number);
     uint32_t net = rail[0] ? netlist_find_net(board->netlist, rail) : NETLIST_NONE;
     if (pin == NETLIST_NONE || net == NETLIST_NONE || board->netlist->pins[pin].net == net)
         return;

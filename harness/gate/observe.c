@@ -53,9 +53,9 @@ static void observe_named(struct observation *o, const char *name) {
 }
 
 static void observe_pin(struct observation *o, uint32_t part, const char *number) {
-    uint32_t pin = number ? netlist_find_pin(o->netlist, part, number) : NETLIST_NONE;
-    if (pin != NETLIST_NONE && o->netlist->pins[pin].net != NETLIST_NONE)
-        o->observed[o->netlist->pins[pin].net] = true;
+    uint32_t net = netlist_pin_net(o->netlist, part, number);
+    if (net != NETLIST_NONE)
+        o->observed[net] = true;
 }
 
 static void observe_part(struct observation *o, const struct board *board, uint32_t part) {

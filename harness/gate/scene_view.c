@@ -60,12 +60,8 @@ static void choose_named(struct choice *c, const char *text) {
 static void choose_unit(struct choice *c, uint32_t part, unsigned u) {
     const struct netlist *netlist = c->scene->board->netlist;
     const struct part_unit *unit = &c->scene->board->uses[part].model->units[u];
-    for (int i = 0; i < PART_MAX_UNIT_PINS; i++) {
-        uint32_t pin =
-            unit->pins[i] ? netlist_find_pin(netlist, part, unit->pins[i]) : NETLIST_NONE;
-        if (pin != NETLIST_NONE)
-            choose(c, netlist->pins[pin].net);
-    }
+    for (int i = 0; i < PART_MAX_UNIT_PINS; i++)
+        choose(c, netlist_pin_net(netlist, part, unit->pins[i]));
 }
 
 static void choose_drivers(struct choice *c, uint32_t net) {

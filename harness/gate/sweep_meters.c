@@ -96,15 +96,6 @@ void sweep_flipflop_edge(struct sweep_flipflop *f, unsigned pin, sim_time time, 
 
 /* --- one-shots ----------------------------------------------------------------------------- */
 
-static uint32_t pin_net(const struct board *board, const struct circuit *circuit, uint32_t part,
-                        const struct part_unit *unit, int pin) {
-    uint32_t p =
-        unit->pins[pin] ? netlist_find_pin(board->netlist, part, unit->pins[pin]) : NETLIST_NONE;
-    if (p == NETLIST_NONE || board->netlist->pins[p].net == NETLIST_NONE)
-        return CIRCUIT_NO_NET;
-    return circuit_net(circuit, board->netlist->pins[p].net);
-}
-
 static size_t element_of(const struct circuit *circuit, uint32_t part, unsigned unit,
                          const char *kind) {
     size_t i = 0;
@@ -143,7 +134,7 @@ static bool descends(const struct board *board, const struct circuit *circuit, u
         return true;
     struct unit_at at = driver_of(board, circuit, net);
     for (int pin = 0; depth > 0 && at.unit && pin < at.unit->n_in; pin++)
-        if (descends(board, circuit, pin_net(board, circuit, at.part, at.unit, pin), from,
+        if (descends(board, circuit, circuit_pin_net(circuit, at.part, at.unit, pin), from,
                      depth - 1))
             return true;
     return false;
@@ -158,8 +149,8 @@ static int firing_pattern(uint16_t truth) {
 static bool find_shot(const struct board *board, const struct circuit *circuit, uint32_t fet,
                       const struct part_unit *unit, struct sweep_shot *out) {
     enum { DEPTH = 6 };
-    struct unit_at at = driver_of(board, circuit, pin_net(board, circuit, fet, unit, 0));
-    uint32_t node = pin_net(board, circuit, fet, unit, 1);
+    struct unit_at at = driver_of(board, circuit, circuit_pin_net(circuit, fet, unit, 0));
+    uint32_t node = circuit_pin_net(circuit, fet, unit, 1);
     int pattern = at.unit && at.unit->n_in == 2 ? firing_pattern(at.unit->truth) : -1;
     size_t channel =
         element_of(circuit, fet, (unsigned)(unit - board->uses[fet].model->units), "FET");
@@ -167,9 +158,9 @@ static bool find_shot(const struct board *board, const struct circuit *circuit, 
         !circuit_net_is_analog(circuit, node))
         return false;
     for (int ready = 0; ready < 2; ready++) {
-        if (!descends(board, circuit, pin_net(board, circuit, at.part, at.unit, ready), node,
+        if (!descends(board, circuit, circuit_pin_net(circuit, at.part, at.unit, ready), node,
                       DEPTH) ||
-            descends(board, circuit, pin_net(board, circuit, at.part, at.unit, !ready), node,
+            descends(board, circuit, circuit_pin_net(circuit, at.part, at.unit, !ready), node,
                      DEPTH))
             continue;
         *out = (struct sweep_shot){

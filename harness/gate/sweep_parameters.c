@@ -239,12 +239,10 @@ static void add_hysteresis(struct maker *m, uint32_t part, unsigned unit, double
 static void add_thresholds(struct maker *m, uint32_t part, unsigned unit) {
     const struct part_use *use = &m->plan->board->uses[part];
     const struct part_unit *u = &use->model->units[unit];
-    const struct netlist *netlist = m->plan->board->netlist;
     bool analog = false;
     for (int pin = 0; pin < PART_MAX_UNIT_PINS && u->pins[pin]; pin++) {
-        uint32_t p = netlist_find_pin(netlist, part, u->pins[pin]);
-        analog |= p != NETLIST_NONE && netlist->pins[p].net != NETLIST_NONE &&
-                  circuit_net_is_analog(m->circuit, circuit_net(m->circuit, netlist->pins[p].net));
+        uint32_t net = circuit_pin_net(m->circuit, part, u, (unsigned)pin);
+        analog |= net != CIRCUIT_NO_NET && circuit_net_is_analog(m->circuit, net);
     }
     double plus = part_use_typ(use, "vt_plus", NAN), minus = part_use_typ(use, "vt_minus", NAN);
     if (!analog || isnan(plus) || isnan(minus))

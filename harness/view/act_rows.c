@@ -7,7 +7,6 @@
 #include "harness/view/paint.h"
 #include "harness/view/undo.h"
 
-#define MAX_HEIGHT 16
 #define WHEEL_ROWS 3
 
 /* --- the active row ------------------------------------------------------------------------ */
@@ -196,7 +195,7 @@ static const char *const STYLE_NAMES[] = {"as its kind is", "steps", "lines"};
 static void change_look(struct view_row *row, enum view_action action) {
     switch (action) {
     case ACT_ROW_HIGHER:
-        row->height += row->height < MAX_HEIGHT;
+        row->height += row->height < VIEW_HEIGHT;
         break;
     case ACT_ROW_LOWER:
         row->height -= row->height > 1;

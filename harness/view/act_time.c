@@ -51,10 +51,10 @@ static int64_t zoom_centre(const struct view *view, const struct act *act) {
 }
 
 bool act_zoom(struct view *view, enum view_action action, const struct act *act) {
-    int64_t from = view->from, span = view->span, begin = store_begin(view->store);
+    int64_t from = view->from, span = view->span;
     switch (action) {
     case ACT_ZOOM_ALL:
-        view_set_range(view, begin, view_difference(store_end(view->store), begin));
+        view_set_whole(view);
         break;
     case ACT_ZOOM_CURSORS:
         return zoom_cursors(view);

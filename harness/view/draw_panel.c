@@ -85,7 +85,7 @@ static void title(struct draw *draw) {
     const struct view *view = draw->view;
     struct paint_rect at = line_at(draw, 0);
     char count[48] = "";
-    if ((view->panel == VIEW_SEARCH || view->panel == VIEW_SIGNALS) && view->n_found)
+    if (view_lists(view) && view->n_found)
         snprintf(count, sizeof count, "%zu of %zu", view->chosen + 1, view->n_found);
     int used = draw_label(draw, at, draw->layout.small, DRAW_RIGHT, count, draw->theme->soft);
     at.w -= used;

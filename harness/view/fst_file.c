@@ -56,8 +56,7 @@ static bool unlz4(const uint8_t *from, size_t n, uint8_t *to, size_t want) {
     return LZ4_decompress_safe((const char *)from, (char *)to, (int)n, (int)want) == (int)want;
 }
 
-/* A number of variable length: 7 bits an octet, the lowest first. False: it does not end. */
-static bool varint(const uint8_t **at, const uint8_t *end, uint64_t *value) {
+bool fst_file_number(const uint8_t **at, const uint8_t *end, uint64_t *value) {
     *value = 0;
     for (unsigned shift = 0; *at < end && shift < 64; shift += 7) {
         uint8_t octet = *(*at)++;
@@ -71,7 +70,7 @@ static bool varint(const uint8_t **at, const uint8_t *end, uint64_t *value) {
 static bool unlz4_twice(const uint8_t *from, size_t n, uint8_t *to, size_t want) {
     const uint8_t *at = from;
     uint64_t middle_n;
-    if (!varint(&at, from + n, &middle_n) || middle_n > FST_FILE_MOST)
+    if (!fst_file_number(&at, from + n, &middle_n) || middle_n > FST_FILE_MOST)
         return false;
     uint8_t *middle = malloc(middle_n ? middle_n : 1);
     bool good = middle && unlz4(at, (size_t)(from + n - at), middle, middle_n) &&
@@ -133,7 +132,7 @@ static bool take_lengths(struct fst_file *file, const struct block *block, struc
     bool good = file->lengths != NULL;
     const uint8_t *at = octets;
     for (uint64_t i = 0, length; good && i < n; i++) {
-        good = varint(&at, octets + want, &length) && length <= UINT32_MAX;
+        good = fst_file_number(&at, octets + want, &length) && length <= UINT32_MAX;
         file->lengths[i] = (uint32_t)length;
     }
     free(octets);

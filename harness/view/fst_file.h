@@ -32,4 +32,8 @@ struct fst_file {
 bool fst_file_open(struct fst_file *file, FILE *stream, const char *path, struct sim_err *err);
 void fst_file_finish(struct fst_file *file); /* accepts zeroed */
 
+/* A number of variable length: 7 bits an octet, the lowest first; *at moves behind. False: it does
+ * not end before `end`, or within 10 octets. */
+bool fst_file_number(const uint8_t **at, const uint8_t *end, uint64_t *value);
+
 #endif

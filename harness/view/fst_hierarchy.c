@@ -37,14 +37,7 @@ static bool take_name(struct walk *walk, const char **name, size_t *n) {
 }
 
 static bool take_number(struct walk *walk, uint64_t *value) {
-    *value = 0;
-    for (unsigned shift = 0; walk->at < walk->end && shift < 64; shift += 7) {
-        uint8_t octet = *walk->at++;
-        *value |= (uint64_t)(octet & 0x7f) << shift;
-        if (!(octet & 0x80))
-            return true;
-    }
-    return refuse(walk, "the hierarchy is cut off");
+    return fst_file_number(&walk->at, walk->end, value) || refuse(walk, "the hierarchy is cut off");
 }
 
 static bool take_octet(struct walk *walk, int *value) {

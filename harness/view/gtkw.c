@@ -9,14 +9,10 @@
 #include <unistd.h>
 
 #include "harness/outfile.h"
-#include "harness/slurp.h"
 #include "harness/view/paint.h"
 #include "harness/view/undo.h"
+#include "harness/view/view_file.h"
 
-#define MAX_SIZE     ((size_t)8 << 20)
-#define MAX_ROWS     20000
-#define MAX_HEIGHT   16
-#define NAME         4096
 #define FRAME_PIXELS 200.0 /* a frame of 2^-zoom ticks is so wide */
 
 /* TraceEntFlagBits */
@@ -69,14 +65,14 @@ bool gtkw_beside(const struct view *view, char *path, size_t size) {
 struct reader {
     struct view *view; /* filled; not the one that is shown */
     unsigned flags;
-    size_t n_shown, n_left_out; /* MAX_ROWS left out end the reading */
+    size_t n_shown, n_left_out; /* VIEW_MAX_ROWS left out end the reading */
     bool full;                  /* no more rows, or no more memory */
     int64_t from, span;
 };
 
 static void add_row(struct reader *r, struct view_row *row) {
     row->selected = r->flags & TR_HIGHLIGHT;
-    if (r->view->n_rows >= MAX_ROWS || !view_add(r->view, r->view->n_rows, row))
+    if (r->view->n_rows >= VIEW_MAX_ROWS || !view_add(r->view, r->view->n_rows, row))
         r->full = true;
     else
         r->n_shown += row->kind != VIEW_LABEL;
@@ -93,7 +89,7 @@ static enum view_radix radix_of(unsigned flags, enum view_radix otherwise) {
 
 /* GTKWave appends a range where the file has none, and the other way round. */
 static uint32_t find(const struct view *view, const char *name) {
-    char base[NAME];
+    char base[VIEW_NAME];
     uint32_t signal = store_find(view->store, name);
     const char *range = strrchr(name, '[');
     if (signal != STORE_NONE || !range || range == name)
@@ -161,7 +157,7 @@ static void read_comment(struct reader *r, char *text) {
     if (r->flags & TR_GRP_END)
         return;
     if (r->flags & TR_ANALOG_BLANK_STRETCH && last && last->kind == VIEW_SIGNAL) {
-        last->height += last->height < MAX_HEIGHT;
+        last->height += last->height < VIEW_HEIGHT;
         return;
     }
     snprintf(row.label, sizeof row.label, "%s", text); /* read_decoder() takes it apart */
@@ -234,8 +230,8 @@ static void read_line(struct reader *r, char *line) {
 
 static void read_lines(struct reader *r, char *text) {
     char *rest = NULL;
-    for (char *line = strtok_r(text, "\n", &rest); line && !r->full && r->n_left_out < MAX_ROWS;
-         line = strtok_r(NULL, "\n", &rest)) {
+    for (char *line = strtok_r(text, "\n", &rest);
+         line && !r->full && r->n_left_out < VIEW_MAX_ROWS; line = strtok_r(NULL, "\n", &rest)) {
         size_t n = strlen(line);
         while (n && (line[n - 1] == '\r' || line[n - 1] == ' '))
             line[--n] = 0;
@@ -255,15 +251,13 @@ static void commit(struct view *view, struct view *fresh, const struct reader *r
 bool gtkw_apply(struct view *view, const char *name, const char *text, size_t size,
                 struct sim_err *err) {
     past_keep(view, 0); /* so that the copy shares the past */
-    struct view fresh = *view;
+    struct view fresh = view_without_rows(view);
     struct reader r = {.view = &fresh, .from = view->from, .span = view->span};
     char *copy = malloc(size + 1);
     if (!copy)
         return sim_err_set(err, SIM_ERR_ENVIRONMENT, "%s: not enough memory", name);
     memcpy(copy, text, size);
     copy[size] = 0; /* a NUL within ends it too */
-    fresh.rows = NULL;
-    fresh.n_rows = fresh.size_rows = fresh.top = fresh.active = 0;
     read_lines(&r, copy);
     free(copy);
     if (r.n_shown) {
@@ -277,13 +271,7 @@ bool gtkw_apply(struct view *view, const char *name, const char *text, size_t si
 }
 
 bool gtkw_load(struct view *view, const char *path, struct sim_err *err) {
-    size_t size;
-    char *text = slurp_regular(path, MAX_SIZE, &size, err);
-    if (!text)
-        return false;
-    bool ok = gtkw_apply(view, path, text, size, err);
-    free(text);
-    return ok;
+    return view_file_take(view, path, gtkw_apply, err);
 }
 
 /* --- writing ------------------------------------------------------------------------------- */
@@ -325,7 +313,7 @@ static unsigned flags_of(const struct view *view, const struct view_row *row) {
 }
 
 static void put_signal(struct writer *w, const struct view_row *row) {
-    char name[NAME];
+    char name[VIEW_NAME];
     put_flags(w, flags_of(w->view, row));
     store_full_name(w->view->store, row->signal, name, sizeof name);
     if (row->label[0] && !strpbrk(row->label, "{}\n"))
@@ -338,7 +326,7 @@ static void put_signal(struct writer *w, const struct view_row *row) {
 }
 
 static void put_decoder(struct writer *w, const struct view_row *row) {
-    char name[NAME];
+    char name[VIEW_NAME];
     put_flags(w, TR_BLANK);
     fprintf(w->out, "-:%s", row->decoder->name);
     for (size_t i = 0; i < decoder_n_inputs(row->decoder); i++) {

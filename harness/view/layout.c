@@ -161,7 +161,7 @@ static int row_height(const struct layout *layout, const struct view_row *row) {
     unsigned lines = row->height;
     if (row->kind == VIEW_DECODER && decoder_n_lines(row->decoder) > lines)
         lines = decoder_n_lines(row->decoder);
-    return (int)(lines < 1 ? 1 : lines > 16 ? 16 : lines) * layout->line;
+    return (int)(lines < 1 ? 1 : lines > VIEW_HEIGHT ? VIEW_HEIGHT : lines) * layout->line;
 }
 
 /* Whole rows only, but that the first is seen in any case. */
@@ -257,7 +257,7 @@ size_t layout_panel_first(const struct view *view, const struct layout *layout) 
 static size_t found_at(const struct view *view, const struct layout *layout, int y) {
     int line = (y - layout->panel.y - layout->pad / 2) / layout->line - PANEL_HEAD;
     size_t lines = layout_panel_lines(layout), first = layout_panel_first(view, layout), used = 0;
-    bool lists = view->panel == VIEW_SEARCH || view->panel == VIEW_SIGNALS;
+    bool lists = view_lists(view);
     for (size_t i = first; lists && i < view->n_found && used < lines; i++) {
         unsigned takes = layout_panel_takes(view, i, first);
         if (line == (int)(used + takes) - 1)

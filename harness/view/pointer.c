@@ -191,7 +191,7 @@ void pointer_leave(struct pointer *p, struct view *view) {
 
 /* One on what is chosen already enters it. */
 static bool click_panel(struct view *view, size_t line) {
-    if ((view->panel != VIEW_SEARCH && view->panel != VIEW_SIGNALS) || line >= view->n_found)
+    if (!view_lists(view) || line >= view->n_found)
         return false;
     if (view->chosen == line)
         return view_act_enter(view);

@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+
+#include "harness/view/siphash.h"
 
 struct vcd_long_id {
     uint64_t at;
@@ -10,6 +13,10 @@ struct vcd_long_id {
 
 bool vcd_ids_init(struct vcd_ids *ids) {
     *ids = (struct vcd_ids){.n_rows = 64};
+    /* Only where identifiers stand hangs on it, never what is found: a file that was made to be
+     * slow cannot be, and without random octets it may. */
+    if (getrandom(ids->key, sizeof ids->key, GRND_NONBLOCK) < 0)
+        ids->key[0] = 0;
     ids->few = calloc(VCD_IDS_BASE * VCD_IDS_BASE * VCD_IDS_BASE, sizeof *ids->few);
     ids->rows = calloc(ids->n_rows, sizeof *ids->rows);
     return ids->few && ids->rows;
@@ -30,7 +37,7 @@ static struct vcd_long_id long_id(const struct vcd_ids *ids, uint32_t i) {
 
 /* The row of an identifier, or the free one where it would stand. */
 static uint32_t row_of(const struct vcd_ids *ids, const char *id, size_t n) {
-    uint32_t mask = ids->n_rows - 1, row = (uint32_t)(layout_hash(n, id, n) >> 20) & mask;
+    uint32_t mask = ids->n_rows - 1, row = (uint32_t)siphash(ids->key, id, n) & mask;
     for (; ids->rows[row]; row = (row + 1) & mask) {
         struct vcd_long_id there = long_id(ids, ids->rows[row] - 1);
         if (there.n == n && memcmp(ids->octets.at + there.at, id, n) == 0)

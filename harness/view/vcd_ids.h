@@ -12,6 +12,7 @@ struct vcd_ids {
     uint32_t *few;  /* [95^3]: the data + 1; 0: unknown */
     uint32_t *rows; /* hashed: place in `long_ids` + 1; a power of two of them */
     uint32_t n_rows, n;
+    uint64_t key[2];              /* of the hash; another one in every table */
     struct store_octets long_ids; /* struct vcd_long_id, then the identifiers' octets in `octets` */
     struct store_octets octets;
 };

@@ -27,7 +27,7 @@ void view_init(struct view *view, struct store *store, struct sidecar *sidecar, 
     view->measure.signal = STORE_NONE;
     for (size_t i = 0; i < VIEW_MARKERS; i++)
         view->markers[i] = VIEW_NO_TIME;
-    view_set_range(view, store_begin(store), view_difference(store_end(store), store_begin(store)));
+    view_set_whole(view);
 }
 
 void view_finish(struct view *view) {
@@ -38,6 +38,13 @@ void view_finish(struct view *view) {
     sidecar_close(view->sidecar);
     store_close(view->store);
     *view = (struct view){0};
+}
+
+struct view view_without_rows(const struct view *view) {
+    struct view bare = *view;
+    bare.rows = NULL;
+    bare.n_rows = bare.size_rows = bare.top = bare.active = 0;
+    return bare;
 }
 
 void view_say(struct view *view, const char *format, ...) {
@@ -218,7 +225,7 @@ void view_default_rows(struct view *view) {
 
 void view_default_range(struct view *view) {
     int64_t begin = store_begin(view->store), us = 0;
-    view_set_range(view, begin, view_difference(store_end(view->store), begin));
+    view_set_whole(view);
     if (!view->sidecar || !view->sidecar->n_failures || !view_time_read(view, "1us", &us) || us < 1)
         return;
     int64_t at = view_within(view, view->sidecar->failures[0].time), span = ROUND_FAILURE * us;
@@ -227,6 +234,10 @@ void view_default_range(struct view *view) {
     if (span < view->span) /* what leads there, and more of what follows */
         view_set_range(view, from > begin ? from : begin, span);
     view_say(view, "%s", view->sidecar->failures[0].text);
+}
+
+bool view_lists(const struct view *view) {
+    return view->panel == VIEW_SEARCH || view->panel == VIEW_SIGNALS;
 }
 
 /* --- the range ----------------------------------------------------------------------------- */
@@ -257,6 +268,11 @@ void view_set_range(struct view *view, int64_t from, int64_t span) {
     int64_t inside = view->span / 8; /* so much of the file stays seen */
     from = clamp(from, view_sum(begin, inside - view->span), view_difference(end, inside));
     view->from = from > INT64_MAX - view->span ? INT64_MAX - view->span : from;
+}
+
+void view_set_whole(struct view *view) {
+    int64_t begin = store_begin(view->store);
+    view_set_range(view, begin, view_difference(store_end(view->store), begin));
 }
 
 int64_t view_within(const struct view *view, int64_t time) {

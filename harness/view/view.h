@@ -16,6 +16,11 @@
 #define VIEW_MIN_SPAN 8 /* ticks */
 #define VIEW_TEXT     256
 #define VIEW_MARKERS  26 /* a to z */
+#define VIEW_HEIGHT   16 /* of a row at the most, in lines of text */
+
+/* Of files with rows: how many are taken, and octets of a full name or a path. */
+#define VIEW_MAX_ROWS 20000
+#define VIEW_NAME     4096
 
 enum view_row_kind { VIEW_SIGNAL, VIEW_DECODER, VIEW_LABEL /* a comment, or blank */ };
 enum view_radix { VIEW_HEX, VIEW_BINARY, VIEW_DECIMAL, VIEW_SIGNED, VIEW_ASCII, VIEW_REAL };
@@ -30,7 +35,7 @@ struct view_row {
     uint32_t signal; /* VIEW_SIGNAL */
     enum view_radix radix;
     enum view_style style;
-    unsigned height;               /* in lines of text, 1 to 16 */
+    unsigned height;               /* in lines of text, 1 to VIEW_HEIGHT */
     const struct decoder *decoder; /* VIEW_DECODER: all its lines, one below the other */
     uint32_t inputs[DECODE_MAX_INPUTS];
     char label[VIEW_TEXT]; /* VIEW_LABEL; else "" or a name to show instead */
@@ -114,6 +119,8 @@ struct view {
 /* Zeroed but for what must not be; takes store (and sidecar, code, which may be NULL). */
 void view_init(struct view *view, struct store *store, struct sidecar *sidecar, struct code *code);
 void view_finish(struct view *view); /* closes store, sidecar and code too */
+/* A copy to read rows into, with none yet; all else it shares with the view. */
+struct view view_without_rows(const struct view *view);
 
 /* Rows: copies; false when memory ran out. `at` up to n_rows. */
 bool view_add(struct view *view, size_t at, const struct view_row *row);
@@ -127,6 +134,8 @@ bool view_is_own(const struct view *view); /* a run of linkpulse wrote the file 
 /* The whole file, or around the first failure when there is one. */
 void view_default_range(struct view *view);
 
+/* The whole file, whatever failed in it. */
+void view_set_whole(struct view *view);
 /* The range made lawful: at least VIEW_MIN_SPAN, no further out than one whole file to either
  * side, no overflow. */
 void view_set_range(struct view *view, int64_t from, int64_t span);
@@ -136,6 +145,8 @@ int64_t view_sum(int64_t a, int64_t b);
 int64_t view_difference(int64_t a, int64_t b);
 /* The time, or the file's end that is nearest to it; VIEW_NO_TIME stays. */
 int64_t view_within(const struct view *view, int64_t time);
+/* The panel that is open lists signals, and what is typed looks for them. */
+bool view_lists(const struct view *view);
 /* The time that keys start from and details are of: the cursor's, or of the middle. */
 int64_t view_here(const struct view *view);
 /* What is known of it and of the active row's signal: how many. */

@@ -144,12 +144,8 @@ bool act_ask(struct view *view, enum view_action action, const char *typed) {
     return true;
 }
 
-static bool lists(const struct view *view) {
-    return view->panel == VIEW_SEARCH || view->panel == VIEW_SIGNALS;
-}
-
 bool view_act_wants_text(const struct view *view) {
-    return view->prompt || lists(view);
+    return view->prompt || view_lists(view);
 }
 
 static bool append(char out[VIEW_TEXT], const char *text) {
@@ -168,7 +164,7 @@ void view_act_type(struct view *view, const char *text) {
     } else if (view->prompt) {
         append(view->typed, text);
         show_prompt(view);
-    } else if (lists(view) && append(view->query, text)) {
+    } else if (view_lists(view) && append(view->query, text)) {
         search_run(view);
     }
 }
@@ -185,7 +181,7 @@ void view_act_erase(struct view *view) {
     if (view->prompt) {
         erase(view->typed);
         show_prompt(view);
-    } else if (lists(view)) {
+    } else if (view_lists(view)) {
         erase(view->query);
         search_run(view);
     }
@@ -218,12 +214,12 @@ bool view_act_enter(struct view *view) {
         memcpy(text, view->typed, sizeof text);
         return view_act(view, (enum view_action)view->prompt, &act);
     }
-    return lists(view) && enter_signal(view);
+    return view_lists(view) && enter_signal(view);
 }
 
 void view_act_choose(struct view *view, int step) {
     size_t down = step < 0 ? (size_t)-step : 0;
-    if (!lists(view) || !view->n_found)
+    if (!view_lists(view) || !view->n_found)
         return;
     view->chosen = down > view->chosen ? 0 : view->chosen - down + (step > 0 ? (size_t)step : 0);
     if (view->chosen >= view->n_found)

@@ -11,11 +11,8 @@
 #include "harness/slurp.h"
 #include "harness/view/undo.h"
 
-#define SCHEMA     "linkpulse.view/1"
-#define MAX_SIZE   ((size_t)8 << 20)
-#define MAX_ROWS   20000
-#define MAX_HEIGHT 16
-#define NAME       4096
+#define SCHEMA   "linkpulse.view/1"
+#define MAX_SIZE ((size_t)8 << 20)
 
 /* The index is the enum's value. */
 static const char *const RADICES[] = {"hex", "binary", "decimal", "signed", "ascii", "real"};
@@ -35,7 +32,7 @@ static json_t *time_value(int64_t time) {
 }
 
 static json_t *signal_value(const struct view *view, uint32_t signal) {
-    char name[NAME];
+    char name[VIEW_NAME];
     if (signal == STORE_NONE)
         return json_null();
     store_full_name(view->store, signal, name, sizeof name);
@@ -97,7 +94,7 @@ char *view_file_dump(const struct view *view) {
 }
 
 static bool can_write(const char *path) {
-    char folder[NAME];
+    char folder[VIEW_NAME];
     const char *slash = strrchr(path, '/');
     snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + 1) : 1,
              slash ? path : ".");
@@ -105,7 +102,7 @@ static bool can_write(const char *path) {
 }
 
 bool view_file_save(const struct view *view, struct sim_err *err) {
-    char path[NAME];
+    char path[VIEW_NAME];
     if (!path_of(view, path, sizeof path))
         return sim_err_set(err, SIM_ERR_ENVIRONMENT, "the path of the view file is too long");
     if (!can_write(path))
@@ -270,7 +267,7 @@ static bool read_row(struct reader *r, const json_t *object) {
     else
         return wrong(r, "rows", "objects with a signal, a decoder or a comment");
     height = row.height;
-    if (!ok || !read_integer(r, object, "height", 1, MAX_HEIGHT, &height) ||
+    if (!ok || !read_integer(r, object, "height", 1, VIEW_HEIGHT, &height) ||
         (!comment && !read_label(r, json_object_get(object, "label"), &row)))
         return false;
     row.height = (unsigned)height;
@@ -280,7 +277,7 @@ static bool read_row(struct reader *r, const json_t *object) {
 
 static bool read_rows(struct reader *r, const json_t *root) {
     const json_t *rows = json_object_get(root, "rows");
-    if (!json_is_array(rows) || json_array_size(rows) > MAX_ROWS)
+    if (!json_is_array(rows) || json_array_size(rows) > VIEW_MAX_ROWS)
         return wrong(r, "rows", "a list of at most 20000");
     for (size_t i = 0; i < json_array_size(rows); i++)
         if (!read_row(r, json_array_get(rows, i)))
@@ -374,13 +371,11 @@ static void commit(struct view *view, struct view *fresh, const struct reader *r
 bool view_file_apply(struct view *view, const char *name, const char *text, size_t size,
                      struct sim_err *err) {
     json_error_t at;
-    struct view fresh = *view;
+    struct view fresh = view_without_rows(view);
     struct reader r = {.view = &fresh, .name = name, .err = err};
     json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &at);
     if (!root)
         return sim_err_at(err, SIM_ERR_INPUT, name, at.line > 0 ? at.line : 0, "%s", at.text);
-    fresh.rows = NULL;
-    fresh.n_rows = fresh.size_rows = fresh.top = fresh.active = 0;
     fresh.past = NULL;
     bool ok = read_root(&r, root);
     if (ok)
@@ -391,16 +386,19 @@ bool view_file_apply(struct view *view, const char *name, const char *text, size
     return ok;
 }
 
-bool view_file_load(struct view *view, bool *found, struct sim_err *err) {
-    char path[NAME];
+bool view_file_take(struct view *view, const char *path,
+                    bool (*apply)(struct view *view, const char *name, const char *text,
+                                  size_t size, struct sim_err *err),
+                    struct sim_err *err) {
     size_t size;
-    *found = path_of(view, path, sizeof path) && access(path, F_OK) == 0;
-    if (!*found)
-        return true;
     char *text = slurp_regular(path, MAX_SIZE, &size, err);
-    if (!text)
-        return false;
-    bool ok = view_file_apply(view, path, text, size, err);
+    bool ok = text && apply(view, path, text, size, err);
     free(text);
     return ok;
+}
+
+bool view_file_load(struct view *view, bool *found, struct sim_err *err) {
+    char path[VIEW_NAME];
+    *found = path_of(view, path, sizeof path) && access(path, F_OK) == 0;
+    return !*found || view_file_take(view, path, view_file_apply, err);
 }

@@ -22,4 +22,11 @@ char *view_file_dump(const struct view *view);
 bool view_file_apply(struct view *view, const char *name, const char *text, size_t size,
                      struct sim_err *err);
 
+/* What view_file_apply() or its like (gtkw_apply()) makes of the regular file at `path`; false
+ * with err when that is absent or longer than views are. */
+bool view_file_take(struct view *view, const char *path,
+                    bool (*apply)(struct view *view, const char *name, const char *text,
+                                  size_t size, struct sim_err *err),
+                    struct sim_err *err);
+
 #endif

@@ -29,20 +29,9 @@ bool view_open_waves(struct view *view, const char *path, const struct store_set
     return true;
 }
 
-static bool open_waves(struct view *view, const char *path, const struct store_settings *settings,
-                       struct sim_err *err) {
-    struct view_notes notes;
-    if (!view_open_waves(view, path, settings, &notes, err))
-        return false;
-    note(view, notes.sidecar.text);
-    note(view, store_note(view->store) ? store_note(view->store) : "");
-    note(view, notes.code);
-    return true;
-}
-
 /* The rows that someone made for GTKWave. */
 static bool take_gtkw(struct view *view) {
-    char path[4096];
+    char path[VIEW_NAME];
     struct sim_err err = SIM_ERR_INIT;
     if (view_is_own(view) || !gtkw_beside(view, path, sizeof path))
         return false;
@@ -64,14 +53,6 @@ void view_set_up(struct view *view, bool saved) {
     view_default_range(view);
 }
 
-bool view_open(struct view *view, const char *path, const struct store_settings *settings,
-               bool saved, struct sim_err *err) {
-    if (!open_waves(view, path, settings, err))
-        return false;
-    view_set_up(view, saved);
-    return true;
-}
-
 /* --- the file again ------------------------------------------------------------------------ */
 
 /* What belongs to the window and not to the file. */
@@ -90,7 +71,7 @@ static void take_panels(struct view *to, const struct view *from) {
     to->measure.level = from->measure.level;
     memcpy(to->query, from->query, sizeof to->query);
     memcpy(to->value, from->value, sizeof to->value);
-    if (to->panel == VIEW_SEARCH || to->panel == VIEW_SIGNALS)
+    if (view_lists(to))
         search_run(to);
 }
 
@@ -99,18 +80,30 @@ static void follow_end(struct view *to, const struct view *from) {
     int64_t now = store_end(to->store);
     bool at_end = from->from + from->span >= end;
     if (at_end && from->from <= begin)
-        view_set_range(to, store_begin(to->store), view_difference(now, store_begin(to->store)));
+        view_set_whole(to);
     else if (at_end)
         view_set_range(to, view_sum(from->from, view_difference(now, end)), from->span);
+}
+
+/* Behind a window there is nowhere else to tell what was left out. */
+static bool open_again(struct view *view, const char *path, const struct store_settings *settings,
+                       struct sim_err *err) {
+    struct view_notes notes;
+    if (!view_open_waves(view, path, settings, &notes, err))
+        return false;
+    note(view, notes.sidecar.text);
+    note(view, store_note(view->store) ? store_note(view->store) : "");
+    note(view, notes.code);
+    return true;
 }
 
 bool view_reopen(struct view *view, const char *path, struct sim_err *err) {
     struct view fresh;
     struct sim_err fault = SIM_ERR_INIT;
-    char name[4096];
+    char name[VIEW_NAME];
     bool same = !path || strcmp(path, store_path(view->store)) == 0;
     snprintf(name, sizeof name, "%s", same ? store_path(view->store) : path);
-    if (!open_waves(&fresh, name, &view->settings, err))
+    if (!open_again(&fresh, name, &view->settings, err))
         return false;
     take_window(&fresh, view);
     if (same) {

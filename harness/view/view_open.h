@@ -13,18 +13,13 @@ struct view_notes {
     char code[512];         /* "": nothing */
 };
 /* The waves with their sidecar and code, without rows. What was left out of the waves themselves
- * is store_note()'s to tell. */
+ * is store_note()'s to tell. view_finish() ends it; on failure there is nothing to end. */
 bool view_open_waves(struct view *view, const char *path, const struct store_settings *settings,
                      struct view_notes *notes, struct sim_err *err);
 
-/* Opens the waves, their sidecar and code, and the rows: of FILE.lpview when there is one and
- * `saved` is set, else the default ones (of a foreign file those of FILE.gtkw, if there). Only
- * waves that cannot be read are an error, all else a message of the view. view_finish() ends it;
- * on failure there is nothing to end. */
-bool view_open(struct view *view, const char *path, const struct store_settings *settings,
-               bool saved, struct sim_err *err);
-
-/* Rows and range for a view just begun, as view_open() finds them. */
+/* Rows and range for a view just begun: of FILE.lpview when there is one and `saved` is set, else
+ * the default ones (of a foreign file those of FILE.gtkw, if there). What of them cannot be read
+ * is a message of the view. */
 void view_set_up(struct view *view, bool saved);
 
 /* The same file again (`path` NULL), as it is now: rows, range, cursors and panels stay; a view

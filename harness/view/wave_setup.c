@@ -148,7 +148,7 @@ static void open_panel(struct view *view, const char *name) {
             view->panel = panels[i].panel;
     if (view->panel == VIEW_MEASURE)
         measure_run(view);
-    if (view->panel == VIEW_SEARCH || view->panel == VIEW_SIGNALS)
+    if (view_lists(view))
         search_run(view);
 }
 

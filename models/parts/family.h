@@ -54,4 +54,16 @@
         "vt_minus", 0.8, 1.5, 2.0, "CD74HCT08, DC table: VIL, VIH; typ from memory"                \
     }
 
+/* The supply of a variant, V; NULL: of all the part's. */
+#define HC_VCC_LIMIT(variant)                                                                      \
+    {                                                                                              \
+        variant, "vcc", 2.0, 6.0,                                                                  \
+            "74HC family, recommended operating conditions; from memory, check"                    \
+    }
+#define HCT_VCC_LIMIT(variant)                                                                     \
+    {                                                                                              \
+        variant, "vcc", 4.5, 5.5,                                                                  \
+            "74HCT and ACT families, recommended operating conditions; from memory, check"         \
+    }
+
 #endif

@@ -42,10 +42,8 @@ static const struct part_vector vectors[] = {
 };
 
 static const struct part_limit limits[] = {
-    {"74HC08", "vcc", 2.0, 6.0,
-     "74HC family, recommended operating conditions; from memory, check"},
-    {"74HCT08", "vcc", 4.5, 5.5,
-     "74HCT and ACT families, recommended operating conditions; from memory, check"},
+    HC_VCC_LIMIT("74HC08"),
+    HCT_VCC_LIMIT("74HCT08"),
 };
 
 static const char *const values[] = {"74HC08", "74HCT08", NULL};

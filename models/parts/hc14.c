@@ -68,7 +68,7 @@ static const struct part_unit units[] = {
 static const struct part_vector vectors[] = {{"0", "1"}, {"1", "0"}, {"0", "1"}};
 
 static const struct part_limit limits[] = {
-    {NULL, "vcc", 2.0, 6.0, "74HC family, recommended operating conditions; from memory, check"},
+    HC_VCC_LIMIT(NULL),
 };
 
 static const char *const values[] = {"74HC14", NULL};

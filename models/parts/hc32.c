@@ -44,10 +44,8 @@ static const struct part_vector vectors[] = {
 };
 
 static const struct part_limit limits[] = {
-    {"74HC32", "vcc", 2.0, 6.0,
-     "74HC family, recommended operating conditions; from memory, check"},
-    {"74HCT32", "vcc", 4.5, 5.5,
-     "74HCT and ACT families, recommended operating conditions; from memory, check"},
+    HC_VCC_LIMIT("74HC32"),
+    HCT_VCC_LIMIT("74HCT32"),
 };
 
 static const char *const values[] = {"74HC32", "74HCT32", NULL};

@@ -43,7 +43,7 @@ static const struct part_vector vectors[] = {
 };
 
 static const struct part_limit limits[] = {
-    {NULL, "vcc", 2.0, 6.0, "74HC family, recommended operating conditions; from memory, check"},
+    HC_VCC_LIMIT(NULL),
     {NULL, "rx", 2e3, 1e6,
      "Nexperia 74HC4538: 2 kohm at least at 5 V; from memory, check; above 1 Mohm the input's 0.5 "
      "uA decides"},

@@ -51,7 +51,7 @@ static const struct part_vector vectors[] = {
 };
 
 static const struct part_limit limits[] = {
-    {NULL, "vcc", 2.0, 6.0, "74HC family, recommended operating conditions; from memory, check"},
+    HC_VCC_LIMIT(NULL),
 };
 
 static const char *const values[] = {"74HC74", NULL};

@@ -7,16 +7,9 @@
  * Pins: TD+ 1, TD- 2, RD+ 7, RD- 8; 3 to 6 taps and common; LEDs 9 to 12.
  * Not modelled: common mode, capacitance between windings, the LEDs' light.
  */
-#include "models/parts/family.h"
+#include "models/parts/jack.h"
 
-static const struct part_figure figures[] = {
-    {"l_open", 350e-6, 350e-6, NAN, "henry, at 8 mA bias; ANSI X3.263 requirement, typ not stated"},
-    {"l_leak", NAN, 0.2e-6, 0.4e-6, "henry; generic 10/100 jack, from memory, check"},
-    {"r_winding", NAN, 0.9, 1.2, "generic 10/100 jack, from memory, check"},
-    {"i_sat", NAN, 1.0, NAN, "ampere; more than any driver gives: linear unless stated"},
-    {"l_sat", NAN, 25e-6, NAN, "henry, beyond i_sat; estimate, 7 % of l_open"},
-    {"cin", NAN, 0.0, NAN, "LED and tap pins: a pad is in the stray capacitance per pin already"},
-};
+static const struct part_figure figures[] = {JACK_FIGURES};
 
 static const struct part_variant variants[] = {
     {"G8X-188S7-BP", figures, N_OF(figures)},

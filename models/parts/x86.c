@@ -63,12 +63,9 @@ static const struct part_vector vectors[] = {
 };
 
 static const struct part_limit limits[] = {
-    {"74HC86", "vcc", 2.0, 6.0,
-     "74HC family, recommended operating conditions; from memory, check"},
-    {"74HCT86", "vcc", 4.5, 5.5,
-     "74HCT and ACT families, recommended operating conditions; from memory, check"},
-    {"74ACT86", "vcc", 4.5, 5.5,
-     "74HCT and ACT families, recommended operating conditions; from memory, check"},
+    HC_VCC_LIMIT("74HC86"),
+    HCT_VCC_LIMIT("74HCT86"),
+    HCT_VCC_LIMIT("74ACT86"),
 };
 
 static const char *const values[] = {"74HC86", "74HCT86", "74ACT86", NULL};

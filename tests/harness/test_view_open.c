@@ -45,8 +45,11 @@ static void end(void) {
 TestSuite(view_open, .init = begin, .fini = end);
 
 static void open_it(void) {
+    struct view_notes notes;
     struct sim_err err = SIM_ERR_INIT;
-    cr_assert(view_open(&view, waves, &SETTINGS, true, &err), "%s", err.text);
+    cr_assert(view_open_waves(&view, waves, &SETTINGS, &notes, &err), "%s", err.text);
+    cr_assert(!notes.sidecar.text[0] && !notes.code[0]);
+    view_set_up(&view, true);
 }
 
 static bool has_row(const char *name) {
@@ -65,9 +68,10 @@ Test(view_open, a_file_alone_shows_all_of_it) {
 }
 
 Test(view_open, what_is_no_wave_is_an_error) {
+    struct view_notes notes;
     struct sim_err err = SIM_ERR_INIT;
     write_file(waves, "w", "hello");
-    cr_assert_not(view_open(&view, waves, &SETTINGS, true, &err));
+    cr_assert_not(view_open_waves(&view, waves, &SETTINGS, &notes, &err));
     cr_assert(err.text[0] && !strchr(err.text, '\n'));
 }
 
@@ -100,9 +104,15 @@ Test(view_open, rows_of_gtkwave_are_taken) {
 }
 
 Test(view_open, a_damaged_sidecar_is_told) {
+    struct view_notes notes;
+    struct sim_err err = SIM_ERR_INIT;
     beside(".lpwave", "[");
-    open_it();
-    cr_assert(view.message[0] && !view.sidecar && view.n_rows == 2);
+    cr_assert(view_open_waves(&view, waves, &SETTINGS, &notes, &err), "%s", err.text);
+    cr_assert(notes.sidecar.text[0] && !view.sidecar);
+    view_set_up(&view, true);
+    cr_assert_eq(view.n_rows, 2);
+    cr_assert(view_reopen(&view, NULL, &err), "%s", err.text);
+    cr_assert_str_eq(view.message, notes.sidecar.text);
     view_finish(&view);
 }
 

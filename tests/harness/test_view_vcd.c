@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/view/siphash.h"
 #include "harness/view/store_build.h"
+#include "harness/view/vcd_ids.h"
 
 static struct store *open_text(const char *text, bool allow_end, struct sim_err *err) {
     struct store_settings settings = {.quiet = true, .allow_end = allow_end};
@@ -387,4 +389,60 @@ Test(view_vcd, long_values_of_many_signals_are_refused) {
     store_build_finish(&build);
     free(build.sink.memory);
     free(text);
+}
+
+/* --- identifiers --------------------------------------------------------------------------- */
+
+/* Of the paper: the key is 00 to 0f, the text 00, 01, 02, ... */
+Test(view_vcd, hash_vectors) {
+    const uint64_t key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
+    uint8_t text[16];
+    for (unsigned i = 0; i < sizeof text; i++)
+        text[i] = (uint8_t)i;
+    cr_expect_eq(siphash(key, text, 0), UINT64_C(0x726fdb47dd0e0e31));
+    cr_expect_eq(siphash(key, text, 1), UINT64_C(0x74f839c593dc67fd));
+    cr_expect_eq(siphash(key, text, 7), UINT64_C(0xab0200f58b01d137));
+    cr_expect_eq(siphash(key, text, 8), UINT64_C(0x93f5f5799a932462));
+    cr_expect_eq(siphash(key, text, 15), UINT64_C(0xa129ca6149be45e5));
+}
+
+#define CRAFTED 20000
+
+/* The next identifier of 8 characters whose hash of a fixed key is the same in bits 20 to 41, by
+ * trying: the first two characters decide 13 of them, the others the rest. */
+static void craft(char id[8], uint64_t *tried) {
+    const uint64_t bits = UINT64_C(0x3fffff) << 20;
+    memcpy(id, "!!", 2);
+    do {
+        uint64_t n = (*tried)++;
+        for (unsigned i = 2; i < 8; i++, n /= 94)
+            id[i] = (char)('!' + n % 94);
+    } while (((layout_hash(8, id, 8) ^ layout_hash(8, "!!!!!!!!", 8)) & bits) != 0);
+}
+
+static uint32_t longest_run(const struct vcd_ids *ids) {
+    uint32_t longest = 0, run = 0;
+    for (uint32_t i = 0; i < ids->n_rows; i++) {
+        run = ids->rows[i] ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    return longest;
+}
+
+/* With rows taken from that hash every search would go through all that were there before. */
+Test(view_vcd, crafted_identifiers_do_not_collide) {
+    static char crafted[CRAFTED][8];
+    struct vcd_ids ids;
+    uint64_t tried = 0;
+    cr_assert(vcd_ids_init(&ids));
+    for (uint32_t i = 0; i < CRAFTED; i++) {
+        craft(crafted[i], &tried);
+        cr_assert(vcd_ids_add(&ids, crafted[i], 8, i));
+    }
+    for (uint32_t i = 0; i < CRAFTED; i++)
+        cr_assert_eq(vcd_ids_find(&ids, crafted[i], 8), i, "%.8s", crafted[i]);
+    craft(crafted[0], &tried);
+    cr_assert_eq(vcd_ids_find(&ids, crafted[0], 8), STORE_NONE);
+    cr_assert_lt(longest_run(&ids), 500);
+    vcd_ids_finish(&ids);
 }

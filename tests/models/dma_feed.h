@@ -14,5 +14,9 @@ struct feed {
 extern const struct stm32_ip feed_ip;
 /* `n` more items are ready (to be read or written). */
 void feed_give(struct stm32_block *feed, unsigned n);
+/* Three items are to be read, round and round: as they come one by one, those left are told to who
+ * asks for them, as the register `ndtr` has them. */
+void feed_expect_ndtr(struct stm32_block *feed, struct stm32_block *dma, uint32_t ndtr,
+                      unsigned stream);
 
 #endif

@@ -4,22 +4,13 @@
 #ifndef MODELS_MCU_SOC_F1_H
 #define MODELS_MCU_SOC_F1_H
 
-#include "models/mcu/soc/stm32_block.h"
+#include "models/mcu/soc/rows.h"
 
-/* A row of a chip: a block with its model, and one without, which is loud. */
-#define ROW(NAME, IP, BASE, ...)                                                                   \
-    { .name = NAME, .ip = &stm32_ip_##IP, .base = BASE, __VA_ARGS__ }
-#define STUB(NAME, BASE, ...)                                                                      \
-    { .name = NAME, .base = BASE, __VA_ARGS__ }
-#define ON_APB1   .bus = STM32_APB1, .clock = STM32_PCLK1
-#define ON_APB2   .bus = STM32_APB2, .clock = STM32_PCLK2
-#define ON_LSI    .bus = STM32_APB1, .clock = STM32_LSI
-#define AHB(n)    .bus = STM32_AHB, .clock = STM32_HCLK, .enable = {0x14, n}
-#define APB1(n)   .bus = STM32_APB1, .clock = STM32_PCLK1, .enable = {0x1C, n}, .reset = {0x10, n}
-#define APB2(n)   .bus = STM32_APB2, .clock = STM32_PCLK2, .enable = {0x18, n}, .reset = {0x0C, n}
-#define TIMB1(n)  .bus = STM32_APB1, .clock = STM32_TIMCLK1, .enable = {0x1C, n}, .reset = {0x10, n}
-#define TIMB2(n)  .bus = STM32_APB2, .clock = STM32_TIMCLK2, .enable = {0x18, n}, .reset = {0x0C, n}
-#define IRQS(...) .irqs = STM32_IRQS(__VA_ARGS__)
+#define AHB(n)   .bus = STM32_AHB, .clock = STM32_HCLK, .enable = {0x14, n}
+#define APB1(n)  .bus = STM32_APB1, .clock = STM32_PCLK1, .enable = {0x1C, n}, .reset = {0x10, n}
+#define APB2(n)  .bus = STM32_APB2, .clock = STM32_PCLK2, .enable = {0x18, n}, .reset = {0x0C, n}
+#define TIMB1(n) .bus = STM32_APB1, .clock = STM32_TIMCLK1, .enable = {0x1C, n}, .reset = {0x10, n}
+#define TIMB2(n) .bus = STM32_APB2, .clock = STM32_TIMCLK2, .enable = {0x18, n}, .reset = {0x0C, n}
 
 #define GPIO_F1(letter, port)                                                                      \
     {                                                                                              \
@@ -51,6 +42,12 @@
         ROW("F_SIZE", flash_size, 0x1FFFF7E0, .size = 4)
 
 enum { PA, PB, PC, PD, PE };
+
+/* What the package of 64 pins has. No FT in the pin table: the ADC's pins, PB5, the backup
+ * domain's and the oscillator's; from memory of DocID16455, DS5319, table 5, check. */
+#define F1_LQFP64_PINS                                                                             \
+    .pins = {[PA] = 0xFFFF, [PB] = 0xFFFF, [PC] = 0xFFFF, [PD] = 7},                               \
+    .not_5v = {[PA] = 0x00FF, [PB] = 0x0023, [PC] = 0xE03F, [PD] = 3}
 
 /* The third column is the block's remap value in AFIO_MAPR (RM0008 tables 36 to 56). */
 #define F1_AFS                                                                                     \

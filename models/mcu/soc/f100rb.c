@@ -62,10 +62,7 @@ const struct stm32_chip stm32_chip_f100rb = {
     .max_pclk1_hz = 24000000,
     .max_pclk2_hz = 24000000,
     .remap_by_block = true,
-    .pins = {[PA] = 0xFFFF, [PB] = 0xFFFF, [PC] = 0xFFFF, [PD] = 7},
-    /* No FT in the pin table: the ADC's pins, PB5, the backup domain's and the oscillator's; from
-     * memory of DocID16455, DS5319, table 5, check. */
-    .not_5v = {[PA] = 0x00FF, [PB] = 0x0023, [PC] = 0xE03F, [PD] = 3},
+    F1_LQFP64_PINS,
     .memories = memories,
     .rows = rows,
     .afs = afs,

@@ -9,24 +9,15 @@
 #ifndef MODELS_MCU_SOC_F4_H
 #define MODELS_MCU_SOC_F4_H
 
-#include "models/mcu/soc/stm32_block.h"
+#include "models/mcu/soc/rows.h"
 
-/* A row of a chip: a block with its model, and one without, which is loud. */
-#define ROW(NAME, IP, BASE, ...)                                                                   \
-    { .name = NAME, .ip = &stm32_ip_##IP, .base = BASE, __VA_ARGS__ }
-#define STUB(NAME, BASE, ...)                                                                      \
-    { .name = NAME, .base = BASE, __VA_ARGS__ }
-#define ON_APB1   .bus = STM32_APB1, .clock = STM32_PCLK1
-#define ON_APB2   .bus = STM32_APB2, .clock = STM32_PCLK2
-#define ON_LSI    .bus = STM32_APB1, .clock = STM32_LSI
-#define AHB1(n)   .bus = STM32_AHB, .clock = STM32_HCLK, .enable = {0x30, n}, .reset = {0x10, n}
-#define AHB2(n)   .bus = STM32_AHB, .clock = STM32_HCLK, .enable = {0x34, n}, .reset = {0x14, n}
-#define AHB3(n)   .bus = STM32_AHB, .clock = STM32_HCLK, .enable = {0x38, n}, .reset = {0x18, n}
-#define APB1(n)   .bus = STM32_APB1, .clock = STM32_PCLK1, .enable = {0x40, n}, .reset = {0x20, n}
-#define APB2(n)   .bus = STM32_APB2, .clock = STM32_PCLK2, .enable = {0x44, n}, .reset = {0x24, n}
-#define TIMB1(n)  .bus = STM32_APB1, .clock = STM32_TIMCLK1, .enable = {0x40, n}, .reset = {0x20, n}
-#define TIMB2(n)  .bus = STM32_APB2, .clock = STM32_TIMCLK2, .enable = {0x44, n}, .reset = {0x24, n}
-#define IRQS(...) .irqs = STM32_IRQS(__VA_ARGS__)
+#define AHB1(n)  .bus = STM32_AHB, .clock = STM32_HCLK, .enable = {0x30, n}, .reset = {0x10, n}
+#define AHB2(n)  .bus = STM32_AHB, .clock = STM32_HCLK, .enable = {0x34, n}, .reset = {0x14, n}
+#define AHB3(n)  .bus = STM32_AHB, .clock = STM32_HCLK, .enable = {0x38, n}, .reset = {0x18, n}
+#define APB1(n)  .bus = STM32_APB1, .clock = STM32_PCLK1, .enable = {0x40, n}, .reset = {0x20, n}
+#define APB2(n)  .bus = STM32_APB2, .clock = STM32_PCLK2, .enable = {0x44, n}, .reset = {0x24, n}
+#define TIMB1(n) .bus = STM32_APB1, .clock = STM32_TIMCLK1, .enable = {0x40, n}, .reset = {0x20, n}
+#define TIMB2(n) .bus = STM32_APB2, .clock = STM32_TIMCLK2, .enable = {0x44, n}, .reset = {0x24, n}
 
 #define GPIO_F4(letter, port)                                                                      \
     {                                                                                              \

@@ -51,11 +51,27 @@ static bool find_image(const char *name, char *path, size_t size) {
     return n > 0 && (size_t)n < size && is_file(path);
 }
 
+/* What an image that was not built is waiting for: where there is another one, there was a
+ * compiler. */
+static const char *needs(bool others) {
+    return others ? "lwIP's sources" : "arm-none-eabi-gcc";
+}
+
 /* --- one that was asked for --- */
 
 static int is_image(const struct dirent *entry) {
     size_t length = strlen(entry->d_name);
     return length > 4 && strcmp(entry->d_name + length - 4, ".elf") == 0;
+}
+
+/* A variant of a default image begins with its name, and is built when that is. */
+static bool is_unbuilt(const char *name) {
+    char path[4096];
+    for (size_t row = 0; row < N_DEFAULTS; row++)
+        if (strncmp(name, DEFAULTS[row].name, strlen(DEFAULTS[row].name)) == 0 &&
+            !find_image(DEFAULTS[row].name, path, sizeof path))
+            return true;
+    return false;
 }
 
 /* In the order of the names, so that of equally near ones the same is told everywhere. */
@@ -69,9 +85,15 @@ static bool no_such_image(const char *name, struct sim_err *err) {
         found[i]->d_name[strlen(found[i]->d_name) - 4] = 0;
         words_near_offer(&near, found[i]->d_name);
     }
-    sim_err_set(err, SIM_ERR_INPUT,
-                "--firmware %s: no such file, and no image of that name was built%s", name,
-                words_near_hint(&near, hint, sizeof hint));
+    if (is_unbuilt(name))
+        sim_err_set(
+            err, SIM_ERR_ENVIRONMENT,
+            "--firmware %s: no such file; an image of that name needs %s, and was not built", name,
+            needs(n > 0));
+    else
+        sim_err_set(err, SIM_ERR_INPUT,
+                    "--firmware %s: no such file, and no image of that name was built%s", name,
+                    words_near_hint(&near, hint, sizeof hint));
     for (int i = 0; i < n; i++)
         free(found[i]);
     free(found);
@@ -139,8 +161,7 @@ static void choose_default(struct run_image *image, const struct board *board) {
     }
     if (missing) {
         snprintf(image->instead, sizeof image->instead, "%s", missing);
-        snprintf(image->why, sizeof image->why, "not built: it needs %s",
-                 image->name[0] ? "lwIP's sources" : "arm-none-eabi-gcc");
+        snprintf(image->why, sizeof image->why, "not built: it needs %s", needs(image->name[0]));
     } else if (why && why != image->why) {
         snprintf(image->why, sizeof image->why, "%s", why);
     } else if (!why && !image->name[0]) {

@@ -19,8 +19,8 @@ struct run_image {
     char why[192];    /* why nothing runs, or why not `instead` */
 };
 
-/* False with `err` (class INPUT) when the image asked for does not exist; the nearest name is
- * told. The file itself is read later. */
+/* False with `err` when the image asked for does not exist: class ENVIRONMENT when it is the
+ * project's and was not built, else INPUT with the nearest name. The file itself is read later. */
 bool run_image_choose(struct run_image *image, const struct options *options,
                       const struct board *board, struct sim_err *err);
 

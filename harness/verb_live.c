@@ -282,6 +282,9 @@ static bool open_board(struct session *s) {
     if (!board_load(&s->board, &request, &s->err) || !board_require_models(&s->board, &s->err) ||
         !run_image_choose(&s->image, o, &s->board, &s->err))
         return false;
+    if (s->image.instead[0]) /* what runs in its place never asks for an address */
+        return sim_err_set(&s->err, SIM_ERR_ENVIRONMENT, "live needs the firmware %s: %s",
+                           s->image.instead, s->image.why);
     if (!s->image.name[0])
         return sim_err_set(&s->err, SIM_ERR_INPUT, "live needs a firmware: %s", s->image.why);
     s->rig = live_rig_create(&(struct live_board_settings){&s->board, s->image.path, o}, &s->err);

@@ -4,14 +4,17 @@
 # verilator or the C++ compiler is missing.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-top=$(realpath "$1") out=$2
+top=$(realpath "$1") out=$(realpath -m "$2")
 shift 2
 for tool in verilator "${CXX:-g++}" make; do
     command -v "$tool" >/dev/null && continue
     echo "linkpulse: the rtl engine needs $tool; install the package verilator (and g++, make)" >&2
     exit 4
 done
-work=$(mktemp -d "${TMPDIR:-/tmp}/linkpulse-rtl.XXXXXX")
+# Verilator splits its paths at spaces, and make refuses them: they see what is below $work alone.
+temp=${TMPDIR:-/tmp}
+[[ $temp == *[[:space:]]* ]] && temp=/tmp
+work=$(mktemp -d "$temp/linkpulse-rtl.XXXXXX")
 trap 'rm -rf "$work" "$out.$$"' EXIT
 cp "$top" "$work/board.v"
 ln -s "$here" "$work/rtl"
@@ -31,10 +34,10 @@ done
 # -O1: half the time, and the design, one long function without loops, runs as fast as by -O3.
 compile=("${CXX:-g++}" -fPIC -std=c++17 -isystem "$include" -isystem "$include/vltstd")
 (cd "$work" && exec "${compile[@]}" -O1 -c "${runtime[@]/#/$include/}") 2>"$work/runtime" &
-verilator --cc --build -O3 --x-assign fast --x-initial fast --noassert -Wall --trace-depth 1 \
-    --prefix Vboard --top-module board -y "$here/parts" -I"$here/parts" --Mdir "$work/obj" \
+(cd "$work" && exec verilator --cc --build -O3 --x-assign fast --x-initial fast --noassert -Wall \
+    --trace-depth 1 --prefix Vboard --top-module board -y rtl/parts -Irtl/parts --Mdir obj \
     -CFLAGS "-fPIC -std=c++17 -fno-semantic-interposition" -MAKEFLAGS "OPT_FAST=-O1" \
-    "$@" "$work/board.v" >"$work/log" 2>&1 || {
+    "$@" board.v) >"$work/log" 2>&1 || {
     cat "$work/log" >&2
     exit 3
 }

@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # ./linkpulse itself: what it says and does about missing packages, with stand-ins for
 # dpkg-query and apt-get, and when it builds, with stand-ins for meson and ninja. The real
-# start time is measured and reported, not judged: the machine may be busy.
+# start time is measured and reported, not judged: the machine may be busy. --program=FILE
+# is in the real build directory, whose target `runtime` must make all that the program reads.
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/tap.sh
 . "$here/tap.sh"
 tree=$(mktemp -d) && trap 'chmod -R u+w "$tree"; rm -rf "$tree"' EXIT
 unset LINKPULSE_NO_INSTALL
+for argument in "$@"; do
+    case $argument in --program=*) program=${argument#--program=} ;; esac
+done
 
 stand_in() { # NAME, body on standard input
     { echo '#!/bin/bash'; cat; } >"$tree/bin/$1"
@@ -51,7 +55,7 @@ EOF
 
 call() {
     rm -f "$tree/calls"
-    PATH=$tree/bin:$PATH LINKPULSE_APT_LISTS=$tree/lists \
+    PATH=${path-$tree/bin:$PATH} LINKPULSE_APT_LISTS=$tree/lists \
         "$tree/co/linkpulse" "$@" >"$tree/out" 2>"$tree/err" </dev/null
     status=$?
 }
@@ -121,18 +125,51 @@ PATH=$tree/bin:$PATH "$tree/co/inner/linkpulse" run >/dev/null 2>&1 </dev/null
 check "a moved checkout is configured again" is "$(calls)" "meson setup;ninja -C;"
 
 fresh
-echo lib-one >>"$tree/installed"
 call run
 settle
 chmod 755 "$tree"
+rm -f "$tree/calls" && touch "$tree/calls"
+chmod a+w "$tree/calls" "$tree/installed"
 chmod -R a-w "$tree/co"
 as=()
 [ "$(id -u)" = 0 ] && as=(setpriv --reuid=65534 --regid=65534 --clear-groups) # root may write
 PATH=$tree/bin:$PATH "${as[@]}" "$tree/co/linkpulse" run >"$tree/out" 2>"$tree/err" </dev/null
 check "a read-only checkout with a current build runs" is "$?$(cat "$tree/err")" 0
+echo base >"$tree/installed"
+chmod u+w "$tree/co/packages.txt" && touch "$tree/co/packages.txt"
+PATH=$tree/bin:$PATH LINKPULSE_APT_LISTS=$tree/lists \
+    "${as[@]}" "$tree/co/linkpulse" run >"$tree/out" 2>"$tree/err" </dev/null
+check "also when a package is missing, which it installs" is "$?$(calls)" "0apt-get -q install;"
 chmod u+w "$tree/co/sim/a.c" && touch "$tree/co/sim/a.c" && chmod a-w "$tree/co/sim/a.c"
 PATH=$tree/bin:$PATH "${as[@]}" "$tree/co/linkpulse" run >"$tree/out" 2>"$tree/err" </dev/null
 check "a read-only checkout with a stale build exits 4" is $? 4
+check "and says why, and whose it is" \
+    grep -q "cannot build in $tree/co/.build: [^:]* (owner $(id -un), caller [a-z]*); a copy" "$tree/err"
+
+fresh
+chmod 755 "$tree"
+chmod a-w "$tree/co"
+PATH=$tree/bin:$PATH "${as[@]}" "$tree/co/linkpulse" run >"$tree/out" 2>"$tree/err" </dev/null
+check "a read-only checkout without a build exits 4" is $? 4
+check "and installs nothing before it says so" is "$(calls)$(wc -l <"$tree/err")" 1
+
+# Who has neither root's rights nor sudo: a path without it, and what stands in for id.
+without_sudo() {
+    local name
+    stand_in id <<<'[ "$1" = -u ] && echo 1000 || echo eve'
+    mkdir "$tree/few"
+    cp "$tree/bin/id" "$tree/bin/dpkg-query" "$tree/bin/apt-get" "$tree/few"
+    for name in bash awk cut find grep mkdir rm sed stat; do
+        ln -s "$(command -v $name)" "$tree/few"
+    done
+    path=$tree/few call "$@"
+}
+fresh
+without_sudo run
+check "without root and sudo it exits 4" is $status 4
+check "and does not begin to install" is "$(calls)$(grep -c 'installing them,' "$tree/err")" 0
+check "and its last line is what root has to do" is "$(tail -n 1 "$tree/err")" \
+    "linkpulse: cannot go on without them; as root: apt-get install --no-install-recommends lib-one"
 
 fresh
 rm "$tree"/lists/*
@@ -163,4 +200,26 @@ times=$(for _ in 1 2 3 4 5 6 7 8 9; do
 done | sort -n)
 echo "# start without changes, median of 9: $(sed -n 5p <<<"$times") ms (aim: below 200 ms)"
 check "the start time was measured" test -n "$times"
+
+# Prints what the whole build makes for the program, and the target does not.
+lacks() { # TARGET
+    meson introspect --targets "$build" | python3 -c '
+import json, os, subprocess, sys
+build, target = sys.argv[1:]
+made = {target}
+for tool in ("inputs", "query"):
+    text = subprocess.run(["ninja", "-C", build, "-t", tool, target], check=True, capture_output=True, text=True).stdout
+    made |= {line.strip(" |") for line in text.splitlines()}
+for row in json.load(sys.stdin):
+    if row["build_by_default"] and row["type"] in ("custom", "executable"):
+        for file in row["filename"]:
+            name = os.path.relpath(file, build)
+            # The shared objects are made at their first use.
+            if name.split("/")[0] not in ("tests", "captures", "rtl") and name not in made:
+                print(name)
+' "$build" "$1" || echo "nothing was compared"
+}
+build=$(cd "$(dirname "$program")/.." && pwd)
+check "the target runtime makes all that the program reads" is "$(lacks runtime)" ""
+check "a target that does not is found" grep -q 'harness/xdp/bpf/flow.bpf.o' <<<"$(lacks harness/linkpulse)"
 finish

@@ -180,10 +180,15 @@ alone() { elsewhere "$@" && program=$tree/build/harness/linkpulse by_default 0; 
 check "without lwIP's sources" alone rxdump_f401
 check "rxdump_f401 runs" is rxdump_f401
 check "and netif_f401 is said not to be built" not_run netif_f401 "lwIP"
+unbuilt() { # NEEDS ARGUMENT...: exit 4, one line
+    (program=$tree/build/harness/linkpulse exits 4 "${@:2}") && [ "$(wc -l <"$tree/err")" = 1 ] && says "needs .*$1" err
+}
+check "nor is its variant that is asked for" unbuilt "lwIP's sources, and was not built" run --firmware netif_f401_rearm "$dns"
+check "live does not wait for the address of another" unbuilt "netif_f401: not built: it needs lwIP" live -- true
 check "without an ARM compiler" alone
 check "none runs" is None
 check "and it is said why" not_run netif_f401 "arm-none-eabi-gcc"
-
+check "also of one that is asked for" unbuilt "arm-none-eabi-gcc, and was not built" run --firmware rxdump_f401 "$dns"
 
 if has arm-none-eabi-objcopy && [ -e "$images/netif_f401.elf" ]; then
     foreign() { # none of the names that our images have

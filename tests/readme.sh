@@ -29,10 +29,11 @@ absent() {
     [[ $tool = ./* ]] || has "$tool" || return 0
     missing="TAP device"
     [[ $1 != './linkpulse live'* ]] || can_live || return 0
+    [[ $1 =~ live.*\ (ping|curl)\  ]] && missing=${BASH_REMATCH[1]} && ! has "$missing" && return
     missing="waveform viewer"
     [[ $1 != './linkpulse wave'* && $1 != *' --wave'* ]] || has_viewer || return 0
     missing=netif_f401
-    [[ $1 =~ ^./linkpulse\ (run|wave|gate\ nucleo_shield\b) && $1 != *'--firmware none'* && ! -e $tree/checkout/.build/firmware/netif_f401.elf ]]
+    [[ $1 =~ ^./linkpulse\ (run|wave|crosscheck|gate\ nucleo_shield\b) && $1 != *'--firmware none'* && ! -e $tree/checkout/.build/firmware/netif_f401.elf ]]
 }
 
 # one STEM: runs STEM.cmd in the checkout and compares exit code and quoted output.

@@ -66,6 +66,14 @@ again() {
     exits 1 "${r5[@]}" && says "compiling this board" err
 }
 check "but what is damaged" again
+spaced() {
+    local checkout="$tree/a checkout's ü"
+    mkdir -p "$checkout/tmp"
+    cp -r "$here/../rtl" "$checkout" && rm "$XDG_CACHE_HOME"/linkpulse/*.so &&
+        LINKPULSE_RTL=$checkout/rtl TMPDIR=$checkout/tmp exits 1 "${r5[@]}" &&
+        says "compiling this board" err
+}
+check "and where paths have spaces" spaced
 nocache() { XDG_CACHE_HOME=/dev/null/x exits 4 "${r5[@]}" && says "/dev/null/x" err; }
 check "a cache that cannot be made: exit 4" nocache
 

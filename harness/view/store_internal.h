@@ -18,8 +18,17 @@ struct store {
     const struct layout_data *datas; /* in the index */
     struct store_scope *scopes;
     struct store_signal *signals;
-    struct store_grid *grid; /* of the last picture; allocated */
+    struct store_grid *grid;   /* of the last picture; allocated */
+    struct store_names *names; /* allocated; its tables when a name is first looked for */
 };
+
+/* Signals by the hash of their own names without ranges. */
+struct store_names {
+    uint32_t *heads; /* [mask + 1]; STORE_NONE: there is none */
+    uint32_t *next;  /* [n_signals] */
+    uint32_t mask;
+};
+void store_names_finish(struct store_names *names);
 
 /* When the columns of a picture begin. Most signals of a picture ask for the same ones. */
 #define STORE_GRID 4096

@@ -114,6 +114,7 @@ struct store *store_adopt(const char *path, uint8_t *base, uint64_t size, bool m
         store->mapped = mapped;
         store->path = strdup(path);
         store->grid = calloc(1, sizeof *store->grid);
+        store->names = calloc(1, sizeof *store->names);
     } else if (mapped) {
         munmap(base, size);
     } else {
@@ -121,8 +122,8 @@ struct store *store_adopt(const char *path, uint8_t *base, uint64_t size, bool m
     }
     if (good)
         memcpy(&store->head, base, sizeof store->head);
-    if (good && store->path && store->grid && sound_head(store) && sound_tables(store) &&
-        take_datas(store) && take_scopes(store) && take_signals(store))
+    if (good && store->path && store->grid && store->names && sound_head(store) &&
+        sound_tables(store) && take_datas(store) && take_scopes(store) && take_signals(store))
         return store;
     store_close(store);
     sim_err_at(err, SIM_ERR_INPUT, path, 0, "the index of the waves is damaged");
@@ -140,5 +141,6 @@ void store_close(struct store *store) {
     free(store->signals);
     free(store->path);
     free(store->grid);
+    store_names_finish(store->names);
     free(store);
 }

@@ -1,4 +1,5 @@
 /* Names of signals: scopes and name joined by dots. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/view/store_internal.h"
@@ -66,14 +67,87 @@ static bool is_named(const struct store *store, const struct store_signal *signa
     return n == 0;
 }
 
-uint32_t store_find(const struct store *store, const char *name) {
-    for (unsigned way = 0; way < 4; way++) {
-        for (uint32_t i = 0; i < store->head.n_signals; i++) {
-            const struct store_signal *signal = &store->signals[i];
-            size_t own = way & 1 ? without_range(signal->name) : strlen(signal->name);
-            if (is_named(store, signal, own, name, way < 2))
-                return i;
+/* --- finding one by its name ----------------------------------------------------------------- */
+
+static uint32_t row_of(const struct store_names *names, const char *name, size_t n) {
+    return (uint32_t)(layout_hash(n, name, n) >> 20) & names->mask;
+}
+
+/* False when memory ran out. */
+static bool has_tables(const struct store *store) {
+    struct store_names *names = store->names;
+    uint32_t n = store->head.n_signals, rows = 64;
+    if (names->heads && names->next)
+        return true;
+    while (rows < n && rows < UINT32_C(1) << 30)
+        rows *= 2;
+    names->mask = rows - 1;
+    free(names->heads);
+    free(names->next);
+    names->heads = malloc(rows * sizeof *names->heads);
+    names->next = malloc(((size_t)n + 1) * sizeof *names->next);
+    if (!names->heads || !names->next)
+        return false;
+    memset(names->heads, 0xff, rows * sizeof *names->heads);
+    for (uint32_t i = 0; i < n; i++) {
+        const char *name = store->signals[i].name;
+        uint32_t *head = &names->heads[row_of(names, name, without_range(name))];
+        names->next[i] = *head;
+        *head = i;
+    }
+    return true;
+}
+
+void store_names_finish(struct store_names *names) {
+    if (!names)
+        return;
+    free(names->heads);
+    free(names->next);
+    free(names);
+}
+
+#define WAYS 4 /* with scopes before without, with the range before without */
+
+struct finding {
+    const struct store *store;
+    const char *name;
+    uint32_t signal;
+    unsigned way; /* that it was found in; WAYS: not yet */
+};
+
+/* The first signal in the first way. */
+static void consider(struct finding *finding, uint32_t i) {
+    const struct store_signal *signal = &finding->store->signals[i];
+    for (unsigned way = 0; way < WAYS && way <= finding->way; way++) {
+        size_t own = way & 1 ? without_range(signal->name) : strlen(signal->name);
+        if ((way < finding->way || i < finding->signal) &&
+            is_named(finding->store, signal, own, finding->name, way < 2)) {
+            finding->way = way;
+            finding->signal = i;
+            return;
         }
     }
-    return STORE_NONE;
+}
+
+static void consider_all_of(struct finding *finding, const char *own, size_t n) {
+    const struct store_names *names = finding->store->names;
+    for (uint32_t i = names->heads[row_of(names, own, n)]; i != STORE_NONE; i = names->next[i])
+        consider(finding, i);
+}
+
+/* A name's scopes may have dots in their own names: what is behind any dot may be the signal's. */
+uint32_t store_find(const struct store *store, const char *name) {
+    struct finding finding = {store, name, STORE_NONE, WAYS};
+    if (!has_tables(store)) {
+        for (uint32_t i = 0; i < store->head.n_signals; i++)
+            consider(&finding, i);
+        return finding.signal;
+    }
+    for (const char *own = name; own; own = strchr(own, '.') ? strchr(own, '.') + 1 : NULL) {
+        size_t n = strlen(own), bare = without_range(own);
+        consider_all_of(&finding, own, n);
+        if (bare < n)
+            consider_all_of(&finding, own, bare);
+    }
+    return finding.signal;
 }

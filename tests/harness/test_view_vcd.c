@@ -8,6 +8,7 @@
 #include "harness/view/siphash.h"
 #include "harness/view/store_build.h"
 #include "harness/view/vcd_ids.h"
+#include "sim/rng.h"
 
 static struct store *open_text(const char *text, bool allow_end, struct sim_err *err) {
     struct store_settings settings = {.quiet = true, .allow_end = allow_end};
@@ -43,6 +44,55 @@ static void expect(const struct store *store, const char *name, const char *want
         snprintf(got + n, sizeof got - n, "%s%lld:%s", n ? " " : "", (long long)cursor.time, bits);
     }
     cr_assert_str_eq(got, want, "%s: %s; expected %s", name, got, want);
+}
+
+/* What store_find() says it does, signal by signal. */
+static uint32_t find_plainly(const struct store *store, const char *name) {
+    for (unsigned way = 0; way < 4; way++)
+        for (uint32_t i = 0; i < store_n_signals(store); i++) {
+            char text[256];
+            if (way < 2)
+                store_full_name(store, i, text, sizeof text);
+            else
+                snprintf(text, sizeof text, "%s", store_signal(store, i)->name);
+            char *range = text[0] && text[strlen(text) - 1] == ']' ? strrchr(text, '[') : NULL;
+            if (way & 1 && range && strchr(range, ':'))
+                *range = 0;
+            if (strcmp(text, name) == 0)
+                return i;
+        }
+    return STORE_NONE;
+}
+
+/* Names that look alike: dots in scopes and signals, ranges, the same name in several scopes. */
+Test(view_vcd, names_are_found_as_by_looking_at_each) {
+    static const char *const SCOPES[] = {"top", "a", "a.b", "bus"};
+    static const char *const NAMES[] = {"a",   "b",        "a.b",           "bus",
+                                        "bus", "bus[7:0]", "bus[7:0][3:0]", "a[3]"};
+    enum { SIGNALS = 60, ASKED = 4000 };
+    char vcd[8192], name[256];
+    unsigned found = 0;
+    size_t n = (size_t)snprintf(vcd, sizeof vcd, "$timescale 1 ns $end\n");
+    for (uint64_t i = 0; i < SIGNALS; i++) {
+        const char *scope = SCOPES[rng_u64(1, 0, i) % 4], *inner = SCOPES[rng_u64(1, 1, i) % 4];
+        n += (size_t)snprintf(vcd + n, sizeof vcd - n,
+                              "$scope module %s $end $scope module %s $end\n"
+                              "$var wire 8 v%d %s $end $upscope $end $upscope $end\n",
+                              scope, inner, (int)i, NAMES[rng_u64(1, 2, i) % 8]);
+    }
+    snprintf(vcd + n, sizeof vcd - n, "$enddefinitions $end\n#0\n");
+    struct store *store = open_good(vcd);
+    for (uint64_t i = 0; i < ASKED; i++) {
+        const char *parts[] = {SCOPES[rng_u64(2, 0, i) % 4], SCOPES[rng_u64(2, 1, i) % 4],
+                               NAMES[rng_u64(2, 2, i) % 8]};
+        unsigned from = (unsigned)(rng_u64(2, 3, i) % 3);
+        snprintf(name, sizeof name, "%s%s%s%s%s", from < 1 ? parts[0] : "", from < 1 ? "." : "",
+                 from < 2 ? parts[1] : "", from < 2 ? "." : "", parts[2]);
+        cr_assert_eq(store_find(store, name), find_plainly(store, name), "%s", name);
+        found += store_find(store, name) != STORE_NONE;
+    }
+    cr_assert(found > ASKED / 4 && found < ASKED, "%u", found);
+    store_close(store);
 }
 
 Test(view_vcd, icarus) {

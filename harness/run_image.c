@@ -51,10 +51,24 @@ static bool find_image(const char *name, char *path, size_t size) {
     return n > 0 && (size_t)n < size && is_file(path);
 }
 
-/* What an image that was not built is waiting for: where there is another one, there was a
- * compiler. */
-static const char *needs(bool others) {
-    return others ? "lwIP's sources" : "arm-none-eabi-gcc";
+/* What an image of the project is waiting for, as the build has written it down beside the
+ * others; false: it was built, or there is none of that name. */
+static bool is_waiting(const char *name, char needs[64]) {
+    char dir[3072], path[3200], line[256];
+    size_t n = strlen(name);
+    bool found = false;
+    image_dir(dir);
+    snprintf(path, sizeof path, "%s/unbuilt", dir);
+    FILE *list = fopen(path, "r");
+    while (list && !found && fgets(line, sizeof line, list)) {
+        line[strcspn(line, "\n")] = 0;
+        found = strncmp(line, name, n) == 0 && line[n] == ' ';
+        if (found)
+            snprintf(needs, 64, "%s", line + n + 1);
+    }
+    if (list)
+        fclose(list);
+    return found;
 }
 
 /* --- one that was asked for --- */
@@ -64,19 +78,9 @@ static int is_image(const struct dirent *entry) {
     return length > 4 && strcmp(entry->d_name + length - 4, ".elf") == 0;
 }
 
-/* A variant of a default image begins with its name, and is built when that is. */
-static bool is_unbuilt(const char *name) {
-    char path[4096];
-    for (size_t row = 0; row < N_DEFAULTS; row++)
-        if (strncmp(name, DEFAULTS[row].name, strlen(DEFAULTS[row].name)) == 0 &&
-            !find_image(DEFAULTS[row].name, path, sizeof path))
-            return true;
-    return false;
-}
-
 /* In the order of the names, so that of equally near ones the same is told everywhere. */
 static bool no_such_image(const char *name, struct sim_err *err) {
-    char dir[3072], hint[96] = "";
+    char dir[3072], hint[96] = "", needs[64];
     struct words_near near = {.wanted = name};
     struct dirent **found = NULL;
     image_dir(dir);
@@ -85,11 +89,11 @@ static bool no_such_image(const char *name, struct sim_err *err) {
         found[i]->d_name[strlen(found[i]->d_name) - 4] = 0;
         words_near_offer(&near, found[i]->d_name);
     }
-    if (is_unbuilt(name))
+    if (is_waiting(name, needs))
         sim_err_set(
             err, SIM_ERR_ENVIRONMENT,
-            "--firmware %s: no such file; an image of that name needs %s, and was not built", name,
-            needs(n > 0));
+            "--firmware %s: no such file; the image of that name needs %s, and was not built", name,
+            needs);
     else
         sim_err_set(err, SIM_ERR_INPUT,
                     "--firmware %s: no such file, and no image of that name was built%s", name,
@@ -147,6 +151,7 @@ static bool fits(const struct board *board, const char *const pins[3], size_t ro
 }
 
 static void choose_default(struct run_image *image, const struct board *board) {
+    char needs[64];
     const char *pins[3];
     const char *why = unfit(board, pins, image->why, sizeof image->why);
     const char *missing = NULL;
@@ -161,7 +166,9 @@ static void choose_default(struct run_image *image, const struct board *board) {
     }
     if (missing) {
         snprintf(image->instead, sizeof image->instead, "%s", missing);
-        snprintf(image->why, sizeof image->why, "not built: it needs %s", needs(image->name[0]));
+        bool waiting = is_waiting(missing, needs);
+        snprintf(image->why, sizeof image->why, "not built%s%s", waiting ? ": it needs " : "",
+                 waiting ? needs : "");
     } else if (why && why != image->why) {
         snprintf(image->why, sizeof image->why, "%s", why);
     } else if (!why && !image->name[0]) {

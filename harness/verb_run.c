@@ -125,24 +125,39 @@ static bool look_again(const struct run *run) {
     return run_again(run, &window);
 }
 
-/* The waves of an earlier run are not to be taken for those that this one has not. */
-static bool remove_waves(const struct options *options, const char *file, struct sim_err *err) {
-    char path[4096];
-    if (!file || !options_out_path(options, file, path, sizeof path))
-        return true;
-    bool old = access(path, F_OK) == 0;
+/* With what was made from them: the sidecar, and the viewer's index. */
+static bool remove_waves(const char *path, struct sim_err *err) {
+    char index[4096 + 16];
     if (!outfile_remove(path, err))
         return false;
     wave_sidecar_remove(path);
-    if (old && access(path, F_OK) != 0)
-        fprintf(stderr, "linkpulse: %s: removed: its waves were those of an earlier run\n", path);
+    snprintf(index, sizeof index, "%s.lpindex", path);
+    unlink(index);
     return true;
 }
 
-static bool tell_no_waves(const struct options *options, struct sim_err *err) {
+/* The waves of an earlier run are not to be taken for those that this one has not; one that was
+ * cut short may not have come to them. */
+static bool tell_old_waves(const struct options *options, const char *file, bool remove,
+                           struct sim_err *err) {
+    char path[4096];
+    if (!file || !options_out_path(options, file, path, sizeof path) || access(path, F_OK) != 0)
+        return true;
+    if (remove && !remove_waves(path, err))
+        return false;
+    fprintf(stderr, "linkpulse: %s: %sits waves are those of an earlier run\n", path,
+            access(path, F_OK) != 0 ? "removed: " : "");
+    return true;
+}
+
+static bool tell_no_waves(const struct run *run, struct sim_err *err) {
+    const struct options *options = run->options;
+    bool whole = !run->result.interrupted && !run->damaged && run->frames_done;
     if (!options->quiet)
-        fputs("linkpulse: nothing fell into the trace window: no wave is written\n", stderr);
-    return remove_waves(options, options->vcd, err) && remove_waves(options, options->fst, err);
+        fprintf(stderr, "linkpulse: %s: no wave is written\n",
+                whole ? "nothing fell into the trace window" : "the run ended too soon");
+    return tell_old_waves(options, options->vcd, whole, err) &&
+           tell_old_waves(options, options->fst, whole, err);
 }
 
 /* waves: whether those that were wanted stand in their files. */
@@ -165,7 +180,7 @@ static int run_board(const struct options *options, const struct board *board, b
             print_cache(&run);
         print_lack(&run);
         *waves = !run.no_wave || look_again(&run);
-        written = (*waves || tell_no_waves(options, &err)) && written;
+        written = (*waves || tell_no_waves(&run, &err)) && written;
         status = run.result.pass ? 0 : 1;
         if (run.damaged || !run.frames_done)
             status = nothing_or_damaged(&run);

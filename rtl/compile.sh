@@ -11,9 +11,10 @@ for tool in verilator "${CXX:-g++}" make; do
     echo "linkpulse: the rtl engine needs $tool; install the package verilator (and g++, make)" >&2
     exit 4
 done
-# Verilator splits its paths at spaces, and make refuses them: they see what is below $work alone.
+# Verilator splits its paths at spaces, and make has other signs of its own: they see what is below
+# $work alone.
 temp=${TMPDIR:-/tmp}
-[[ $temp == *[[:space:]]* ]] && temp=/tmp
+[[ $temp == *[!A-Za-z0-9_./+-]* ]] && temp=/tmp
 work=$(mktemp -d "$temp/linkpulse-rtl.XXXXXX")
 trap 'rm -rf "$work" "$out.$$"' EXIT
 cp "$top" "$work/board.v"

@@ -181,13 +181,15 @@ struct circuit_element_info circuit_element(const struct circuit *c, size_t i) {
         [ELEMENT_THRESHOLD] = "threshold",
     };
     const struct element *e = &c->elements[i];
+    const struct line_driver none = {0, 0};
+    const struct line_driver *d = e->kind == ELEMENT_DRIVER ? &c->line_drivers[e->aux] : &none;
     return (struct circuit_element_info){
         .part = c->origins[i].part,
         .unit = c->origins[i].unit,
         .kind = KIND[e->kind],
         .net = e->kind == ELEMENT_NODE ? c->nodes[e->aux].net : e->net,
-        .rise = e->rise,
-        .fall = e->fall,
+        .rise = e->rise > d->enable ? e->rise : d->enable,
+        .fall = e->fall > d->disable ? e->fall : d->disable,
         .load = e->net == CIRCUIT_NO_NET ? 0 : c->loads[e->net],
         .island = c->island[i],
         .kept = c->is_kept[i],

@@ -170,25 +170,30 @@ cp "$here/../models/boards/nucleo_shield.ini" "$tree/pads.ini"
 check "pads that are not named like pins" by_default 0 --board "$tree/pads.net"
 check "no firmware, and which pin is not known" eval "is None && not_run firmware 'mcu.pin_clk is not stated'"
 check "a name that is nearly one" refuses 'nearest is "rxdump_f401_rearm"' run --firmware rxdump_f401_raerm "$dns"
-elsewhere() { # IMAGE...: a build that has only these
+elsewhere() { # IMAGE...: a build that has only these; the rest is as in $unbuilt
     rm -rf "$tree/build"
     mkdir -p "$tree/build/harness" "$tree/build/firmware"
     cp "$program" "$tree/build/harness/linkpulse"
     for image in "$@"; do cp "$images/$image.elf" "$tree/build/firmware"; done
+    printf '%s\n' "${unbuilt[@]}" >"$tree/build/firmware/unbuilt"
 }
 alone() { elsewhere "$@" && program=$tree/build/harness/linkpulse by_default 0; }
+unbuilt=("netif_f401 lwIP's sources" "netif_f401_rearm lwIP's sources")
 check "without lwIP's sources" alone rxdump_f401
 check "rxdump_f401 runs" is rxdump_f401
 check "and netif_f401 is said not to be built" not_run netif_f401 "lwIP"
-unbuilt() { # NEEDS ARGUMENT...: exit 4, one line
+lacks() { # NEEDS ARGUMENT...: exit 4, one line
     (program=$tree/build/harness/linkpulse exits 4 "${@:2}") && [ "$(wc -l <"$tree/err")" = 1 ] && says "needs .*$1" err
 }
-check "nor is its variant that is asked for" unbuilt "lwIP's sources, and was not built" run --firmware netif_f401_rearm "$dns"
-check "live does not wait for the address of another" unbuilt "netif_f401: not built: it needs lwIP" live -- true
+check "nor is its variant that is asked for" lacks "lwIP's sources, and was not built" run --firmware netif_f401_rearm "$dns"
+check "live does not wait for the address of another" lacks "netif_f401: not built: it needs lwIP" live -- true
+misspelt() { program=$tree/build/harness/linkpulse refuses 'nearest is "rxdump_f401"' run --firmware rxdump_f40 "$dns"; }
+check "a name that no image has is refused" misspelt
+unbuilt=("netif_f401 arm-none-eabi-gcc" "rxdump_f401 arm-none-eabi-gcc")
 check "without an ARM compiler" alone
 check "none runs" is None
 check "and it is said why" not_run netif_f401 "arm-none-eabi-gcc"
-check "also of one that is asked for" unbuilt "arm-none-eabi-gcc, and was not built" run --firmware rxdump_f401 "$dns"
+check "also of one that is asked for" lacks "arm-none-eabi-gcc, and was not built" run --firmware rxdump_f401 "$dns"
 
 if has arm-none-eabi-objcopy && [ -e "$images/netif_f401.elf" ]; then
     foreign() { # none of the names that our images have

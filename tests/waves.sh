@@ -94,6 +94,12 @@ stale() { # WAVES OPTION...: of an earlier run; the files are empty
 check "waves of an earlier run are removed" stale "$tree/none.vcd" --vcd "$tree/none.vcd"
 mkdir "$tree/out_dir"
 has fst2vcd && check "in --out, too" stale "$tree/out_dir/none.fst" --out "$tree/out_dir" --fst none.fst
+cut_short() { # may not have come to its window
+    head -c -10 "$dns" >"$tree/cut.pcap" && : >"$tree/old.vcd"
+    ! exits 0 run --trace-window 99 --vcd "$tree/old.vcd" "$tree/cut.pcap" >/dev/null && [ -e "$tree/old.vcd" ] &&
+        says "the run ended too soon: no wave" err && says "old.vcd: its waves are those of an earlier run" err
+}
+check "but those stay when the run was cut short" cut_short
 kept() { exits 0 run -q --trace-window 99 --vcd /dev/null "$dns" && ! says "removed" err && [ -c /dev/null ]; }
 check "a device stays" kept
 

@@ -93,10 +93,10 @@ static void unknown(struct analog *analog, int from, int to) {
                                    analog->bottom - analog->top + analog->stroke});
 }
 
-/* Columns of one value; x and z have no height. */
+/* Columns of one value; x, z and what is no number have no height. */
 static void level(struct analog *analog, const struct store_column *column, int from, int to) {
     int x = analog->area.x + from, stroke = analog->stroke;
-    if (column->last && column->last != '=')
+    if (column->low > column->high || (column->last && column->last != '='))
         unknown(analog, x, x + to - from);
     else
         draw_batch_add(&analog->line, x, height_of(analog, column->high), to - from, stroke);

@@ -127,7 +127,7 @@ struct store_column {
 };
 
 /* `n` columns from `from`; column i holds the times from + i * span / n (rounded down) up to,
- * not with, that of i + 1. span >= 1; columns may be narrower than a tick. */
+ * not with, that of i + 1. n >= 1, span >= 1; columns may be narrower than a tick. */
 void store_columns(const struct store *store, uint32_t signal, int64_t from, int64_t span, size_t n,
                    struct store_column *columns);
 

@@ -27,6 +27,7 @@ struct store_names {
     uint32_t *heads; /* [mask + 1]; STORE_NONE: there is none */
     uint32_t *next;  /* [n_signals] */
     uint32_t mask;
+    uint64_t key[2]; /* of the hash */
 };
 void store_names_finish(struct store_names *names);
 

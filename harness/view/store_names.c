@@ -1,7 +1,9 @@
 /* Names of signals: scopes and name joined by dots. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
+#include "harness/view/siphash.h"
 #include "harness/view/store_internal.h"
 
 static uint32_t parent_of(const struct store *store, uint32_t scope) {
@@ -70,7 +72,7 @@ static bool is_named(const struct store *store, const struct store_signal *signa
 /* --- finding one by its name ----------------------------------------------------------------- */
 
 static uint32_t row_of(const struct store_names *names, const char *name, size_t n) {
-    return (uint32_t)(layout_hash(n, name, n) >> 20) & names->mask;
+    return (uint32_t)siphash(names->key, name, n) & names->mask;
 }
 
 /* False when memory ran out. */
@@ -82,6 +84,8 @@ static bool has_tables(const struct store *store) {
     while (rows < n && rows < UINT32_C(1) << 30)
         rows *= 2;
     names->mask = rows - 1;
+    if (getrandom(names->key, sizeof names->key, GRND_NONBLOCK) < 0)
+        names->key[0] = 0; /* what is found does not hang on it */
     free(names->heads);
     free(names->next);
     names->heads = malloc(rows * sizeof *names->heads);

@@ -5,8 +5,9 @@
  * Pins: receivers 1B 1, 1A 2, 1R 3 and 2B 7, 2A 6, 2R 5; drivers 1D 15, 1DE 4, 1Y 14,
  * 1Z 13 and 2D 9, 2DE 12, 2Y 10, 2Z 11; GND 8, VCC 16.
  * Not modelled: the inputs' bias and resistance, common mode, the bend in the driver's
- * upper side (3.4 V at 20 mA in the sheet, 3.75 V here), current limits. Within the hysteresis the
- * output holds or, as the board states it, idles: the sheet leaves it open.
+ * upper side (3.4 V at 20 mA in the sheet, 3.75 V here), current limits; when D changes while
+ * ten goes by, the new level comes after tpd. Within the hysteresis the receiver's output holds
+ * or, as the board states it, idles: the sheet leaves it open.
  */
 #include "models/parts/family.h"
 

@@ -81,6 +81,7 @@ bool armv7m_map(struct armv7m *core, const struct armv7m_region *region, struct 
     struct memory *slot = free_slot(core, region, err);
     if (!slot)
         return false;
+    armv7m_unpark(core); /* what it did meanwhile, it did with what was mapped */
     struct op *ops = NULL;
     if (region->flags & ARMV7M_EXECUTE) {
         ops = calloc(region->size / 2 + 2, sizeof *ops);

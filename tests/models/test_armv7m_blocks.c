@@ -454,3 +454,21 @@ Test(armv7m_blocks, translates_after_more_passes_than_are_counted) {
     cr_expect(whole.core->translated > 0 || !translates);
     finish_loops();
 }
+
+/* itete al; adds r0, #1 and so on; b . -- UNPREDICTABLE: none is left out, as by single
+ * instructions. */
+Test(armv7m_blocks, an_else_of_always_is_executed) {
+    static const uint16_t CODE[] = {0xBFEB, 0x3001, 0x3101, 0x3201, 0x3301, 0xE7FE};
+    init_for_loops(1);
+    memcpy(whole.ram + PROGRAM, CODE, sizeof CODE);
+    for (unsigned stretch = 1; stretch <= 30; stretch += 29) {
+        for (unsigned r = 0; r < 4; r++)
+            armv7m_set(whole.core, (enum armv7m_reg)r, 0);
+        run_at(PROGRAM, stretch);
+        for (unsigned i = 0; i < 30; i++)
+            armv7m_run(whole.core, armv7m_cycles(whole.core) + stretch);
+        for (unsigned r = 0; r < 4; r++)
+            cr_expect_eq(armv7m_get(whole.core, (enum armv7m_reg)r), 1, "r%u by %u", r, stretch);
+    }
+    finish_loops();
+}

@@ -242,6 +242,12 @@ static uint8_t it_advance(uint8_t it) {
     return it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
 }
 
+/* Whether ITSTATE has the condition contrary to that of the IT. An IT of AL with an else comes to
+ * 1111, which is UNPREDICTABLE (A7.7.38) and passes by A7.3.1: as AL does, so not contrary. */
+static bool contrary(unsigned it, unsigned condition) {
+    return it >> 4 != condition && it >> 4 != 0xF;
+}
+
 /* The operations behind an IT are predicated, if all can be. */
 static bool predicate_all(struct op *op, unsigned n) {
     struct op *at = op + 1;
@@ -253,7 +259,7 @@ static bool predicate_all(struct op *op, unsigned n) {
     for (at = op + 1, i = 1; i < n; at += armv7m_op_length(at), i++) {
         unsigned how = i + 1 < n ? OP_MORE_MOVI : OP_LAST_MOVI;
         at->then = (uint16_t)(predicated(how, armv7m_kind_of(at)) + width_of(at));
-        at->taken = (it >> 4 & 1) != (op->imm >> 4 & 1); /* the other way than the first */
+        at->taken = contrary(it, op->imm >> 4);
         it = it_advance((uint8_t)it);
     }
     return true;

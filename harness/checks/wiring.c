@@ -163,10 +163,6 @@ static size_t count_units(const struct board *board) {
 
 /* --- nodes ----------------------------------------------------------------------------- */
 
-static uint32_t net_at(const struct board *board, uint32_t part, const char *number) {
-    return netlist_pin_net(board->netlist, part, number);
-}
-
 static void join_part(struct wiring *w, uint32_t part) {
     const struct part_use *use = &w->board->uses[part];
     for (size_t i = 0; wiring_fitted(w, part) && i < use->model->n_units; i++) {
@@ -174,8 +170,9 @@ static void join_part(struct wiring *w, uint32_t part) {
         int place = unit->kind == PART_SELECTOR                           ? use->position
                     : unit->kind == PART_RESISTOR && use->quantity == 0.0 ? 1
                                                                           : 0;
-        uint32_t a = net_at(w->board, part, unit->pins[0]);
-        uint32_t b = place ? net_at(w->board, part, unit->pins[place]) : NETLIST_NONE;
+        uint32_t a = netlist_pin_net(w->board->netlist, part, unit->pins[0]);
+        uint32_t b =
+            place ? netlist_pin_net(w->board->netlist, part, unit->pins[place]) : NETLIST_NONE;
         if (a != NETLIST_NONE && b != NETLIST_NONE)
             wiring_join(w->node_of, a, b);
     }

@@ -7,6 +7,7 @@
 
 #include "harness/view/decoders/decoder.h"
 #include "harness/view/sidecar.h"
+#include "harness/view/view.h"
 
 struct sheet {
     const struct store *store;
@@ -35,19 +36,13 @@ static const char *span(const struct sheet *sheet, int64_t ticks, char text[DECO
     return text;
 }
 
-/* Of times in a sidecar, which may be anything. */
-static int64_t between(int64_t from, int64_t to) {
-    int64_t ticks;
-    return !__builtin_sub_overflow(to, from, &ticks) ? ticks : to < from ? INT64_MIN : INT64_MAX;
-}
-
 /* --- packet ------------------------------------------------------------------------------- */
 
 /* "octet 14, bit 3" by the time on the line, as long as the octets last; else "". */
 static void place_on_line(const struct sidecar_packet *packet, int64_t time, char *out,
                           size_t size) {
-    int64_t length = between(packet->data_from, packet->data_to),
-            at = between(packet->data_from, time);
+    int64_t length = view_difference(packet->data_to, packet->data_from),
+            at = view_difference(time, packet->data_from);
     out[0] = 0;
     if (time < packet->from || time > packet->to || length <= 0 || !packet->n_octets)
         return;
@@ -75,7 +70,7 @@ static void delivery(const struct sheet *sheet, const struct sidecar_packet *pac
     out[0] = 0;
     if (packet->delivered != INT64_MIN)
         snprintf(out, size, ", delivered %s after its end",
-                 span(sheet, between(packet->to, packet->delivered), text));
+                 span(sheet, view_difference(packet->delivered, packet->to), text));
 }
 
 static void add_packet(struct sheet *sheet) {
@@ -162,7 +157,7 @@ static void pulse_text(const struct sheet *sheet, const struct store_cursor *at,
     char text[DECODE_TIME];
     out[0] = 0;
     if (kind != STORE_REAL && store_next(&next))
-        snprintf(out, size, ", for %s", span(sheet, between(at->time, next.time), text));
+        snprintf(out, size, ", for %s", span(sheet, view_difference(next.time, at->time), text));
 }
 
 static void add_edge(struct sheet *sheet, uint32_t signal) {
@@ -177,7 +172,7 @@ static void add_edge(struct sheet *sheet, uint32_t signal) {
     pulse_text(sheet, &at, what->kind, pulse, sizeof pulse);
     belongs(sheet, signal, at.time, of, sizeof of);
     add(sheet, "edge", at.time, "%s to %s %s before%s%s", name, value,
-        span(sheet, between(at.time, sheet->time), ago), pulse, of);
+        span(sheet, view_difference(sheet->time, at.time), ago), pulse, of);
 }
 
 /* --- the MCU ------------------------------------------------------------------------------ */
@@ -218,7 +213,7 @@ static void add_interrupt(struct sheet *sheet) {
                  decode_exception(number) ? decode_exception(number) : "reserved");
     add(sheet, "interrupt", at.time, "%s%s%s%s, for %s", name, handler ? " (" : "",
         handler ? handler : "", handler ? ")" : "",
-        span(sheet, between(at.time, sheet->time), since));
+        span(sheet, view_difference(sheet->time, at.time), since));
 }
 
 static void add_dma(struct sheet *sheet) {
@@ -227,7 +222,7 @@ static void add_dma(struct sheet *sheet) {
     char since[DECODE_TIME];
     if (number_at(sheet, "dma.ndtr", &ndtr, &at))
         add(sheet, "DMA", at.time, "NDTR %" PRIu64 ", for %s", ndtr,
-            span(sheet, between(at.time, sheet->time), since));
+            span(sheet, view_difference(sheet->time, at.time), since));
 }
 
 size_t details_at(const struct store *store, const struct sidecar *sidecar, const struct code *code,

@@ -1,6 +1,13 @@
 #include "harness/view/siphash.h"
 
 #include <string.h>
+#include <sys/random.h>
+
+void siphash_new_key(uint64_t key[2]) {
+    uint64_t fresh[2];
+    if (getrandom(fresh, sizeof fresh, GRND_NONBLOCK) == sizeof fresh)
+        memcpy(key, fresh, sizeof fresh);
+}
 
 static uint64_t turn(uint64_t x, unsigned bits) {
     return x << bits | x >> (64 - bits);

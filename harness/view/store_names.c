@@ -1,7 +1,6 @@
 /* Names of signals: scopes and name joined by dots. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "harness/view/siphash.h"
 #include "harness/view/store_internal.h"
@@ -84,8 +83,7 @@ static bool has_tables(const struct store *store) {
     while (rows < n && rows < UINT32_C(1) << 30)
         rows *= 2;
     names->mask = rows - 1;
-    if (getrandom(names->key, sizeof names->key, GRND_NONBLOCK) < 0)
-        names->key[0] = 0; /* what is found does not hang on it */
+    siphash_new_key(names->key);
     free(names->heads);
     free(names->next);
     names->heads = malloc(rows * sizeof *names->heads);

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "harness/view/siphash.h"
 
@@ -15,8 +14,7 @@ bool vcd_ids_init(struct vcd_ids *ids) {
     *ids = (struct vcd_ids){.n_rows = 64};
     /* Only where identifiers stand hangs on it, never what is found: a file that was made to be
      * slow cannot be, and without random octets it may. */
-    if (getrandom(ids->key, sizeof ids->key, GRND_NONBLOCK) < 0)
-        ids->key[0] = 0;
+    siphash_new_key(ids->key);
     ids->few = calloc(VCD_IDS_BASE * VCD_IDS_BASE * VCD_IDS_BASE, sizeof *ids->few);
     ids->rows = calloc(ids->n_rows, sizeof *ids->rows);
     return ids->few && ids->rows;

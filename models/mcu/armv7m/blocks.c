@@ -238,10 +238,6 @@ static bool prepend(const struct armv7m *core, const struct memory *code, struct
     return true;
 }
 
-static uint8_t it_advance(uint8_t it) {
-    return it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
-}
-
 /* Whether ITSTATE has the condition contrary to that of the IT. An IT of AL with an else comes to
  * 1111, which is UNPREDICTABLE (A7.7.38) and passes by A7.3.1: as AL does, so not contrary. */
 static bool contrary(unsigned it, unsigned condition) {
@@ -260,7 +256,7 @@ static bool predicate_all(struct op *op, unsigned n) {
         unsigned how = i + 1 < n ? OP_MORE_MOVI : OP_LAST_MOVI;
         at->then = (uint16_t)(predicated(how, armv7m_kind_of(at)) + width_of(at));
         at->taken = contrary(it, op->imm >> 4);
-        it = it_advance((uint8_t)it);
+        it = armv7m_it_advance(it);
     }
     return true;
 }
@@ -372,7 +368,7 @@ static void link(const struct armv7m *core, const struct memory *code, struct op
 
 /* Behind the last instruction of an IT block that goes on at `offset`. */
 static uint32_t guards_end(const struct memory *code, uint32_t offset, uint8_t it) {
-    for (; it & 0xF && offset < code->size; it = it_advance(it))
+    for (; it & 0xF && offset < code->size; it = (uint8_t)armv7m_it_advance(it))
         offset += code->host[offset + 1] >> 3 >= 0x1D ? 4 : 2;
     return offset;
 }
@@ -393,7 +389,7 @@ static bool clear_guards(struct memory *code, uint32_t address, uint8_t it) {
 /* Instructions of an IT block are alone in their blocks. */
 static void decode_guards(struct armv7m *core, struct memory *code, uint32_t address, uint8_t it) {
     for (uint32_t offset = address - code->base; it & 0xF && offset < code->size;
-         it = it_advance(it)) {
+         it = (uint8_t)armv7m_it_advance(it)) {
         struct op *op = &code->ops[offset / 2];
         armv7m_fill(core, code, code->base + offset, true);
         find_target(code, op);

@@ -63,7 +63,7 @@ static inline bool guard(struct armv7m *core, const struct op *op, bool passes) 
     core->it_before = it;
     if (UNLIKELY(!it))
         return true;
-    core->it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
+    core->it = (uint8_t)armv7m_it_advance(it);
     return op->pre & PRE_ALWAYS || passes;
 }
 
@@ -323,11 +323,11 @@ it_run: /* the block of an IT, whose operations take a cycle each, done or not *
     labels = GUARDED;
     goto guard;
 guarded: /* behind one of them */
-    it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
+    it = armv7m_it_advance(it);
 guard:
     while (it && !armv7m_passes(nz, c, v, it >> 4)) {
         op += armv7m_op_length(op);
-        it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
+        it = armv7m_it_advance(it);
     }
     if (it)
         __extension__({ goto *LABELS[op->then]; });

@@ -220,6 +220,11 @@ bool armv7m_condition(const struct armv7m *core, unsigned condition);
 void armv7m_decode(struct armv7m *core, struct memory *code, uint32_t address);
 /* Makes guards of what is left of an IT block whose next instruction is at `address`. */
 void armv7m_decode_block(struct armv7m *core, struct memory *code, uint32_t address, uint8_t it);
+/* ITSTATE behind an instruction of its block: the manual's ITAdvance(). */
+static inline unsigned armv7m_it_advance(unsigned it) {
+    return it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
+}
+
 static inline unsigned armv7m_op_length(const struct op *op) { /* halfwords */
     return op->pre & PRE_WIDE ? 2 : 1;
 }

@@ -317,9 +317,9 @@ static void write_guarded(struct region *r, const struct op *op, unsigned condit
 static void write_it(struct region *r, const struct op *op) {
     const struct op *at = op + 1;
     unsigned ahead = r->cycles;
-    uint8_t it = (uint8_t)op->imm;
+    unsigned it = op->imm;
     r->cycles -= op->cycles;
-    for (; it & 0xF; it = it & 7 ? (it & 0xE0) | (it << 1 & 0x1F) : 0, r->cycles--) {
+    for (; it & 0xF; it = armv7m_it_advance(it), r->cycles--) {
         if (at->pre & PRE_LINE)
             region_fetch(r, at + armv7m_op_length(at) - 1);
         write_guarded(r, at, it >> 4, LIVE_ALL, false);
